@@ -1,0 +1,155 @@
+//! The command line's grammar. What the words mean is decided elsewhere.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::model::DeviceChoice;
+
+/// An interactive laboratory for flow matching in two dimensions.
+///
+/// Without a command it opens the window.
+#[derive(Debug, Parser)]
+#[command(version, args_conflicts_with_subcommands = true, after_help = EXIT_CODES)]
+pub struct CommandLine {
+    /// A preset's name, a .ron file, or the folder of a finished run
+    pub experiment: Option<PathBuf>,
+    /// What to do instead of opening the window.
+    #[command(subcommand)]
+    pub verb: Option<Verb>,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 done; 1 failed while running; 2 malformed flags; 3 bad input; 130 stopped by Ctrl-C after saving \
+what there is.";
+
+/// The commands that need no window.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Train, solve, measure and write the results, without a window
+    Run(RunArgs),
+    /// List the built-in experiments, or print one
+    Presets {
+        /// Print this preset's file
+        #[arg(long, value_name = "NAME")]
+        ron: Option<String>,
+    },
+    /// Validate an experiment file
+    Check {
+        /// The experiment file
+        file: PathBuf,
+    },
+}
+
+/// The flags of `run`.
+#[derive(Args, Debug)]
+pub struct RunArgs {
+    /// A preset's name, a .ron file, or the folder of a finished run
+    pub experiment: PathBuf,
+    /// Where the results go; created if missing [default: out/<name>]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Training steps, instead of the experiment's
+    #[arg(long, value_name = "N")]
+    pub steps: Option<u64>,
+    /// Seed, instead of the experiment's
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Where to train: auto, cpu or gpu
+    #[arg(long, value_name = "DEVICE", default_value_t)]
+    pub device: DeviceChoice,
+    /// Threads to compute with [default: all]
+    #[arg(long, value_name = "N", value_parser = parse_threads)]
+    pub threads: Option<usize>,
+    /// Print nothing but errors
+    #[arg(long)]
+    pub quiet: bool,
+    /// Override one field: a dotted path and a RON value; repeatable, applied in order
+    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = parse_override)]
+    pub overrides: Vec<Override>,
+}
+
+/// One `--set KEY=VALUE`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Override {
+    /// Dotted path of a field.
+    pub key: String,
+    /// RON text.
+    pub value: String,
+}
+
+fn parse_override(text: &str) -> Result<Override, String> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.trim().is_empty() => Ok(Override {
+            key: key.trim().to_owned(),
+            value: value.to_owned(),
+        }),
+        _ => Err("expected KEY=VALUE, such as training.batch=512".to_owned()),
+    }
+}
+
+fn parse_threads(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(n @ 1..=1024) => Ok(n),
+        _ => Err("expected a number of threads, 1 to 1024".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    fn parse(line: &str) -> Result<CommandLine, clap::Error> {
+        CommandLine::try_parse_from(line.split_whitespace())
+    }
+
+    #[test]
+    fn the_grammar_is_sound() {
+        CommandLine::command().debug_assert();
+    }
+
+    #[test]
+    fn run_takes_every_flag_of_the_contract() {
+        let line = "pushforward run vp --out a/b --steps 5 --seed 7 --device cpu --threads 2 --quiet \
+                    --set path=Vp(beta_min:0.1,beta_max:20.0) --set training.batch=512";
+        let Some(Verb::Run(run)) = parse(line).unwrap().verb else {
+            panic!("not a run");
+        };
+        assert_eq!(
+            (run.steps, run.seed, run.threads),
+            (Some(5), Some(7), Some(2))
+        );
+        assert_eq!(run.device, DeviceChoice::Cpu);
+        assert!(run.quiet);
+        assert_eq!(run.overrides[0].key, "path");
+        assert_eq!(run.overrides[0].value, "Vp(beta_min:0.1,beta_max:20.0)");
+        assert_eq!(run.overrides[1].value, "512");
+    }
+
+    #[test]
+    fn a_bare_word_is_an_experiment_for_the_window() {
+        let line = parse("pushforward rings").unwrap();
+        assert_eq!(line.experiment, Some(PathBuf::from("rings")));
+        assert!(line.verb.is_none());
+    }
+
+    #[test]
+    fn malformed_flags_are_refused() {
+        for line in [
+            "pushforward run",
+            "pushforward run vp --steps many",
+            "pushforward run vp --steps -1",
+            "pushforward run vp --device tpu",
+            "pushforward run vp --threads 0",
+            "pushforward run vp --set batch",
+            "pushforward run vp --set =1",
+            "pushforward run vp --nonsense",
+            "pushforward vp two-moons",
+            "pushforward check",
+            "pushforward presets --ron",
+        ] {
+            assert_eq!(parse(line).unwrap_err().exit_code(), 2, "{line}");
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! Floor 5: the command line, a contract that scripts rely on.
+//!
+//! It turns words into a legal experiment, runs the headless job or hands the experiment to the window, and
+//! turns what happens into an exit code. It refuses to know egui: the window arrives as a function.
+
+mod args;
+mod input;
+mod progress;
+
+use std::env;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use clap::Parser;
+
+use crate::experiment::{Experiment, presets};
+use crate::session::run::{self, FinishedRun, RunError, RunOptions};
+
+use args::{CommandLine, RunArgs, Verb};
+use input::Origin;
+use progress::Reporter;
+
+/// What the window is to open on.
+pub struct Window {
+    /// What is studied.
+    pub experiment: Experiment,
+    /// The weights and the history of a finished run.
+    pub weights: Option<FinishedRun>,
+    /// The experiment file, so that it can be saved again.
+    pub file: Option<PathBuf>,
+}
+
+/// Why there is no result; each kind has its exit code.
+enum Failure {
+    /// Something on the way failed: 1.
+    Failed(String),
+    /// What was given cannot be worked with: 3.
+    Input(String),
+    /// Stopped by Ctrl-C, after saving what there is: 130.
+    Interrupted,
+}
+
+impl From<RunError> for Failure {
+    fn from(error: RunError) -> Self {
+        match error {
+            RunError::Input(message) => Self::Input(message),
+            RunError::Failed(message) => Self::Failed(message),
+        }
+    }
+}
+
+/// The whole program. `launch` opens the window and returns when it is closed.
+pub fn main(launch: impl FnOnce(Window) -> Result<(), String>) -> ExitCode {
+    // Prints help, version and malformed flags itself, and leaves with 0 or 2.
+    let line = CommandLine::parse();
+    let result = match line.verb {
+        None => window(line.experiment.as_deref(), launch),
+        Some(Verb::Run(args)) => run(&args),
+        Some(Verb::Presets { ron: None }) => list_presets(),
+        Some(Verb::Presets { ron: Some(name) }) => print_preset(&name),
+        Some(Verb::Check { file }) => check(&file),
+    };
+    let (code, message) = match result {
+        Ok(()) => return ExitCode::SUCCESS,
+        Err(Failure::Failed(message)) => (1, Some(message)),
+        Err(Failure::Input(message)) => (3, Some(message)),
+        Err(Failure::Interrupted) => (130, None),
+    };
+    if let Some(message) = message {
+        // Whoever closed stderr does not want to know.
+        let _ = writeln!(io::stderr(), "pushforward: {message}");
+    }
+    ExitCode::from(code)
+}
+
+fn window(
+    name: Option<&Path>,
+    launch: impl FnOnce(Window) -> Result<(), String>,
+) -> Result<(), Failure> {
+    let origin = Origin::find(name.unwrap_or(Path::new(presets::DEFAULT)))?;
+    if !has_display() {
+        return Err(Failure::Input(
+            "no display (DISPLAY and WAYLAND_DISPLAY are not set): `pushforward run EXPERIMENT` does the same \
+             without a window"
+                .to_owned(),
+        ));
+    }
+    let window = match origin {
+        Origin::Folder(folder) => {
+            let finished = run::open(&folder)?;
+            Window {
+                experiment: finished.experiment.clone(),
+                weights: Some(finished),
+                file: None,
+            }
+        }
+        Origin::File(path) => Window {
+            experiment: input::read(&path)?,
+            weights: None,
+            file: Some(path),
+        },
+        preset @ Origin::Preset(_) => Window {
+            experiment: preset.experiment()?,
+            weights: None,
+            file: None,
+        },
+    };
+    launch(window).map_err(Failure::Failed)
+}
+
+/// Only X11 and Wayland systems can be without a display; asking the window system would abort there.
+fn has_display() -> bool {
+    let set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
+    !cfg!(target_os = "linux") || set("DISPLAY") || set("WAYLAND_DISPLAY")
+}
+
+fn run(args: &RunArgs) -> Result<(), Failure> {
+    let experiment = input::requested(args)?;
+    let out = match &args.out {
+        Some(out) => out.clone(),
+        None => Path::new("out").join(&experiment.name),
+    };
+    if !args.quiet {
+        for caution in experiment.cautions() {
+            let _ = writeln!(io::stderr(), "note: {caution}");
+        }
+    }
+    let options = RunOptions {
+        device: args.device,
+        threads: args.threads,
+    };
+    let mut reporter = Reporter::new(args.quiet, stop_on_ctrl_c()?);
+    let outcome = run::run(&experiment, &out, &options, &mut reporter)?;
+    drop(reporter);
+    if !outcome.finished {
+        return Err(Failure::Interrupted);
+    }
+    if args.quiet {
+        return Ok(());
+    }
+    say(&format!("{}\n", out.display()))
+}
+
+/// A flag that the first Ctrl-C (or SIGTERM) sets; the second one does not wait for anything to be saved.
+fn stop_on_ctrl_c() -> Result<Arc<AtomicBool>, Failure> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&stop);
+    ctrlc::set_handler(move || {
+        if flag.swap(true, Ordering::Relaxed) {
+            std::process::exit(130);
+        }
+    })
+    .map_err(|error| Failure::Failed(format!("Ctrl-C cannot be handled: {error}")))?;
+    Ok(stop)
+}
+
+fn list_presets() -> Result<(), Failure> {
+    let mut lines = String::new();
+    for preset in presets::all() {
+        let experiment = Origin::Preset(preset).experiment()?;
+        lines += &format!("{:<25} {}\n", preset.name, experiment.about);
+    }
+    say(&lines)
+}
+
+fn print_preset(name: &str) -> Result<(), Failure> {
+    match presets::find(name) {
+        Some(preset) => say(preset.ron),
+        None => Err(Failure::Input(format!(
+            "there is no preset {name}; `pushforward presets` lists them"
+        ))),
+    }
+}
+
+fn check(file: &Path) -> Result<(), Failure> {
+    let experiment = input::read(file)?;
+    let mut lines = format!("{}: valid\n", file.display());
+    for caution in experiment.cautions() {
+        lines += &format!("note: {caution}\n");
+    }
+    say(&lines)
+}
+
+/// Writes to stdout. A reader who has seen enough (`| head -1`) is no failure.
+fn say(text: &str) -> Result<(), Failure> {
+    let mut stdout = io::stdout().lock();
+    match stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush())
+    {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::Failed(format!("stdout: {error}")))
+        }
+        _ => Ok(()),
+    }
+}

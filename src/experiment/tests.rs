@@ -1,0 +1,300 @@
+//! What the experiment type promises, on whole files.
+
+use super::*;
+
+/// The example of the file format, as it is documented.
+const EXAMPLE: &str = r#"(
+    version: 1,
+    name: "two-moons",
+    title: "Two moons",
+    about: "One line.",
+    seed: 0,
+    source: (shape: Gaussian(std: 1.0), scale: 1.0, shift: (0.0, 0.0)),
+    target: (shape: Moons(noise: 0.05), scale: 2.0, shift: (-1.0, 0.0)),
+    path: CondOt(sigma_min: 0.0),       // Vp(beta_min: 0.1, beta_max: 20.0), Ve(sigma_min: 0.01, sigma_max: 10.0), Cosine
+    coupling: Independent,              // BatchOt(batch: 256)
+    model: (hidden: [64, 64, 64], activation: Silu, time: Raw),     // Selu, Gelu, Elu, Relu, Tanh; Fourier(frequencies: 8)
+    training: (steps: 20000, batch: 256, optimizer: Adam(lr: 1e-3), schedule: Constant, sigma: 0.0, ema: 0.0),   // AdamW(lr: 1e-3, weight_decay: 1e-5)
+    solver: Euler(steps: 100),          // Midpoint, Heun, Rk4
+    evaluation: (samples: 2000, w2_samples: 2000),
+    view: (t: 1.0, layers: [Source, Target, Trajectories], paths: 200),      // camera, colours and the like: what a figure needs to be rebuilt
+)
+"#;
+
+/// The shortest file: everything that has a sensible default is left out.
+const SHORTEST: &str = "(version: 1, target: (shape: Moons(noise: 0.05)))";
+
+fn example() -> Experiment {
+    Experiment::from_ron(EXAMPLE).unwrap()
+}
+
+/// The message for the example with one change.
+fn refusal(from: &str, to: &str) -> String {
+    let text = EXAMPLE.replacen(from, to, 1);
+    assert_ne!(text, EXAMPLE, "{from} does not occur");
+    Experiment::from_ron(&text).unwrap_err().to_string()
+}
+
+#[test]
+fn the_documented_example_is_read_and_written_back() {
+    let experiment = example();
+    assert_eq!(experiment.training.batch, 256);
+    assert_eq!(experiment.target.shift, (-1.0, 0.0));
+    let written = experiment.to_ron();
+    assert_eq!(Experiment::from_ron(&written).unwrap(), experiment);
+    for line in [
+        "    source: (shape: Gaussian(std: 1.0), scale: 1.0, shift: (0.0, 0.0)),",
+        "    path: CondOt(sigma_min: 0.0),",
+        "    model: (hidden: [64, 64, 64], activation: Silu, time: Raw),",
+        "    solver: Euler(steps: 100),",
+    ] {
+        assert!(written.lines().any(|l| l == line), "{line}\n{written}");
+    }
+}
+
+#[test]
+fn only_version_and_target_are_required() {
+    let experiment = Experiment::from_ron(SHORTEST).unwrap();
+    assert!(experiment.source.is_standard_gaussian());
+    assert_eq!(experiment.model.hidden, [64, 64, 64]);
+    assert_eq!(experiment.evaluation.w2_samples, 2000);
+    let message = |text| Experiment::from_ron(text).unwrap_err().to_string();
+    assert!(message("(version: 1)").contains("missing field named `target`"));
+    assert!(message("(target: (shape: Checkerboard))").contains("missing field named `version`"));
+}
+
+#[test]
+fn text_errors_name_line_and_column() {
+    assert_eq!(
+        refusal("Moons(", "Mons(")[..58],
+        *"line 8, column 21: Unexpected variant named `Mons` in enum"
+    );
+    assert!(
+        refusal("steps: 20000", "stpes: 20000")
+            .starts_with("line 12, column 16: Unexpected field named `stpes`")
+    );
+    assert!(
+        refusal("ema: 0.0", "ema: 0.0, ema: 0.0")
+            .contains("line 12, column 111: Unexpected duplicate field")
+    );
+    assert!(
+        refusal("seed: 0", "seed: 9223372036854775808000")
+            .contains("line 6, column 11: Integer is out of bounds")
+    );
+    assert!(refusal("seed: 0,", "seed: 0").starts_with("line 7, column 5: Expected comma"));
+}
+
+#[test]
+fn other_versions_are_refused_by_number() {
+    assert_eq!(
+        refusal("version: 1", "version: 2, hologram: true"),
+        "version 2 of the experiment file is not known: this program reads version 1"
+    );
+    assert!(refusal("version: 1", "version: 0").starts_with("version 0 "));
+}
+
+#[test]
+fn values_out_of_range_name_field_value_and_range() {
+    assert_eq!(
+        refusal("view: (t: 1.0", "view: (t: NaN"),
+        "view.t is NaN: expected 0.0 to 1.0"
+    );
+    assert_eq!(
+        refusal("lr: 1e-3", "lr: 1e999"),
+        "training.optimizer.lr is inf: expected 0.0 to 1000000.0"
+    );
+    assert_eq!(
+        refusal("[64, 64, 64]", "[64, 4096]"),
+        "model.hidden is 4096: expected 1 to 1024"
+    );
+    assert_eq!(
+        refusal("[64, 64, 64]", "[]"),
+        "model.hidden is []: expected 1 to 8 layers"
+    );
+    assert_eq!(
+        refusal("\"two-moons\"", "\"../moons\""),
+        "name is \"../moons\": expected 1 to 100 letters, digits, '-', '_' or inner dots"
+    );
+    assert_eq!(
+        refusal("paths: 200", "paths: 200, particles: 1000000000"),
+        "view.particles is 1000000000: expected 0 to 1000000"
+    );
+    assert_eq!(
+        refusal("Target, Traj", "Source, Traj"),
+        "view.layers is [Source, Source, Trajectories]: expected every layer at most once"
+    );
+    assert_eq!(
+        refusal("(samples: 2000", "(samples: 0"),
+        "evaluation.samples is 0: expected 2 to 100000"
+    );
+    assert_eq!(
+        refusal("CondOt(sigma_min: 0.0)", "Vp(beta_min: NaN)"),
+        "path.beta_min is NaN: expected 0..=20, from 0 to beta_max"
+    );
+    assert_eq!(
+        refusal("Euler(steps: 100)", "Euler(steps: 10001)"),
+        "solver.steps is 10001: expected 1 to 10000"
+    );
+}
+
+#[test]
+fn samples_times_solver_steps_is_bounded() {
+    let mut experiment = example();
+    experiment.set("evaluation.samples", "100000").unwrap();
+    experiment.validate().unwrap();
+    experiment.set("solver.steps", "999").unwrap();
+    assert_eq!(
+        experiment.validate().unwrap_err().to_string(),
+        "evaluation.samples is 100000: expected at most 50000 with 999 solver steps"
+    );
+}
+
+#[test]
+fn set_replaces_any_field_in_order() {
+    let mut experiment = example();
+    for (key, value) in [
+        ("path", "Vp(beta_min:0.1,beta_max:20.0)"),
+        ("path.beta_max", " 12.5 "),
+        ("training.batch", "512"),
+        ("training.optimizer", "AdamW(lr: 1e-4, weight_decay: 1e-5)"),
+        ("training.optimizer.beta_2", "0.99"),
+        ("target.shape.noise", "0.1"),
+        ("target.shift", "(1, -1)"),
+        ("model.time", "Fourier(frequencies: 8)"),
+        ("model.time.frequencies", "4"),
+        ("solver.steps", "7"),
+        ("title", "\"A (new), title: \\\"x\\\"\""),
+        ("view.camera", "Some((center: (0.0, 0.0), height: 8.0))"),
+        ("view.camera.height", "9"),
+        ("seed", "18446744073709551615"),
+    ] {
+        experiment.set(key, value).unwrap_or_else(|e| panic!("{e}"));
+    }
+    assert_eq!(
+        experiment.path,
+        Path::Vp {
+            beta_min: 0.1,
+            beta_max: 12.5
+        }
+    );
+    assert_eq!(experiment.training.batch, 512);
+    assert_eq!(experiment.target.shift, (1.0, -1.0));
+    assert_eq!(experiment.target.shape, Shape::Moons { noise: 0.1 });
+    assert_eq!(
+        experiment.model.time,
+        TimeEmbedding::Fourier { frequencies: 4 }
+    );
+    assert_eq!(experiment.solver, Solver::Euler { steps: 7 });
+    assert_eq!(experiment.title, "A (new), title: \"x\"");
+    assert_eq!(experiment.view.camera.map(|c| c.height), Some(9.0));
+    assert_eq!(experiment.seed, u64::MAX);
+    experiment.validate().unwrap();
+    assert_eq!(
+        Experiment::from_ron(&experiment.to_ron()).unwrap(),
+        experiment
+    );
+}
+
+#[test]
+fn set_says_which_keys_exist_and_what_fits() {
+    let mut experiment = example();
+    let mut message = |key, value| experiment.set(key, value).unwrap_err().to_string();
+    assert_eq!(
+        message("training.btach", "1"),
+        "no field `training.btach`: the fields of `training` are steps, batch, optimizer, schedule, sigma, ema"
+    );
+    assert!(message("trainig.batch", "1").starts_with(
+        "no field `trainig.batch`: the fields are version, name, title, about, seed, source"
+    ));
+    assert_eq!(
+        message("path.beta_max", "1"),
+        "no field `path.beta_max`: the fields of `path` are sigma_min"
+    );
+    assert_eq!(
+        message("coupling.batch", "1"),
+        "no field `coupling.batch`: `coupling` is Independent, which has no fields"
+    );
+    assert_eq!(
+        message("training.batch", "many"),
+        "training.batch = many: Expected integer"
+    );
+    assert_eq!(
+        message("path", "Vpp(beta_min: 1)"),
+        "path = Vpp(beta_min: 1): Unexpected variant named `Vpp` in enum `Path`, expected one of `CondOt`, \
+         `Vp`, `Ve`, or `Cosine` instead"
+    );
+    // One value only: nothing can be smuggled in behind it.
+    assert!(message("seed", "1, name: \"x\"").starts_with("seed = 1, name"));
+    assert!(message("seed", "").starts_with("seed = : "));
+    assert!(message("", "1").starts_with("no field ``"));
+    assert!(message(".", "1").starts_with("no field `.`"));
+    assert_eq!(experiment, example(), "a refused change changes nothing");
+}
+
+#[test]
+fn diffusion_paths_need_the_standard_gaussian_and_offer_it() {
+    let mut experiment = example();
+    experiment.set("source.scale", "2.0").unwrap();
+    assert_eq!(experiment.legality(), Ok(()));
+    experiment
+        .set("path", "Ve(sigma_min: 0.01, sigma_max: 10.0)")
+        .unwrap();
+    let illegal = experiment.legality().unwrap_err();
+    assert!(
+        illegal
+            .message
+            .starts_with("VE is a diffusion path and needs")
+    );
+    assert_eq!(illegal.fix.legality(), Ok(()));
+    assert_eq!(illegal.fix.path, experiment.path);
+    assert_eq!(illegal.fix.target, experiment.target);
+}
+
+#[test]
+fn cautions_follow_the_path_and_the_coupling() {
+    let mut experiment = example();
+    assert!(experiment.cautions().is_empty());
+    experiment.path = Path::Ve {
+        sigma_min: 0.01,
+        sigma_max: 10.0,
+    };
+    assert_eq!(experiment.cautions().len(), 1);
+    experiment.coupling = Coupling::BatchOt { batch: 256 };
+    assert!(experiment.cautions()[1].contains("biased start"));
+    experiment.path = Path::Vp {
+        beta_min: 0.1,
+        beta_max: 20.0,
+    };
+    assert_eq!(experiment.cautions().len(), 1);
+    assert!(experiment.cautions()[0].contains("0.115 per decade"));
+}
+
+#[test]
+fn weights_survive_everything_but_a_new_architecture_or_seed() {
+    let before = example();
+    for (key, value, new_model) in [
+        ("path", "Cosine", false),
+        ("target.shape", "Checkerboard", false),
+        ("coupling", "BatchOt(batch: 64)", false),
+        ("training.batch", "64", false),
+        ("model.hidden", "[64, 64]", true),
+        ("model.activation", "Tanh", true),
+        ("model.time", "Fourier(frequencies: 4)", true),
+        ("seed", "1", true),
+    ] {
+        let mut after = before.clone();
+        after.set(key, value).unwrap();
+        assert_eq!(before.needs_new_model(&after), new_model, "{key}");
+    }
+}
+
+#[test]
+fn nesting_stops_at_the_depth_limit() {
+    for depth in [127, 128, 10_000] {
+        let bomb = format!("(version: 1, target: {}", "[".repeat(depth));
+        assert!(Experiment::from_ron(&bomb).is_err());
+        let mut experiment = example();
+        assert!(experiment.set("seed", &"(".repeat(depth)).is_err());
+        assert!(experiment.set(&"a.".repeat(depth), "1").is_err());
+    }
+}

@@ -1,0 +1,27 @@
+//! Floor 0: the mathematics of flow matching in two dimensions.
+//!
+//! One convention everywhere: **t = 0 is the source p, t = 1 is the target q**, and a conditional path is
+//! `x_t = alpha_t x_1 + sigma_t x_0`. Points are canvas coordinates; sums of squares run over both of them.
+//!
+//! This floor refuses to know windows, networks, threads, files, clocks and global randomness: whatever is
+//! random takes its generator as an argument (see [`rng`]).
+
+pub mod bounds;
+pub mod conversion;
+pub mod coupling;
+pub mod distribution;
+pub mod exact;
+pub mod grid;
+pub mod metrics;
+pub mod path;
+pub mod rng;
+pub mod solver;
+pub mod tableau;
+pub mod trajectory;
+pub mod velocity;
+
+pub use bounds::Bounds;
+pub use velocity::{Provenance, VelocityField};
+
+/// A point (or a vector) of the plane, in canvas coordinates.
+pub type Point = [f64; 2];

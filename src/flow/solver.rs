@@ -1,0 +1,345 @@
+//! Fixed-step solvers for `dZ_t/dt = v_t(Z_t)`, batched over particles, with the path energy on the way.
+//!
+//! A solver refuses to know what the field is and who waits for the result; it can be stopped between steps.
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use super::tableau::{EULER, HEUN, MIDPOINT, RK4, Tableau};
+use super::trajectory::Trajectories;
+use super::{Point, VelocityField};
+
+/// Most steps that a solver takes.
+pub const MAX_STEPS: usize = 10_000;
+
+/// A method with its number of equal steps, in files as `Euler(steps: 100)`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub enum Solver {
+    /// Euler's method, first order, one evaluation a step.
+    Euler {
+        /// Number of steps, `1..=10000`.
+        steps: usize,
+    },
+    /// The explicit midpoint rule, second order, two evaluations a step.
+    Midpoint {
+        /// Number of steps, `1..=10000`.
+        steps: usize,
+    },
+    /// Heun's method, second order, two evaluations a step.
+    Heun {
+        /// Number of steps, `1..=10000`.
+        steps: usize,
+    },
+    /// The classical Runge-Kutta method, fourth order, four evaluations a step.
+    Rk4 {
+        /// Number of steps, `1..=10000`.
+        steps: usize,
+    },
+}
+
+/// A number of steps outside its range.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("the solver's steps is {steps}, but it must lie in 1..={MAX_STEPS}")]
+pub struct SolverError {
+    /// The refused number.
+    pub steps: usize,
+}
+
+impl Solver {
+    /// The method's coefficients.
+    pub fn tableau(&self) -> &'static Tableau {
+        match self {
+            Self::Euler { .. } => &EULER,
+            Self::Midpoint { .. } => &MIDPOINT,
+            Self::Heun { .. } => &HEUN,
+            Self::Rk4 { .. } => &RK4,
+        }
+    }
+
+    /// Number of steps.
+    pub fn steps(&self) -> usize {
+        match *self {
+            Self::Euler { steps }
+            | Self::Midpoint { steps }
+            | Self::Heun { steps }
+            | Self::Rk4 { steps } => steps,
+        }
+    }
+
+    /// The same method with another number of steps.
+    pub fn with_steps(&self, steps: usize) -> Self {
+        match self {
+            Self::Euler { .. } => Self::Euler { steps },
+            Self::Midpoint { .. } => Self::Midpoint { steps },
+            Self::Heun { .. } => Self::Heun { steps },
+            Self::Rk4 { .. } => Self::Rk4 { steps },
+        }
+    }
+
+    /// Velocity evaluations per trajectory: steps times stages.
+    pub fn nfe(&self) -> usize {
+        self.steps() * self.tableau().stages()
+    }
+
+    /// The method's name.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Euler { .. } => "Euler",
+            Self::Midpoint { .. } => "midpoint",
+            Self::Heun { .. } => "Heun",
+            Self::Rk4 { .. } => "RK4",
+        }
+    }
+
+    /// Checks the number of steps.
+    ///
+    /// # Errors
+    /// Fewer than one step or more than [`MAX_STEPS`].
+    pub fn validate(&self) -> Result<(), SolverError> {
+        let steps = self.steps();
+        let inside = (1..=MAX_STEPS).contains(&steps);
+        inside.then_some(()).ok_or(SolverError { steps })
+    }
+}
+
+/// Carries `x_0` from the first time of `time_range` to the second, which may be the earlier one.
+///
+/// Memory: `16 (steps + 1) x_0.len()` bytes.
+pub fn solve(
+    field: &dyn VelocityField,
+    solver: Solver,
+    time_range: (f64, f64),
+    x_0: &[Point],
+) -> Trajectories {
+    let mut integration = Integration::new(field, solver, time_range, x_0);
+    for n in 0..solver.steps() {
+        integration.step(n);
+    }
+    integration.trajectories
+}
+
+/// Like [`solve`], asking before every step whether to go on; `None` when told not to.
+pub fn solve_with(
+    field: &dyn VelocityField,
+    solver: Solver,
+    time_range: (f64, f64),
+    x_0: &[Point],
+    keep_going: &mut dyn FnMut() -> bool,
+) -> Option<Trajectories> {
+    let mut integration = Integration::new(field, solver, time_range, x_0);
+    for n in 0..solver.steps() {
+        if !keep_going() {
+            return None;
+        }
+        integration.step(n);
+    }
+    Some(integration.trajectories)
+}
+
+/// A solve under way.
+struct Integration<'a> {
+    field: &'a dyn VelocityField,
+    tableau: &'static Tableau,
+    /// Complete up to the current node.
+    trajectories: Trajectories,
+    /// `k_i` of the current step, `[stage][particle]`.
+    stages: Vec<Vec<Point>>,
+    /// Where the current stage evaluates the field.
+    probe: Vec<Point>,
+}
+
+impl<'a> Integration<'a> {
+    fn new(
+        field: &'a dyn VelocityField,
+        solver: Solver,
+        (start, end): (f64, f64),
+        x_0: &[Point],
+    ) -> Self {
+        let (steps, tableau) = (solver.steps(), solver.tableau());
+        let time = |n| start + (end - start) * n as f64 / steps as f64;
+        let mut points = Vec::with_capacity((steps + 1) * x_0.len());
+        points.extend_from_slice(x_0);
+        Self {
+            field,
+            tableau,
+            trajectories: Trajectories {
+                times: std::iter::once(start)
+                    .chain((1..=steps).map(time))
+                    .collect(),
+                n_particles: x_0.len(),
+                points,
+                path_energy: vec![0.0; x_0.len()],
+                nfe: solver.nfe(),
+            },
+            stages: vec![vec![[0.0; 2]; x_0.len()]; tableau.stages()],
+            probe: x_0.to_vec(),
+        }
+    }
+
+    /// From node `n` to the next.
+    fn step(&mut self, n: usize) {
+        let Self {
+            field,
+            tableau,
+            trajectories,
+            stages,
+            probe,
+        } = self;
+        let t = trajectories.times[n];
+        let h = trajectories.times[n + 1] - t;
+
+        for (i, (a_i, c_i)) in tableau.a.iter().zip(tableau.c).enumerate() {
+            let x_n = trajectories.at_node(n);
+            let (earlier, rest) = stages.split_at_mut(i);
+            for (particle, (probe, &x)) in probe.iter_mut().zip(x_n).enumerate() {
+                *probe = advanced(x, h, a_i, earlier, particle);
+            }
+            field.eval(t + c_i * h, probe, &mut rest[0]);
+        }
+
+        for particle in 0..trajectories.n_particles {
+            let x_n = trajectories.at_node(n)[particle];
+            let x_next = advanced(x_n, h, tableau.b, stages, particle);
+            trajectories.points.push(x_next);
+            let mean_speed_squared: f64 = tableau
+                .b
+                .iter()
+                .zip(stages.iter())
+                .map(|(b_i, k_i)| b_i * (k_i[particle][0].powi(2) + k_i[particle][1].powi(2)))
+                .sum();
+            trajectories.path_energy[particle] += h.abs() * mean_speed_squared;
+        }
+    }
+}
+
+/// `x + h sum_i weight_i k_i` for one particle.
+fn advanced(x: Point, h: f64, weights: &[f64], stages: &[Vec<Point>], particle: usize) -> Point {
+    let mut slope = [0.0; 2];
+    for (weight, k) in weights.iter().zip(stages) {
+        slope[0] += weight * k[particle][0];
+        slope[1] += weight * k[particle][1];
+    }
+    [x[0] + h * slope[0], x[1] + h * slope[1]]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::flow::Provenance;
+
+    const ALL: [Solver; 4] = [
+        Solver::Euler { steps: 10 },
+        Solver::Midpoint { steps: 10 },
+        Solver::Heun { steps: 10 },
+        Solver::Rk4 { steps: 10 },
+    ];
+
+    /// Rotation about the origin by `turn` radians per unit of time, plus a drift.
+    struct Whirl {
+        turn: f64,
+        drift: Point,
+    }
+
+    impl VelocityField for Whirl {
+        fn eval(&self, _t: f64, xs: &[Point], out: &mut [Point]) {
+            for (x, v) in xs.iter().zip(out) {
+                *v = [
+                    self.drift[0] - self.turn * x[1],
+                    self.drift[1] + self.turn * x[0],
+                ];
+            }
+        }
+
+        fn eval_div(&self, t: f64, xs: &[Point], out: &mut [Point], div: &mut [f64]) {
+            self.eval(t, xs, out);
+            div.fill(0.0);
+        }
+
+        fn provenance(&self) -> Provenance {
+            Provenance::Exact
+        }
+    }
+
+    #[test]
+    fn a_uniform_motion_is_exact_for_every_method() {
+        let field = Whirl {
+            turn: 0.0,
+            drift: [3.0, -4.0],
+        };
+        for solver in ALL {
+            let run = solve(&field, solver, (0.0, 1.0), &[[1.0, 1.0], [0.0, 2.0]]);
+            assert!((run.last()[0][0] - 4.0).abs() < 1e-14);
+            assert!((run.last()[1][1] + 2.0).abs() < 1e-14);
+            assert!((run.path_energy[0] - 25.0).abs() < 1e-13);
+            assert_eq!(run.n_nodes(), 11);
+            assert_eq!(run.times.last(), Some(&1.0));
+        }
+    }
+
+    #[test]
+    fn rk4_turns_a_quarter_circle() {
+        let field = Whirl {
+            turn: std::f64::consts::FRAC_PI_2,
+            drift: [0.0; 2],
+        };
+        let run = solve(&field, Solver::Rk4 { steps: 50 }, (0.0, 1.0), &[[2.0, 0.0]]);
+        assert!(run.last()[0][0].abs() < 1e-7 && (run.last()[0][1] - 2.0).abs() < 1e-7);
+        let energy = std::f64::consts::PI.powi(2);
+        assert!((run.path_energy[0] - energy).abs() < 1e-6);
+        let back = solve(&field, Solver::Rk4 { steps: 50 }, (1.0, 0.0), run.last());
+        assert!((back.last()[0][0] - 2.0).abs() < 1e-8 && back.last()[0][1].abs() < 1e-8);
+        assert!(
+            (back.path_energy[0] - energy).abs() < 1e-6,
+            "energy has no sign"
+        );
+    }
+
+    #[test]
+    fn nfe_counts_evaluations_not_steps() {
+        assert_eq!(ALL.map(|s| s.nfe()), [10, 20, 20, 40]);
+        assert_eq!(ALL.map(|s| s.with_steps(3).steps()), [3; 4]);
+    }
+
+    #[test]
+    fn a_solve_can_be_cancelled_between_steps() {
+        let field = Whirl {
+            turn: 1.0,
+            drift: [0.0; 2],
+        };
+        let mut left = 4;
+        let mut keep_going = || {
+            left -= 1;
+            left >= 0
+        };
+        let stopped = solve_with(&field, ALL[0], (0.0, 1.0), &[[1.0, 0.0]], &mut keep_going);
+        assert_eq!((stopped, left), (None, -1));
+        let whole = solve_with(&field, ALL[0], (0.0, 1.0), &[[1.0, 0.0]], &mut || true);
+        assert_eq!(
+            whole,
+            Some(solve(&field, ALL[0], (0.0, 1.0), &[[1.0, 0.0]]))
+        );
+    }
+
+    #[test]
+    fn an_empty_cloud_stays_empty() {
+        let field = Whirl {
+            turn: 1.0,
+            drift: [0.0; 2],
+        };
+        assert!(solve(&field, ALL[3], (0.0, 1.0), &[]).last().is_empty());
+    }
+
+    #[test]
+    fn steps_have_a_range_and_files_their_names() {
+        assert!(Solver::Euler { steps: 0 }.validate().is_err());
+        assert!(Solver::Rk4 { steps: 10_000 }.validate().is_ok());
+        let refused = Solver::Heun { steps: 10_001 }.validate();
+        assert_eq!(
+            refused.map_err(|e| e.to_string()),
+            Err("the solver's steps is 10001, but it must lie in 1..=10000".to_owned())
+        );
+        let read = ron::from_str::<Solver>("Euler(steps: 100)");
+        assert_eq!(read, Ok(Solver::Euler { steps: 100 }));
+    }
+}

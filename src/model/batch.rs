@@ -1,0 +1,76 @@
+//! From coupled pairs to one regression batch of conditional flow matching.
+
+use rand::{Rng, RngExt};
+use rand_distr::StandardNormal;
+
+use crate::experiment::{Experiment, TimeEmbedding};
+use crate::flow::coupling::Pairs;
+use crate::flow::path::Path;
+
+use super::Scaling;
+use super::embedding;
+
+/// One batch on the network's scale, row-major `f32`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Batch {
+    /// Number of rows.
+    pub n: usize,
+    /// `[n, 2 + time features]`: `c_in(t) x_t` and the features of t.
+    pub inputs: Vec<f32>,
+    /// `[n, 2]`: the conditional velocity `dx_t/dt` over `c_out(t)`.
+    pub targets: Vec<f32>,
+    /// `[n]`: `c_out(t)^2`, which turns a squared residual back into canvas units.
+    pub weights: Vec<f32>,
+}
+
+/// What a batch is made by: the path, the scales and the form of the inputs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BatchRule {
+    path: Path,
+    scaling: Scaling,
+    time: TimeEmbedding,
+    sigma: f64,
+}
+
+impl BatchRule {
+    /// The rule of the experiment with the given scales.
+    pub fn new(experiment: &Experiment, scaling: Scaling) -> Self {
+        Self {
+            path: experiment.path,
+            scaling,
+            time: experiment.model.time,
+            sigma: experiment.training.sigma,
+        }
+    }
+}
+
+/// Draws `t ~ U(t_0, t_1)` for every pair and regresses on the path's velocity at
+/// `x_t = alpha_t x_1 + sigma_t x_0 + sigma z` (Lipman et al. 2210.02747, Eq. 9; the extra noise is Tong et
+/// al. 2302.00482, Eq. 13 and following).
+pub fn make_batch(rule: &BatchRule, pairs: &Pairs, rng: &mut impl Rng) -> Batch {
+    let n = pairs.x_0.len();
+    let width = 2 + embedding::width(rule.time);
+    let mut batch = Batch {
+        n,
+        inputs: Vec::with_capacity(n * width),
+        targets: Vec::with_capacity(2 * n),
+        weights: Vec::with_capacity(n),
+    };
+    let (t_0, t_1) = rule.path.time_range();
+    for (x_0, x_1) in pairs.x_0.iter().zip(&pairs.x_1) {
+        let t = t_0 + (t_1 - t_0) * rng.random::<f64>();
+        let schedule = rule.path.at(t);
+        let c_in = rule.scaling.input(&rule.path, t);
+        let c_out = rule.scaling.output(&rule.path, t);
+        let mut x_t = schedule.interpolate(*x_0, *x_1);
+        if rule.sigma > 0.0 {
+            x_t = x_t.map(|x| x + rule.sigma * rng.sample::<f64, _>(StandardNormal));
+        }
+        let velocity = schedule.velocity(*x_0, *x_1);
+        batch.inputs.extend(x_t.map(|x| (c_in * x) as f32));
+        embedding::push_features(rule.time, t, &mut batch.inputs);
+        batch.targets.extend(velocity.map(|v| (v / c_out) as f32));
+        batch.weights.push((c_out * c_out) as f32);
+    }
+    batch
+}

@@ -1,0 +1,259 @@
+//! The first engine: Burn's autodiff and optimizers on any of its devices.
+
+use burn::module::Module;
+use burn::optim::{AdamConfig, AdamWConfig, GradientsParams, ModuleOptimizer};
+use burn::tensor::{Device, Tensor, TensorData};
+
+use crate::experiment::{Activation, Model, Optimizer, Training};
+
+use super::burn_mlp::{Mlp, download};
+use super::{Batch, Engine, EngineError, MlpParams, Widths};
+
+/// Trains the Burn MLP on one device.
+pub struct BurnEngine {
+    device: Device,
+    widths: Widths,
+    activation: Activation,
+    optimizer_config: Optimizer,
+    ema: f64,
+    state: State,
+    good: State,
+}
+
+/// What a rollback must restore together.
+#[derive(Clone)]
+struct State {
+    mlp: Mlp,
+    average: Mlp,
+    optimizer: ModuleOptimizer,
+    steps: u64,
+}
+
+/// Tensors of one batch on the device.
+struct DeviceBatch {
+    inputs: Tensor<2>,
+    targets: Tensor<2>,
+    weights: Tensor<2>,
+}
+
+impl BurnEngine {
+    /// Uploads the parameters to a device (without autodiff; the engine adds it).
+    ///
+    /// # Errors
+    /// If the parameters do not have the model's shape.
+    pub fn new(
+        device: &Device,
+        model: &Model,
+        training: &Training,
+        params: &MlpParams,
+    ) -> Result<Self, EngineError> {
+        let widths = Widths::of(model);
+        if *params.widths() != widths {
+            return Err(EngineError::Shape);
+        }
+        let device = device.clone().autodiff();
+        let state = State::new(params, &device, training.optimizer);
+        Ok(Self {
+            device,
+            widths,
+            activation: model.activation,
+            optimizer_config: training.optimizer,
+            ema: training.ema,
+            good: state.clone(),
+            state,
+        })
+    }
+
+    fn upload(&self, batch: &Batch) -> DeviceBatch {
+        let width = batch.inputs.len() / batch.n.max(1);
+        let tensor = |data: &[f32], width: usize| {
+            let data = TensorData::new(data.to_vec(), [batch.n, width]);
+            Tensor::<2>::from_data(data, &self.device)
+        };
+        DeviceBatch {
+            inputs: tensor(&batch.inputs, width),
+            targets: tensor(&batch.targets, 2),
+            weights: tensor(&batch.weights, 1),
+        }
+    }
+
+    /// Squared residual per coordinate on the network's scale, `[n, 2]`.
+    fn squared_residual(&self, batch: &DeviceBatch) -> Tensor<2> {
+        let output = self
+            .state
+            .mlp
+            .forward(batch.inputs.clone(), self.activation);
+        (output - batch.targets.clone()).square()
+    }
+}
+
+impl State {
+    fn new(params: &MlpParams, device: &Device, optimizer: Optimizer) -> Self {
+        let mlp = Mlp::new(params, device);
+        Self {
+            average: mlp.valid(),
+            mlp,
+            optimizer: build(optimizer),
+            steps: 0,
+        }
+    }
+}
+
+impl Engine for BurnEngine {
+    fn step(&mut self, batch: &Batch, learning_rate: f64) -> Result<f32, EngineError> {
+        let n = batch.n as f32;
+        let batch = self.upload(batch);
+        let squared = self.squared_residual(&batch);
+        let unweighted = (squared.clone().inner() * batch.weights.clone().inner()).sum();
+        let gradients = squared.sum().div_scalar(n).backward();
+        let value = download(unweighted)?.first().copied().unwrap_or(f32::NAN) / n;
+        if !value.is_finite() {
+            return Err(EngineError::NonFinite {
+                what: "loss",
+                value,
+            });
+        }
+        let gradients = GradientsParams::from_grads(gradients, &self.state.mlp);
+        let state = &mut self.state;
+        state.mlp = state
+            .optimizer
+            .step(learning_rate, state.mlp.clone(), gradients);
+        state.steps += 1;
+        let decay = warm_decay(self.ema, state.steps);
+        state.average = average(state.average.clone(), &state.mlp, decay);
+        Ok(value)
+    }
+
+    fn params(&mut self) -> Result<MlpParams, EngineError> {
+        finite(self.state.mlp.params(&self.widths)?)
+    }
+
+    fn averaged_params(&mut self) -> Result<MlpParams, EngineError> {
+        finite(self.state.average.params(&self.widths)?)
+    }
+
+    fn set_params(&mut self, params: &MlpParams) -> Result<(), EngineError> {
+        if *params.widths() != self.widths {
+            return Err(EngineError::Shape);
+        }
+        self.state = State::new(params, &self.device, self.optimizer_config);
+        self.good = self.state.clone();
+        Ok(())
+    }
+
+    fn set_training(&mut self, training: &Training) {
+        self.ema = training.ema;
+        if !same_moments(self.optimizer_config, training.optimizer) {
+            self.state.optimizer = build(training.optimizer);
+        }
+        self.optimizer_config = training.optimizer;
+    }
+
+    fn mark_good(&mut self) {
+        self.good = self.state.clone();
+    }
+
+    fn roll_back(&mut self) {
+        self.state = self.good.clone();
+    }
+
+    fn forward(&mut self, batch: &Batch) -> Result<Vec<f32>, EngineError> {
+        let batch = self.upload(batch);
+        let output = self.state.mlp.forward(batch.inputs, self.activation);
+        download(output.inner())
+    }
+
+    fn gradient(&mut self, batch: &Batch) -> Result<Vec<f32>, EngineError> {
+        let device_batch = self.upload(batch);
+        let loss = self.squared_residual(&device_batch).sum();
+        let gradients = loss.div_scalar(batch.n as f32).backward();
+        let mut values = Vec::with_capacity(self.widths.n_params());
+        for layer in &self.state.mlp.layers {
+            values.extend(gradient_of(layer.weight.val().grad(&gradients))?);
+            let bias = layer.bias.as_ref();
+            values.extend(gradient_of(bias.and_then(|b| b.val().grad(&gradients)))?);
+        }
+        Ok(values)
+    }
+}
+
+fn gradient_of<const D: usize>(gradient: Option<Tensor<D>>) -> Result<Vec<f32>, EngineError> {
+    gradient.map_or_else(
+        || Err(EngineError::Device("a gradient is missing".to_owned())),
+        download,
+    )
+}
+
+fn finite(params: MlpParams) -> Result<MlpParams, EngineError> {
+    match params.values().iter().find(|v| !v.is_finite()) {
+        None => Ok(params),
+        Some(&value) => Err(EngineError::NonFinite {
+            what: "weights",
+            value,
+        }),
+    }
+}
+
+fn build(optimizer: Optimizer) -> ModuleOptimizer {
+    match optimizer {
+        Optimizer::Adam {
+            beta_1,
+            beta_2,
+            epsilon,
+            ..
+        } => AdamConfig::new()
+            .with_beta_1(beta_1 as f32)
+            .with_beta_2(beta_2 as f32)
+            .with_epsilon(epsilon as f32)
+            .init(),
+        Optimizer::AdamW {
+            beta_1,
+            beta_2,
+            epsilon,
+            weight_decay,
+            ..
+        } => AdamWConfig::new()
+            .with_beta_1(beta_1 as f32)
+            .with_beta_2(beta_2 as f32)
+            .with_epsilon(epsilon as f32)
+            .with_weight_decay(weight_decay as f32)
+            .init(),
+    }
+}
+
+/// Whether moments gathered under one optimizer mean the same under the other: only the rate differs.
+fn same_moments(mut a: Optimizer, mut b: Optimizer) -> bool {
+    for optimizer in [&mut a, &mut b] {
+        match optimizer {
+            Optimizer::Adam { lr, .. } | Optimizer::AdamW { lr, .. } => *lr = 0.0,
+        }
+    }
+    a == b
+}
+
+/// The decay grows towards its final value so that the average forgets the initial weights early.
+fn warm_decay(ema: f64, steps: u64) -> f64 {
+    ema.min((1.0 + steps as f64) / (10.0 + steps as f64))
+}
+
+/// `average <- decay average + (1 - decay) weights`, tensor by tensor; no decay means the weights themselves.
+fn average(average: Mlp, mlp: &Mlp, decay: f64) -> Mlp {
+    if decay == 0.0 {
+        return mlp.valid();
+    }
+    let blend = |old: Tensor<2>, new: Tensor<2>| old.mul_scalar(decay) + new.mul_scalar(1.0 - decay);
+    let blend_1 = |old: Tensor<1>, new: Tensor<1>| old.mul_scalar(decay) + new.mul_scalar(1.0 - decay);
+    let layers = average.layers.into_iter().zip(&mlp.layers);
+    Mlp {
+        layers: layers
+            .map(|(mut old, new)| {
+                old.weight = old.weight.map(|w| blend(w, new.weight.val().inner()));
+                old.bias = match (old.bias, &new.bias) {
+                    (Some(b), Some(new)) => Some(b.map(|b| blend_1(b, new.val().inner()))),
+                    (old, _) => old,
+                };
+                old
+            })
+            .collect(),
+    }
+}

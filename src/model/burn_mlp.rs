@@ -1,0 +1,78 @@
+//! The network as a Burn module: linear layers with one activation in between.
+
+use burn::module::{Module, Param};
+use burn::nn::Linear;
+use burn::tensor::activation::{elu, gelu, relu, selu, silu, tanh};
+use burn::tensor::{Device, ExecutionError, Tensor, TensorData};
+
+use crate::experiment::Activation;
+
+use super::{EngineError, MlpParams, Widths};
+
+/// The multilayer perceptron `(c_in x, features of t) -> v / c_out`.
+#[derive(Module, Debug)]
+pub struct Mlp {
+    /// Input layer first.
+    pub layers: Vec<Linear>,
+}
+
+impl Mlp {
+    /// Uploads the parameters to the device.
+    pub fn new(params: &MlpParams, device: &Device) -> Self {
+        let layers = params
+            .layers()
+            .map(|layer| {
+                let weight = TensorData::new(layer.weight.to_vec(), [layer.n_in, layer.n_out]);
+                let bias = TensorData::new(layer.bias.to_vec(), [layer.n_out]);
+                Linear {
+                    weight: Param::from_data(weight, device),
+                    bias: Some(Param::from_data(bias, device)),
+                }
+            })
+            .collect();
+        Self { layers }
+    }
+
+    /// The forward pass: inputs `[n, 2 + time features]`, output `[n, 2]`.
+    pub fn forward(&self, inputs: Tensor<2>, activation: Activation) -> Tensor<2> {
+        let last = self.layers.len().saturating_sub(1);
+        self.layers
+            .iter()
+            .enumerate()
+            .fold(inputs, |x, (i, layer)| {
+                let z = layer.forward(x);
+                if i < last { activate(z, activation) } else { z }
+            })
+    }
+
+    /// Downloads the parameters.
+    pub fn params(&self, widths: &Widths) -> Result<MlpParams, EngineError> {
+        let mut values = Vec::with_capacity(widths.n_params());
+        for layer in &self.layers {
+            values.extend(download(layer.weight.val().inner())?);
+            if let Some(bias) = &layer.bias {
+                values.extend(download(bias.val().inner())?);
+            }
+        }
+        MlpParams::new(widths.clone(), values).ok_or(EngineError::Shape)
+    }
+}
+
+/// Reads a tensor back without panicking.
+pub fn download<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, EngineError> {
+    let failed = |error: ExecutionError| EngineError::Device(error.to_string());
+    let data = tensor.try_into_data().map_err(failed)?;
+    data.to_vec::<f32>()
+        .map_err(|error| EngineError::Device(format!("{error:?}")))
+}
+
+fn activate(z: Tensor<2>, activation: Activation) -> Tensor<2> {
+    match activation {
+        Activation::Silu => silu(z),
+        Activation::Selu => selu(z),
+        Activation::Gelu => gelu(z),
+        Activation::Elu => elu(z, 1.0),
+        Activation::Relu => relu(z),
+        Activation::Tanh => tanh(z),
+    }
+}

@@ -1,0 +1,183 @@
+//! Which device trains: the CPU through Burn's flex backend, or a GPU through burn-wgpu once it has proved
+//! that it computes what the CPU computes.
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::{Mutex, PoisonError};
+
+use burn::tensor::Device;
+
+use super::{BurnEngine, Engine, SelfTestError, self_test};
+
+/// The user's choice.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DeviceChoice {
+    /// The program chooses: the CPU, until a measured choice exists.
+    #[default]
+    Auto,
+    /// The CPU.
+    Cpu,
+    /// The GPU, if there is one and it passes the self-test.
+    Gpu,
+}
+
+impl DeviceChoice {
+    /// Every choice, in the order in which they are offered.
+    pub const ALL: [Self; 3] = [Self::Auto, Self::Cpu, Self::Gpu];
+}
+
+impl fmt::Display for DeviceChoice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Auto => "auto",
+            Self::Cpu => "cpu",
+            Self::Gpu => "gpu",
+        })
+    }
+}
+
+impl FromStr for DeviceChoice {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL
+            .into_iter()
+            .find(|choice| choice.to_string() == text)
+            .ok_or_else(|| format!("\"{text}\" is not a device: use auto, cpu or gpu"))
+    }
+}
+
+/// Why a device cannot be used.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum DeviceError {
+    /// There is none.
+    #[error("no GPU adapter was found: {0}")]
+    Missing(String),
+    /// There is one, but it computes wrongly.
+    #[error("{name} is not used: {reason}")]
+    Untrusted {
+        /// The adapter's name.
+        name: String,
+        /// What the self-test found.
+        reason: String,
+    },
+}
+
+/// A device that may be trained on.
+#[derive(Clone)]
+pub struct OpenDevice {
+    device: Device,
+    label: String,
+}
+
+/// One line of a device chooser.
+#[derive(Clone, Debug)]
+pub struct DeviceInfo {
+    /// What to choose.
+    pub choice: DeviceChoice,
+    /// Its name in words.
+    pub label: String,
+    /// Why it cannot be chosen, if so.
+    pub problem: Option<String>,
+}
+
+impl OpenDevice {
+    /// The CPU.
+    pub fn cpu() -> Self {
+        Self {
+            device: Device::flex(),
+            label: "CPU".to_owned(),
+        }
+    }
+
+    /// Opens what was chosen; a GPU is tested first (about a second, once per process).
+    ///
+    /// # Errors
+    /// If a GPU was asked for and there is none, or it computes wrongly.
+    pub fn open(choice: DeviceChoice) -> Result<Self, DeviceError> {
+        match choice {
+            DeviceChoice::Auto | DeviceChoice::Cpu => Ok(Self::cpu()),
+            DeviceChoice::Gpu => gpu(),
+        }
+    }
+
+    /// Burn's device.
+    pub fn device(&self) -> &Device {
+        &self.device
+    }
+
+    /// "CPU", or the adapter's name; a software adapter is labelled as such.
+    pub fn label(&self) -> &str {
+        &self.label
+    }
+}
+
+impl DeviceInfo {
+    /// The CPU, as `auto` or by name.
+    pub fn cpu(choice: DeviceChoice) -> Self {
+        let label = match choice {
+            DeviceChoice::Auto => "auto (CPU)",
+            DeviceChoice::Cpu | DeviceChoice::Gpu => "CPU",
+        };
+        Self {
+            choice,
+            label: label.to_owned(),
+            problem: None,
+        }
+    }
+
+    /// The GPU, opened and tested for this, or why it cannot be chosen.
+    pub fn gpu() -> Self {
+        let (label, problem) = match gpu() {
+            Ok(open) => (open.label, None),
+            Err(error) => ("GPU".to_owned(), Some(error.to_string())),
+        };
+        Self {
+            choice: DeviceChoice::Gpu,
+            label,
+            problem,
+        }
+    }
+}
+
+/// The runtime can be initialised once per process only, so the answer is kept.
+static GPU: Mutex<Option<Result<OpenDevice, DeviceError>>> = Mutex::new(None);
+
+fn gpu() -> Result<OpenDevice, DeviceError> {
+    let mut known = GPU.lock().unwrap_or_else(PoisonError::into_inner);
+    known.get_or_insert_with(open_gpu).clone()
+}
+
+fn open_gpu() -> Result<OpenDevice, DeviceError> {
+    // The runtime panics on some failures of a driver; all of them mean "no GPU" here.
+    let opened = std::panic::catch_unwind(|| Device::wgpu_options().init_with_setup())
+        .map_err(|_| DeviceError::Missing("the driver crashed while it was opened".to_owned()))?;
+    let (device, setup) = opened.map_err(|error| DeviceError::Missing(error.to_string()))?;
+    let info = setup.adapter.get_info();
+    let software = match info.device_type {
+        burn::tensor::wgpu::wgpu::DeviceType::Cpu => " (software)",
+        _ => "",
+    };
+    let name = format!("{}{software}", info.name);
+    test(&device).map_err(|reason| DeviceError::Untrusted {
+        name: name.clone(),
+        reason,
+    })?;
+    Ok(OpenDevice {
+        device,
+        label: name,
+    })
+}
+
+fn test(device: &Device) -> Result<(), String> {
+    let on = |device: Device| {
+        move |model: &_, training: &_, params: &_| {
+            let engine = BurnEngine::new(&device, model, training, params)?;
+            Ok(Box::new(engine) as Box<dyn Engine>)
+        }
+    };
+    let run = || self_test(on(Device::flex()), on(device.clone()));
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(run))
+        .map_err(|_| "it crashed during the self-test".to_owned())?
+        .map_err(|error: SelfTestError| error.to_string())
+}

@@ -1,0 +1,76 @@
+//! The small interface between the trainer and whatever takes the training steps.
+
+use crate::experiment::Training;
+
+use super::{Batch, MlpParams};
+
+/// Why an engine could not go on.
+#[derive(Debug, thiserror::Error, PartialEq)]
+pub enum EngineError {
+    /// A number left the finite range.
+    #[error("the {what} became {value} (not finite)")]
+    NonFinite {
+        /// "loss" or "weights".
+        what: &'static str,
+        /// The offending number.
+        value: f32,
+    },
+    /// The device failed.
+    #[error("the device failed: {0}")]
+    Device(String),
+    /// The parameters do not fit the network.
+    #[error("these weights belong to a network of another shape")]
+    Shape,
+}
+
+/// Takes training steps on one network.
+///
+/// Burn is the first engine; a fused kernel, a remote device or, in tests, a faulty one follow the same
+/// interface. An engine stays on the thread that made it.
+pub trait Engine {
+    /// One optimizer step at the given learning rate. Returns the unweighted CFM loss of the batch: squared
+    /// error in canvas units, summed over both coordinates, mean over the batch, before the step.
+    ///
+    /// # Errors
+    /// A non-finite loss or a failed device. The weights may then be bad: see [`Self::roll_back`].
+    fn step(&mut self, batch: &Batch, learning_rate: f64) -> Result<f32, EngineError>;
+
+    /// The weights that are trained.
+    ///
+    /// # Errors
+    /// A failed device, or weights that are not finite.
+    fn params(&mut self) -> Result<MlpParams, EngineError>;
+
+    /// The weights to display: their exponential moving average.
+    ///
+    /// # Errors
+    /// As [`Self::params`].
+    fn averaged_params(&mut self) -> Result<MlpParams, EngineError>;
+
+    /// Replaces trained and averaged weights and forgets the optimizer's moments.
+    ///
+    /// # Errors
+    /// If the shape differs.
+    fn set_params(&mut self, params: &MlpParams) -> Result<(), EngineError>;
+
+    /// Takes over optimizer and averaging; the moments stay unless the kind of optimizer changes.
+    fn set_training(&mut self, training: &Training);
+
+    /// Remembers weights, average and moments as good.
+    fn mark_good(&mut self);
+
+    /// Goes back to what [`Self::mark_good`] remembered.
+    fn roll_back(&mut self);
+
+    /// The network's output for the batch's inputs, `[n, 2]`.
+    ///
+    /// # Errors
+    /// A failed device.
+    fn forward(&mut self, batch: &Batch) -> Result<Vec<f32>, EngineError>;
+
+    /// The gradient of the scaled loss, in the layout of [`MlpParams`].
+    ///
+    /// # Errors
+    /// A failed device.
+    fn gradient(&mut self, batch: &Batch) -> Result<Vec<f32>, EngineError>;
+}

@@ -1,0 +1,273 @@
+//! Ticks at nice numbers, the box of a figure and the grid of the canvas.
+
+use super::item::{Align, Item, Rect, Rectangle, Segments, Text};
+use super::text::{self, Weight};
+use super::theme::{Sizes, Theme};
+use super::transform::Transform;
+
+/// Least distance between ticks, as a multiple of the size of their labels.
+const TICK_SPACING: f32 = 5.0;
+/// From here on numbers are written with a power of ten.
+const LARGE: f64 = 1e5;
+/// Below this step numbers are written with a power of ten.
+const SMALL: f64 = 1e-4;
+
+/// A place on an axis and its number.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tick {
+    /// In data units.
+    pub value: f64,
+    /// As it is printed.
+    pub label: String,
+}
+
+/// At most `at_most` ticks (but room for two is assumed) in `[min, max]`, at multiples of 1, 2 or 5 times a
+/// power of ten; none if the interval is empty or not finite.
+pub fn ticks(min: f64, max: f64, at_most: usize) -> Vec<Tick> {
+    let span = max - min;
+    if !(span.is_finite() && span > 0.0) {
+        return Vec::new();
+    }
+    let step = nice_step(span / at_most.max(2) as f64);
+    // Counting from the first multiple, so that an interval far from 0 costs no more than one at 0.
+    let first = (min / step).ceil();
+    let count = ((max / step).floor() - first) as usize;
+    (0..=count)
+        .map(|k| (first + k as f64) * step)
+        .filter(|value| (min..=max).contains(value))
+        .map(|value| Tick {
+            value,
+            label: label(value, step),
+        })
+        .collect()
+}
+
+/// The smallest of 1, 2, 5 times a power of ten that is at least `least`.
+fn nice_step(least: f64) -> f64 {
+    let power = 10f64.powf(least.log10().floor());
+    [1.0, 2.0, 5.0, 10.0]
+        .into_iter()
+        .map(|digit| digit * power)
+        // A rounding error in the power must not skip a step that fits exactly.
+        .find(|step| *step >= least * (1.0 - 1e-9))
+        .unwrap_or(10.0 * power)
+}
+
+/// The value with as many decimals as its step needs and a true minus sign.
+fn label(value: f64, step: f64) -> String {
+    let value = if value.abs() < 0.5 * step { 0.0 } else { value };
+    let text = if value != 0.0 && (value.abs() >= LARGE || step < SMALL) {
+        let digits = (value.abs().log10().floor() - step.log10().floor()).max(0.0) as usize;
+        format!("{value:.digits$e}")
+    } else {
+        let decimals = (-step.log10().floor()).max(0.0) as usize;
+        format!("{value:.decimals$}")
+    };
+    text.replace('-', "−")
+}
+
+/// The ticks of both axes of what a transform shows.
+pub struct Axes {
+    /// Along x.
+    pub x: Vec<Tick>,
+    /// Along y.
+    pub y: Vec<Tick>,
+}
+
+impl Axes {
+    /// As many ticks as labels of the given size leave room for.
+    pub fn new(transform: &Transform, sizes: &Sizes) -> Self {
+        let seen = transform.visible();
+        let rect = transform.rect();
+        let room = |length: f32| (length / (TICK_SPACING * sizes.small)) as usize;
+        // The same step on both axes reads better than two: the shorter axis takes the longer one's.
+        let (width, height) = (seen.width(), seen.height());
+        let per_unit = room(rect.width().max(rect.height())) as f64 / width.max(height);
+        let at_most = |span: f64| ((per_unit * span).ceil() as usize).clamp(2, 40);
+        Self {
+            x: ticks(seen.min[0], seen.max[0], at_most(width)),
+            y: ticks(seen.min[1], seen.max[1], at_most(height)),
+        }
+    }
+
+    /// Width of the widest label of the y axis, in points.
+    pub fn y_label_width(&self, sizes: &Sizes) -> f32 {
+        let widths = self.y.iter();
+        widths
+            .map(|tick| text::width(&tick.label, sizes.small, Weight::Regular))
+            .fold(0.0, f32::max)
+    }
+
+    /// Faint lines at the ticks, across the whole box.
+    pub fn grid(&self, transform: &Transform, sizes: &Sizes, theme: &Theme) -> Item {
+        let rect = transform.rect();
+        let vertical = self.x.iter().map(|tick| {
+            let x = transform.page_from_data([tick.value, 0.0])[0];
+            [[x, rect.min[1]], [x, rect.max[1]]]
+        });
+        let horizontal = self.y.iter().map(|tick| {
+            let y = transform.page_from_data([0.0, tick.value])[1];
+            [[rect.min[0], y], [rect.max[0], y]]
+        });
+        Item::Segments(Segments {
+            ends: vertical.chain(horizontal).collect(),
+            width: sizes.axis,
+            color: theme.ink.grid,
+        })
+    }
+
+    /// Numbers along the lower and the right edge, inside the box, except where `taken` lies.
+    pub fn inner_labels(
+        &self,
+        transform: &Transform,
+        sizes: &Sizes,
+        theme: &Theme,
+        taken: Option<Rect>,
+    ) -> Vec<Item> {
+        let rect = transform.rect();
+        let inset = sizes.gap;
+        let text = |tick: &Tick, at, align| Text {
+            text: tick.label.clone(),
+            at,
+            align,
+            size: sizes.small,
+            weight: Weight::Regular,
+            color: theme.muted,
+        };
+        let x = self.x.iter().map(|tick| {
+            let x = transform.page_from_data([tick.value, 0.0])[0];
+            let below = rect.max[1] - inset;
+            text(tick, [x, below], Align::Center)
+        });
+        let y = self.y.iter().map(|tick| {
+            let y = transform.page_from_data([0.0, tick.value])[1];
+            let centered = y + 0.5 * text::cap_height(sizes.small);
+            text(tick, [rect.max[0] - inset, centered], Align::Right)
+        });
+        // The corner belongs to the lower edge; a label that would be cut off is left out.
+        let lower_edge = rect.max[1] - 3.0 * sizes.small;
+        let room = rect.grown(-0.5 * inset);
+        x.chain(y.filter(|label| label.at[1] < lower_edge))
+            .filter(|label| {
+                let bounds = label.bounds();
+                let inside = room.contains(bounds.min) && room.contains(bounds.max);
+                inside && taken.is_none_or(|taken| !taken.grown(inset).touches(&bounds))
+            })
+            .map(Item::Text)
+            .collect()
+    }
+
+    /// The box with ticks and numbers outside, and the names of the axes.
+    pub fn outer(&self, transform: &Transform, sizes: &Sizes, theme: &Theme) -> Vec<Item> {
+        let rect = transform.rect();
+        let (tick, pad) = (sizes.tick, 0.5 * sizes.gap);
+        let cap = text::cap_height(sizes.small);
+        let label = |text: &str, at, align| {
+            Item::Text(Text {
+                text: text.to_owned(),
+                at,
+                align,
+                size: sizes.small,
+                weight: Weight::Regular,
+                color: theme.text,
+            })
+        };
+        let mut marks = Vec::with_capacity(self.x.len() + self.y.len());
+        let mut items = Vec::with_capacity(marks.capacity() + 4);
+        for x in &self.x {
+            let at = transform.page_from_data([x.value, 0.0])[0];
+            marks.push([[at, rect.max[1]], [at, rect.max[1] + tick]]);
+            let below = rect.max[1] + tick + pad + cap;
+            items.push(label(&x.label, [at, below], Align::Center));
+        }
+        for y in &self.y {
+            let at = transform.page_from_data([0.0, y.value])[1];
+            marks.push([[rect.min[0] - tick, at], [rect.min[0], at]]);
+            let left = [rect.min[0] - tick - pad, at + 0.5 * cap];
+            items.push(label(&y.label, left, Align::Right));
+        }
+        let [x_name, y_name] = self.name_anchors(rect, sizes);
+        items.push(label("x", x_name, Align::Center));
+        items.push(label("y", y_name, Align::Right));
+        items.push(Item::Segments(Segments {
+            ends: marks,
+            width: sizes.axis,
+            color: theme.ink.axis,
+        }));
+        items.push(Item::Rectangle(Rectangle {
+            rect,
+            fill: None,
+            stroke: Some((sizes.axis, theme.ink.axis)),
+            radius: 0.0,
+        }));
+        items
+    }
+
+    /// Where "x" (below) and "y" (left) stand: centred, past the numbers.
+    fn name_anchors(&self, rect: Rect, sizes: &Sizes) -> [[f32; 2]; 2] {
+        let [x_mid, y_mid] = rect.center();
+        let cap = text::cap_height(sizes.small);
+        let left = rect.min[0] - Self::left_margin(self.y_label_width(sizes), sizes);
+        let y_right = left + text::width("y", sizes.small, Weight::Regular);
+        [
+            [x_mid, rect.max[1] + sizes.tick + 1.5 * sizes.gap + 2.0 * cap],
+            [y_right, y_mid + 0.5 * cap],
+        ]
+    }
+
+    /// Room that ticks, numbers and the name of the y axis take left of the box, in points.
+    pub fn left_margin(label_width: f32, sizes: &Sizes) -> f32 {
+        let name = text::width("y", sizes.small, Weight::Regular);
+        sizes.tick + 1.5 * sizes.gap + label_width + name
+    }
+
+    /// Room that ticks, numbers and the name of the x axis take below the box, in points.
+    pub fn lower_margin(sizes: &Sizes) -> f32 {
+        let line = text::cap_height(sizes.small);
+        sizes.tick + 1.5 * sizes.gap + 2.0 * line + text::descent(sizes.small)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn ticks_are_nice_and_inside(min in -1e4..1e4f64, log_span in -5.0..5.0f64, at_most in 2..12usize) {
+            let span = 10f64.powf(log_span);
+            let ticks = ticks(min, min + span, at_most);
+            prop_assert!(ticks.len() <= at_most + 1, "{}", ticks.len());
+            prop_assert!(2 * ticks.len() + 3 >= at_most / 2, "{}", ticks.len());
+            for tick in &ticks {
+                prop_assert!((min..=min + span).contains(&tick.value));
+            }
+            for pair in ticks.windows(2) {
+                let step = pair[1].value - pair[0].value;
+                let digit = step / 10f64.powf((step * 1.000_1).log10().floor());
+                prop_assert!([1.0, 2.0, 5.0].iter().any(|d| (digit / d - 1.0).abs() < 1e-3), "{step}");
+                prop_assert!(pair[0].label != pair[1].label, "{pair:?}");
+            }
+        }
+    }
+
+    fn labels(min: f64, max: f64, at_most: usize) -> Vec<String> {
+        ticks(min, max, at_most).into_iter().map(|t| t.label).collect()
+    }
+
+    #[test]
+    fn labels_read_like_a_figure() {
+        assert_eq!(labels(-3.1, 3.1, 4), ["−2", "0", "2"]);
+        assert_eq!(labels(0.0, 1.0, 5), ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"]);
+        assert_eq!(labels(-0.12, 0.12, 5), ["−0.10", "−0.05", "0.00", "0.05", "0.10"]);
+        assert_eq!(labels(0.0, 4e5, 4), ["0", "1e5", "2e5", "3e5", "4e5"]);
+    }
+
+    #[test]
+    fn an_empty_or_infinite_interval_has_no_ticks() {
+        assert!(ticks(1.0, 1.0, 5).is_empty());
+        assert!(ticks(0.0, f64::INFINITY, 5).is_empty());
+        assert!(ticks(f64::NAN, 1.0, 5).is_empty());
+    }
+}

@@ -1,0 +1,211 @@
+//! One layer a file, and the builder that puts them in order and remembers what has not changed.
+
+mod density;
+mod field;
+mod pairs;
+mod particles;
+mod samples;
+mod trails;
+mod trajectories;
+
+use std::sync::Arc;
+
+use super::axes::Axes;
+use super::item::{Item, PagePoint};
+use super::theme::{Sizes, Theme};
+use super::transform::Transform;
+use super::{Decorations, Group, Page, Panel, Scene, Style, canvas, figure};
+use crate::experiment::{Layer, PathColor, View};
+use crate::flow::Point;
+use crate::snapshot::{FlowPicture, Frame};
+
+/// The layers from the bottom up: what is faint and wide lies under what is small and moves.
+const ORDER: [Layer; 8] = [
+    Layer::Density,
+    Layer::Target,
+    Layer::Source,
+    Layer::Field,
+    Layer::Pairs,
+    Layer::Trajectories,
+    Layer::Trails,
+    Layer::Particles,
+];
+/// Farther from the page than this (in points) a mark is dropped: beyond it back ends run out of digits.
+const REACH: f32 = 1e5;
+/// Up to so many dots keep their full radius; more of them get smaller, so that a crowd still has a shape.
+const FEW_DOTS: f32 = 500.0;
+
+/// Makes scenes, and hands out a layer's marks again while nothing that they depend on has changed.
+/// The result never depends on what was built before.
+#[derive(Default)]
+pub struct Builder {
+    known: Vec<Known>,
+}
+
+/// Marks and everything that they were made from.
+struct Known {
+    inputs: Inputs,
+    place: Place,
+    items: Arc<[Item]>,
+}
+
+/// What the marks of one layer depend on, besides their place.
+#[derive(Clone)]
+enum Inputs {
+    Samples(Layer, Arc<[Point]>),
+    Pairs(Arc<[(Point, Point)]>),
+    Trajectories(Arc<FlowPicture>, usize, PathColor),
+    /// Layers of one moment: the number is of particles.
+    Moment(Layer, Arc<FlowPicture>, f64, usize, f64),
+}
+
+impl Inputs {
+    /// What the layer needs from the frame, or `None` if the frame does not have it yet.
+    fn new(layer: Layer, frame: &Frame, view: &View, t: f64) -> Option<Self> {
+        let picture = frame.picture.clone();
+        Some(match layer {
+            Layer::Source => Self::Samples(layer, frame.source.clone()),
+            Layer::Target => Self::Samples(layer, frame.target.clone()),
+            Layer::Pairs => Self::Pairs(frame.pairs.clone()),
+            Layer::Trajectories => Self::Trajectories(picture?, view.paths, view.color),
+            Layer::Particles => Self::Moment(layer, picture?, t, view.particles, 0.0),
+            Layer::Trails => Self::Moment(layer, picture?, t, view.particles, view.trail),
+            Layer::Field | Layer::Density => Self::Moment(layer, picture?, t, 0, 0.0),
+        })
+    }
+
+    fn items(&self, place: &Place) -> Vec<Item> {
+        match self {
+            Self::Samples(Layer::Source, points) => {
+                samples::items(points, place.theme().ink.source_sample, place)
+            }
+            Self::Samples(_, points) => {
+                samples::items(points, place.theme().ink.target_sample, place)
+            }
+            Self::Pairs(pairs) => pairs::items(pairs, place),
+            Self::Trajectories(picture, paths, color) => {
+                trajectories::items(picture, *paths, *color, place)
+            }
+            Self::Moment(layer, picture, t, n, trail) => match layer {
+                Layer::Trails => trails::items(&picture.trajectories, *t, *trail, *n, place),
+                Layer::Field => field::items(&picture.field, *t, place),
+                Layer::Density => density::items(picture.density.as_ref(), *t, place),
+                _ => particles::items(&picture.trajectories, *t, *n, place),
+            },
+        }
+    }
+
+    /// Whether the marks would be the same: the data is the same object and the numbers are equal.
+    fn same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Samples(a, p), Self::Samples(b, q)) => a == b && Arc::ptr_eq(p, q),
+            (Self::Pairs(p), Self::Pairs(q)) => Arc::ptr_eq(p, q),
+            (Self::Trajectories(p, n, c), Self::Trajectories(q, m, d)) => {
+                (n, c) == (m, d) && Arc::ptr_eq(p, q)
+            }
+            (Self::Moment(a, p, t, n, l), Self::Moment(b, q, u, m, k)) => {
+                (a, t, n, l) == (b, u, m, k) && Arc::ptr_eq(p, q)
+            }
+            _ => false,
+        }
+    }
+}
+
+/// Where and how large marks are drawn.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Place {
+    pub transform: Transform,
+    pub style: Style,
+    pub sizes: Sizes,
+    pub decorations: Decorations,
+}
+
+impl Place {
+    pub fn new(transform: Transform, page: &Page) -> Self {
+        Self {
+            transform,
+            style: page.style,
+            sizes: page.sizes(),
+            decorations: page.decorations,
+        }
+    }
+
+    pub fn theme(&self) -> &'static Theme {
+        self.style.theme()
+    }
+
+    /// Where a data point lies on the page. The one gate that all data passes: what is not finite or out of
+    /// all reach is dropped here.
+    pub fn project(&self, p: Point) -> Option<PagePoint> {
+        let page = self.transform.page_from_data(p);
+        // A comparison with NaN is false, so this refuses it too.
+        (page[0].abs() < REACH && page[1].abs() < REACH).then_some(page)
+    }
+
+    /// Whether a dot of this radius shows inside the box.
+    pub fn shows(&self, center: PagePoint, radius: f32) -> bool {
+        self.transform.rect().grown(radius).contains(center)
+    }
+
+    /// The radius of one of `n` dots whose radius is `radius` among few.
+    pub fn dot(&self, radius: f32, n: usize) -> f32 {
+        radius * (FEW_DOTS / n as f32).powf(0.25).clamp(0.5, 1.0)
+    }
+}
+
+impl Builder {
+    /// The scene of a frame at time `t`; `view.t` is not read, so that a play head may run on its own.
+    pub fn build(&mut self, frame: &Frame, view: &View, t: f64, page: &Page) -> Scene {
+        let transform = match page.decorations {
+            Decorations::Canvas => canvas::transform(frame, view, page),
+            Decorations::Figure => figure::transform(frame, view, page),
+        };
+        let place = Place::new(transform, page);
+        let axes = Axes::new(&transform, &place.sizes);
+        let (backdrop, furniture) = match page.decorations {
+            Decorations::Canvas => (
+                vec![axes.grid(&transform, &place.sizes, page.theme())],
+                canvas::furniture(&axes, view, &place),
+            ),
+            Decorations::Figure => (
+                Vec::new(),
+                figure::furniture(&axes, frame, view, t, page, &place),
+            ),
+        };
+        Scene {
+            size: page.size,
+            background: page.theme().background,
+            panels: vec![Panel {
+                transform,
+                backdrop,
+                groups: self.groups(frame, view, t, place),
+            }],
+            furniture,
+        }
+    }
+
+    fn groups(&mut self, frame: &Frame, view: &View, t: f64, place: Place) -> Vec<Group> {
+        let known = std::mem::take(&mut self.known);
+        let visible = ORDER.into_iter().filter(|l| view.layers.contains(l));
+        visible
+            .map(|layer| Group {
+                layer,
+                items: Inputs::new(layer, frame, view, t)
+                    .map_or_else(Arc::default, |inputs| self.known_or_new(&known, inputs, place)),
+            })
+            .collect()
+    }
+
+    fn known_or_new(&mut self, known: &[Known], inputs: Inputs, place: Place) -> Arc<[Item]> {
+        let mut candidates = known.iter();
+        let items = candidates
+            .find(|k| k.place == place && k.inputs.same(&inputs))
+            .map_or_else(|| inputs.items(&place).into(), |k| k.items.clone());
+        self.known.push(Known {
+            inputs,
+            place,
+            items: Arc::clone(&items),
+        });
+        items
+    }
+}

@@ -1,0 +1,109 @@
+//! Whole trajectories, coloured by how straight their shape is or by whose they are.
+
+use std::f64::consts::TAU;
+
+use super::super::color::Color;
+use super::super::colormap::{hue, viridis};
+use super::super::item::{Item, PagePoint, Points, Polylines};
+use super::super::theme::Theme;
+use super::super::Decorations;
+use super::Place;
+use crate::experiment::PathColor;
+use crate::flow::Point;
+use crate::snapshot::FlowPicture;
+
+/// The first `paths` trajectories; in a figure also their starts and ends.
+pub(super) fn items(
+    picture: &FlowPicture,
+    paths: usize,
+    color: PathColor,
+    place: &Place,
+) -> Vec<Item> {
+    let trajectories = &picture.trajectories;
+    let paths = paths.min(trajectories.n_particles);
+    let tolerance = vertex_distance(place);
+    let middle = mean(&trajectories.first()[..paths]);
+    let theme = place.theme();
+    let mut lines =
+        Polylines::with_capacity(place.sizes.path, false, paths, trajectories.n_nodes());
+    for (particle, &start) in trajectories.first()[..paths].iter().enumerate() {
+        let way = trajectories.path(particle).filter_map(|p| place.project(p));
+        push_thinned(&mut lines.points, way, tolerance);
+        lines.finish_line(match color {
+            PathColor::ChordRatio => by_chord_ratio(picture.chord_ratios.get(particle), theme),
+            PathColor::Identity => by_start(start, middle, theme),
+        });
+    }
+    let mut items = vec![Item::Polylines(lines)];
+    if place.decorations == Decorations::Figure {
+        let ink = &theme.ink;
+        items.push(ends(&trajectories.first()[..paths], ink.path_start, place));
+        items.push(ends(&trajectories.last()[..paths], ink.path_end, place));
+    }
+    items
+}
+
+/// Vertices nearer than this to the one before are left out, in points: below what can be seen, on a screen
+/// as in a figure at 300 dots per inch.
+fn vertex_distance(place: &Place) -> f32 {
+    match place.decorations {
+        Decorations::Canvas => 1.0,
+        Decorations::Figure => 0.25,
+    }
+}
+
+/// Pushes the vertices that are at least `tolerance` from the one before, and the first and the last.
+fn push_thinned(
+    points: &mut Vec<PagePoint>,
+    way: impl Iterator<Item = PagePoint>,
+    tolerance: f32,
+) {
+    let first = points.len();
+    let mut skipped = None;
+    for p in way {
+        let near = points[first..]
+            .last()
+            .is_some_and(|q| (p[0] - q[0]).hypot(p[1] - q[1]) < tolerance);
+        if near {
+            skipped = Some(p);
+        } else {
+            points.push(p);
+            skipped = None;
+        }
+    }
+    points.extend(skipped);
+}
+
+fn by_chord_ratio(ratio: Option<&f64>, theme: &Theme) -> Color {
+    let known = ratio.map_or(theme.muted, |&ratio| viridis(ratio as f32));
+    known.alpha(theme.ink.path_alpha)
+}
+
+/// Whose path it is: the hue is the direction in which it starts, seen from the middle of all starts, so that
+/// neighbours look alike and it shows where each part of the source goes.
+fn by_start(start: Point, middle: Point, theme: &Theme) -> Color {
+    let angle = (start[1] - middle[1]).atan2(start[0] - middle[0]);
+    hue((angle / TAU) as f32, theme.ink.hue_lightness).alpha(theme.ink.path_alpha)
+}
+
+fn ends(points: &[Point], color: Color, place: &Place) -> Item {
+    let radius = place.dot(place.sizes.path_end, points.len());
+    Item::Points(Points {
+        centers: points
+            .iter()
+            .filter_map(|&p| place.project(p))
+            .filter(|&c| place.shows(c, radius))
+            .collect(),
+        radius,
+        color,
+    })
+}
+
+fn mean(points: &[Point]) -> Point {
+    let n = points.len().max(1) as f64;
+    let sum = points
+        .iter()
+        .filter(|p| p[0].is_finite() && p[1].is_finite())
+        .fold([0.0, 0.0], |s, p| [s[0] + p[0], s[1] + p[1]]);
+    [sum[0] / n, sum[1] / n]
+}

@@ -1,0 +1,57 @@
+//! Which part of the plane is shown when the view does not say: the target, and the source if it is not much
+//! wider.
+
+use super::transform::fit;
+use crate::experiment::{Camera, View};
+use crate::flow::{Bounds, Point};
+use crate::snapshot::Frame;
+
+/// A source up to this much wider than the target is shown as a whole; a wider one (VE) would shrink the
+/// target to a blot.
+const MAX_SOURCE_RATIO: f64 = 3.0;
+/// The bulk of a cloud ends this many standard deviations from its mean: a few stray points do not decide
+/// what is seen.
+const BULK_DEVIATIONS: f64 = 3.0;
+
+/// The camera of the view, or the one that fits the frame into a box of `aspect` = width / height.
+pub fn camera_of(frame: &Frame, view: &View, aspect: f64) -> Camera {
+    view.camera.unwrap_or_else(|| fit(&shown(frame), aspect))
+}
+
+/// What has to be seen of a frame.
+pub fn shown(frame: &Frame) -> Bounds {
+    let (source, target) = (bulk(&frame.source), bulk(&frame.target));
+    match (source, target) {
+        (Some(source), Some(target)) if side(&source) <= MAX_SOURCE_RATIO * side(&target) => {
+            source.union(&target)
+        }
+        (_, Some(target)) => target,
+        (Some(source), None) => source,
+        (None, None) => Bounds::square(1.0),
+    }
+}
+
+fn side(bounds: &Bounds) -> f64 {
+    bounds.width().max(bounds.height())
+}
+
+/// The box around the points, cut where their bulk ends.
+fn bulk(points: &[Point]) -> Option<Bounds> {
+    let all = Bounds::of_points(points)?;
+    let n = points.iter().filter(|p| is_finite(p)).count() as f64;
+    let mean = |k: usize| points.iter().filter(|p| is_finite(p)).map(|p| p[k]).sum::<f64>() / n;
+    let mean = [mean(0), mean(1)];
+    let spread = |k: usize| {
+        let finite = points.iter().filter(|p| is_finite(p));
+        (finite.map(|p| (p[k] - mean[k]).powi(2)).sum::<f64>() / n).sqrt()
+    };
+    let reach = [BULK_DEVIATIONS * spread(0), BULK_DEVIATIONS * spread(1)];
+    Some(Bounds {
+        min: [0, 1].map(|k| all.min[k].max(mean[k] - reach[k])),
+        max: [0, 1].map(|k| all.max[k].min(mean[k] + reach[k])),
+    })
+}
+
+fn is_finite(p: &Point) -> bool {
+    p[0].is_finite() && p[1].is_finite()
+}

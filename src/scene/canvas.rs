@@ -1,0 +1,60 @@
+//! The canvas of a window: the data fills the page, numbers at the edges, a small legend in a corner.
+
+use super::axes::Axes;
+use super::build::Place;
+use super::camera::camera_of;
+use super::item::{Item, Rect, Rectangle};
+use super::legend::{self, Entry};
+use super::text;
+use super::transform::Transform;
+use super::Page;
+use crate::experiment::View;
+use crate::snapshot::Frame;
+
+/// The legend takes at most this share of the canvas' width.
+const LEGEND_SHARE: f32 = 0.7;
+
+/// Where the data lies: all over the page.
+pub(super) fn transform(frame: &Frame, view: &View, page: &Page) -> Transform {
+    let rect = Rect::at([0.0, 0.0], page.size);
+    let aspect = f64::from(page.size[0].max(1.0) / page.size[1].max(1.0));
+    Transform::new(camera_of(frame, view, aspect), rect)
+}
+
+/// Numbers at the edges and the legend in the lower left corner.
+pub(super) fn furniture(axes: &Axes, view: &View, place: &Place) -> Vec<Item> {
+    let (corner, mut legend) = legend_box(view, place);
+    let theme = place.theme();
+    let mut items = axes.inner_labels(&place.transform, &place.sizes, theme, corner);
+    items.append(&mut legend);
+    items
+}
+
+/// The legend on a card, and the room that it takes.
+fn legend_box(view: &View, place: &Place) -> (Option<Rect>, Vec<Item>) {
+    let (sizes, theme, page) = (&place.sizes, place.theme(), place.transform.rect());
+    let mut entries = legend::entries(view);
+    entries.extend(legend::has_color_bar(view).then_some(Entry::ColorBar));
+    let lines = legend::lines(&entries, LEGEND_SHARE * page.width(), sizes);
+    if lines.is_empty() {
+        return (None, Vec::new());
+    }
+    let widths = lines.iter().map(|line| legend::line_width(line, sizes));
+    let pad = 1.5 * sizes.gap;
+    let ink_height = (lines.len() - 1) as f32 * legend::line_height(sizes) + text::cap_height(sizes.text);
+    let size = [widths.fold(0.0, f32::max) + 2.0 * pad, ink_height + 2.0 * pad];
+    let margin = 2.0 * sizes.gap;
+    let card = Rect::at([margin, page.max[1] - margin - size[1]], size);
+    let mut items = vec![Item::Rectangle(Rectangle {
+        rect: card,
+        fill: Some(theme.panel),
+        stroke: Some((sizes.axis, theme.line)),
+        radius: sizes.gap,
+    })];
+    let first = card.min[1] + pad + text::cap_height(sizes.text);
+    for (k, line) in lines.iter().enumerate() {
+        let baseline = first + k as f32 * legend::line_height(sizes);
+        items.extend(legend::line_items(line, [card.min[0] + pad, baseline], place));
+    }
+    (Some(card), items)
+}

@@ -1,0 +1,315 @@
+//! A figure for a page: title, axes, legend and colour bar beside or below, and the measured numbers.
+//!
+//! Everything is placed by measured widths, so that nothing is clipped and nothing overlaps.
+
+use super::axes::Axes;
+use super::build::Place;
+use super::camera::{camera_of, shown};
+use super::item::{Align, Item, PagePoint, Rect, Text};
+use super::legend;
+use super::text::{self, Weight};
+use super::theme::Sizes;
+use super::transform::{Transform, fit};
+use super::{Color, Page};
+use crate::experiment::{Layer, View};
+use crate::flow::Bounds;
+use crate::flow::coupling::Coupling;
+use crate::snapshot::{Frame, Metrics};
+
+/// The axes box may be wider or narrower than the data by this factor before the page is left empty.
+const SLACK: f32 = 1.25;
+/// Widths of y labels that the first guess of the layout makes room for, in ems.
+const LABEL_EMS: f32 = 1.5;
+
+/// Where the parts of a figure go.
+struct Layout {
+    axes: Rect,
+    /// The column of legend and colour bar at the right of the axes.
+    column: Rect,
+    /// Whether the legend stands in that column; else below the axes.
+    beside: bool,
+}
+
+/// Where the data lies.
+pub(super) fn transform(frame: &Frame, view: &View, page: &Page) -> Transform {
+    // The box depends on how wide the numbers of the y axis are, and they on what the box shows: the second
+    // round settles it, since the same ticks come out again.
+    let guess = LABEL_EMS * page.sizes().small;
+    let first = transform_in(layout(frame, view, page, guess).axes, frame, view);
+    let label_width = Axes::new(&first, &page.sizes()).y_label_width(&page.sizes());
+    transform_in(layout(frame, view, page, label_width).axes, frame, view)
+}
+
+fn transform_in(axes: Rect, frame: &Frame, view: &View) -> Transform {
+    let aspect = f64::from(axes.width() / axes.height());
+    Transform::new(camera_of(frame, view, aspect), axes)
+}
+
+/// Axes, title, legend and numbers around the data.
+pub(super) fn furniture(
+    axes: &Axes,
+    frame: &Frame,
+    view: &View,
+    t: f64,
+    page: &Page,
+    place: &Place,
+) -> Vec<Item> {
+    let (sizes, theme) = (&place.sizes, place.theme());
+    let layout = layout(frame, view, page, axes.y_label_width(sizes));
+    let mut items = axes.outer(&place.transform, sizes, theme);
+    items.extend(header(layout.axes, frame, view, t, page));
+    items.extend(column(&layout, view, place));
+    let mut baseline = layout.axes.max[1] + Axes::lower_margin(sizes) + sizes.gap;
+    if !layout.beside {
+        for line in legend_lines(view, page) {
+            baseline += text::cap_height(sizes.text);
+            let x = centered(layout.axes, legend::line_width(&line, sizes), page);
+            items.extend(legend::line_items(&line, [x, baseline], place));
+            baseline += legend::line_height(sizes) - text::cap_height(sizes.text);
+        }
+    }
+    if let Some(metrics) = &frame.metrics {
+        let numbers = numbers(metrics);
+        let width = text::width(&numbers, sizes.text, Weight::Regular).min(room(page));
+        let x = centered(layout.axes, width, page);
+        baseline += text::cap_height(sizes.text);
+        items.push(line(&numbers, [x, baseline], sizes.text, theme.text, room(page)));
+    }
+    items
+}
+
+/// Chooses between a legend beside and below the axes: whichever shows the data larger.
+fn layout(frame: &Frame, view: &View, page: &Page, y_label_width: f32) -> Layout {
+    let data = view.camera.is_none().then(|| shown(frame));
+    let metrics = frame.metrics.is_some();
+    let arrange = |beside| arranged(view, page, y_label_width, data.as_ref(), metrics, beside);
+    let (beside, below) = (arrange(true), arrange(false));
+    let scale = |layout: &Layout| match &data {
+        Some(bounds) => Transform::new(fit(bounds, aspect(layout.axes)), layout.axes).scale(),
+        None => f64::from(layout.axes.width() * layout.axes.height()),
+    };
+    if scale(&beside) >= scale(&below) { beside } else { below }
+}
+
+fn aspect(rect: Rect) -> f64 {
+    f64::from(rect.width() / rect.height())
+}
+
+/// The layout with the legend on one side or the other.
+fn arranged(
+    view: &View,
+    page: &Page,
+    y_label_width: f32,
+    data: Option<&Bounds>,
+    metrics: bool,
+    beside: bool,
+) -> Layout {
+    let sizes = page.sizes();
+    let margin = margin(&sizes);
+    let left = Axes::left_margin(y_label_width, &sizes);
+    let column_width = column_width(view, &sizes, beside);
+    let column_gap = if column_width > 0.0 { 2.5 * sizes.gap } else { 0.0 };
+    let legend_height = match beside {
+        true => 0.0,
+        false => legend_lines(view, page).len() as f32 * legend::line_height(&sizes),
+    };
+    let numbers_height = if metrics { legend::line_height(&sizes) } else { 0.0 };
+    let above = header_height(&sizes);
+    let below = Axes::lower_margin(&sizes) + sizes.gap + legend_height + numbers_height;
+    let room = [
+        page.size[0] - 2.0 * margin - left - column_gap - column_width,
+        page.size[1] - 2.0 * margin - above - below,
+    ];
+    let size = box_size(room.map(|side| side.max(1.0)), data);
+    // The whole block stands in the middle of the page.
+    let spare = [room[0] - size[0], room[1] - size[1]].map(|side| 0.5 * side.max(0.0));
+    let axes = Rect::at([margin + spare[0] + left, margin + spare[1] + above], size);
+    let column = Rect {
+        min: [axes.max[0] + column_gap, axes.min[1]],
+        max: [axes.max[0] + column_gap + column_width, axes.max[1]],
+    };
+    Layout { axes, column, beside }
+}
+
+/// The largest box in `room` whose shape is within [`SLACK`] of the data's.
+fn box_size(room: [f32; 2], data: Option<&Bounds>) -> [f32; 2] {
+    let Some(bounds) = data.filter(|b| b.width() > 0.0 && b.height() > 0.0) else {
+        return room;
+    };
+    let aspect = (bounds.width() / bounds.height()) as f32;
+    [
+        room[0].min(room[1] * aspect * SLACK),
+        room[1].min(room[0] / aspect * SLACK),
+    ]
+}
+
+fn margin(sizes: &Sizes) -> f32 {
+    2.0 * sizes.gap
+}
+
+/// Width between the margins of the page.
+fn room(page: &Page) -> f32 {
+    page.size[0] - 2.0 * margin(&page.sizes())
+}
+
+/// Where a line of the given width starts, centred under the axes but within the page.
+fn centered(axes: Rect, width: f32, page: &Page) -> f32 {
+    let margin = margin(&page.sizes());
+    let rightmost = (page.size[0] - margin - width).max(margin);
+    (axes.center()[0] - 0.5 * width).clamp(margin, rightmost)
+}
+
+fn legend_lines(view: &View, page: &Page) -> Vec<Vec<legend::Entry>> {
+    legend::lines(&legend::entries(view), room(page), &page.sizes())
+}
+
+fn column_width(view: &View, sizes: &Sizes, beside: bool) -> f32 {
+    let bar = match legend::has_color_bar(view) {
+        true => legend::vertical_bar_width(sizes),
+        false => 0.0,
+    };
+    let entries = legend::entries(view).into_iter().filter(|_| beside);
+    entries.map(|e| legend::width(e, sizes)).fold(bar, f32::max)
+}
+
+/// The colour bar and, if it stands beside the axes, the legend under it.
+fn column(layout: &Layout, view: &View, place: &Place) -> Vec<Item> {
+    let sizes = &place.sizes;
+    let entries = match layout.beside {
+        true => legend::entries(view),
+        false => Vec::new(),
+    };
+    let legend_height = entries.len() as f32 * legend::line_height(sizes);
+    let mut items = Vec::new();
+    let mut baseline = layout.column.min[1] + text::cap_height(sizes.text);
+    if legend::has_color_bar(view) {
+        let gap = if entries.is_empty() { 0.0 } else { 4.0 * sizes.gap };
+        let bar = Rect {
+            min: layout.column.min,
+            max: [layout.column.max[0], layout.column.max[1] - legend_height - gap],
+        };
+        items.extend(legend::vertical_bar(bar, place));
+        baseline = layout.column.max[1] - legend_height + legend::line_height(sizes);
+    }
+    for entry in entries {
+        items.extend(legend::line_items(&[entry], [layout.column.min[0], baseline], place));
+        baseline += legend::line_height(sizes);
+    }
+    items
+}
+
+fn header_height(sizes: &Sizes) -> f32 {
+    text::cap_height(sizes.title) + text::cap_height(sizes.small) + 3.5 * sizes.gap
+}
+
+/// The title and, under it, what the figure was made with.
+fn header(axes: Rect, frame: &Frame, view: &View, t: f64, page: &Page) -> Vec<Item> {
+    let (sizes, theme) = (page.sizes(), page.theme());
+    let x = axes.min[0];
+    let room = page.size[0] - margin(&sizes) - x;
+    let second = axes.min[1] - 1.5 * sizes.gap;
+    let first = second - text::cap_height(sizes.small) - 2.0 * sizes.gap;
+    let experiment = &frame.experiment;
+    let title = match experiment.title.is_empty() {
+        true => &experiment.name,
+        false => &experiment.title,
+    };
+    let title = text::fitted(title, sizes.title, Weight::SemiBold, room);
+    vec![
+        Item::Text(Text {
+            text: title,
+            at: [x, first],
+            align: Align::Left,
+            size: sizes.title,
+            weight: Weight::SemiBold,
+            color: theme.text,
+        }),
+        line(&recipe(frame, view, t), [x, second], sizes.small, theme.muted, room),
+    ]
+}
+
+fn line(words: &str, at: PagePoint, size: f32, color: Color, room: f32) -> Item {
+    Item::Text(Text {
+        text: text::fitted(words, size, Weight::Regular, room),
+        at,
+        align: Align::Left,
+        size,
+        weight: Weight::Regular,
+        color,
+    })
+}
+
+/// What the figure was made with: the path, the coupling, the solver, the training and the time shown.
+fn recipe(frame: &Frame, view: &View, t: f64) -> String {
+    let experiment = &frame.experiment;
+    let coupling = match experiment.coupling {
+        Coupling::Independent => "independent coupling".to_owned(),
+        Coupling::BatchOt { batch } => format!("batch-OT coupling ({batch})"),
+    };
+    let mut parts = vec![format!("{} path", experiment.path.name()), coupling];
+    if let Some(picture) = &frame.picture {
+        let solver = experiment.solver;
+        parts.push(format!("{}, {} NFE", solver.name(), solver.nfe()));
+        parts.push(format!("step {}", grouped(picture.step)));
+    }
+    let moving = [Layer::Particles, Layer::Trails, Layer::Field, Layer::Density];
+    if moving.iter().any(|layer| view.layers.contains(layer)) {
+        parts.push(format!("t = {t:.2}"));
+    }
+    parts.join("  ·  ")
+}
+
+/// The measured numbers with their names.
+fn numbers(metrics: &Metrics) -> String {
+    let path = &metrics.path;
+    let mut parts = vec![
+        format!("S = {}", number(path.straightness)),
+        format!("cost = {}", number(path.transport_cost)),
+        format!("chord / arc = {}", number(path.chord_ratio)),
+    ];
+    match (metrics.w2, metrics.w2_floor) {
+        (Some(w2), Some(floor)) => {
+            parts.push(format!("W₂ = {} (floor {})", number(w2), number(floor)));
+        }
+        (Some(w2), None) => parts.push(format!("W₂ = {}", number(w2))),
+        (None, _) => {}
+    }
+    parts.join("      ")
+}
+
+/// Three significant digits, without a power of ten.
+fn number(x: f64) -> String {
+    let digits = match x.abs() {
+        0.0 => 2.0,
+        size => (2.0 - size.log10().floor()).clamp(0.0, 4.0),
+    };
+    format!("{x:.*}", digits as usize).replace('-', "−")
+}
+
+/// The number with commas between groups of three digits.
+fn grouped(n: u64) -> String {
+    let digits = n.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (k, digit) in digits.chars().enumerate() {
+        if k > 0 && (digits.len() - k).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_three_digits() {
+        let cases = [(1.384, "1.38"), (0.0123, "0.0123"), (338.46, "338"), (-2.0, "−2.00"), (0.0, "0.00")];
+        for (x, expected) in cases {
+            assert_eq!(number(x), expected);
+        }
+        assert_eq!(number(f64::NAN), "NaN");
+        assert_eq!(["7", "1,000", "20,000", "1,234,567"], [7, 1000, 20_000, 1_234_567].map(grouped));
+    }
+}

@@ -1,0 +1,302 @@
+//! What a scene is made of: marks in page space (points, 1/72 inch, y down). It refuses to know what they mean.
+
+use super::color::Color;
+use super::text::Weight;
+
+/// A position on the page, in points from its upper left corner.
+pub type PagePoint = [f32; 2];
+
+/// A box on the page, in points; `min` is the upper left corner.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rect {
+    /// Upper left corner.
+    pub min: PagePoint,
+    /// Lower right corner.
+    pub max: PagePoint,
+}
+
+impl Rect {
+    /// The box with this upper left corner and size.
+    pub fn at(min: PagePoint, size: [f32; 2]) -> Self {
+        Self {
+            min,
+            max: [min[0] + size[0], min[1] + size[1]],
+        }
+    }
+
+    /// Extent along x.
+    pub fn width(&self) -> f32 {
+        self.max[0] - self.min[0]
+    }
+
+    /// Extent along y.
+    pub fn height(&self) -> f32 {
+        self.max[1] - self.min[1]
+    }
+
+    /// The middle.
+    pub fn center(&self) -> PagePoint {
+        [
+            0.5 * (self.min[0] + self.max[0]),
+            0.5 * (self.min[1] + self.max[1]),
+        ]
+    }
+
+    /// The box moved outwards by `margin` on every side (inwards if negative).
+    pub fn grown(&self, margin: f32) -> Self {
+        Self {
+            min: [self.min[0] - margin, self.min[1] - margin],
+            max: [self.max[0] + margin, self.max[1] + margin],
+        }
+    }
+
+    /// Whether the point lies inside or on the edge.
+    pub fn contains(&self, p: PagePoint) -> bool {
+        (0..2).all(|k| self.min[k] <= p[k] && p[k] <= self.max[k])
+    }
+
+    /// Whether the two boxes share a point.
+    pub fn touches(&self, other: &Self) -> bool {
+        (0..2).all(|k| self.min[k] <= other.max[k] && other.min[k] <= self.max[k])
+    }
+}
+
+/// One mark or many alike.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Item {
+    /// Filled discs.
+    Points(Points),
+    /// Polygonal lines with round joins and caps.
+    Polylines(Polylines),
+    /// Straight strokes with butt caps.
+    Segments(Segments),
+    /// Arrows with filled heads.
+    Arrows(Arrows),
+    /// A picture stretched over a box.
+    Image(Image),
+    /// A box.
+    Rectangle(Rectangle),
+    /// One line of text.
+    Text(Text),
+}
+
+/// Filled discs of one size and colour.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Points {
+    /// Centres.
+    pub centers: Vec<PagePoint>,
+    /// Radius, in points.
+    pub radius: f32,
+    /// Fill.
+    pub color: Color,
+}
+
+/// Polygonal lines, stored back to back.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Polylines {
+    /// The vertices of all lines.
+    pub points: Vec<PagePoint>,
+    /// For every line, the index one past its last vertex.
+    pub ends: Vec<u32>,
+    /// For every line, its colour.
+    pub colors: Vec<Color>,
+    /// Stroke width, in points.
+    pub width: f32,
+    /// Whether opacity rises linearly (by vertex) from 0 at the first vertex to full at the last.
+    pub fade: bool,
+}
+
+impl Polylines {
+    /// Lines of the given stroke, none yet, with room for `lines` of `vertices` each.
+    pub fn with_capacity(width: f32, fade: bool, lines: usize, vertices: usize) -> Self {
+        Self {
+            points: Vec::with_capacity(lines * vertices),
+            ends: Vec::with_capacity(lines),
+            colors: Vec::with_capacity(lines),
+            width,
+            fade,
+        }
+    }
+
+    /// Ends the line that consists of the vertices pushed since the last call; fewer than two are taken back.
+    pub fn finish_line(&mut self, color: Color) {
+        let first = self.ends.last().map_or(0, |&end| end as usize);
+        if self.points.len() >= first + 2 {
+            self.ends.push(self.points.len() as u32);
+            self.colors.push(color);
+        } else {
+            self.points.truncate(first);
+        }
+    }
+
+    /// Every line's vertices and colour.
+    pub fn lines(&self) -> impl Iterator<Item = (&[PagePoint], Color)> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts
+            .zip(&self.ends)
+            .zip(&self.colors)
+            .map(|((start, &end), &color)| (&self.points[start as usize..end as usize], color))
+    }
+}
+
+/// The opacity, 0 to 1, of the `k`-th of `n` segments of a fading line.
+pub fn fade(k: usize, n: usize) -> f32 {
+    (k as f32 + 0.5) / n.max(1) as f32
+}
+
+/// Straight strokes of one width and colour.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Segments {
+    /// Both ends of every stroke.
+    pub ends: Vec<[PagePoint; 2]>,
+    /// Stroke width, in points.
+    pub width: f32,
+    /// Stroke.
+    pub color: Color,
+}
+
+/// Arrows of one width and colour.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Arrows {
+    /// Tail and tip of every arrow.
+    pub arrows: Vec<[PagePoint; 2]>,
+    /// Width of the shaft, in points.
+    pub width: f32,
+    /// Length of the head of a long arrow, in points; see [`Arrows::shape`].
+    pub head: f32,
+    /// Shaft and head.
+    pub color: Color,
+}
+
+impl Arrows {
+    /// A head is at most this share of its arrow, so that short arrows still have a direction.
+    const MAX_HEAD_SHARE: f32 = 0.6;
+    /// Half the width of a head over its length.
+    const HEAD_SLOPE: f32 = 0.42;
+
+    /// The shaft (from the tail to the base of the head) and the triangle of the head, tip first.
+    pub fn shape(&self, [tail, tip]: [PagePoint; 2]) -> ([PagePoint; 2], [PagePoint; 3]) {
+        let along = [tip[0] - tail[0], tip[1] - tail[1]];
+        let length = along[0].hypot(along[1]).max(f32::MIN_POSITIVE);
+        let unit = [along[0] / length, along[1] / length];
+        let head = self.head.min(Self::MAX_HEAD_SHARE * length);
+        let half = Self::HEAD_SLOPE * head;
+        let base = [tip[0] - head * unit[0], tip[1] - head * unit[1]];
+        let left = [base[0] + half * unit[1], base[1] - half * unit[0]];
+        let right = [base[0] - half * unit[1], base[1] + half * unit[0]];
+        ([tail, base], [tip, left, right])
+    }
+}
+
+/// A picture stretched over a box with bilinear interpolation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Image {
+    /// Where it goes.
+    pub rect: Rect,
+    /// Columns and rows.
+    pub size: [usize; 2],
+    /// `4 * columns * rows` bytes, upper row first, straight alpha.
+    pub rgba: Vec<u8>,
+}
+
+/// A box with or without fill and outline.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rectangle {
+    /// Where it goes; the outline is centred on its edge.
+    pub rect: Rect,
+    /// Fill.
+    pub fill: Option<Color>,
+    /// Width and colour of the outline.
+    pub stroke: Option<(f32, Color)>,
+    /// Radius of the corners, in points.
+    pub radius: f32,
+}
+
+/// One line of text.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Text {
+    /// The line.
+    pub text: String,
+    /// The point of the baseline that `align` speaks of.
+    pub at: PagePoint,
+    /// Where the text lies relative to `at`.
+    pub align: Align,
+    /// Size of the em square, in points.
+    pub size: f32,
+    /// Weight of the typeface.
+    pub weight: Weight,
+    /// Fill.
+    pub color: Color,
+}
+
+/// Where a text lies relative to its anchor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Align {
+    /// It starts there.
+    Left,
+    /// Its middle is there.
+    Center,
+    /// It ends there.
+    Right,
+}
+
+impl Text {
+    /// The point of the baseline where the first glyph starts.
+    pub fn start(&self) -> PagePoint {
+        let share = match self.align {
+            Align::Left => 0.0,
+            Align::Center => 0.5,
+            Align::Right => 1.0,
+        };
+        let width = super::text::width(&self.text, self.size, self.weight);
+        [self.at[0] - share * width, self.at[1]]
+    }
+
+    /// A box around the text, from the ascender to the descender.
+    pub fn bounds(&self) -> Rect {
+        let start = self.start();
+        let width = super::text::width(&self.text, self.size, self.weight);
+        let above = super::text::ascent(self.size);
+        Rect::at(
+            [start[0], start[1] - above],
+            [width, above + super::text::descent(self.size)],
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_come_back_as_they_were_pushed() {
+        let mut lines = Polylines::with_capacity(1.0, false, 3, 2);
+        let (red, blue) = (Color::hex(0xff0000), Color::hex(0x0000ff));
+        lines.points.extend([[0.0, 0.0], [1.0, 0.0]]);
+        lines.finish_line(red);
+        lines.points.push([9.0, 9.0]);
+        lines.finish_line(red);
+        lines.points.extend([[2.0, 0.0], [3.0, 0.0], [4.0, 0.0]]);
+        lines.finish_line(blue);
+        let seen: Vec<_> = lines.lines().map(|(p, c)| (p.len(), p[0], c)).collect();
+        assert_eq!(seen, [(2, [0.0, 0.0], red), (3, [2.0, 0.0], blue)]);
+    }
+
+    #[test]
+    fn arrow_heads_point_along_the_arrow_and_shrink_with_it() {
+        let arrows = Arrows {
+            arrows: Vec::new(),
+            width: 1.0,
+            head: 5.0,
+            color: Color::hex(0),
+        };
+        let (shaft, head) = arrows.shape([[0.0, 0.0], [20.0, 0.0]]);
+        assert_eq!(shaft, [[0.0, 0.0], [15.0, 0.0]]);
+        assert_eq!(head[0], [20.0, 0.0]);
+        assert!((head[1][1] + head[2][1]).abs() < 1e-6);
+        let (shaft, _) = arrows.shape([[0.0, 0.0], [0.0, 5.0]]);
+        assert!((shaft[1][1] - 2.0).abs() < 1e-6, "{shaft:?}");
+        let (_, flat) = arrows.shape([[1.0, 1.0], [1.0, 1.0]]);
+        assert!(flat.iter().flatten().all(|c| c.is_finite()));
+    }
+}

@@ -1,0 +1,325 @@
+//! What the marks mean: one entry for every visible layer, and a colour bar when colour is a number.
+
+use super::build::Place;
+use super::color::Color;
+use super::colormap::{hue, viridis};
+use super::item::{
+    Align, Arrows, Image, Item, PagePoint, Points, Polylines, Rect, Rectangle, Segments, Text,
+};
+use super::text::{self, Weight};
+use super::theme::{Sizes, Theme};
+use crate::experiment::{Layer, PathColor, View};
+
+/// What the colour bar is about.
+pub const BAR_LABEL: &str = "chord / arc";
+/// Colours along a colour bar.
+const BAR_STEPS: usize = 128;
+
+/// A line of the legend.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// A visible layer.
+    Layer(Layer),
+    /// A horizontal colour bar from 0 to 1.
+    ColorBar,
+}
+
+/// What a layer shows, in words; also its name on a toggle.
+pub fn label(layer: Layer) -> &'static str {
+    match layer {
+        Layer::Source => "source",
+        Layer::Target => "target",
+        Layer::Particles => "particles",
+        Layer::Trails => "trails",
+        Layer::Trajectories => "trajectories",
+        Layer::Field => "velocity",
+        Layer::Density => "density",
+        Layer::Pairs => "pairs",
+    }
+}
+
+/// One entry for every visible layer, in the order in which layers are offered.
+pub fn entries(view: &View) -> Vec<Entry> {
+    let visible = Layer::ALL.into_iter().filter(|l| view.layers.contains(l));
+    visible.map(Entry::Layer).collect()
+}
+
+/// Whether colour is a number that needs a colour bar.
+pub fn has_color_bar(view: &View) -> bool {
+    view.layers.contains(&Layer::Trajectories) && view.color == PathColor::ChordRatio
+}
+
+/// Distance between the baselines of two lines of the legend, in points.
+pub(super) fn line_height(sizes: &Sizes) -> f32 {
+    1.45 * sizes.text
+}
+
+/// Width of an entry's mark, in points.
+fn mark_width(sizes: &Sizes) -> f32 {
+    1.7 * sizes.text
+}
+
+/// Length of a horizontal colour bar, in points.
+fn bar_length(sizes: &Sizes) -> f32 {
+    4.5 * sizes.text
+}
+
+/// Width of an entry, in points.
+pub(super) fn width(entry: Entry, sizes: &Sizes) -> f32 {
+    let words = |words: &str| text::width(words, sizes.text, Weight::Regular);
+    match entry {
+        Entry::Layer(layer) => mark_width(sizes) + sizes.gap + words(label(layer)),
+        Entry::ColorBar => {
+            words(BAR_LABEL) + words("0") + words("1") + bar_length(sizes) + 3.0 * sizes.gap
+        }
+    }
+}
+
+/// The entries broken into lines of at most `max_width`.
+pub(super) fn lines(entries: &[Entry], max_width: f32, sizes: &Sizes) -> Vec<Vec<Entry>> {
+    let mut lines: Vec<Vec<Entry>> = Vec::new();
+    let mut used = 0.0;
+    for &entry in entries {
+        let width = width(entry, sizes);
+        match lines.last_mut() {
+            Some(line) if used + column_gap(sizes) + width <= max_width => {
+                used += column_gap(sizes) + width;
+                line.push(entry);
+            }
+            _ => {
+                used = width;
+                lines.push(vec![entry]);
+            }
+        }
+    }
+    lines
+}
+
+/// Width of a line of entries, in points.
+pub(super) fn line_width(line: &[Entry], sizes: &Sizes) -> f32 {
+    let gaps = line.len().saturating_sub(1) as f32 * column_gap(sizes);
+    gaps + line.iter().map(|&e| width(e, sizes)).sum::<f32>()
+}
+
+fn column_gap(sizes: &Sizes) -> f32 {
+    2.5 * sizes.gap
+}
+
+/// The marks of a line of entries whose first baseline point is `at`.
+pub(super) fn line_items(line: &[Entry], at: PagePoint, place: &Place) -> Vec<Item> {
+    let mut x = at[0];
+    let mut items = Vec::new();
+    for &entry in line {
+        match entry {
+            Entry::Layer(layer) => entry_items(layer, [x, at[1]], place, &mut items),
+            Entry::ColorBar => bar_items([x, at[1]], place, &mut items),
+        }
+        x += width(entry, &place.sizes) + column_gap(&place.sizes);
+    }
+    items
+}
+
+fn entry_items(layer: Layer, at: PagePoint, place: &Place, items: &mut Vec<Item>) {
+    let sizes = &place.sizes;
+    let width = mark_width(sizes);
+    let middle = at[1] - 0.5 * text::cap_height(sizes.text);
+    mark_items(layer, [at[0], middle], width, place, items);
+    let after = [at[0] + width + sizes.gap, at[1]];
+    items.push(words(label(layer), after, Align::Left, place));
+}
+
+fn words(words: &str, at: PagePoint, align: Align, place: &Place) -> Item {
+    Item::Text(Text {
+        text: words.to_owned(),
+        at,
+        align,
+        size: place.sizes.text,
+        weight: Weight::Regular,
+        color: place.theme().text,
+    })
+}
+
+/// A small sample of a layer's marks, from `left` over `width`, centred on the height of `left`.
+fn mark_items(layer: Layer, left: PagePoint, width: f32, place: &Place, items: &mut Vec<Item>) {
+    let (sizes, theme) = (&place.sizes, place.theme());
+    let ink = &theme.ink;
+    let right = [left[0] + width, left[1]];
+    let middle = [left[0] + 0.5 * width, left[1]];
+    let dot = |center: PagePoint, radius: f32, color: Color| {
+        Item::Points(Points {
+            centers: vec![center],
+            radius,
+            color,
+        })
+    };
+    let radius = 0.22 * sizes.text;
+    match layer {
+        Layer::Source => items.push(dot(middle, radius, theme.source)),
+        Layer::Target => items.push(dot(middle, radius, theme.target)),
+        Layer::Particles => items.push(dot(middle, radius, ink.particle)),
+        Layer::Trails => items.push(line(left, right, 1.5 * sizes.trail, true, ink.trail)),
+        Layer::Trajectories => {
+            items.extend(trajectory_mark(left, right, place));
+        }
+        Layer::Field => items.push(Item::Arrows(Arrows {
+            arrows: vec![[left, right]],
+            width: sizes.arrow,
+            head: sizes.arrow_head,
+            color: ink.field,
+        })),
+        Layer::Density => items.push(Item::Rectangle(Rectangle {
+            rect: Rect::at(
+                [left[0], left[1] - 0.35 * sizes.text],
+                [width, 0.7 * sizes.text],
+            ),
+            fill: Some(ink.density),
+            stroke: None,
+            radius: 0.0,
+        })),
+        Layer::Pairs => {
+            items.push(Item::Segments(Segments {
+                ends: vec![[left, right]],
+                width: sizes.pair,
+                color: ink.pair.alpha(255),
+            }));
+            items.push(dot(left, 0.7 * radius, theme.source));
+            items.push(dot(right, 0.7 * radius, theme.target));
+        }
+    }
+}
+
+/// A line in the colours of the trajectories; in a figure with its start and its end.
+fn trajectory_mark(left: PagePoint, right: PagePoint, place: &Place) -> Vec<Item> {
+    const PIECES: usize = 6;
+    let ink = &place.theme().ink;
+    let step = (right[0] - left[0]) / PIECES as f32;
+    let mut items: Vec<Item> = (0..PIECES)
+        .map(|k| {
+            let x = left[0] + k as f32 * step;
+            let share = (k as f32 + 0.5) / PIECES as f32;
+            let color = viridis(0.35 + 0.6 * share);
+            line([x, left[1]], [x + step, left[1]], 1.5 * place.sizes.path, false, color)
+        })
+        .collect();
+    if place.decorations == super::Decorations::Figure {
+        for (center, color) in [(left, ink.path_start), (right, ink.path_end)] {
+            items.push(Item::Points(Points {
+                centers: vec![center],
+                radius: place.sizes.path_end,
+                color,
+            }));
+        }
+    }
+    items
+}
+
+fn line(from: PagePoint, to: PagePoint, width: f32, fade: bool, color: Color) -> Item {
+    const PIECES: usize = 12;
+    let mut lines = Polylines::with_capacity(width, fade, 1, PIECES + 1);
+    let pieces = if fade { PIECES } else { 1 };
+    lines.points.extend((0..=pieces).map(|k| {
+        let share = k as f32 / pieces as f32;
+        [
+            from[0] + share * (to[0] - from[0]),
+            from[1] + share * (to[1] - from[1]),
+        ]
+    }));
+    lines.finish_line(color);
+    Item::Polylines(lines)
+}
+
+/// "chord / arc 0 [bar] 1" on one line.
+fn bar_items(at: PagePoint, place: &Place, items: &mut Vec<Item>) {
+    let sizes = &place.sizes;
+    let advance = |words: &str| text::width(words, sizes.text, Weight::Regular) + sizes.gap;
+    items.push(words(BAR_LABEL, at, Align::Left, place));
+    let zero = at[0] + advance(BAR_LABEL);
+    items.push(words("0", [zero, at[1]], Align::Left, place));
+    let bar = zero + advance("0");
+    let height = text::cap_height(sizes.text);
+    items.push(Item::Image(Image {
+        rect: Rect::at([bar, at[1] - height], [bar_length(sizes), height]),
+        size: [BAR_STEPS, 1],
+        rgba: bar_colors(false),
+    }));
+    let one = bar + bar_length(sizes) + sizes.gap;
+    items.push(words("1", [one, at[1]], Align::Left, place));
+}
+
+/// The colours of a bar as pixels: from left to right, or from the top (1) down.
+fn bar_colors(downwards: bool) -> Vec<u8> {
+    let shares = (0..BAR_STEPS).map(|k| (k as f32 + 0.5) / BAR_STEPS as f32);
+    shares
+        .flat_map(|s| viridis(if downwards { 1.0 - s } else { s }).to_array())
+        .collect()
+}
+
+/// Width of a vertical colour bar with its numbers and its name, in points.
+pub(super) fn vertical_bar_width(sizes: &Sizes) -> f32 {
+    let numbers = bar_thickness(sizes)
+        + sizes.tick
+        + 0.5 * sizes.gap
+        + text::width("0.0", sizes.small, Weight::Regular);
+    numbers.max(text::width(BAR_LABEL, sizes.text, Weight::Regular))
+}
+
+fn bar_thickness(sizes: &Sizes) -> f32 {
+    1.1 * sizes.text
+}
+
+/// A vertical colour bar from 0 to 1 in a box (its left edge and its height count), its name above it.
+pub(super) fn vertical_bar(rect: Rect, place: &Place) -> Vec<Item> {
+    let (sizes, theme) = (&place.sizes, place.theme());
+    let top = rect.min[1] + text::cap_height(sizes.text) + 1.5 * sizes.gap;
+    let bar = Rect {
+        min: [rect.min[0], top],
+        max: [rect.min[0] + bar_thickness(sizes), rect.max[1]],
+    };
+    let name = [rect.min[0], rect.min[1] + text::cap_height(sizes.text)];
+    let mut items = vec![
+        words(BAR_LABEL, name, Align::Left, place),
+        Item::Image(Image {
+            rect: bar,
+            size: [1, BAR_STEPS],
+            rgba: bar_colors(true),
+        }),
+        Item::Rectangle(Rectangle {
+            rect: bar,
+            fill: None,
+            stroke: Some((sizes.axis, theme.ink.axis)),
+            radius: 0.0,
+        }),
+    ];
+    items.extend(bar_scale(bar, sizes, theme));
+    items
+}
+
+/// Ticks and numbers to the right of a vertical bar from 0 (below) to 1.
+fn bar_scale(bar: Rect, sizes: &Sizes, theme: &Theme) -> Vec<Item> {
+    let n_ticks = if bar.height() > 12.0 * sizes.small { 5 } else { 2 };
+    let y = |value: f64| bar.max[1] - value as f32 * bar.height();
+    let ticks = super::axes::ticks(0.0, 1.0, n_ticks);
+    let mut items: Vec<Item> = ticks
+        .iter()
+        .map(|tick| {
+            let baseline = y(tick.value) + 0.5 * text::cap_height(sizes.small);
+            Item::Text(Text {
+                text: tick.label.clone(),
+                at: [bar.max[0] + sizes.tick + 0.5 * sizes.gap, baseline],
+                align: Align::Left,
+                size: sizes.small,
+                weight: Weight::Regular,
+                color: theme.text,
+            })
+        })
+        .collect();
+    items.push(Item::Segments(Segments {
+        ends: ticks
+            .iter()
+            .map(|tick| [[bar.max[0], y(tick.value)], [bar.max[0] + sizes.tick, y(tick.value)]])
+            .collect(),
+        width: sizes.axis,
+        color: theme.ink.axis,
+    }));
+    items
+}

@@ -1,0 +1,140 @@
+//! Floor 3: a [`Frame`] and view options become a [`Scene`]: panels with a data-to-page transform each, and
+//! marks in page points. One scene, many backs: the window, PNG and SVG paint the same marks.
+//!
+//! It refuses to know egui, threads and files. Everything here is a pure function of its arguments; a
+//! [`Builder`] only remembers layers whose inputs have not changed.
+//!
+//! | file | what it decides |
+//! |---|---|
+//! | `build` | which marks a layer has at time t |
+//! | `transform`, `camera` | where data lies on the page |
+//! | `figure`, `canvas` | what stands around the data: axes, title, legend, numbers |
+//! | `theme`, `colormap` | how it looks |
+
+pub mod axes;
+mod build;
+mod camera;
+mod canvas;
+mod color;
+pub mod colormap;
+mod figure;
+mod item;
+pub mod legend;
+pub mod text;
+pub mod theme;
+mod transform;
+
+use std::sync::Arc;
+
+use crate::experiment::{Layer, View};
+use crate::snapshot::Frame;
+
+pub use build::Builder;
+pub use camera::camera_of;
+pub use color::Color;
+pub use item::{
+    Align, Arrows, Image, Item, PagePoint, Points, Polylines, Rect, Rectangle, Segments, Text, fade,
+};
+pub use theme::{Sizes, Style, Theme};
+pub use transform::{Transform, fit};
+
+/// What stands around the data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decorations {
+    /// The data fills the page, over a faint grid with numbers at the edges and a small legend.
+    Canvas,
+    /// A figure: title, axes, legend, colour bar and the measured numbers.
+    Figure,
+}
+
+/// What is drawn on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Page {
+    /// Width and height, in points.
+    pub size: [f32; 2],
+    /// Its palette.
+    pub style: Style,
+    /// What stands around the data.
+    pub decorations: Decorations,
+    /// Factor on type, strokes and radii; 1 is normal.
+    pub zoom: f32,
+}
+
+impl Page {
+    /// The canvas of a window.
+    pub fn canvas(size: [f32; 2], style: Style) -> Self {
+        Self {
+            size,
+            style,
+            decorations: Decorations::Canvas,
+            zoom: 1.0,
+        }
+    }
+
+    /// A figure of 6.75 by 5.4 inches, the width of a page in a conference paper.
+    pub fn figure(style: Style) -> Self {
+        Self {
+            size: [486.0, 388.8],
+            style,
+            decorations: Decorations::Figure,
+            zoom: 1.0,
+        }
+    }
+
+    /// Its colours.
+    pub fn theme(&self) -> &'static Theme {
+        self.style.theme()
+    }
+
+    /// Its strokes, radii and type sizes.
+    pub fn sizes(&self) -> Sizes {
+        match self.decorations {
+            Decorations::Canvas => Sizes::SCREEN.scaled(self.zoom),
+            Decorations::Figure => Sizes::PRINT.scaled(self.zoom),
+        }
+    }
+}
+
+/// Everything that a back end paints, bottom first: background, then every panel, then the furniture.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scene {
+    /// Width and height of the page, in points.
+    pub size: [f32; 2],
+    /// The ground.
+    pub background: Color,
+    /// The plots, each clipped to its box.
+    pub panels: Vec<Panel>,
+    /// Axes, legend and text, not clipped.
+    pub furniture: Vec<Item>,
+}
+
+/// One plot.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Panel {
+    /// Where its data lies on the page; its box clips the marks.
+    pub transform: Transform,
+    /// Marks under all layers, such as a grid.
+    pub backdrop: Vec<Item>,
+    /// The visible layers, bottom first.
+    pub groups: Vec<Group>,
+}
+
+/// The marks of one layer.
+///
+/// A [`Builder`] hands out the same `Arc` as long as nothing that the marks depend on has changed, so a
+/// painter may keep what it made of them for as long as [`Arc::ptr_eq`] holds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Group {
+    /// The layer.
+    pub layer: Layer,
+    /// Its marks, bottom first.
+    pub items: Arc<[Item]>,
+}
+
+/// The scene of a frame at time `t`, by a builder without memory.
+pub fn build(frame: &Frame, view: &View, t: f64, page: &Page) -> Scene {
+    Builder::default().build(frame, view, t, page)
+}
+
+#[cfg(test)]
+mod tests;

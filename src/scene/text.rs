@@ -1,0 +1,239 @@
+//! Text as outlines: Inter in two weights, measured and drawn through skrifa. It refuses to know shaping: one
+//! line, left to right, no kerning, which is enough for titles, labels and numbers.
+
+use skrifa::instance::{LocationRef, Size};
+use skrifa::outline::{DrawSettings, OutlinePen};
+use skrifa::{FontRef, GlyphId, MetadataProvider};
+
+use super::item::PagePoint;
+
+/// Inter Regular, the typeface of scenes and of the window.
+pub const REGULAR: &[u8] = include_bytes!("../../assets/Inter-Regular.otf");
+/// Inter SemiBold, for titles.
+pub const SEMI_BOLD: &[u8] = include_bytes!("../../assets/Inter-SemiBold.otf");
+
+/// Weight of the typeface.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Weight {
+    /// For everything that is read.
+    Regular,
+    /// For titles.
+    SemiBold,
+}
+
+impl Weight {
+    fn font(self) -> Option<FontRef<'static>> {
+        let bytes = match self {
+            Self::Regular => REGULAR,
+            Self::SemiBold => SEMI_BOLD,
+        };
+        FontRef::new(bytes).ok()
+    }
+}
+
+/// What an outline is drawn with; y points down, units are points.
+pub trait Pen {
+    /// Begins a contour.
+    fn move_to(&mut self, p: PagePoint);
+    /// A straight line.
+    fn line_to(&mut self, p: PagePoint);
+    /// A quadratic Bézier curve with control point `c`.
+    fn quad_to(&mut self, c: PagePoint, p: PagePoint);
+    /// A cubic Bézier curve with control points `c` and `d`.
+    fn cubic_to(&mut self, c: PagePoint, d: PagePoint, p: PagePoint);
+    /// Closes the contour.
+    fn close(&mut self);
+}
+
+/// The advance width of the line, in points.
+pub fn width(text: &str, size: f32, weight: Weight) -> f32 {
+    let mut total = 0.0;
+    each_glyph(text, size, weight, |_, _, advance| total += advance);
+    total
+}
+
+/// Height of the ascenders above the baseline, in points (Inter's hhea table: 0.97 em).
+pub fn ascent(size: f32) -> f32 {
+    0.97 * size
+}
+
+/// Depth of the descenders below the baseline, in points (Inter's hhea table: 0.24 em).
+pub fn descent(size: f32) -> f32 {
+    0.24 * size
+}
+
+/// Height of the digits and capitals above the baseline, in points (0.73 em).
+pub fn cap_height(size: f32) -> f32 {
+    0.73 * size
+}
+
+/// Draws the outlines of the line whose baseline starts at `start`.
+pub fn outline(text: &str, start: PagePoint, size: f32, weight: Weight, pen: &mut impl Pen) {
+    let Some(font) = weight.font() else { return };
+    let outlines = font.outline_glyphs();
+    let mut x = start[0];
+    each_glyph(text, size, weight, |glyph, _, advance| {
+        let settings = DrawSettings::unhinted(Size::new(size), LocationRef::default());
+        let mut placed = Placed {
+            pen: &mut *pen,
+            origin: [x, start[1]],
+        };
+        if let Some(outline) = outlines.get(glyph) {
+            // A glyph that cannot be drawn leaves its gap; the bundled fonts have none (tested below).
+            let _ = outline.draw(settings, &mut placed);
+        }
+        x += advance;
+    });
+}
+
+/// The longest beginning of `text`, with an ellipsis if it had to be cut, that is at most `max_width` wide.
+pub fn fitted(text: &str, size: f32, weight: Weight, max_width: f32) -> String {
+    if width(text, size, weight) <= max_width {
+        return text.to_owned();
+    }
+    let room = max_width - width("…", size, weight);
+    let mut used = 0.0;
+    let mut kept = String::new();
+    each_glyph(text, size, weight, |_, character, advance| {
+        used += advance;
+        if used <= room {
+            kept.push(character);
+        }
+    });
+    kept.truncate(kept.trim_end().len());
+    kept.push('…');
+    kept
+}
+
+/// Calls `visit(glyph, character, advance)` for every character that is not a control character.
+fn each_glyph(text: &str, size: f32, weight: Weight, mut visit: impl FnMut(GlyphId, char, f32)) {
+    let Some(font) = weight.font() else { return };
+    let charmap = font.charmap();
+    let metrics = font.glyph_metrics(Size::new(size), LocationRef::default());
+    for character in text.chars().filter(|c| !c.is_control()) {
+        let glyph = charmap.map(character).unwrap_or(GlyphId::NOTDEF);
+        visit(glyph, character, metrics.advance_width(glyph).unwrap_or(0.0));
+    }
+}
+
+/// Turns a font's y-up outline about an origin on the page.
+struct Placed<'a, P: Pen> {
+    pen: &'a mut P,
+    origin: PagePoint,
+}
+
+impl<P: Pen> Placed<'_, P> {
+    fn at(&self, x: f32, y: f32) -> PagePoint {
+        [self.origin[0] + x, self.origin[1] - y]
+    }
+}
+
+impl<P: Pen> OutlinePen for Placed<'_, P> {
+    fn move_to(&mut self, x: f32, y: f32) {
+        self.pen.move_to(self.at(x, y));
+    }
+
+    fn line_to(&mut self, x: f32, y: f32) {
+        self.pen.line_to(self.at(x, y));
+    }
+
+    fn quad_to(&mut self, cx0: f32, cy0: f32, x: f32, y: f32) {
+        self.pen.quad_to(self.at(cx0, cy0), self.at(x, y));
+    }
+
+    fn curve_to(&mut self, cx0: f32, cy0: f32, cx1: f32, cy1: f32, x: f32, y: f32) {
+        self.pen
+            .cubic_to(self.at(cx0, cy0), self.at(cx1, cy1), self.at(x, y));
+    }
+
+    fn close(&mut self) {
+        self.pen.close();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scene::item::Rect;
+
+    /// The box around all the points that a pen saw.
+    struct Extent(Rect);
+
+    impl Pen for Extent {
+        fn move_to(&mut self, p: PagePoint) {
+            for k in 0..2 {
+                self.0.min[k] = self.0.min[k].min(p[k]);
+                self.0.max[k] = self.0.max[k].max(p[k]);
+            }
+        }
+        fn line_to(&mut self, p: PagePoint) {
+            self.move_to(p);
+        }
+        fn quad_to(&mut self, _: PagePoint, p: PagePoint) {
+            self.move_to(p);
+        }
+        fn cubic_to(&mut self, _: PagePoint, _: PagePoint, p: PagePoint) {
+            self.move_to(p);
+        }
+        fn close(&mut self) {}
+    }
+
+    fn extent(text: &str, size: f32, weight: Weight) -> Rect {
+        let mut pen = Extent(Rect {
+            min: [f32::MAX; 2],
+            max: [f32::MIN; 2],
+        });
+        outline(text, [100.0, 50.0], size, weight, &mut pen);
+        pen.0
+    }
+
+    #[test]
+    fn outlines_stand_on_the_baseline_and_fill_their_width() {
+        for weight in [Weight::Regular, Weight::SemiBold] {
+            let ink = extent("HEH", 100.0, weight);
+            assert!((ink.max[1] - 50.0).abs() < 0.5, "{ink:?}");
+            assert!((ink.height() - cap_height(100.0)).abs() < 1.0, "{ink:?}");
+            let advance = width("HEH", 100.0, weight);
+            assert!(ink.width() < advance && ink.width() > 0.9 * advance);
+        }
+    }
+
+    #[test]
+    fn metrics_agree_with_the_fonts() {
+        for weight in [Weight::Regular, Weight::SemiBold] {
+            let font = weight.font().expect("the bundled font parses");
+            let metrics = font.metrics(Size::new(1.0), LocationRef::default());
+            assert!((metrics.ascent - ascent(1.0)).abs() < 0.01, "{metrics:?}");
+            assert!((metrics.descent + descent(1.0)).abs() < 0.01, "{metrics:?}");
+        }
+    }
+
+    #[test]
+    fn widths_scale_with_size_and_add_up() {
+        let regular = |text, size| width(text, size, Weight::Regular);
+        assert!((regular("chord", 20.0) - 2.0 * regular("chord", 10.0)).abs() < 1e-3);
+        let sum = regular("a", 9.0) + regular("b", 9.0);
+        assert!((regular("ab", 9.0) - sum).abs() < 1e-4);
+        assert_eq!(regular("", 9.0), 0.0);
+    }
+
+    #[test]
+    fn every_character_that_scenes_use_has_a_glyph() {
+        for weight in [Weight::Regular, Weight::SemiBold] {
+            each_glyph("−0123456789.,=()/|·…₂ ασ× wtSW", 9.0, weight, |glyph, c, advance| {
+                assert_ne!(glyph, GlyphId::NOTDEF, "{c:?}");
+                assert!(advance > 0.0, "{c:?}");
+            });
+        }
+    }
+
+    #[test]
+    fn long_text_is_cut_to_its_width() {
+        let text = "A title that is far too long for the figure it heads";
+        let cut = fitted(text, 12.0, Weight::SemiBold, 120.0);
+        assert!(cut.ends_with('…') && text.starts_with(cut.trim_end_matches('…')));
+        let used = width(&cut, 12.0, Weight::SemiBold);
+        assert!(used <= 120.0 && used > 100.0, "{used}");
+        assert_eq!(fitted("short", 12.0, Weight::Regular, 120.0), "short");
+    }
+}

@@ -1,0 +1,314 @@
+//! The one place for colours, stroke widths and sizes, of the window as of every export.
+//!
+//! Purple is the source and green the target, everywhere. It refuses to know egui: the window's style is
+//! derived from these palettes elsewhere.
+
+use super::color::Color;
+
+/// A palette by name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Style {
+    /// The window by default.
+    #[default]
+    Dark,
+    /// The window in a bright room.
+    Light,
+    /// A figure for a page: white ground, dark ink.
+    Paper,
+}
+
+impl Style {
+    /// Its colours.
+    pub const fn theme(self) -> &'static Theme {
+        match self {
+            Self::Dark => &DARK,
+            Self::Light => &LIGHT,
+            Self::Paper => &PAPER,
+        }
+    }
+}
+
+/// What every colour is for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Theme {
+    /// The canvas and the page.
+    pub background: Color,
+    /// Side panels.
+    pub panel: Color,
+    /// Cards, fields and buttons on a panel.
+    pub card: Color,
+    /// Outlines of cards and separators.
+    pub line: Color,
+    /// What is read.
+    pub text: Color,
+    /// What is read second: labels, units, explanations.
+    pub muted: Color,
+    /// What can be pressed.
+    pub accent: Color,
+    /// Text on the accent.
+    pub on_accent: Color,
+    /// The source p.
+    pub source: Color,
+    /// The target q.
+    pub target: Color,
+    /// What should be noticed: cautions, the coupling's pairs.
+    pub attention: Color,
+    /// What went wrong.
+    pub error: Color,
+    /// How the layers of the canvas are inked.
+    pub ink: Ink,
+}
+
+/// The colours of the layers, opacity included.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ink {
+    /// Lines of the canvas grid.
+    pub grid: Color,
+    /// The axes box and its ticks.
+    pub axis: Color,
+    /// Source samples.
+    pub source_sample: Color,
+    /// Target samples.
+    pub target_sample: Color,
+    /// Start of a trajectory in a figure.
+    pub path_start: Color,
+    /// End of a trajectory in a figure.
+    pub path_end: Color,
+    /// Opacity of a trajectory, 0 to 255; its colour is its meaning.
+    pub path_alpha: u8,
+    /// OKLCH lightness of the hues that stand for identities.
+    pub hue_lightness: f32,
+    /// The moving particles.
+    pub particle: Color,
+    /// Trails at the particle.
+    pub trail: Color,
+    /// Arrows of the velocity field.
+    pub field: Color,
+    /// Density at its highest.
+    pub density: Color,
+    /// Coupling pairs.
+    pub pair: Color,
+}
+
+const WHITE: Color = Color::hex(0xffffff);
+
+const DARK: Theme = Theme {
+    background: Color::hex(0x14161b),
+    panel: Color::hex(0x1b1e25),
+    card: Color::hex(0x23272f),
+    line: Color::hex(0x323843),
+    text: Color::hex(0xe3e6eb),
+    muted: Color::hex(0x8b93a1),
+    accent: Color::hex(0x6ea8fe),
+    on_accent: Color::hex(0x14161b),
+    source: Color::hex(0xb08cff),
+    target: Color::hex(0x35cf92),
+    attention: Color::hex(0xf0b35a),
+    error: Color::hex(0xff7b72),
+    ink: Ink {
+        grid: Color::hex(0x1e2128),
+        axis: Color::hex(0x8b93a1),
+        source_sample: Color::hex(0xb08cff).alpha(120),
+        target_sample: Color::hex(0x35cf92).alpha(120),
+        path_start: Color::hex(0xb08cff),
+        path_end: Color::hex(0x35cf92),
+        path_alpha: 150,
+        hue_lightness: 0.75,
+        particle: WHITE,
+        trail: WHITE.alpha(170),
+        field: Color::hex(0x8b93a1).alpha(170),
+        density: Color::hex(0x6ea8fe).alpha(190),
+        pair: Color::hex(0xf0b35a).alpha(110),
+    },
+};
+
+const LIGHT: Theme = Theme {
+    background: Color::hex(0xfbfcfd),
+    panel: Color::hex(0xf1f3f6),
+    card: Color::hex(0xffffff),
+    line: Color::hex(0xd3d8e0),
+    text: Color::hex(0x1b1f27),
+    muted: Color::hex(0x5c6573),
+    accent: Color::hex(0x1f5fd0),
+    on_accent: WHITE,
+    source: Color::hex(0x7440d6),
+    target: Color::hex(0x0b7f56),
+    attention: Color::hex(0x925700),
+    error: Color::hex(0xc0262d),
+    ink: Ink {
+        grid: Color::hex(0xeceff3),
+        axis: Color::hex(0x5c6573),
+        source_sample: Color::hex(0x7440d6).alpha(100),
+        target_sample: Color::hex(0x0f9d6b).alpha(110),
+        path_start: Color::hex(0x7440d6),
+        path_end: Color::hex(0x07624a),
+        path_alpha: 190,
+        hue_lightness: 0.58,
+        particle: Color::hex(0x1b1f27),
+        trail: Color::hex(0x1b1f27).alpha(150),
+        field: Color::hex(0x5c6573).alpha(170),
+        density: Color::hex(0x1f5fd0).alpha(150),
+        pair: Color::hex(0xb87a14).alpha(120),
+    },
+};
+
+const PAPER: Theme = Theme {
+    background: WHITE,
+    panel: WHITE,
+    card: WHITE,
+    line: Color::hex(0xc9ced6),
+    text: Color::hex(0x14161b),
+    muted: Color::hex(0x555d6a),
+    accent: Color::hex(0x1f5fd0),
+    on_accent: WHITE,
+    source: Color::hex(0x7548c4),
+    target: Color::hex(0x0b7f56),
+    attention: Color::hex(0x925700),
+    error: Color::hex(0xc0262d),
+    ink: Ink {
+        grid: Color::hex(0xeceff3),
+        axis: Color::hex(0x14161b),
+        source_sample: Color::hex(0x7548c4).alpha(70),
+        target_sample: Color::hex(0x0f9d6b).alpha(70),
+        path_start: Color::hex(0x7548c4),
+        path_end: Color::hex(0x07624a),
+        path_alpha: 255,
+        hue_lightness: 0.6,
+        particle: Color::hex(0x1b1f27),
+        trail: Color::hex(0x1b1f27).alpha(190),
+        field: Color::hex(0x6b7280).alpha(220),
+        density: Color::hex(0x3b6fd4).alpha(150),
+        pair: Color::hex(0xb87a14).alpha(150),
+    },
+};
+
+/// Radii, widths and type sizes, in points.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Sizes {
+    /// Radius of a moving particle among few.
+    pub particle: f32,
+    /// Radius of a source or target sample among few.
+    pub sample: f32,
+    /// Radius of the start and the end of a trajectory in a figure.
+    pub path_end: f32,
+    /// Width of a trajectory.
+    pub path: f32,
+    /// Width of a trail.
+    pub trail: f32,
+    /// Width of a coupling pair.
+    pub pair: f32,
+    /// Width of an arrow's shaft.
+    pub arrow: f32,
+    /// Length of an arrow's head.
+    pub arrow_head: f32,
+    /// Width of axes, ticks and outlines.
+    pub axis: f32,
+    /// Length of a tick.
+    pub tick: f32,
+    /// Labels, legend and numbers.
+    pub text: f32,
+    /// Tick labels and second lines.
+    pub small: f32,
+    /// Titles.
+    pub title: f32,
+    /// The unit of distances between things.
+    pub gap: f32,
+}
+
+impl Sizes {
+    /// For a screen at arm's length.
+    pub const SCREEN: Self = Self {
+        particle: 2.4,
+        sample: 1.2,
+        path_end: 2.0,
+        path: 1.1,
+        trail: 1.4,
+        pair: 0.8,
+        arrow: 1.1,
+        arrow_head: 5.0,
+        axis: 1.0,
+        tick: 4.0,
+        text: 12.0,
+        small: 10.5,
+        title: 16.0,
+        gap: 6.0,
+    };
+
+    /// For a figure on paper: thin lines, nine-point type.
+    pub const PRINT: Self = Self {
+        particle: 1.7,
+        sample: 0.8,
+        path_end: 1.2,
+        path: 0.6,
+        trail: 0.8,
+        pair: 0.45,
+        arrow: 0.6,
+        arrow_head: 3.2,
+        axis: 0.6,
+        tick: 3.0,
+        text: 8.5,
+        small: 8.0,
+        title: 11.0,
+        gap: 4.5,
+    };
+
+    /// Everything times `zoom`.
+    pub fn scaled(self, zoom: f32) -> Self {
+        Self {
+            particle: self.particle * zoom,
+            sample: self.sample * zoom,
+            path_end: self.path_end * zoom,
+            path: self.path * zoom,
+            trail: self.trail * zoom,
+            pair: self.pair * zoom,
+            arrow: self.arrow * zoom,
+            arrow_head: self.arrow_head * zoom,
+            axis: self.axis * zoom,
+            tick: self.tick * zoom,
+            text: self.text * zoom,
+            small: self.small * zoom,
+            title: self.title * zoom,
+            gap: self.gap * zoom,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_read_has_the_contrast_of_wcag_aa() {
+        for style in [Style::Dark, Style::Light, Style::Paper] {
+            let theme = style.theme();
+            for ground in [theme.background, theme.panel, theme.card] {
+                for (name, ink) in [
+                    ("text", theme.text),
+                    ("muted", theme.muted),
+                    ("accent", theme.accent),
+                    ("source", theme.source),
+                    ("target", theme.target),
+                    ("attention", theme.attention),
+                    ("error", theme.error),
+                ] {
+                    let ratio = ink.contrast(ground);
+                    assert!(ratio >= 4.5, "{style:?} {name} on {ground:?}: {ratio:.2}");
+                }
+            }
+            assert!(theme.on_accent.contrast(theme.accent) >= 4.5, "{style:?}");
+        }
+    }
+
+    #[test]
+    fn purple_is_the_source_and_green_the_target_in_every_style() {
+        for style in [Style::Dark, Style::Light, Style::Paper] {
+            let ink = &style.theme().ink;
+            for c in [style.theme().source, ink.source_sample, ink.path_start] {
+                assert!(c.b > c.r && c.r > c.g, "{style:?} source {c:?}");
+            }
+            for c in [style.theme().target, ink.target_sample, ink.path_end] {
+                assert!(c.g > c.b && c.b > c.r, "{style:?} target {c:?}");
+            }
+        }
+    }
+}

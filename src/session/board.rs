@@ -1,0 +1,66 @@
+//! The slot through which the newest frame reaches whoever looks, and the queue of rare events.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use arc_swap::ArcSwap;
+
+use crate::snapshot::Frame;
+
+use super::command::Event;
+
+/// Called from the session's threads when there is a new frame or event.
+pub type Wake = Arc<dyn Fn() + Send + Sync>;
+
+/// Events that are kept for a reader who does not come; older ones are dropped first.
+const MAX_EVENTS: usize = 64;
+
+/// Shared by all threads of a session.
+pub struct Board {
+    frame: ArcSwap<Frame>,
+    events: Mutex<VecDeque<Event>>,
+    wake: Wake,
+}
+
+impl Board {
+    pub fn new(frame: Frame, wake: Wake) -> Self {
+        Self {
+            frame: ArcSwap::from_pointee(frame),
+            events: Mutex::default(),
+            wake,
+        }
+    }
+
+    /// The newest frame.
+    pub fn frame(&self) -> Arc<Frame> {
+        self.frame.load_full()
+    }
+
+    /// Replaces the frame by a changed copy and wakes the reader. Copies share their data; `change` may run
+    /// more than once if two threads publish at the same moment.
+    pub fn update(&self, change: impl Fn(&mut Frame)) {
+        self.frame.rcu(|old| {
+            let mut frame = Frame::clone(old);
+            change(&mut frame);
+            frame
+        });
+        (self.wake)();
+    }
+
+    /// Adds an event and wakes the reader.
+    pub fn tell(&self, event: Event) {
+        let mut events = self.events.lock().unwrap_or_else(PoisonError::into_inner);
+        if events.len() == MAX_EVENTS {
+            events.pop_front();
+        }
+        events.push_back(event);
+        drop(events);
+        (self.wake)();
+    }
+
+    /// Takes all events, oldest first.
+    pub fn drain_events(&self) -> Vec<Event> {
+        let mut events = self.events.lock().unwrap_or_else(PoisonError::into_inner);
+        events.drain(..).collect()
+    }
+}

@@ -1,0 +1,69 @@
+//! What may be asked of a session, and what it tells besides its frames.
+
+use std::sync::Arc;
+
+use crate::experiment::Experiment;
+use crate::flow::Bounds;
+use crate::model::DeviceChoice;
+use crate::snapshot::LaneId;
+
+/// A request to the trainer; see [`super::Session::send`].
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// Start, resume, start again after a failure, or go on for another `training.steps` after the end.
+    Train,
+    /// Stop taking steps; everything else goes on.
+    Pause,
+    /// One step, then pause.
+    StepOnce,
+    /// New weights from the seed; the run counter goes up.
+    Reset,
+    /// Study this (legal) experiment. The weights stay unless [`Experiment::needs_new_model`] says no.
+    SetExperiment(Arc<Experiment>),
+    /// Train on another device; falls back to the CPU with the reason.
+    SetDevice(DeviceChoice),
+    /// What the pictures should cover.
+    Look(PictureRequest),
+    /// Measure now.
+    Measure,
+}
+
+/// A command with the lane it is for.
+#[derive(Clone, Debug)]
+pub(super) struct Addressed {
+    pub lane: LaneId,
+    pub command: Command,
+}
+
+/// What a picture of the flow should cover.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PictureRequest {
+    /// Particles to move from source to target.
+    pub particles: usize,
+    /// Arrows of the velocity field along the longer side of `bounds`; 0 for none.
+    pub field: usize,
+    /// What the camera sees: where field and density are evaluated.
+    pub bounds: Bounds,
+    /// Whether the density of the particles is wanted.
+    pub density: bool,
+}
+
+impl Default for PictureRequest {
+    fn default() -> Self {
+        Self {
+            particles: 1000,
+            field: 24,
+            bounds: Bounds::square(4.0),
+            density: false,
+        }
+    }
+}
+
+/// Something rare that the user should be told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// Information.
+    Notice(String),
+    /// Something went wrong, and what was done about it.
+    Problem(String),
+}

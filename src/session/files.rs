@@ -1,0 +1,188 @@
+//! The one place that reads and writes files. Writing is atomic: a reader sees the old file or the new one.
+
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+/// Why a file could not be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    /// The system refused.
+    #[error("{path}: {source}")]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// It is a folder, a pipe or a device.
+    #[error("{path}: not a regular file")]
+    NotAFile {
+        /// The file.
+        path: PathBuf,
+    },
+    /// It is larger than what is expected here.
+    #[error("{path}: larger than {limit} bytes")]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+        /// The limit in bytes.
+        limit: u64,
+    },
+    /// It is not UTF-8 text.
+    #[error("{path}: not UTF-8 text")]
+    NotText {
+        /// The file.
+        path: PathBuf,
+    },
+}
+
+fn io_error(path: &Path) -> impl FnOnce(io::Error) -> FileError + '_ {
+    move |source| FileError::Io {
+        path: path.to_owned(),
+        source,
+    }
+}
+
+/// Replaces the file by `bytes`: temporary file in the same folder, fsync, rename, fsync of the folder.
+/// A symbolic link is followed, so that it stays a link.
+///
+/// # Errors
+/// If the system refuses; then the old file, if any, is untouched.
+pub fn atomic_write(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    if fs::metadata(&target).is_ok_and(|meta| !meta.is_file()) {
+        return Err(FileError::NotAFile {
+            path: path.to_owned(),
+        });
+    }
+    replace(&target, bytes).map_err(io_error(path))
+}
+
+fn replace(target: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = match target.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let mut temporary = NamedTempFile::new_in(folder)?;
+    temporary.write_all(bytes)?;
+    set_permissions(temporary.as_file(), target)?;
+    temporary.as_file().sync_all()?;
+    temporary.persist(target).map_err(|error| error.error)?;
+    sync_folder(folder)
+}
+
+/// The old file's permissions, or those of an ordinary new file (temporary ones are private).
+#[cfg(unix)]
+fn set_permissions(file: &File, target: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let permissions = fs::metadata(target).map_or_else(
+        |_| fs::Permissions::from_mode(0o644),
+        |meta| meta.permissions(),
+    );
+    file.set_permissions(permissions)
+}
+
+#[cfg(not(unix))]
+fn set_permissions(_file: &File, _target: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// Makes the rename durable where the system can open folders.
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    if cfg!(unix) {
+        File::open(folder)?.sync_all()?;
+    }
+    Ok(())
+}
+
+/// Reads a regular file of at most `limit` bytes.
+///
+/// # Errors
+/// If it cannot be read, is no regular file, or is larger.
+pub fn read_bytes(path: &Path, limit: u64) -> Result<Vec<u8>, FileError> {
+    let meta = fs::metadata(path).map_err(io_error(path))?;
+    if !meta.is_file() {
+        return Err(FileError::NotAFile {
+            path: path.to_owned(),
+        });
+    }
+    let file = File::open(path).map_err(io_error(path))?;
+    let mut bytes = Vec::new();
+    let read = file.take(limit + 1).read_to_end(&mut bytes);
+    let read = read.map_err(io_error(path))?;
+    if read as u64 > limit {
+        return Err(FileError::TooLarge {
+            path: path.to_owned(),
+            limit,
+        });
+    }
+    Ok(bytes)
+}
+
+/// Reads a regular UTF-8 text file of at most `limit` bytes.
+///
+/// # Errors
+/// As [`read_bytes`], or if it is not UTF-8.
+pub fn read_text(path: &Path, limit: u64) -> Result<String, FileError> {
+    String::from_utf8(read_bytes(path, limit)?).map_err(|_| FileError::NotText {
+        path: path.to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_write_replaces_the_whole_file_and_leaves_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.ron");
+        atomic_write(&path, b"a longer first version").unwrap();
+        atomic_write(&path, b"second").unwrap();
+        assert_eq!(read_text(&path, 100).unwrap(), "second");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn what_is_not_a_file_is_refused_and_untouched() {
+        let folder = tempfile::tempdir().unwrap();
+        let inner = folder.path().join("inner");
+        fs::create_dir(&inner).unwrap();
+        assert!(matches!(
+            atomic_write(&inner, b"x"),
+            Err(FileError::NotAFile { .. })
+        ));
+        assert!(inner.is_dir());
+        assert!(read_bytes(&inner, 10).is_err());
+        assert!(atomic_write(&folder.path().join("missing/a"), b"x").is_err());
+    }
+
+    #[test]
+    fn limits_and_encodings_are_checked() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        atomic_write(&path, &[0xff; 11]).unwrap();
+        let large = read_bytes(&path, 10);
+        assert!(matches!(large, Err(FileError::TooLarge { limit: 10, .. })));
+        assert!(matches!(
+            read_text(&path, 11),
+            Err(FileError::NotText { .. })
+        ));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_stays_a_link_and_a_device_is_no_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, link) = (folder.path().join("file"), folder.path().join("link"));
+        atomic_write(&file, b"old").unwrap();
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+        atomic_write(&link, b"new").unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(read_text(&file, 10).unwrap(), "new");
+        assert!(read_bytes(Path::new("/dev/zero"), 10).is_err());
+    }
+}

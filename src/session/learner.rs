@@ -1,0 +1,372 @@
+//! One network learning one experiment: engine, scales, step counter and loss, without a thread of its own.
+//! The window's trainer and the headless run share it.
+
+use std::io;
+use std::sync::Arc;
+
+use crate::experiment::{Experiment, LearningRate, Optimizer, Training};
+use crate::flow::coupling::Pairs;
+use crate::flow::distribution::DistributionError;
+use crate::flow::rng::{Stream, stream};
+use crate::model::{
+    BurnEngine, Engine, EngineError, FrozenField, MlpParams, ModelFile, OpenDevice, Scaling, Widths,
+};
+use crate::snapshot::LossRecorder;
+
+use super::coupler::{Coupler, Recipe};
+
+/// Makes an engine for the experiment's network from the given weights. Tests put faulty engines here.
+pub type EngineMaker =
+    Arc<dyn Fn(&Experiment, &MlpParams) -> Result<Box<dyn Engine>, EngineError> + Send + Sync>;
+
+/// Engines that run Burn on the given device.
+pub fn burn_engines(device: OpenDevice) -> EngineMaker {
+    Arc::new(move |experiment, params| {
+        let (model, training) = (&experiment.model, &experiment.training);
+        let engine = BurnEngine::new(device.device(), model, training, params)?;
+        Ok(Box::new(engine) as Box<dyn Engine>)
+    })
+}
+
+/// Why there is nothing to learn with.
+#[derive(Debug, thiserror::Error)]
+pub enum LearnerError {
+    /// Source or target cannot be sampled, such as an empty drawing: the user can mend it.
+    #[error("{0}")]
+    Distribution(#[from] DistributionError),
+    /// The engine failed.
+    #[error("{0}")]
+    Engine(#[from] EngineError),
+    /// No thread for the coupler.
+    #[error("the coupling thread could not be started: {0}")]
+    Thread(#[from] io::Error),
+}
+
+/// Why a step was not taken.
+#[derive(Debug)]
+pub enum StepError {
+    /// No batch: a sentence for the user, who can mend it.
+    NoBatch(String),
+    /// The engine failed; its weights may be bad.
+    Engine(EngineError),
+}
+
+/// A spread this much larger or smaller than the one in use makes new scales worth a jolt of the field.
+const RESCALE: f64 = 1.5;
+/// The coupling cost is averaged over this many batches of late, like the loss.
+pub const AVERAGED_STEPS: usize = 1000;
+
+/// Everything that learns.
+pub struct Learner {
+    experiment: Arc<Experiment>,
+    engine: Box<dyn Engine>,
+    scaling: Scaling,
+    coupler: Coupler,
+    revision: u64,
+    step: u64,
+    /// Where the learning-rate schedule started, and how long it is.
+    plan: (u64, u64),
+    losses: LossRecorder,
+    coupling_costs: Vec<f64>,
+    pairs: Pairs,
+    good: Good,
+}
+
+/// The state that a rollback returns to, beside the engine's own.
+#[derive(Clone)]
+struct Good {
+    step: u64,
+    params: Arc<MlpParams>,
+}
+
+impl Learner {
+    /// Fresh weights from the seed, or those of a finished run.
+    ///
+    /// # Errors
+    /// If a distribution cannot be sampled or the engine cannot be made.
+    pub fn new(
+        experiment: Arc<Experiment>,
+        engines: &EngineMaker,
+        weights: Option<&ModelFile>,
+    ) -> Result<Self, LearnerError> {
+        let (params, scaling, step) = match weights {
+            Some(file) => (file.params.clone(), file.scaling, file.step),
+            None => (
+                initial_params(&experiment),
+                Scaling::measure(&experiment)?,
+                0,
+            ),
+        };
+        let engine = engines(&experiment, &params)?;
+        let plan = (step, experiment.training.steps);
+        let learner = Self {
+            engine,
+            scaling,
+            coupler: Coupler::spawn()?,
+            revision: 0,
+            step,
+            plan,
+            losses: LossRecorder::default(),
+            coupling_costs: Vec::new(),
+            pairs: Pairs::default(),
+            good: Good {
+                step,
+                params: Arc::new(params),
+            },
+            experiment,
+        };
+        learner.order();
+        Ok(learner)
+    }
+
+    /// One training step; returns its unweighted CFM loss.
+    ///
+    /// # Errors
+    /// See [`StepError`].
+    pub fn step(&mut self) -> Result<f32, StepError> {
+        let supply = self.coupler.next(self.revision);
+        let supply = supply.map_err(StepError::NoBatch)?;
+        let rate = self.learning_rate();
+        let loss = self
+            .engine
+            .step(&supply.batch, rate)
+            .map_err(StepError::Engine)?;
+        self.losses.push(loss);
+        if self.coupling_costs.len() < AVERAGED_STEPS {
+            self.coupling_costs.push(supply.coupling_cost);
+        } else {
+            self.coupling_costs[self.step as usize % AVERAGED_STEPS] = supply.coupling_cost;
+        }
+        self.pairs = supply.pairs;
+        self.step += 1;
+        Ok(loss)
+    }
+
+    /// Studies another experiment with the same weights (the caller has asked
+    /// [`Experiment::needs_new_model`]). If what is learned changed, the schedule starts again.
+    ///
+    /// # Errors
+    /// If a distribution cannot be sampled; then nothing has changed.
+    pub fn apply(&mut self, experiment: Arc<Experiment>) -> Result<(), DistributionError> {
+        let old = Arc::clone(&self.experiment);
+        let same_task = same_task(&old, &experiment);
+        if !same_task {
+            let measured = Scaling::measure(&experiment)?;
+            self.scaling = rescaled(self.scaling, measured);
+        }
+        if old.training != experiment.training {
+            self.engine.set_training(&experiment.training);
+        }
+        let restart = !same_task || old.training.steps != experiment.training.steps;
+        self.experiment = experiment;
+        if restart {
+            self.extend();
+        }
+        let same_batches = same_task
+            && old.training.batch == self.experiment.training.batch
+            && old.training.sigma == self.experiment.training.sigma;
+        if !same_batches {
+            self.coupling_costs.clear();
+            self.reorder();
+        }
+        Ok(())
+    }
+
+    /// Plans another `training.steps` from here on.
+    pub fn extend(&mut self) {
+        self.plan = (self.step, self.experiment.training.steps);
+    }
+
+    /// Whether the planned steps are done.
+    pub fn is_finished(&self) -> bool {
+        self.step >= self.plan.0 + self.plan.1
+    }
+
+    /// Steps that the plan ends at.
+    pub fn planned_end(&self) -> u64 {
+        self.plan.0 + self.plan.1
+    }
+
+    /// Checks that the weights are finite and remembers them as good; returns the displayed field.
+    ///
+    /// # Errors
+    /// If a weight is not finite or the device fails.
+    pub fn checkpoint(&mut self) -> Result<FrozenField, EngineError> {
+        let params = Arc::new(self.engine.params()?);
+        let displayed = Arc::new(self.engine.averaged_params()?);
+        self.engine.mark_good();
+        self.good = Good {
+            step: self.step,
+            params,
+        };
+        Ok(FrozenField::new(
+            displayed,
+            &self.experiment,
+            self.scaling,
+            self.step,
+        ))
+    }
+
+    /// Returns weights, moments, loss and step counter to the last checkpoint.
+    pub fn roll_back(&mut self) -> u64 {
+        let forgotten = self.step - self.good.step;
+        let kept = self.losses.len().saturating_sub(forgotten as usize);
+        self.losses.truncate(kept);
+        self.engine.roll_back();
+        self.step = self.good.step;
+        self.reorder();
+        self.step
+    }
+
+    /// Replaces an engine that can no longer be trusted, from the last good weights.
+    ///
+    /// # Errors
+    /// If no engine can be made.
+    pub fn replace_engine(&mut self, engines: &EngineMaker) -> Result<(), EngineError> {
+        self.engine = engines(&self.experiment, &self.good.params)?;
+        self.roll_back();
+        Ok(())
+    }
+
+    /// The displayed weights with what evaluating them needs.
+    ///
+    /// # Errors
+    /// If a weight is not finite or the device fails.
+    pub fn model_file(&mut self) -> Result<ModelFile, EngineError> {
+        let params = self.engine.averaged_params()?;
+        Ok(ModelFile::new(
+            params,
+            &self.experiment,
+            self.scaling,
+            self.step,
+        ))
+    }
+
+    /// The experiment that is learned.
+    pub fn experiment(&self) -> &Arc<Experiment> {
+        &self.experiment
+    }
+
+    /// Steps taken.
+    pub fn steps_taken(&self) -> u64 {
+        self.step
+    }
+
+    /// The losses so far.
+    pub fn losses(&self) -> &LossRecorder {
+        &self.losses
+    }
+
+    /// The pairs of the last step.
+    pub fn pairs(&self) -> &Pairs {
+        &self.pairs
+    }
+
+    /// CPU time of the coupling thread.
+    pub fn coupling_time(&self) -> std::time::Duration {
+        self.coupler.cpu_time()
+    }
+
+    /// Mean squared distance of the coupled pairs over the last [`AVERAGED_STEPS`] steps.
+    pub fn coupling_cost(&self) -> Option<f64> {
+        let n = self.coupling_costs.len();
+        (n > 0).then(|| self.coupling_costs.iter().sum::<f64>() / n as f64)
+    }
+
+    fn learning_rate(&self) -> f64 {
+        let training = &self.experiment.training;
+        base_rate(training.optimizer) * factor(training, self.step - self.plan.0)
+    }
+
+    fn reorder(&mut self) {
+        self.revision += 1;
+        self.order();
+    }
+
+    fn order(&self) {
+        self.coupler.set_recipe(Recipe {
+            revision: self.revision,
+            experiment: Arc::clone(&self.experiment),
+            scaling: self.scaling,
+            first_step: self.step,
+        });
+    }
+}
+
+fn initial_params(experiment: &Experiment) -> MlpParams {
+    let widths = Widths::of(&experiment.model);
+    MlpParams::init(widths, &mut stream(experiment.seed, Stream::Weights, 0))
+}
+
+/// Whether both ask the network for the same field.
+fn same_task(a: &Experiment, b: &Experiment) -> bool {
+    a.source == b.source && a.target == b.target && a.path == b.path && a.coupling == b.coupling
+}
+
+/// The scales in use, unless a spread has changed by more than [`RESCALE`].
+fn rescaled(used: Scaling, measured: Scaling) -> Scaling {
+    let near = |a: f64, b: f64| (a / b).max(b / a) <= RESCALE;
+    if near(used.source_rms, measured.source_rms) && near(used.target_rms, measured.target_rms) {
+        used
+    } else {
+        measured
+    }
+}
+
+fn base_rate(optimizer: Optimizer) -> f64 {
+    match optimizer {
+        Optimizer::Adam { lr, .. } | Optimizer::AdamW { lr, .. } => lr,
+    }
+}
+
+/// The schedule's factor for a step counted from the start of the plan.
+fn factor(training: &Training, step: u64) -> f64 {
+    match training.schedule {
+        LearningRate::Constant => 1.0,
+        LearningRate::Cosine { warmup } if step < warmup => (step + 1) as f64 / warmup as f64,
+        LearningRate::Cosine { warmup } => {
+            let length = training.steps.saturating_sub(warmup).max(1) as f64;
+            let progress = ((step - warmup) as f64 / length).min(1.0);
+            0.5 * (1.0 + (std::f64::consts::PI * progress).cos())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cosine_rises_linearly_and_ends_at_zero() {
+        let training = Training {
+            steps: 1100,
+            schedule: LearningRate::Cosine { warmup: 100 },
+            ..Training::default()
+        };
+        let at = |step| factor(&training, step);
+        assert_eq!(at(0), 0.01);
+        assert_eq!(at(99), 1.0);
+        assert_eq!(at(100), 1.0);
+        approx::assert_relative_eq!(at(600), 0.5, max_relative = 1e-12);
+        assert!(at(1100) < 1e-12 && at(1_000_000) < 1e-12);
+        assert!((1..1000).all(|s| at(100 + s) <= at(99 + s)));
+    }
+
+    #[test]
+    fn scales_stay_while_the_target_changes_little() {
+        let used = Scaling {
+            source_rms: 1.0,
+            target_rms: 2.0,
+        };
+        let slightly = Scaling {
+            target_rms: 2.5,
+            ..used
+        };
+        let much = Scaling {
+            target_rms: 4.0,
+            ..used
+        };
+        assert_eq!(rescaled(used, slightly), used);
+        assert_eq!(rescaled(used, much), much);
+    }
+}

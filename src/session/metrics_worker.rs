@@ -1,0 +1,84 @@
+//! The worker that measures the newest weights in the background.
+
+use std::io;
+use std::sync::Arc;
+
+use crate::experiment::Experiment;
+use crate::flow::VelocityField;
+use crate::snapshot::RunId;
+
+use super::board::Board;
+use super::command::Event;
+use super::measure::{References, measure, trajectories};
+use super::worker::{Done, LatestWorker};
+
+/// While training runs, a measurement may take a fifth of a core.
+const REST_WHILE_TRAINING: f64 = 4.0;
+
+/// One measurement to take.
+#[derive(Clone)]
+pub struct Job {
+    pub run: RunId,
+    pub step: u64,
+    pub field: Arc<dyn VelocityField>,
+    pub experiment: Arc<Experiment>,
+    /// Whether the trainer wants the processor, too.
+    pub training: bool,
+}
+
+/// Starts the worker; its results appear on the board.
+pub fn spawn(board: Arc<Board>) -> io::Result<LatestWorker<Job>> {
+    let complaints = Arc::clone(&board);
+    let mut known: Option<(Arc<Experiment>, References)> = None;
+    let work = move |job: Job| {
+        set_measuring(&board, &job, true);
+        if let Some(references) = references(&mut known, &job.experiment) {
+            let field = job.field.as_ref();
+            let solved = trajectories(field, &job.experiment, references, &mut || true);
+            if let Some(solved) = solved {
+                let metrics = Arc::new(measure(job.step, &job.experiment, references, &solved));
+                board.update(|frame| {
+                    if frame.run == job.run {
+                        frame.metrics = Some(Arc::clone(&metrics));
+                    }
+                });
+            }
+        }
+        set_measuring(&board, &job, false);
+        Done {
+            rest: if job.training {
+                REST_WHILE_TRAINING
+            } else {
+                0.0
+            },
+        }
+    };
+    let on_panic = move |message| {
+        complaints.tell(Event::Problem(format!("The measurement failed: {message}")));
+    };
+    LatestWorker::spawn("metrics", work, on_panic)
+}
+
+fn set_measuring(board: &Board, job: &Job, measuring: bool) {
+    board.update(|frame| {
+        if frame.run == job.run {
+            frame.measuring = measuring;
+        }
+    });
+}
+
+/// The references of the experiment, drawn anew only if the known ones do not serve.
+fn references<'a>(
+    known: &'a mut Option<(Arc<Experiment>, References)>,
+    experiment: &Arc<Experiment>,
+) -> Option<&'a References> {
+    let serve = known
+        .as_ref()
+        .is_some_and(|(of, _)| References::serve(of, experiment));
+    if !serve {
+        *known = References::draw(experiment, &mut || true)
+            .ok()
+            .map(|references| (Arc::clone(experiment), references));
+    }
+    known.as_ref().map(|(_, references)| references)
+}

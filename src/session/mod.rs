@@ -1,0 +1,155 @@
+//! Floor 4: all threads of the program. Commands go in, one `Arc<Frame>` comes out.
+//!
+//! The trainer owns the lanes and takes training steps; a coupler per lane draws and couples batches ahead of
+//! it; two latest-request workers turn weights into pictures and measurements. State travels through a slot
+//! where the newest wins, rare events through a bounded queue. The same parts, without the threads that only
+//! a window needs, make a headless job ([`run::run`]). This floor refuses to know egui.
+
+mod board;
+mod command;
+mod coupler;
+pub mod files;
+mod lane;
+mod learner;
+mod measure;
+mod metrics_worker;
+mod picture;
+mod report;
+pub mod run;
+mod trainer;
+mod worker;
+
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{Builder, JoinHandle};
+
+use crate::experiment::Experiment;
+use crate::model::{DeviceChoice, DeviceInfo, ModelFile, OpenDevice};
+use crate::snapshot::{Frame, LaneId, LossHistory, RunId, RunState};
+
+use board::Board;
+use lane::Lane;
+use trainer::Trainer;
+
+pub use board::Wake;
+pub use command::{Command, Event, PictureRequest};
+pub use learner::{EngineMaker, burn_engines};
+
+/// How a session starts.
+#[derive(Clone, Default)]
+pub struct Options {
+    /// Where to train.
+    pub device: DeviceChoice,
+    /// Weights of a finished run to go on from.
+    pub weights: Option<ModelFile>,
+    /// Whether training starts by itself.
+    pub autostart: bool,
+    /// Other engines than Burn's on `device`.
+    pub engines: Option<EngineMaker>,
+}
+
+/// One window's worth of threads. Dropping it stops and joins them.
+pub struct Session {
+    board: Arc<Board>,
+    trainer: Trainer,
+    devices: Arc<Mutex<Vec<DeviceInfo>>>,
+    probe: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Session {
+    /// Starts the threads on a legal experiment; `wake` is called whenever there is something new to see.
+    ///
+    /// # Errors
+    /// If the system has no thread to give.
+    pub fn start(experiment: Arc<Experiment>, options: Options, wake: Wake) -> io::Result<Self> {
+        let board = Arc::new(Board::new(blank_frame(Arc::clone(&experiment)), wake));
+        let pictures = picture::spawn(Arc::clone(&board))?;
+        let measurements = metrics_worker::spawn(Arc::clone(&board))?;
+        let lane_board = Arc::clone(&board);
+        let (device, autostart) = (options.device, options.autostart);
+        let trainer = Trainer::spawn(move || {
+            let engines = options.engines.unwrap_or_else(|| burn_engines(OpenDevice::cpu()));
+            let weights = options.weights;
+            let lane = Lane::new(lane_board, pictures, measurements, engines, experiment, weights);
+            BTreeMap::from([(LaneId::default(), lane)])
+        })?;
+        if device == DeviceChoice::Gpu {
+            trainer.send(LaneId::default(), Command::SetDevice(device));
+        }
+        if autostart {
+            trainer.send(LaneId::default(), Command::Train);
+        }
+        Ok(Self {
+            board,
+            trainer,
+            devices: Arc::new(Mutex::new(vec![
+                DeviceInfo::cpu(DeviceChoice::Auto),
+                DeviceInfo::cpu(DeviceChoice::Cpu),
+            ])),
+            probe: Mutex::new(None),
+        })
+    }
+
+    /// The newest frame.
+    pub fn frame(&self) -> Arc<Frame> {
+        self.board.frame()
+    }
+
+    /// Hands a command to the trainer; never blocks.
+    pub fn send(&self, command: Command) {
+        self.trainer.send(LaneId::default(), command);
+    }
+
+    /// What happened since the last call, oldest first.
+    pub fn drain_events(&self) -> Vec<Event> {
+        self.board.drain_events()
+    }
+
+    /// The devices known so far. The first call starts looking for a GPU in the background and testing it;
+    /// `wake` is called when there is more to see.
+    pub fn devices(&self) -> Vec<DeviceInfo> {
+        let mut probe = self.probe.lock().unwrap_or_else(PoisonError::into_inner);
+        if probe.is_none() {
+            let (devices, board) = (Arc::clone(&self.devices), Arc::clone(&self.board));
+            let look = move || {
+                let gpu = DeviceInfo::gpu();
+                devices.lock().unwrap_or_else(PoisonError::into_inner).push(gpu);
+                board.update(|_| {});
+            };
+            *probe = Builder::new().name("devices".to_owned()).spawn(look).ok();
+        }
+        let devices = self.devices.lock().unwrap_or_else(PoisonError::into_inner);
+        devices.clone()
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        let probe = self.probe.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if let Some(probe) = probe.take() {
+            probe.join().ok();
+        }
+    }
+}
+
+/// What there is to see before anything has been computed.
+pub(crate) fn blank_frame(experiment: Arc<Experiment>) -> Frame {
+    Frame {
+        lane: LaneId::default(),
+        run: RunId::default(),
+        experiment,
+        state: RunState::Idle,
+        device: "CPU".into(),
+        step: 0,
+        steps_per_sec: 0.0,
+        coupling_share: 0.0,
+        loss: LossHistory::default(),
+        source: Arc::new([]),
+        target: Arc::new([]),
+        pairs: Arc::new([]),
+        picture: None,
+        metrics: None,
+        measuring: false,
+    }
+}

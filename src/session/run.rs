@@ -1,0 +1,416 @@
+//! A whole job without a window: train, solve, measure, write. One function of (experiment, folder), without
+//! global state, so that many may run one after the other or side by side.
+
+use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::experiment::Experiment;
+use crate::export;
+use crate::flow::Bounds;
+use crate::model::{DeviceChoice, FrozenField, ModelFile, OpenDevice};
+use crate::scene;
+use crate::snapshot::{FlowPicture, Frame, RunState};
+
+use super::blank_frame;
+use super::command::PictureRequest;
+use super::files::{atomic_write, read_bytes, read_text};
+use super::learner::{AVERAGED_STEPS, Learner, LearnerError, StepError, burn_engines};
+use super::measure::{ReferenceError, References, display_samples, measure, trajectories};
+use super::picture;
+use super::report::{Report, Timing, Trained};
+use super::worker::panic_message;
+
+/// Names of the files in a run's folder.
+pub mod names {
+    /// The complete experiment.
+    pub const EXPERIMENT: &str = "experiment.ron";
+    /// The numbers; written last, so it marks a finished run.
+    pub const METRICS: &str = "metrics.json";
+    /// `step,loss`.
+    pub const LOSS: &str = "loss.csv";
+    /// `particle,t,x,y`.
+    pub const TRAJECTORIES: &str = "trajectories.csv";
+    /// The figure as vectors.
+    pub const FIGURE_SVG: &str = "trajectories.svg";
+    /// The figure as pixels.
+    pub const FIGURE_PNG: &str = "trajectories.png";
+    /// The displayed weights.
+    pub const MODEL: &str = "model.safetensors";
+}
+
+/// Largest experiment file that is read: far above any drawing.
+pub const MAX_EXPERIMENT_BYTES: u64 = 16 << 20;
+/// Largest model file that is read.
+const MAX_MODEL_BYTES: u64 = 256 << 20;
+/// Progress is reported this often.
+const REPORT_EVERY: Duration = Duration::from_millis(100);
+/// A checkpoint to roll back to, in steps.
+const CHECKPOINT_EVERY: u64 = 500;
+
+/// How to run.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RunOptions {
+    /// Where to train.
+    pub device: DeviceChoice,
+    /// Threads for the training; at present Burn's flex backend uses one per engine, so this only
+    /// documents the wish and is checked by the command line.
+    pub threads: Option<usize>,
+}
+
+/// What the job is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// Taking training steps.
+    Training,
+    /// Solving the evaluation trajectories.
+    Solving,
+    /// Solving assignments.
+    Measuring,
+    /// Writing files.
+    Writing,
+}
+
+/// How far the job is.
+#[derive(Clone, Copy, Debug)]
+pub struct Progress {
+    /// What it is doing.
+    pub phase: Phase,
+    /// Training steps taken.
+    pub step: u64,
+    /// Training steps planned.
+    pub steps: u64,
+    /// The running mean of the loss.
+    pub loss: Option<f64>,
+    /// Training steps per second so far.
+    pub steps_per_sec: f64,
+    /// Estimated seconds of training left.
+    pub secs_left: Option<f64>,
+}
+
+/// Follows a job and may stop it.
+pub trait RunObserver {
+    /// Called about ten times a second while training, and at every change of phase.
+    fn progress(&mut self, progress: &Progress);
+    /// Whether the job should stop training, save what there is and return.
+    fn interrupted(&self) -> bool;
+}
+
+/// Why a job could not be done.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The input is at fault.
+    #[error("{0}")]
+    Input(String),
+    /// Something failed while running.
+    #[error("{0}")]
+    Failed(String),
+}
+
+/// How a job ended.
+#[derive(Debug)]
+pub struct Outcome {
+    /// Whether every planned step was taken; if not, the job was interrupted and saved what there was.
+    pub finished: bool,
+    /// The numbers, if there was time to measure them.
+    pub report: Option<Report>,
+}
+
+/// A run's folder, read back.
+pub struct FinishedRun {
+    /// Its experiment.
+    pub experiment: Experiment,
+    /// Its weights.
+    pub model: ModelFile,
+}
+
+fn failed(error: impl std::fmt::Display) -> RunError {
+    RunError::Failed(error.to_string())
+}
+
+/// Trains the experiment and writes everything into `folder` (created if missing).
+///
+/// # Errors
+/// [`RunError::Input`] if the experiment or the device is at fault, [`RunError::Failed`] otherwise; an
+/// unwritable folder is found before training.
+pub fn run(
+    experiment: &Experiment,
+    folder: &Path,
+    options: &RunOptions,
+    observer: &mut dyn RunObserver,
+) -> Result<Outcome, RunError> {
+    let input = |error: String| RunError::Input(error);
+    experiment.validate().map_err(|e| input(e.to_string()))?;
+    experiment.legality().map_err(|e| input(e.to_string()))?;
+    let device = OpenDevice::open(options.device).map_err(|e| input(e.to_string()))?;
+    let folder = Folder::open(folder)?;
+    let job = AssertUnwindSafe(|| Job::new(experiment, device, &folder, observer)?.run());
+    catch_unwind(job).unwrap_or_else(|panic| {
+        let message = panic_message(&*panic);
+        Err(RunError::Failed(format!("the engine panicked: {message}")))
+    })
+}
+
+/// Reads a finished run's folder.
+///
+/// # Errors
+/// [`RunError::Input`] if it is not one, or its files are damaged.
+pub fn open(folder: &Path) -> Result<FinishedRun, RunError> {
+    let input = |error: &dyn std::fmt::Display| RunError::Input(error.to_string());
+    if !folder.join(names::METRICS).is_file() {
+        let message = format!("{}: not a finished run (no {})", folder.display(), names::METRICS);
+        return Err(RunError::Input(message));
+    }
+    let path = folder.join(names::EXPERIMENT);
+    let text = read_text(&path, MAX_EXPERIMENT_BYTES).map_err(|e| input(&e))?;
+    let in_file = |error: &dyn std::fmt::Display| {
+        RunError::Input(format!("{}: {error}", path.display()))
+    };
+    let experiment = Experiment::from_ron(&text).map_err(|e| in_file(&e))?;
+    let path = folder.join(names::MODEL);
+    let bytes = read_bytes(&path, MAX_MODEL_BYTES).map_err(|e| input(&e))?;
+    let model = ModelFile::decode(&bytes)
+        .map_err(|e| RunError::Input(format!("{}: {e}", path.display())))?;
+    if model.model != experiment.model || model.path != experiment.path {
+        let message = format!(
+            "{}: the weights belong to another network or path than {}",
+            folder.display(),
+            names::EXPERIMENT
+        );
+        return Err(RunError::Input(message));
+    }
+    Ok(FinishedRun { experiment, model })
+}
+
+/// A folder that has proved to be writable.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn open(path: &Path) -> Result<Self, RunError> {
+        let unwritable = |error: std::io::Error| {
+            RunError::Failed(format!("{}: cannot write here: {error}", path.display()))
+        };
+        fs::create_dir_all(path).map_err(unwritable)?;
+        tempfile::tempfile_in(path).map_err(unwritable)?;
+        // A rerun must not look finished before it is.
+        match fs::remove_file(path.join(names::METRICS)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(unwritable(error)),
+            _ => Ok(Self(path.to_owned())),
+        }
+    }
+
+    fn write(&self, name: &str, bytes: &[u8]) -> Result<(), RunError> {
+        atomic_write(&self.0.join(name), bytes).map_err(failed)
+    }
+}
+
+/// A job under way.
+struct Job<'a> {
+    experiment: Arc<Experiment>,
+    device: String,
+    learner: Learner,
+    folder: &'a Folder,
+    observer: &'a mut dyn RunObserver,
+    timing: Timing,
+}
+
+impl<'a> Job<'a> {
+    fn new(
+        experiment: &Experiment,
+        device: OpenDevice,
+        folder: &'a Folder,
+        observer: &'a mut dyn RunObserver,
+    ) -> Result<Self, RunError> {
+        let experiment = Arc::new(experiment.clone());
+        let label = device.label().to_owned();
+        let learner = Learner::new(Arc::clone(&experiment), &burn_engines(device), None);
+        let learner = learner.map_err(|error| match error {
+            LearnerError::Distribution(reason) => RunError::Input(reason.to_string()),
+            other => failed(other),
+        })?;
+        Ok(Self {
+            experiment,
+            device: label,
+            learner,
+            folder,
+            observer,
+            timing: Timing::default(),
+        })
+    }
+
+    fn run(mut self) -> Result<Outcome, RunError> {
+        self.train()?;
+        let finished = self.learner.is_finished();
+        let field = self.learner.checkpoint().map_err(failed)?;
+        self.report(Phase::Writing);
+        self.write_training()?;
+        if !finished {
+            return Ok(Outcome {
+                finished,
+                report: None,
+            });
+        }
+        let report = self.evaluate(&field)?;
+        if let Some(report) = &report {
+            let json = report.to_json().map_err(failed)?;
+            self.folder.write(names::METRICS, &json)?;
+        }
+        Ok(Outcome {
+            finished: report.is_some(),
+            report,
+        })
+    }
+
+    /// Takes the planned steps, or as many as there are until an interruption.
+    fn train(&mut self) -> Result<(), RunError> {
+        self.report(Phase::Training);
+        let mut clock = Instant::now();
+        let mut reported = clock;
+        let start = self.learner.steps_taken();
+        while !self.learner.is_finished() && !self.observer.interrupted() {
+            self.step()?;
+            let step = self.learner.steps_taken();
+            if step == start + 1 {
+                clock = Instant::now(); // the first step warms caches and allocators up
+            }
+            self.timing.train_secs = clock.elapsed().as_secs_f64();
+            let timed = step.saturating_sub(start + 1) as f64;
+            let rate = timed / self.timing.train_secs.max(1e-9);
+            self.timing.steps_per_sec = (timed > 0.0).then_some(rate);
+            if reported.elapsed() >= REPORT_EVERY {
+                reported = Instant::now();
+                self.report(Phase::Training);
+            }
+        }
+        self.timing.coupling_secs = self.learner.coupling_time().as_secs_f64();
+        Ok(())
+    }
+
+    fn step(&mut self) -> Result<(), RunError> {
+        if self.learner.steps_taken() % CHECKPOINT_EVERY == 0 {
+            self.learner.checkpoint().map_err(failed)?;
+        }
+        let at = self.learner.steps_taken();
+        match self.learner.step() {
+            Ok(_loss) => Ok(()),
+            Err(StepError::NoBatch(reason)) => Err(RunError::Input(reason)),
+            Err(StepError::Engine(error)) => {
+                let back_to = self.learner.roll_back();
+                self.write_training()?;
+                let message = format!(
+                    "training stopped at step {at}: {error}; the weights of step {back_to} are saved, a \
+                     smaller learning rate may help"
+                );
+                Err(RunError::Failed(message))
+            }
+        }
+    }
+
+    /// What training alone has made: experiment, losses and weights.
+    fn write_training(&mut self) -> Result<(), RunError> {
+        let text = self.experiment.to_ron();
+        self.folder.write(names::EXPERIMENT, text.as_bytes())?;
+        let losses = self.learner.losses().history();
+        let csv = export::csv::losses(losses.iter()).map_err(failed)?;
+        self.folder.write(names::LOSS, &csv)?;
+        let model = self.learner.model_file().map_err(failed)?;
+        let bytes = model.encode().map_err(failed)?;
+        self.folder.write(names::MODEL, &bytes)
+    }
+
+    /// Solves, measures and draws; `None` if interrupted.
+    fn evaluate(&mut self, field: &FrozenField) -> Result<Option<Report>, RunError> {
+        self.report(Phase::Measuring);
+        let experiment = Arc::clone(&self.experiment);
+        let observer = &mut *self.observer;
+        let references = match References::draw(&experiment, &mut || !observer.interrupted()) {
+            Ok(references) => references,
+            Err(ReferenceError::Interrupted) => return Ok(None),
+            Err(error) => return Err(failed(error)),
+        };
+        self.report(Phase::Solving);
+        let start = Instant::now();
+        let observer = &mut *self.observer;
+        let mut keep_going = || !observer.interrupted();
+        let Some(solved) = trajectories(field, &experiment, &references, &mut keep_going) else {
+            return Ok(None);
+        };
+        self.timing.solve_secs = start.elapsed().as_secs_f64();
+        self.report(Phase::Measuring);
+        let step = self.learner.steps_taken();
+        let metrics = measure(step, &experiment, &references, &solved);
+        let trained = Trained {
+            device: self.device.clone(),
+            steps: step,
+            loss: self.learner.losses().history().mean_of_last(AVERAGED_STEPS),
+            coupling_cost: self.learner.coupling_cost(),
+            timing: self.timing.clone(),
+        };
+        let report = Report::new(&experiment, trained, &metrics);
+        self.report(Phase::Writing);
+        let csv = export::csv::trajectories(&solved).map_err(failed)?;
+        self.folder.write(names::TRAJECTORIES, &csv)?;
+        let mut frame = self.frame(field)?;
+        frame.metrics = Some(Arc::new(metrics));
+        self.write_figures(&frame)?;
+        Ok(Some(report))
+    }
+
+    /// The frame that a window would show, with a picture of the finished field.
+    fn frame(&self, field: &FrozenField) -> Result<Frame, RunError> {
+        let view = &self.experiment.view;
+        let (source, target) = display_samples(&self.experiment, 2000).map_err(failed)?;
+        let run = Default::default();
+        let picture: Option<FlowPicture> = picture::compute(&picture::Job {
+            run,
+            step: self.learner.steps_taken(),
+            field: Arc::new(field.clone()),
+            experiment: Arc::clone(&self.experiment),
+            request: PictureRequest {
+                particles: view.particles.max(view.paths),
+                field: view.field,
+                bounds: Bounds::of_points(&target).map_or(Bounds::square(4.0), |b| b.expanded(1.4)),
+                density: true,
+            },
+            training: false,
+        });
+        let pairs = self.learner.pairs();
+        Ok(Frame {
+            state: RunState::Finished,
+            device: self.device.as_str().into(),
+            step: self.learner.steps_taken(),
+            loss: self.learner.losses().history(),
+            source,
+            target,
+            pairs: pairs.x_0.iter().copied().zip(pairs.x_1.iter().copied()).take(256).collect(),
+            picture: picture.map(Arc::new),
+            ..blank_frame(Arc::clone(&self.experiment))
+        })
+    }
+
+    fn write_figures(&self, frame: &Frame) -> Result<(), RunError> {
+        let view = &self.experiment.view;
+        let figure = scene::build(frame, view, view.t, &scene::Page::figure());
+        let svg = export::svg::encode(&figure).map_err(failed)?;
+        self.folder.write(names::FIGURE_SVG, &svg)?;
+        let png = export::png::encode(&figure).map_err(failed)?;
+        self.folder.write(names::FIGURE_PNG, &png)
+    }
+
+    fn report(&mut self, phase: Phase) {
+        let step = self.learner.steps_taken();
+        let steps = self.learner.planned_end();
+        let steps_per_sec = self.timing.steps_per_sec.unwrap_or(0.0);
+        let left = steps.saturating_sub(step) as f64;
+        self.observer.progress(&Progress {
+            phase,
+            step,
+            steps,
+            loss: self.learner.losses().smoothed(),
+            steps_per_sec,
+            secs_left: (steps_per_sec > 0.0).then(|| left / steps_per_sec),
+        });
+    }
+}

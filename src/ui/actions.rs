@@ -1,0 +1,279 @@
+//! The one table of what can be done: name, tooltip, keys and command. Menu, palette, buttons' tooltips, the list
+//! of keys and the keyboard itself all read it.
+//!
+//! It refuses to know how things look and how a wish is granted.
+
+use egui::{Context, Key, KeyboardShortcut, Modifiers};
+
+use crate::experiment::Layer;
+
+use super::command::{BrushSettings, Command, Side, Tool};
+use super::lab::Lab;
+
+/// Something that can be done.
+pub struct Action {
+    /// What menus and screen readers call it.
+    pub name: &'static str,
+    /// Where it stands in the menu.
+    pub section: Section,
+    /// What it does, in a sentence.
+    pub tooltip: &'static str,
+    /// The keys for it; the first is shown.
+    pub keys: &'static [KeyboardShortcut],
+    /// The command it sends, given the state of the window.
+    pub command: fn(&Lab) -> Command,
+}
+
+/// A group of the menu.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Section {
+    /// Files and presets.
+    File,
+    /// Undo and drawing.
+    Edit,
+    /// Training.
+    Run,
+    /// The play head.
+    Time,
+    /// Canvas and window.
+    View,
+    /// Help.
+    Help,
+}
+
+impl Section {
+    /// Every section, in the order of the menu.
+    pub const ALL: [Self; 6] = [
+        Self::File,
+        Self::Edit,
+        Self::Run,
+        Self::Time,
+        Self::View,
+        Self::Help,
+    ];
+
+    /// The heading.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::File => "File",
+            Self::Edit => "Edit and draw",
+            Self::Run => "Training",
+            Self::Time => "Time",
+            Self::View => "View",
+            Self::Help => "Help",
+        }
+    }
+}
+
+impl Action {
+    /// The keys in words, such as `Ctrl+S`, or nothing.
+    pub fn keys_text(&self, ctx: &Context) -> String {
+        self.keys
+            .first()
+            .map(|keys| key_text(ctx, keys))
+            .unwrap_or_default()
+    }
+
+    /// The tooltip, with the keys behind it.
+    pub fn hover_text(&self, ctx: &Context) -> String {
+        match self.keys_text(ctx).as_str() {
+            "" => self.tooltip.to_owned(),
+            keys => format!("{}  [{keys}]", self.tooltip),
+        }
+    }
+}
+
+/// A combination of keys in words.
+pub fn key_text(ctx: &Context, keys: &KeyboardShortcut) -> String {
+    match keys.logical_key {
+        Key::OpenBracket => "[".to_owned(),
+        Key::CloseBracket => "]".to_owned(),
+        Key::Questionmark => "?".to_owned(),
+        Key::ArrowLeft if keys.modifiers.is_none() => "Left".to_owned(),
+        Key::ArrowRight if keys.modifiers.is_none() => "Right".to_owned(),
+        _ => ctx.format_shortcut(keys),
+    }
+}
+
+/// The commands of the keys that were pressed. A text field keeps its keys, and a control that was reached with
+/// Tab keeps those without Ctrl.
+pub fn pressed(ctx: &Context, lab: &Lab) -> Vec<Command> {
+    if ctx.text_edit_focused() {
+        return Vec::new();
+    }
+    let focused = ctx.memory(|memory| memory.focused().is_some());
+    let mut found = Vec::new();
+    // egui lets Ctrl+Shift+Z also match Ctrl+Z, so the combinations with more modifiers are asked for first.
+    for n_modifiers in (0..=3).rev() {
+        for action in ALL {
+            for keys in action.keys {
+                let plain = keys.modifiers.is_none() && !is_global(keys.logical_key);
+                if count(keys.modifiers) != n_modifiers || (plain && focused) {
+                    continue;
+                }
+                if ctx.input_mut(|input| input.consume_shortcut(keys)) {
+                    found.push((action.command)(lab));
+                }
+            }
+        }
+    }
+    found
+}
+
+/// Keys that no control uses.
+fn is_global(key: Key) -> bool {
+    matches!(key, Key::Escape | Key::F1 | Key::F11)
+}
+
+fn count(modifiers: Modifiers) -> usize {
+    usize::from(modifiers.ctrl || modifiers.command)
+        + usize::from(modifiers.shift)
+        + usize::from(modifiers.alt)
+}
+
+const fn plain(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::NONE, key)
+}
+
+const fn shift(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::SHIFT, key)
+}
+
+const fn ctrl(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::COMMAND, key)
+}
+
+const fn ctrl_shift(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), key)
+}
+
+/// A brush with the radius times `factor`, within 0.01 and 10 data units.
+fn resized(lab: &Lab, factor: f64) -> Command {
+    Command::SetBrush(BrushSettings {
+        radius: (lab.brush.radius * factor).clamp(0.01, 10.0),
+        ..lab.brush
+    })
+}
+
+/// Takes the brush, or puts it away if it paints this side already.
+fn draw(lab: &Lab, side: Side) -> Command {
+    if lab.tool == Tool::Brush && lab.drawing_side == side {
+        Command::SetTool(Tool::Pan)
+    } else {
+        Command::DrawTarget(side)
+    }
+}
+
+macro_rules! actions {
+    ($($id:ident: $section:ident, $name:literal, $tooltip:literal, [$($keys:expr),*], $command:expr;)+) => {
+        $(
+            #[doc = $tooltip]
+            pub static $id: Action = Action {
+                name: $name,
+                section: Section::$section,
+                tooltip: $tooltip,
+                keys: &[$($keys),*],
+                command: $command,
+            };
+        )+
+
+        /// Everything that can be done, in the order of the menu.
+        pub static ALL: &[&Action] = &[$(&$id),+];
+    };
+}
+
+actions! {
+    PRESETS: File, "Presets", "Start from one of the built-in experiments.", [plain(Key::P)], |_| Command::ShowPresets;
+    OPEN: File, "Open", "Open an experiment file or the folder of a finished run.", [ctrl(Key::O)], |_| Command::ShowOpen;
+    SAVE: File, "Save", "Save the experiment, drawings included, as a .ron file.", [ctrl(Key::S)], |_| Command::Save;
+    SAVE_AS: File, "Save as", "Save the experiment under another name.", [ctrl_shift(Key::S)], |_| Command::ShowSaveAs;
+    EXPORT: File, "Export figure", "Write what the canvas shows as a PNG or SVG figure.", [ctrl(Key::E)], |_| Command::ShowExport;
+    QUIT: File, "Quit", "Close the window; unsaved work is asked about.", [ctrl(Key::Q)], |_| Command::Quit;
+    UNDO: Edit, "Undo", "Take the last change of the experiment back.", [ctrl(Key::Z)], |_| Command::Undo;
+    REDO: Edit, "Redo", "Make the change again that was taken back.", [ctrl_shift(Key::Z), ctrl(Key::Y)], |_| Command::Redo;
+    DRAW: Edit, "Draw the target", "Paint the target density q on the canvas; Shift or the right button erases.", [plain(Key::D)], |lab| draw(lab, Side::Target);
+    DRAW_SOURCE: Edit, "Draw the source", "Paint the source density p on the canvas; Shift or the right button erases.", [shift(Key::D)], |lab| draw(lab, Side::Source);
+    ERASER: Edit, "Eraser", "Let the brush take weight away, or add it again.", [plain(Key::X)], |lab| Command::SetBrush(BrushSettings { erase: !lab.brush.erase, ..lab.brush });
+    SMALLER_BRUSH: Edit, "Smaller brush", "Make the brush smaller by a fifth.", [plain(Key::OpenBracket)], |lab| resized(lab, 0.8);
+    LARGER_BRUSH: Edit, "Larger brush", "Make the brush larger by a quarter.", [plain(Key::CloseBracket)], |lab| resized(lab, 1.25);
+    CLEAR_DRAWING: Edit, "Clear the drawing", "Wipe the drawing that the brush paints on; Undo brings it back.", [ctrl(Key::Backspace)], |_| Command::ClearDrawing;
+    TRAIN: Run, "Train or pause", "Let the network learn, or hold it; nothing is lost.", [plain(Key::T)], |_| Command::ToggleTraining;
+    STEP: Run, "One training step", "Take exactly one optimizer step.", [plain(Key::N)], |_| Command::StepOnce;
+    RESET: Run, "Reset the weights", "Start again from the initial weights of the seed, at step 0.", [ctrl(Key::R)], |_| Command::Reset;
+    MEASURE: Run, "Measure now", "Compute the metrics for the present weights.", [plain(Key::M)], |_| Command::Measure;
+    PLAY: Time, "Play or hold time", "Let t run from source to target, or hold it.", [plain(Key::Space)], |_| Command::TogglePlay;
+    STEP_BACK: Time, "Step back in time", "Move t back by 0.01.", [plain(Key::ArrowLeft)], |_| Command::StepTime(-0.01);
+    STEP_ON: Time, "Step on in time", "Move t on by 0.01.", [plain(Key::ArrowRight)], |_| Command::StepTime(0.01);
+    LEAP_BACK: Time, "Leap back in time", "Move t back by 0.1.", [shift(Key::ArrowLeft)], |_| Command::StepTime(-0.1);
+    LEAP_ON: Time, "Leap on in time", "Move t on by 0.1.", [shift(Key::ArrowRight)], |_| Command::StepTime(0.1);
+    GO_TO_SOURCE: Time, "Go to the source", "Set t = 0.", [plain(Key::Home)], |_| Command::SetTime(0.0);
+    GO_TO_TARGET: Time, "Go to the target", "Set t = 1.", [plain(Key::End)], |_| Command::SetTime(1.0);
+    LOOP: Time, "Loop", "Let the play head start again at the end.", [plain(Key::L)], |_| Command::ToggleLoop;
+    FIT: View, "Fit the view", "Show all of source and target again.", [plain(Key::F)], |_| Command::SetCamera(None);
+    LAYER_SOURCE: View, "Source samples", "Show or hide samples of the source p.", [plain(Key::Num1)], |_| Command::ToggleLayer(Layer::Source);
+    LAYER_TARGET: View, "Target samples", "Show or hide samples of the target q.", [plain(Key::Num2)], |_| Command::ToggleLayer(Layer::Target);
+    LAYER_PARTICLES: View, "Particles", "Show or hide the particles at time t.", [plain(Key::Num3)], |_| Command::ToggleLayer(Layer::Particles);
+    LAYER_TRAILS: View, "Trails", "Show or hide the particles' trails.", [plain(Key::Num4)], |_| Command::ToggleLayer(Layer::Trails);
+    LAYER_TRAJECTORIES: View, "Trajectories", "Show or hide whole trajectories.", [plain(Key::Num5)], |_| Command::ToggleLayer(Layer::Trajectories);
+    LAYER_FIELD: View, "Velocity field", "Show or hide the velocity field at time t.", [plain(Key::Num6)], |_| Command::ToggleLayer(Layer::Field);
+    LAYER_DENSITY: View, "Density", "Show or hide the density of the particles at time t.", [plain(Key::Num7)], |_| Command::ToggleLayer(Layer::Density);
+    LAYER_PAIRS: View, "Coupling pairs", "Show or hide the coupling pairs of the current batch.", [plain(Key::Num8)], |_| Command::ToggleLayer(Layer::Pairs);
+    LECTURE: View, "Lecture mode", "Hide the panels and enlarge the type, or bring them back.", [plain(Key::F11)], |_| Command::ToggleLecture;
+    THEME: View, "Dark or light", "Switch between dark and light colours.", [ctrl_shift(Key::L)], |_| Command::ToggleTheme;
+    PALETTE: Help, "Search commands", "Find a command by its name.", [ctrl(Key::K), ctrl(Key::P)], |_| Command::ShowPalette;
+    HELP: Help, "Keys", "List the keys and the mouse.", [plain(Key::F1), plain(Key::Questionmark)], |_| Command::ShowHelp;
+    DEFINITIONS: Help, "Definitions of the metrics", "Say exactly what each number means.", [], |_| Command::ShowDefinitions;
+    ESCAPE: Help, "Close or leave", "Close what is open, put the brush away, leave the lecture mode.", [plain(Key::Escape)], |_| Command::DismissDialogs;
+}
+
+/// The action that shows or hides a layer.
+pub fn of_layer(layer: Layer) -> &'static Action {
+    match layer {
+        Layer::Source => &LAYER_SOURCE,
+        Layer::Target => &LAYER_TARGET,
+        Layer::Particles => &LAYER_PARTICLES,
+        Layer::Trails => &LAYER_TRAILS,
+        Layer::Trajectories => &LAYER_TRAJECTORIES,
+        Layer::Field => &LAYER_FIELD,
+        Layer::Density => &LAYER_DENSITY,
+        Layer::Pairs => &LAYER_PAIRS,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    #[test]
+    fn no_two_actions_share_keys_or_a_name() {
+        let mut owners: BTreeMap<String, &str> = BTreeMap::new();
+        let ctx = Context::default();
+        for action in ALL {
+            for keys in action.keys {
+                let text = format!("{:?} {}", keys.modifiers, key_text(&ctx, keys));
+                let other = owners.insert(text.clone(), action.name);
+                assert_eq!(other, None, "{text} is also {}", action.name);
+            }
+            assert!(action.tooltip.ends_with('.'), "{}", action.name);
+        }
+        let mut names: Vec<_> = ALL.iter().map(|action| action.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), ALL.len());
+    }
+
+    #[test]
+    fn the_documented_keys_are_there() {
+        let ctx = Context::default();
+        let texts: Vec<_> = ALL
+            .iter()
+            .flat_map(|action| action.keys)
+            .map(|keys| key_text(&ctx, keys))
+            .collect();
+        for wanted in ["Space", "[", "]", "Ctrl+Z", "Ctrl+S", "Ctrl+E", "Ctrl+O", "Ctrl+K", "Ctrl+P", "F1", "?", "T", "D", "F11"] {
+            assert!(texts.iter().any(|text| text == wanted), "{wanted} of {texts:?}");
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! Everything that can be asked of the laboratory: buttons, keys, palette, dropped files and tests all send this.
+//!
+//! It refuses to know how a wish is granted (that is [`super::app::Lab::apply`]) and where it came from.
+
+use std::path::PathBuf;
+
+use crate::experiment::{Camera, Experiment, Layer};
+use crate::flow::Point;
+use crate::flow::distribution::Symmetry;
+use crate::model::DeviceChoice;
+
+/// The only way to change anything.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    // ---- the run
+    /// Train if nothing trains, pause otherwise.
+    ToggleTraining,
+    /// Start, resume, or go on after a failure or the end.
+    Train,
+    /// Stop taking steps; everything is kept.
+    Pause,
+    /// Take exactly one training step.
+    StepOnce,
+    /// New weights from the seed; step 0.
+    Reset,
+    /// Train on another device.
+    SetDevice(DeviceChoice),
+    /// Measure the flow now instead of at the next interval.
+    Measure,
+
+    // ---- the experiment (undoable)
+    /// A panel's change; changes that follow each other closely become one undo step.
+    Edit(Box<Experiment>),
+    /// The change that makes an illegal choice legal.
+    ApplyFix,
+    /// Replaces the experiment by the built-in one of this name.
+    LoadPreset(&'static str),
+    /// Takes the last change back.
+    Undo,
+    /// Makes the change again that was taken back.
+    Redo,
+
+    // ---- files
+    /// Opens an experiment file, or the folder of a finished run.
+    Open(PathBuf),
+    /// Saves under the present path, or asks for one.
+    Save,
+    /// Saves under this path and remembers it.
+    SaveAs(PathBuf),
+    /// Shows the dialog that asks what to open.
+    ShowOpen,
+    /// Shows the dialog that asks where to save.
+    ShowSaveAs,
+    /// Shows the dialog that asks where to export the figure to.
+    ShowExport,
+    /// Writes the figure; the suffix (`.png`, `.svg`) chooses the format.
+    Export(PathBuf),
+
+    // ---- drawing
+    /// What dragging on the canvas does.
+    SetTool(Tool),
+    /// Takes the brush and paints this density from now on.
+    DrawTarget(Side),
+    /// Size, strength, eraser and symmetry of the brush.
+    SetBrush(BrushSettings),
+    /// One piece of a stroke, in data units.
+    PaintSegment {
+        /// Where the piece starts.
+        from: Point,
+        /// Where it ends.
+        to: Point,
+        /// Takes weight away instead of adding it.
+        erase: bool,
+    },
+    /// The stroke is done: one undo step.
+    EndStroke,
+    /// Wipes the drawing that the brush paints on.
+    ClearDrawing,
+
+    // ---- the view
+    /// Shows or hides a layer of the canvas.
+    ToggleLayer(Layer),
+    /// Moves the play head to this time, 0 (source) to 1 (target).
+    SetTime(f64),
+    /// Moves the play head by this much.
+    StepTime(f64),
+    /// Lets the play head run, or holds it.
+    TogglePlay,
+    /// Passes from source to target per ten seconds, see `PlayHead`.
+    SetSpeed(f64),
+    /// Whether the play head starts again at the end.
+    ToggleLoop,
+    /// Which way the play head runs.
+    SetDirection(Direction),
+    /// What the canvas shows; `None` fits it to the densities.
+    SetCamera(Option<Camera>),
+    /// Panels hidden and large type, or back.
+    ToggleLecture,
+    /// Dark or light.
+    ToggleTheme,
+    /// Shows the list of commands to search in.
+    ShowPalette,
+    /// Shows the list of keys.
+    ShowHelp,
+    /// Shows the definitions of the metrics.
+    ShowDefinitions,
+    /// Shows the presets as pictures.
+    ShowPresets,
+    /// Closes what is open on top; without anything open, puts the brush away.
+    DismissDialogs,
+    /// Takes the message of this index off the window.
+    DismissMessage(usize),
+    /// Closes the window.
+    Quit,
+}
+
+/// What dragging on the canvas does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tool {
+    /// Moves the view.
+    #[default]
+    Pan,
+    /// Paints on the drawing.
+    Brush,
+}
+
+/// One end of the flow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// The density at t = 0.
+    Source,
+    /// The density at t = 1.
+    Target,
+}
+
+/// How the brush paints.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BrushSettings {
+    /// Radius in data units.
+    pub radius: f64,
+    /// Weight of one dab, 0 to 1.
+    pub strength: f64,
+    /// Takes weight away instead of adding it.
+    pub erase: bool,
+    /// Copies of each stroke.
+    pub symmetry: Symmetry,
+}
+
+/// Which way the play head runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Direction {
+    /// From source to target.
+    #[default]
+    Forward,
+    /// From target to source.
+    Backward,
+    /// There and back again.
+    PingPong,
+}

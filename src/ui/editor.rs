@@ -1,0 +1,208 @@
+//! The experiment being edited: draft, last legal version, undo, and what of it is on disk.
+//!
+//! The panels show the draft, which may be illegal; what trains is the last legal one. An edit opens a gesture,
+//! and everything until [`Editor::settle`] (the button is released, the text field is left) is one undo step.
+//! It refuses to know windows, threads and files.
+
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::experiment::{Experiment, Illegal, View};
+
+/// Undo steps that are kept; a step is a few hundred bytes, or 64 KiB more while a drawing is painted.
+const MAX_STEPS: usize = 200;
+
+/// The experiment being edited.
+pub struct Editor {
+    draft: Experiment,
+    legal: Arc<Experiment>,
+    illegal: Option<Illegal>,
+    path: Option<PathBuf>,
+    saved: Experiment,
+    dirty: bool,
+    undo: VecDeque<Step>,
+    redo: Vec<Step>,
+    in_gesture: bool,
+}
+
+/// A state to go back to.
+struct Step {
+    experiment: Experiment,
+    /// Another experiment took its place as a whole, so its view comes back with it.
+    replaced: bool,
+}
+
+impl Editor {
+    /// Starts on a legal experiment; `path` is its file, if it has one.
+    pub fn new(experiment: Arc<Experiment>, path: Option<PathBuf>) -> Self {
+        let mut editor = Self {
+            draft: (*experiment).clone(),
+            saved: (*experiment).clone(),
+            legal: experiment,
+            illegal: None,
+            path,
+            dirty: false,
+            undo: VecDeque::new(),
+            redo: Vec::new(),
+            in_gesture: false,
+        };
+        editor.judge();
+        editor
+    }
+
+    /// What the panels show; it may be illegal.
+    pub fn experiment(&self) -> &Experiment {
+        &self.draft
+    }
+
+    /// What trains: the newest legal state.
+    pub fn legal(&self) -> &Arc<Experiment> {
+        &self.legal
+    }
+
+    /// Why the draft does not train, with the way out.
+    pub fn illegal(&self) -> Option<&Illegal> {
+        self.illegal.as_ref()
+    }
+
+    /// The file that Save writes.
+    pub fn path(&self) -> Option<&std::path::Path> {
+        self.path.as_deref()
+    }
+
+    /// Whether there is work that is in no file. What the canvas shows (`view`) does not count as work.
+    pub fn dirty(&self) -> bool {
+        self.dirty
+    }
+
+    /// Whether there is a step to take back.
+    pub fn can_undo(&self) -> bool {
+        !self.undo.is_empty()
+    }
+
+    /// Whether there is a step to make again.
+    pub fn can_redo(&self) -> bool {
+        !self.redo.is_empty()
+    }
+
+    /// Changes the draft. All edits until [`Self::settle`] are one undo step.
+    pub fn edit(&mut self, experiment: Experiment) {
+        if experiment == self.draft {
+            return;
+        }
+        if !self.in_gesture {
+            self.push_step(false);
+            self.in_gesture = true;
+        }
+        self.draft = experiment;
+        self.judge();
+    }
+
+    /// Changes what the canvas shows: neither an undo step nor a change of what trains.
+    pub fn edit_view(&mut self, change: impl FnOnce(&mut View)) {
+        change(&mut self.draft.view);
+    }
+
+    /// Ends the gesture: the next edit is another undo step.
+    pub fn settle(&mut self) {
+        self.in_gesture = false;
+    }
+
+    /// Puts another experiment in place of this one: one undo step of its own.
+    pub fn replace(&mut self, experiment: Experiment, path: Option<PathBuf>) {
+        self.push_step(true);
+        self.saved = experiment.clone();
+        self.draft = experiment;
+        self.path = path;
+        self.in_gesture = false;
+        self.judge();
+    }
+
+    /// The file at `path` holds `written` now.
+    pub fn mark_saved(&mut self, path: PathBuf, written: Experiment) {
+        self.path = Some(path);
+        self.saved = written;
+        self.judge();
+    }
+
+    /// Takes the last step back; `false` if there is none.
+    pub fn undo(&mut self) -> bool {
+        let Some(step) = self.undo.pop_back() else {
+            return false;
+        };
+        let undone = self.restore(step);
+        self.redo.push(undone);
+        true
+    }
+
+    /// Makes the step again that was taken back last; `false` if there is none.
+    pub fn redo(&mut self) -> bool {
+        let Some(step) = self.redo.pop() else {
+            return false;
+        };
+        let undone = self.restore(step);
+        self.undo.push_back(undone);
+        true
+    }
+
+    fn push_step(&mut self, replaced: bool) {
+        if self.undo.len() == MAX_STEPS {
+            self.undo.pop_front();
+        }
+        self.undo.push_back(Step {
+            experiment: self.draft.clone(),
+            replaced,
+        });
+        self.redo.clear();
+    }
+
+    /// Goes to the step's state and returns the way back. A file belongs to one experiment: when another takes
+    /// its place, Save asks for a name again instead of overwriting it.
+    fn restore(&mut self, step: Step) -> Step {
+        let mut experiment = step.experiment;
+        if step.replaced {
+            self.path = None;
+        } else {
+            experiment.view.clone_from(&self.draft.view);
+        }
+        let back = Step {
+            experiment: std::mem::replace(&mut self.draft, experiment),
+            replaced: step.replaced,
+        };
+        self.in_gesture = false;
+        self.judge();
+        back
+    }
+
+    /// Decides what of the draft is legal and what of it is saved.
+    fn judge(&mut self) {
+        self.illegal = match self.draft.validate() {
+            Err(error) => Some(Illegal {
+                message: error.to_string(),
+                fix: Box::new((*self.legal).clone()),
+            }),
+            Ok(()) => self.draft.legality().err(),
+        };
+        if self.illegal.is_none() && !same_work(&self.draft, &self.legal) {
+            self.legal = Arc::new(self.draft.clone());
+        }
+        self.dirty = !same_work(&self.draft, &self.saved);
+    }
+}
+
+/// Equal but for the view.
+fn same_work(a: &Experiment, b: &Experiment) -> bool {
+    a.name == b.name
+        && a.title == b.title
+        && a.about == b.about
+        && a.seed == b.seed
+        && a.source == b.source
+        && a.target == b.target
+        && a.path == b.path
+        && a.coupling == b.coupling
+        && a.model == b.model
+        && a.training == b.training
+        && a.solver == b.solver
+        && a.evaluation == b.evaluation
+}

@@ -1,0 +1,383 @@
+//! The window's state, without egui: what is edited, what runs, what is shown.
+//!
+//! [`Lab::apply`] is the only way to change anything, so a test drives the program exactly as a person does. It
+//! refuses to know widgets, pixels and the clock.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::experiment::{Camera, Experiment, Layer, presets};
+use crate::flow::Point;
+use crate::flow::distribution::Symmetry;
+use crate::model::{DeviceChoice, MlpParams};
+use crate::session::{self, Event, Options, Session, Wake};
+use crate::snapshot::{Frame, RunState};
+
+use super::command::{BrushSettings, Command, Direction, Side, Tool};
+use super::dialogs::Dialog;
+use super::editor::Editor;
+use super::timeline::PlayHead;
+use super::{drawing, files};
+
+/// Messages that are kept until they are dismissed; older ones make room.
+const MAX_MESSAGES: usize = 4;
+
+/// The whole window's state except egui's.
+pub struct Lab {
+    /// The experiment being edited, with undo and its file.
+    pub editor: Editor,
+    /// The running experiment: trainer and background workers.
+    pub session: Session,
+    /// The time that the canvas shows, and how it moves.
+    pub play: PlayHead,
+    /// What dragging on the canvas does.
+    pub tool: Tool,
+    /// How the brush paints.
+    pub brush: BrushSettings,
+    /// The density that the brush paints on.
+    pub drawing_side: Side,
+    /// What the canvas shows; `None` fits it.
+    pub camera: Option<Camera>,
+    /// Panels hidden and large type.
+    pub lecture: bool,
+    /// Dark colours.
+    pub dark: bool,
+    /// The device that was asked for.
+    pub device: DeviceChoice,
+    /// What is open on top of the window.
+    pub dialog: Option<Dialog>,
+    /// Sentences that stay until they are dismissed, oldest first.
+    pub messages: Vec<String>,
+    /// The newest sentence that asks for nothing.
+    pub notice: String,
+    /// The window is to close.
+    pub closing: bool,
+    wake: Wake,
+    sent: Arc<Experiment>,
+}
+
+impl Lab {
+    /// Starts training the experiment; `file` is where it came from.
+    pub fn new(
+        experiment: Experiment,
+        weights: Option<Arc<MlpParams>>,
+        file: Option<PathBuf>,
+        wake: Wake,
+    ) -> Self {
+        let editor = Editor::new(Arc::new(experiment), file);
+        let device = DeviceChoice::Auto;
+        let legal = editor.legal().clone();
+        let session = start_session(&legal, device, weights, &wake);
+        let view = &editor.experiment().view;
+        Self {
+            play: PlayHead {
+                t: view.t,
+                ..PlayHead::default()
+            },
+            tool: Tool::Pan,
+            brush: BrushSettings {
+                radius: 0.25,
+                strength: 0.6,
+                erase: false,
+                symmetry: Symmetry::None,
+            },
+            drawing_side: Side::Target,
+            camera: view.camera,
+            lecture: false,
+            dark: true,
+            device,
+            dialog: None,
+            messages: Vec::new(),
+            notice: String::new(),
+            closing: false,
+            wake,
+            sent: legal,
+            session,
+            editor,
+        }
+    }
+
+    /// The newest state of the run.
+    pub fn frame(&self) -> Arc<Frame> {
+        self.session.frame()
+    }
+
+    /// The only way to change anything.
+    pub fn apply(&mut self, command: Command) {
+        match command {
+            Command::ToggleTraining => self.toggle_training(),
+            Command::Train => self.session.send(session::Command::Train),
+            Command::Pause => self.session.send(session::Command::Pause),
+            Command::StepOnce => self.session.send(session::Command::StepOnce),
+            Command::Reset => self.session.send(session::Command::Reset),
+            Command::SetDevice(device) => self.set_device(device),
+            Command::Measure => self.session.send(session::Command::Measure),
+            Command::Edit(experiment) => self.edit(*experiment),
+            Command::ApplyFix => self.apply_fix(),
+            Command::LoadPreset(name) => self.load_preset(name),
+            Command::Undo => self.step_history(Editor::undo),
+            Command::Redo => self.step_history(Editor::redo),
+            Command::Open(path) => self.open(&path),
+            Command::Save => self.save(),
+            Command::SaveAs(path) => self.save_as(path),
+            Command::ShowOpen => self.dialog = Some(Dialog::open(self)),
+            Command::ShowSaveAs => self.dialog = Some(Dialog::save_as(self)),
+            Command::ShowExport => self.dialog = Some(Dialog::export(self)),
+            Command::Export(path) => self.export(&path),
+            Command::SetTool(tool) => self.tool = tool,
+            Command::DrawTarget(side) => (self.tool, self.drawing_side) = (Tool::Brush, side),
+            Command::SetBrush(brush) => self.brush = brush,
+            Command::PaintSegment { from, to, erase } => self.paint(from, to, erase),
+            Command::EndStroke => self.editor.settle(),
+            Command::ClearDrawing => self.clear_drawing(),
+            Command::ToggleLayer(layer) => self.toggle_layer(layer),
+            Command::SetTime(t) => self.set_time(t),
+            Command::StepTime(dt) => self.set_time(self.play.t + dt),
+            Command::TogglePlay => self.play.playing = !self.play.playing,
+            Command::SetSpeed(speed) => self.play.speed = speed,
+            Command::ToggleLoop => self.play.looping = !self.play.looping,
+            Command::SetDirection(direction) => self.set_direction(direction),
+            Command::SetCamera(camera) => self.camera = camera,
+            Command::ToggleLecture => self.lecture = !self.lecture,
+            Command::ToggleTheme => self.dark = !self.dark,
+            Command::ShowPalette => self.dialog = Some(Dialog::palette()),
+            Command::ShowHelp => self.dialog = Some(Dialog::Help),
+            Command::ShowDefinitions => self.dialog = Some(Dialog::Definitions),
+            Command::ShowPresets => self.dialog = Some(Dialog::presets()),
+            Command::DismissDialogs => self.dismiss(),
+            Command::DismissMessage(index) => self.dismiss_message(index),
+            Command::Quit => self.quit(),
+        }
+    }
+
+    /// Takes in what the session has to tell. Cheap: also called while the window is hidden.
+    pub fn tick(&mut self) {
+        for event in self.session.drain_events() {
+            match event {
+                Event::Notice(text) => self.notice = text,
+                Event::Problem(text) => self.complain(text),
+            }
+        }
+    }
+
+    /// Shows a sentence until it is dismissed.
+    pub fn complain(&mut self, sentence: impl ToString) {
+        let sentence = sentence.to_string();
+        self.messages.retain(|old| *old != sentence);
+        if self.messages.len() == MAX_MESSAGES {
+            self.messages.remove(0);
+        }
+        self.messages.push(sentence);
+    }
+
+    /// The experiment as a file holds it: the time and the part of the plane on the screen included.
+    pub fn to_save(&self) -> Experiment {
+        let mut experiment = self.editor.experiment().clone();
+        experiment.view.t = self.play.t;
+        experiment.view.camera = self.camera;
+        experiment
+    }
+
+    fn toggle_training(&mut self) {
+        let command = match self.frame().state {
+            RunState::Running | RunState::Waiting { .. } => session::Command::Pause,
+            _ => session::Command::Train,
+        };
+        self.session.send(command);
+    }
+
+    fn set_device(&mut self, device: DeviceChoice) {
+        self.device = device;
+        self.session.send(session::Command::SetDevice(device));
+    }
+
+    fn edit(&mut self, experiment: Experiment) {
+        self.editor.edit(experiment);
+        self.publish();
+    }
+
+    fn apply_fix(&mut self) {
+        let fix = self.editor.illegal().map(|illegal| illegal.fix.clone());
+        if let Some(fix) = fix {
+            self.editor.settle();
+            self.edit(*fix);
+            self.editor.settle();
+        }
+    }
+
+    fn load_preset(&mut self, name: &'static str) {
+        let found = presets::find(name).ok_or_else(|| format!("There is no preset {name}."));
+        let read = found.and_then(|preset| preset.experiment().map_err(|e| e.to_string()));
+        match read {
+            Ok(experiment) => self.replace(experiment, None),
+            Err(sentence) => self.complain(sentence),
+        }
+    }
+
+    /// Another experiment takes the place of this one: its training starts at step 0.
+    fn replace(&mut self, experiment: Experiment, path: Option<PathBuf>) {
+        self.camera = experiment.view.camera;
+        if !self.play.playing {
+            self.play.t = experiment.view.t;
+        }
+        self.editor.replace(experiment, path);
+        self.dialog = None;
+        let waits = matches!(self.frame().state, RunState::Paused | RunState::Idle);
+        self.publish();
+        self.session.send(session::Command::Reset);
+        if !waits {
+            self.session.send(session::Command::Train);
+        }
+    }
+
+    fn step_history(&mut self, step: fn(&mut Editor) -> bool) {
+        if step(&mut self.editor) {
+            self.publish();
+        }
+    }
+
+    /// Sends the newest legal experiment to the trainer, if it has not got it.
+    fn publish(&mut self) {
+        let legal = self.editor.legal();
+        if Arc::ptr_eq(legal, &self.sent) {
+            return;
+        }
+        self.sent = legal.clone();
+        self.session
+            .send(session::Command::SetExperiment(legal.clone()));
+        if self.frame().state == RunState::Finished {
+            self.session.send(session::Command::Train);
+        }
+    }
+
+    fn open(&mut self, path: &Path) {
+        match files::read(path) {
+            Err(sentence) => self.complain(sentence),
+            Ok(opened) if opened.weights.is_some() => self.open_finished(opened),
+            Ok(opened) => self.replace(opened.experiment, opened.file),
+        }
+    }
+
+    /// A finished run comes with its weights: a new session goes on from them.
+    fn open_finished(&mut self, opened: files::Opened) {
+        self.replace(opened.experiment, opened.file);
+        let legal = self.editor.legal().clone();
+        self.session = start_session(&legal, self.device, opened.weights, &self.wake);
+    }
+
+    fn save(&mut self) {
+        match self.editor.path() {
+            Some(path) => self.save_as(path.to_owned()),
+            None => self.apply(Command::ShowSaveAs),
+        }
+    }
+
+    fn save_as(&mut self, path: PathBuf) {
+        let experiment = self.to_save();
+        match files::save(&path, &experiment) {
+            Ok(()) => {
+                self.notice = format!("Saved {}", path.display());
+                self.editor.mark_saved(path, experiment);
+                self.dialog = None;
+            }
+            Err(sentence) => self.complain(sentence),
+        }
+    }
+
+    fn export(&mut self, path: &Path) {
+        match files::export(path, &self.frame(), &self.to_save()) {
+            Ok(()) => {
+                self.notice = format!("Exported {}", path.display());
+                self.dialog = None;
+            }
+            Err(sentence) => self.complain(sentence),
+        }
+    }
+
+    fn paint(&mut self, from: Point, to: Point, erase: bool) {
+        let mut experiment = self.editor.experiment().clone();
+        let frame = self.frame();
+        let density = match self.drawing_side {
+            Side::Source => &mut experiment.source,
+            Side::Target => &mut experiment.target,
+        };
+        drawing::paint(density, &frame, &self.brush, (from, to), erase);
+        self.edit(experiment);
+    }
+
+    fn clear_drawing(&mut self) {
+        let mut experiment = self.editor.experiment().clone();
+        let frame = self.frame();
+        let density = match self.drawing_side {
+            Side::Source => &mut experiment.source,
+            Side::Target => &mut experiment.target,
+        };
+        drawing::clear(density, &frame);
+        self.editor.settle();
+        self.edit(experiment);
+        self.editor.settle();
+    }
+
+    fn toggle_layer(&mut self, layer: Layer) {
+        self.editor.edit_view(|view| {
+            let before = view.layers.len();
+            view.layers.retain(|&shown| shown != layer);
+            if view.layers.len() == before {
+                view.layers.push(layer);
+            }
+        });
+    }
+
+    /// Taking hold of the play head stops it.
+    fn set_time(&mut self, t: f64) {
+        if t.is_finite() {
+            self.play.t = t.clamp(0.0, 1.0);
+            self.play.playing = false;
+        }
+    }
+
+    fn set_direction(&mut self, direction: Direction) {
+        self.play.direction = direction;
+    }
+
+    fn dismiss(&mut self) {
+        if self.dialog.take().is_some() || self.messages.pop().is_some() {
+            return;
+        }
+        if self.tool == Tool::Brush {
+            self.tool = Tool::Pan;
+        } else {
+            self.lecture = false;
+        }
+    }
+
+    fn dismiss_message(&mut self, index: usize) {
+        if index < self.messages.len() {
+            self.messages.remove(index);
+        }
+    }
+
+    /// With work that is in no file, the first wish to quit asks and the second is granted.
+    fn quit(&mut self) {
+        let asked = matches!(self.dialog, Some(Dialog::Quit));
+        if self.editor.dirty() && !asked {
+            self.dialog = Some(Dialog::Quit);
+        } else {
+            self.closing = true;
+        }
+    }
+}
+
+fn start_session(
+    experiment: &Arc<Experiment>,
+    device: DeviceChoice,
+    weights: Option<Arc<MlpParams>>,
+    wake: &Wake,
+) -> Session {
+    let options = Options {
+        device,
+        weights,
+        autostart: true,
+    };
+    Session::start(experiment.clone(), options, wake.clone())
+}

@@ -1,0 +1,22 @@
+//! Floor 5: the window. It paints the newest `Frame` and sends `Command`s; it never computes the flow.
+//!
+//! [`lab::Lab`] is the window's state without egui, [`app::App`] puts panels, canvas and dialogs around it.
+//! One table of actions ([`actions`]) drives menu, palette, tooltips and keys. This floor refuses to know the
+//! command line, Burn and how the numbers come about.
+
+pub mod actions;
+pub mod app;
+pub mod canvas;
+pub mod command;
+mod dialogs;
+mod drawing;
+pub mod editor;
+mod files;
+pub mod lab;
+mod panels;
+pub mod theme;
+pub mod timeline;
+
+pub use app::{App, LaunchError, Start, launch};
+pub use command::Command;
+pub use lab::Lab;

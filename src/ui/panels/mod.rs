@@ -1,0 +1,89 @@
+//! What stands around the canvas: top bar, experiment on the left, measurements on the right, status below.
+//!
+//! Each panel reads the laboratory and the newest frame and pushes commands; it keeps nothing but caches of what
+//! it painted. Panels refuse to know files, threads and how the numbers come about.
+
+mod densities;
+mod experiment;
+mod histogram;
+mod loss;
+mod measurements;
+mod network;
+mod path;
+mod shapes;
+mod status;
+mod top_bar;
+mod training;
+pub(super) mod scatter;
+pub(super) mod widgets;
+
+use egui::{Frame as Boxed, Margin, Panel, Ui};
+
+use crate::snapshot::Frame;
+
+use super::command::{Command, Side};
+use super::lab::Lab;
+use super::theme::{self, ink};
+
+pub use status::Load;
+
+/// Width of the panel that describes the experiment, in points.
+const LEFT_WIDTH: f32 = 262.0;
+/// Width of the panel that shows what was measured, in points.
+const RIGHT_WIDTH: f32 = 300.0;
+
+/// What the panels remember from frame to frame: caches, and which density's numbers are shown.
+pub struct Panels {
+    densities: densities::Cards,
+    path: path::Curves,
+    histogram: histogram::Histogram,
+    loss: loss::LossPlot,
+    network: network::HiddenField,
+    side: Side,
+}
+
+impl Default for Panels {
+    fn default() -> Self {
+        Self {
+            densities: densities::Cards::default(),
+            path: path::Curves::default(),
+            histogram: histogram::Histogram::default(),
+            loss: loss::LossPlot::default(),
+            network: network::HiddenField::default(),
+            side: Side::Target,
+        }
+    }
+}
+
+/// All panels around the canvas. In the lecture mode there are none.
+pub fn panels_ui(
+    ui: &mut Ui,
+    panels: &mut Panels,
+    lab: &Lab,
+    frame: &Frame,
+    load: &Load,
+    commands: &mut Vec<Command>,
+) {
+    let theme = theme::palette(lab.dark);
+    let bar = Boxed::new().fill(ink(theme.panel));
+    Panel::top("top bar")
+        .exact_size(44.0)
+        .resizable(false)
+        .frame(bar.inner_margin(Margin::symmetric(14, 0)))
+        .show(ui, |ui| top_bar::top_bar_ui(ui, lab, frame, commands));
+    Panel::bottom("status bar")
+        .exact_size(28.0)
+        .resizable(false)
+        .frame(bar.fill(ink(theme.background)).inner_margin(Margin::symmetric(14, 0)))
+        .show(ui, |ui| status::status_bar_ui(ui, lab, frame, load));
+    Panel::left("experiment")
+        .exact_size(LEFT_WIDTH)
+        .resizable(false)
+        .frame(bar)
+        .show(ui, |ui| experiment::experiment_ui(ui, panels, lab, frame, commands));
+    Panel::right("measurements")
+        .exact_size(RIGHT_WIDTH)
+        .resizable(false)
+        .frame(bar)
+        .show(ui, |ui| measurements::measurements_ui(ui, panels, lab, frame, commands));
+}

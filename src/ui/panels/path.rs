@@ -1,0 +1,196 @@
+//! The path: which schedule, its constants, and alpha and sigma drawn over t with the play head on them.
+
+use egui::{Align2, FontId, Painter, Pos2, Rect, Sense, Shape, Stroke, Ui, Vec2, pos2};
+
+use crate::experiment::Experiment;
+use crate::flow::coupling::Coupling;
+use crate::flow::path::Path;
+use crate::scene::theme::Theme;
+
+use super::super::theme::ink;
+use super::widgets::{card, choice_ui, heading_ui, note_ui, number_ui, slider_ui};
+
+/// Points of a drawn curve.
+const N_POINTS: usize = 64;
+/// Height of the drawn curves, in points.
+const HEIGHT: f32 = 62.0;
+/// Room for the values beside the curves, in points.
+const VALUES_WIDTH: f32 = 76.0;
+
+/// Which schedule, without its constants.
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    CondOt,
+    Vp,
+    Ve,
+    Cosine,
+}
+
+/// The curves of one path, drawn anew only when it changes.
+#[derive(Default)]
+pub struct Curves {
+    path: Option<Path>,
+    /// `(alpha, sigma)` over t, each divided by its largest value.
+    points: Vec<(f32, f32)>,
+}
+
+impl Curves {
+    fn update(&mut self, path: Path) {
+        if self.path == Some(path) {
+            return;
+        }
+        let schedules = (0..N_POINTS).map(|i| path.at(i as f64 / (N_POINTS - 1) as f64));
+        self.points = schedules
+            .map(|s| (s.alpha as f32, s.sigma as f32))
+            .collect();
+        self.path = Some(path);
+    }
+}
+
+/// Path and its constants.
+pub fn path_ui(ui: &mut Ui, theme: &Theme, curves: &mut Curves, draft: &mut Experiment, t: f64) {
+    heading_ui(ui, theme, "PATH");
+    let mut kind = kind_of(draft.path);
+    let formula = format!("x_t = α x₁ + σ x₀ with {}", draft.path.formula());
+    let offered = [
+        path_of(Kind::CondOt),
+        path_of(Kind::Vp),
+        path_of(Kind::Ve),
+        path_of(Kind::Cosine),
+    ]
+    .map(|path| (kind_of(path), path.name(), path.formula()));
+    if choice_ui(ui, theme, "Path", &formula, &mut kind, &offered) {
+        draft.path = path_of(kind);
+    }
+    constants_ui(ui, theme, &mut draft.path);
+    curves.update(draft.path);
+    curves_ui(ui, theme, curves, draft.path, t);
+}
+
+/// Which pairs the path connects.
+pub fn coupling_ui(ui: &mut Ui, theme: &Theme, draft: &mut Experiment) {
+    heading_ui(ui, theme, "COUPLING");
+    let formula = "Which x₀ and x₁ make a pair: (x₀, x₁) ~ π(x₀, x₁).";
+    let mut batched = matches!(draft.coupling, Coupling::BatchOt { .. });
+    let offered = [
+        (false, "independent", "π = p × q: every source point goes with any target point."),
+        (true, "batch-OT", "Within blocks of k pairs, the permutation with the smallest Σ |x₁ − x₀|²."),
+    ];
+    if choice_ui(ui, theme, "Coupling", formula, &mut batched, &offered) {
+        draft.coupling = if batched {
+            Coupling::BatchOt { batch: 256 }
+        } else {
+            Coupling::Independent
+        };
+    }
+    if let Coupling::BatchOt { batch } = &mut draft.coupling {
+        let number = egui::DragValue::new(batch).range(1..=4096).speed(2.0);
+        let formula = "Pairs of one block, k: the assignment is exact within a block; its cost grows like k³.";
+        number_ui(ui, theme, "Block k", formula, number);
+    }
+    for caution in draft.cautions() {
+        note_ui(ui, theme, caution);
+    }
+}
+
+fn kind_of(path: Path) -> Kind {
+    match path {
+        Path::CondOt { .. } => Kind::CondOt,
+        Path::Vp { .. } => Kind::Vp,
+        Path::Ve { .. } => Kind::Ve,
+        Path::Cosine => Kind::Cosine,
+    }
+}
+
+/// The path with the constants that the experiment file has by default.
+fn path_of(kind: Kind) -> Path {
+    match kind {
+        Kind::CondOt => Path::CondOt { sigma_min: 0.0 },
+        Kind::Vp => Path::Vp {
+            beta_min: 0.1,
+            beta_max: 20.0,
+        },
+        Kind::Ve => Path::Ve {
+            sigma_min: 0.01,
+            sigma_max: 10.0,
+        },
+        Kind::Cosine => Path::Cosine,
+    }
+}
+
+fn constants_ui(ui: &mut Ui, theme: &Theme, path: &mut Path) {
+    match path {
+        Path::CondOt { sigma_min } => {
+            let formula = "σ at t = 1: what is left of the source, σ = 1 − (1 − σ_min) t.";
+            slider_ui(ui, theme, "σ_min", formula, sigma_min, 0.0..=0.5);
+        }
+        Path::Vp { beta_min, beta_max } => {
+            let formula = "Noise rate at the source: T(s) = s β_min + s² (β_max − β_min) / 2.";
+            slider_ui(ui, theme, "β_max", formula, beta_max, 0.1..=40.0);
+            let formula = "Noise rate at the target, at most β_max.";
+            slider_ui(ui, theme, "β_min", formula, beta_min, 0.0..=*beta_max);
+        }
+        Path::Ve {
+            sigma_min,
+            sigma_max,
+        } => {
+            let formula = "Noise at the source: the canvas source is N(0, σ_max² I).";
+            slider_ui(ui, theme, "σ_max", formula, sigma_max, 1.0..=80.0);
+            let formula = "Noise at the target, below σ_max.";
+            slider_ui(ui, theme, "σ_min", formula, sigma_min, 1e-3..=0.5);
+        }
+        Path::Cosine => {}
+    }
+}
+
+fn curves_ui(ui: &mut Ui, theme: &Theme, curves: &Curves, path: Path, t: f64) {
+    card(theme).show(ui, |ui| {
+        let size = Vec2::new(ui.available_width(), HEIGHT);
+        let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+        let plot = Rect::from_min_max(rect.min, pos2(rect.max.x - VALUES_WIDTH, rect.max.y));
+        let painter = ui.painter();
+        let at = |x: f32, y: f32| pos2(plot.left() + x * plot.width(), plot.bottom() - y * plot.height());
+        curve(painter, curves, at, |p| p.0, Stroke::new(1.8, ink(theme.target)));
+        curve(painter, curves, at, |p| p.1, Stroke::new(1.8, ink(theme.source)));
+        let now = at(t as f32, 0.0).x;
+        let line = [pos2(now, plot.top()), pos2(now, plot.bottom())];
+        let dashes = Shape::dashed_line(&line, Stroke::new(1.0, ink(theme.muted)), 2.0, 2.0);
+        painter.extend(dashes);
+        let here = path.at(t);
+        for (y, color) in [(here.alpha, theme.target), (here.sigma, theme.source)] {
+            painter.circle_filled(at(t as f32, y as f32), 3.0, ink(color));
+        }
+        values(painter, theme, rect, path, t);
+        let here = format!("{}\nAt t = {t:.3}: α′ = {:.3}, σ′ = {:.3}", path.formula(), here.d_alpha, here.d_sigma * path.source_scale());
+        response.on_hover_text(here).accessible_name("Schedule");
+    });
+}
+
+fn curve(
+    painter: &Painter,
+    curves: &Curves,
+    at: impl Fn(f32, f32) -> Pos2,
+    y: impl Fn(&(f32, f32)) -> f32,
+    stroke: Stroke,
+) {
+    let last = (N_POINTS - 1) as f32;
+    let points = curves.points.iter().enumerate();
+    let line = points.map(|(i, p)| at(i as f32 / last, y(p))).collect();
+    painter.add(Shape::line(line, stroke));
+}
+
+/// The values at the play head. VE's sigma is that of standard normal noise, as its formula has it.
+fn values(painter: &Painter, theme: &Theme, rect: Rect, path: Path, t: f64) {
+    let here = path.at(t);
+    let sigma = here.sigma * path.source_scale();
+    let font = FontId::proportional(12.0);
+    let middle = rect.center().y;
+    for (dy, name, value, color) in [
+        (-10.0, "α", here.alpha, theme.target),
+        (10.0, "σ", sigma, theme.source),
+    ] {
+        let text = format!("{name} = {value:.3}");
+        let place = pos2(rect.right(), middle + dy);
+        painter.text(place, Align2::RIGHT_CENTER, text, font.clone(), ink(color));
+    }
+}

@@ -1,0 +1,111 @@
+//! The status bar: what runs, how fast, on what, and what the window itself costs.
+
+use egui::{Align, Color32, Layout, RichText, Ui, Vec2};
+
+use crate::scene::theme::Theme;
+use crate::snapshot::{Frame, RunState};
+
+use super::super::lab::Lab;
+use super::super::theme::{self, ink, strong};
+
+/// What the window costs.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Load {
+    /// CPU time of the window's thread per frame, in milliseconds, of late.
+    pub frame_ms: f64,
+    /// Resident memory of the whole program in MB, where the system tells.
+    pub memory_mb: Option<f64>,
+}
+
+/// A number with commas between groups of three digits.
+pub fn grouped(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// The word for what the trainer does, and its colour.
+fn state_of(frame: &Frame, theme: &Theme) -> (&'static str, Color32) {
+    match frame.state {
+        RunState::Idle => ("ready", ink(theme.muted)),
+        RunState::Running => ("training", ink(theme.target)),
+        RunState::Paused => ("paused", ink(theme.attention)),
+        RunState::Waiting { .. } => ("waiting", ink(theme.attention)),
+        RunState::Finished => ("finished", ink(theme.accent)),
+        RunState::Failed { .. } => ("failed", ink(theme.error)),
+    }
+}
+
+/// The status bar.
+pub fn status_bar_ui(ui: &mut Ui, lab: &Lab, frame: &Frame, load: &Load) {
+    let theme = theme::palette(lab.dark);
+    ui.spacing_mut().item_spacing.x = 18.0;
+    ui.horizontal_centered(|ui| {
+        let (word, color) = state_of(frame, theme);
+        ui.spacing_mut().item_spacing.x = 6.0;
+        let (dot, _) = ui.allocate_exact_size(Vec2::splat(9.0), egui::Sense::hover());
+        ui.painter().circle_filled(dot.center(), 4.0, color);
+        ui.label(RichText::new(word).color(color))
+            .on_hover_text("What the trainer does.");
+        ui.spacing_mut().item_spacing.x = 18.0;
+        let quiet = |text: String| RichText::new(text).color(ink(theme.muted));
+        if frame.steps_per_sec > 0.0 {
+            let speed = format!("{} steps/s", grouped(frame.steps_per_sec.round() as u64));
+            ui.label(RichText::new(speed).font(strong(13.0)))
+                .on_hover_text("Training steps per second of late.");
+        }
+        let steps = frame.experiment.training.steps;
+        ui.label(quiet(format!("step {} of {}", grouped(frame.step), grouped(steps))))
+            .on_hover_text("Optimizer steps taken, of the number that Training asks for.");
+        ui.label(quiet(frame.device.to_string()))
+            .on_hover_text("The device that trains.");
+        let solver = frame.experiment.solver;
+        ui.label(quiet(format!("{}, {} NFE", solver.name(), solver.nfe())))
+            .on_hover_text("Solver of the trajectories and its velocity evaluations (NFE) for each of them.");
+        busy_ui(ui, frame, theme);
+        ui.label(quiet(lab.notice.clone()));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            load_ui(ui, load, theme);
+        });
+    });
+}
+
+/// What runs besides the training steps.
+fn busy_ui(ui: &mut Ui, frame: &Frame, theme: &Theme) {
+    if frame.measuring {
+        ui.label(RichText::new("measuring").color(ink(theme.accent)))
+            .on_hover_text("Solving trajectories and W2 in the background.");
+    }
+    let share = (100.0 * frame.coupling_share).round();
+    if share >= 1.0 {
+        ui.label(RichText::new(format!("coupling {share} %")).color(ink(theme.muted)))
+            .on_hover_text("Share of the time that the coupling thread is busy pairing points.");
+    }
+}
+
+fn load_ui(ui: &mut Ui, load: &Load, theme: &Theme) {
+    let quiet = |text: String| RichText::new(text).color(ink(theme.muted));
+    if let Some(memory) = load.memory_mb {
+        ui.label(quiet(format!("memory {memory:.0} MB")))
+            .on_hover_text("Resident memory of the program.");
+    }
+    ui.label(quiet(format!("frame {:.1} ms", load.frame_ms)))
+        .on_hover_text("CPU time that the window itself takes for a frame.");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_are_grouped_by_three() {
+        let numbers = [0, 999, 1000, 20_000, 1_234_567].map(grouped);
+        assert_eq!(numbers, ["0", "999", "1,000", "20,000", "1,234,567"]);
+    }
+}

@@ -1,0 +1,90 @@
+//! The top bar: what is studied, in which file, and the actions on it.
+
+use egui::{Align, Button, Layout, RichText, Ui, Vec2};
+
+use crate::snapshot::Frame;
+
+use super::super::actions::{self, ALL, Section};
+use super::super::command::Command;
+use super::super::lab::Lab;
+use super::super::theme::{self, ink, strong};
+use super::widgets::{action_ui, button_ui};
+
+/// The top bar.
+pub fn top_bar_ui(ui: &mut Ui, lab: &Lab, _frame: &Frame, commands: &mut Vec<Command>) {
+    ui.horizontal_centered(|ui| {
+        title_ui(ui, lab);
+        ui.add_space(12.0);
+        menu_ui(ui, lab, commands);
+        action_ui(ui, lab, &actions::PRESETS, "Presets", true, commands);
+        action_ui(ui, lab, &actions::OPEN, "Open", true, commands);
+        action_ui(ui, lab, &actions::SAVE, "Save", true, commands);
+        action_ui(ui, lab, &actions::EXPORT, "Export", true, commands);
+        ui.add_space(8.0);
+        let (undo, redo) = (lab.editor.can_undo(), lab.editor.can_redo());
+        action_ui(ui, lab, &actions::UNDO, "Undo", undo, commands);
+        action_ui(ui, lab, &actions::REDO, "Redo", redo, commands);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            right_ui(ui, lab, commands);
+        });
+    });
+}
+
+/// Program, title and file, with a dot while there is work that is in no file.
+fn title_ui(ui: &mut Ui, lab: &Lab) {
+    let theme = theme::palette(lab.dark);
+    ui.label(RichText::new("Pushforward").font(strong(15.0)));
+    ui.add_space(6.0);
+    let experiment = lab.editor.experiment();
+    let file = match lab.editor.path().and_then(|path| path.file_name()) {
+        Some(name) => name.to_string_lossy().into_owned(),
+        None => experiment.name.clone(),
+    };
+    let place = lab.editor.path().map_or_else(
+        || "This experiment is in no file yet.".to_owned(),
+        |path| path.display().to_string(),
+    );
+    let about = format!("{}\n{}\n{place}", experiment.title, experiment.about);
+    ui.label(RichText::new(file).color(ink(theme.muted)))
+        .on_hover_text(about);
+    if lab.editor.dirty() {
+        let (rect, response) = ui.allocate_exact_size(Vec2::splat(10.0), egui::Sense::hover());
+        ui.painter()
+            .circle_filled(rect.center(), 3.5, ink(theme.attention));
+        response
+            .on_hover_text("There are changes that are in no file. Ctrl+S saves them.")
+            .accessible_name("Unsaved changes");
+    }
+}
+
+/// Everything that can be done, by section.
+fn menu_ui(ui: &mut Ui, lab: &Lab, commands: &mut Vec<Command>) {
+    ui.menu_button("Menu", |ui| {
+        for section in Section::ALL {
+            ui.menu_button(section.name(), |ui| {
+                for action in ALL.iter().filter(|action| action.section == section) {
+                    let keys = action.keys_text(ui.ctx());
+                    let item = Button::new(action.name).shortcut_text(keys);
+                    if ui.add(item).on_hover_text(action.tooltip).clicked() {
+                        commands.push((action.command)(lab));
+                    }
+                }
+            });
+        }
+    })
+    .response
+    .on_hover_text("Everything that can be done, with its keys.");
+}
+
+fn right_ui(ui: &mut Ui, lab: &Lab, commands: &mut Vec<Command>) {
+    let theme = theme::palette(lab.dark);
+    let keys = actions::PALETTE.keys_text(ui.ctx());
+    let search = Button::new(RichText::new("Search commands").color(ink(theme.muted)))
+        .shortcut_text(RichText::new(keys).color(ink(theme.muted)))
+        .min_size(Vec2::new(190.0, 28.0));
+    button_ui(ui, lab, &actions::PALETTE, search, true, commands);
+    let mode = if lab.dark { "Light" } else { "Dark" };
+    action_ui(ui, lab, &actions::THEME, mode, true, commands);
+    action_ui(ui, lab, &actions::LECTURE, "Lecture", true, commands);
+    action_ui(ui, lab, &actions::HELP, "Keys", true, commands);
+}

@@ -1,0 +1,198 @@
+//! The few building blocks that all panels share: headings, rows, cards, buttons of actions.
+
+use egui::{
+    Align, Button, Color32, ComboBox, DragValue, Frame, Label, Layout, Margin, Response, RichText,
+    Sense, Slider, Ui, Vec2,
+};
+
+use crate::scene::theme::Theme;
+
+use super::super::actions::Action;
+use super::super::command::Command;
+use super::super::lab::Lab;
+use super::super::theme::{RADIUS, ink, strong};
+
+/// Width of the names in front of the controls, in points.
+const NAME_WIDTH: f32 = 84.0;
+
+/// The heading of a group of controls.
+pub fn heading_ui(ui: &mut Ui, theme: &Theme, text: &str) -> Response {
+    ui.add_space(8.0);
+    heading_text_ui(ui, theme, text)
+}
+
+/// A heading with something at the right end of its line.
+pub fn heading_with_ui(ui: &mut Ui, theme: &Theme, text: &str, right: impl FnOnce(&mut Ui)) {
+    ui.add_space(8.0);
+    ui.horizontal(|ui| {
+        heading_text_ui(ui, theme, text);
+        ui.with_layout(Layout::right_to_left(Align::Center), right);
+    });
+}
+
+fn heading_text_ui(ui: &mut Ui, theme: &Theme, text: &str) -> Response {
+    ui.label(
+        RichText::new(text)
+            .font(strong(11.0))
+            .color(ink(theme.muted)),
+    )
+}
+
+/// A named control: the name at the left, the control over the rest of the line.
+///
+/// `formula` says what the control changes; it is the tooltip of both.
+pub fn row_ui<R>(
+    ui: &mut Ui,
+    theme: &Theme,
+    name: &str,
+    formula: &str,
+    control: impl FnOnce(&mut Ui) -> R,
+) -> R {
+    ui.horizontal(|ui| {
+        let size = Vec2::new(NAME_WIDTH, ui.spacing().interact_size.y);
+        let label = Label::new(RichText::new(name).color(ink(theme.muted))).sense(Sense::hover());
+        ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
+            ui.set_min_width(NAME_WIDTH);
+            ui.add(label).on_hover_text(formula);
+        });
+        control(ui)
+    })
+    .inner
+}
+
+/// A number with a slider.
+pub fn slider_ui(
+    ui: &mut Ui,
+    theme: &Theme,
+    name: &str,
+    formula: &str,
+    value: &mut f64,
+    range: std::ops::RangeInclusive<f64>,
+) {
+    row_ui(ui, theme, name, formula, |ui| {
+        ui.spacing_mut().slider_width = (ui.available_width() - 60.0).max(20.0);
+        ui.spacing_mut().interact_size.x = 50.0;
+        let slider = Slider::new(value, range)
+            .max_decimals(3)
+            .clamping(egui::SliderClamping::Edits);
+        ui.add(slider).on_hover_text(formula).accessible_name(name);
+    });
+}
+
+/// A number to drag or to type, over the whole rest of the line.
+pub fn number_ui(ui: &mut Ui, theme: &Theme, name: &str, formula: &str, number: DragValue<'_>) {
+    row_ui(ui, theme, name, formula, |ui| {
+        let size = Vec2::new(ui.available_width(), ui.spacing().interact_size.y);
+        ui.add_sized(size, number.update_while_editing(false))
+            .on_hover_text(formula)
+            .accessible_name(name);
+    });
+}
+
+/// A choice of several, each with its own explanation; `true` if another one was chosen.
+pub fn choice_ui<T: PartialEq + Copy>(
+    ui: &mut Ui,
+    theme: &Theme,
+    name: &str,
+    formula: &str,
+    value: &mut T,
+    offered: &[(T, &str, &str)],
+) -> bool {
+    row_ui(ui, theme, name, formula, |ui| {
+        combo_ui(ui, name, formula, value, offered)
+    })
+}
+
+/// The choice without a name in front.
+pub fn combo_ui<T: PartialEq + Copy>(
+    ui: &mut Ui,
+    name: &str,
+    formula: &str,
+    value: &mut T,
+    offered: &[(T, &str, &str)],
+) -> bool {
+    let chosen = offered.iter().find(|(other, ..)| other == value);
+    let mut changed = false;
+    ComboBox::from_id_salt(name)
+        .width(ui.available_width())
+        .truncate()
+        .selected_text(chosen.map_or("", |(_, text, _)| text))
+        .show_ui(ui, |ui| {
+            for (other, text, explanation) in offered {
+                let item = ui.selectable_value(value, *other, *text);
+                changed |= item.on_hover_text(*explanation).changed();
+            }
+        })
+        .response
+        .on_hover_text(formula)
+        .accessible_name(name);
+    changed
+}
+
+/// A filled box with rounded corners.
+pub fn card(theme: &Theme) -> Frame {
+    Frame::new()
+        .fill(ink(theme.card))
+        .corner_radius(RADIUS)
+        .inner_margin(Margin::same(8))
+}
+
+/// A box that should be noticed.
+pub fn attention_card(theme: &Theme, color: crate::scene::Color) -> Frame {
+    card(theme)
+        .fill(super::super::theme::mix(theme.card, color, 0.12))
+        .stroke(egui::Stroke::new(1.0, ink(color)))
+}
+
+/// A sentence in small, muted letters.
+pub fn note_ui(ui: &mut Ui, theme: &Theme, text: &str) -> Response {
+    ui.add(Label::new(RichText::new(text).small().color(ink(theme.muted))).wrap())
+}
+
+/// The button of an action: its name, its tooltip, its command.
+pub fn action_ui(
+    ui: &mut Ui,
+    lab: &Lab,
+    action: &Action,
+    text: impl Into<egui::WidgetText>,
+    enabled: bool,
+    commands: &mut Vec<Command>,
+) -> Response {
+    button_ui(ui, lab, action, Button::new(text.into()), enabled, commands)
+}
+
+/// The button of an action, with a look of its own.
+pub fn button_ui(
+    ui: &mut Ui,
+    lab: &Lab,
+    action: &Action,
+    button: Button<'_>,
+    enabled: bool,
+    commands: &mut Vec<Command>,
+) -> Response {
+    let tooltip = action.hover_text(ui.ctx());
+    let response = ui
+        .add_enabled(enabled, button)
+        .on_hover_text(&tooltip)
+        .on_disabled_hover_text(tooltip)
+        .accessible_name(action.name);
+    if response.clicked() {
+        commands.push((action.command)(lab));
+    }
+    response
+}
+
+/// A button that is pressed most.
+pub fn primary<'a>(theme: &Theme, text: &str) -> Button<'a> {
+    let text = RichText::new(text)
+        .font(strong(13.0))
+        .color(ink(theme.on_accent));
+    Button::new(text).fill(ink(theme.accent))
+}
+
+/// A button that looks like a word in the accent colour.
+pub fn link<'a>(theme: &Theme, text: &str) -> Button<'a> {
+    Button::new(RichText::new(text).color(ink(theme.accent)))
+        .fill(Color32::TRANSPARENT)
+        .frame(false)
+}

@@ -1,0 +1,100 @@
+//! The floors of the house, held by a test: a module names only modules of its own floor or below, threads
+//! start in `session` only, and only the top floor knows egui.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Each module with its floor; two modules of one floor may not name each other unless listed in [`PAIRS`].
+const FLOORS: [(&str, usize); 9] = [
+    ("flow", 0),
+    ("experiment", 1),
+    ("snapshot", 2),
+    ("model", 2),
+    ("scene", 3),
+    ("export", 3),
+    ("session", 4),
+    ("ui", 5),
+    ("cli", 5),
+];
+
+/// Neighbours on one floor that may be named: exporters turn scenes into bytes, the command line opens the
+/// window.
+const PAIRS: [(&str, &str); 2] = [("export", "scene"), ("cli", "ui")];
+
+/// Words that only some modules may contain, with those modules.
+const RESERVED: [(&str, &[&str]); 4] = [
+    ("egui", &["ui"]),
+    ("burn::", &["model"]),
+    ("thread::Builder", &["session"]),
+    ("SystemTime", &[]),
+];
+
+fn rust_files(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            rust_files(&path, found);
+        } else if path.extension().is_some_and(|ext| ext == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+/// `(file, module, text without comment lines)` of every source file inside a module.
+fn sources() -> Vec<(PathBuf, String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    rust_files(&root, &mut files);
+    let in_module = |path: &PathBuf| path.parent() != Some(&root);
+    files
+        .into_iter()
+        .filter(in_module)
+        .map(|path| {
+            let inside = path.strip_prefix(&root).unwrap();
+            let module = inside.iter().next().unwrap().to_string_lossy().into_owned();
+            let text = fs::read_to_string(&path).unwrap();
+            let code: String = text
+                .lines()
+                .filter(|line| !line.trim_start().starts_with("//"))
+                .flat_map(|line| [line, "\n"])
+                .collect();
+            (path, module, code)
+        })
+        .collect()
+}
+
+#[test]
+fn every_module_has_a_floor_and_uses_lower_ones_only() {
+    let floor = |module: &str| FLOORS.iter().find(|(name, _)| *name == module).map(|f| f.1);
+    let sources = sources();
+    assert!(sources.len() > 40, "only {} files were found", sources.len());
+    for (path, module, code) in &sources {
+        let own = floor(module).unwrap_or_else(|| panic!("{module} has no floor"));
+        for (other, theirs) in FLOORS {
+            let named = code.contains(&format!("crate::{other}::"))
+                || code.contains(&format!("crate::{other};"));
+            let neighbour = PAIRS.contains(&(module.as_str(), other));
+            let allowed = other == module || theirs < own || neighbour;
+            assert!(!named || allowed, "{} names {other}", path.display());
+        }
+    }
+}
+
+#[test]
+fn reserved_words_stay_where_they_belong() {
+    for (path, module, code) in &sources() {
+        for (word, modules) in RESERVED {
+            let allowed = modules.contains(&module.as_str());
+            assert!(allowed || !code.contains(word), "{} says {word}", path.display());
+        }
+    }
+}
+
+#[test]
+fn files_open_with_what_they_are() {
+    for (path, _, _) in &sources() {
+        let text = fs::read_to_string(path).unwrap();
+        let tests = path.file_name().is_some_and(|name| name == "tests.rs");
+        assert!(tests || text.starts_with("//! "), "{}", path.display());
+    }
+}
