@@ -67,7 +67,11 @@ fn sources() -> Vec<(PathBuf, String, String)> {
 fn every_module_has_a_floor_and_uses_lower_ones_only() {
     let floor = |module: &str| FLOORS.iter().find(|(name, _)| *name == module).map(|f| f.1);
     let sources = sources();
-    assert!(sources.len() > 40, "only {} files were found", sources.len());
+    assert!(
+        sources.len() > 40,
+        "only {} files were found",
+        sources.len()
+    );
     for (path, module, code) in &sources {
         let own = floor(module).unwrap_or_else(|| panic!("{module} has no floor"));
         for (other, theirs) in FLOORS {
@@ -85,7 +89,11 @@ fn reserved_words_stay_where_they_belong() {
     for (path, module, code) in &sources() {
         for (word, modules) in RESERVED {
             let allowed = modules.contains(&module.as_str());
-            assert!(allowed || !code.contains(word), "{} says {word}", path.display());
+            assert!(
+                allowed || !code.contains(word),
+                "{} says {word}",
+                path.display()
+            );
         }
     }
 }

@@ -9,9 +9,7 @@ use super::args::RunArgs;
 use crate::experiment::Experiment;
 use crate::experiment::presets::{self, Preset};
 use crate::session::files;
-
-/// A drawing of 256 x 256 cells needs less than a megabyte.
-const MAX_FILE_BYTES: u64 = 16 << 20;
+use crate::session::run::{MAX_EXPERIMENT_BYTES, names};
 
 /// Where an experiment comes from.
 pub enum Origin {
@@ -51,7 +49,7 @@ impl Origin {
                 .experiment()
                 .map_err(|error| Failure::Input(format!("{}: {error}", preset.name))),
             Self::File(path) => read(path),
-            Self::Folder(path) => read(&path.join("experiment.ron")),
+            Self::Folder(path) => read(&path.join(names::EXPERIMENT)),
         }
     }
 }
@@ -75,7 +73,7 @@ pub fn requested(args: &RunArgs) -> Result<Experiment, Failure> {
 
 /// Reads an experiment file; the message of a refusal begins with its name.
 pub fn read(path: &Path) -> Result<Experiment, Failure> {
-    let text = files::read_text(path, MAX_FILE_BYTES)
+    let text = files::read_text(path, MAX_EXPERIMENT_BYTES)
         .map_err(|error| Failure::Input(error.to_string()))?;
     let origin = path.display().to_string();
     let experiment = Experiment::from_ron(&text)

@@ -17,6 +17,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use clap::Parser;
 
 use crate::experiment::{Experiment, presets};
+use crate::session::report::Report;
 use crate::session::run::{self, FinishedRun, RunError, RunOptions};
 
 use args::{CommandLine, RunArgs, Verb};
@@ -138,10 +139,31 @@ fn run(args: &RunArgs) -> Result<(), Failure> {
     if !outcome.finished {
         return Err(Failure::Interrupted);
     }
-    if args.quiet {
-        return Ok(());
+    match outcome.report {
+        Some(report) if !args.quiet => say(&summary(&report, &out)),
+        _ => Ok(()),
     }
-    say(&format!("{}\n", out.display()))
+}
+
+/// The numbers that a person looks for first; all of them are in `metrics.json`.
+fn summary(report: &Report, out: &Path) -> String {
+    let number = |value: Option<f64>| value.map_or("-".to_owned(), |v| format!("{v:.4}"));
+    format!(
+        "{}: {} steps in {:.1} s, loss {}\n\
+         W2 {} (floor {}), path energy {}, transport cost {}, straightness {}, chord ratio {}\n\
+         {}\n",
+        report.name,
+        report.steps,
+        report.timing.train_secs,
+        number(report.loss),
+        number(report.w2),
+        number(report.w2_floor),
+        number(report.path_energy),
+        number(report.transport_cost),
+        number(report.straightness),
+        number(report.chord_ratio),
+        out.display(),
+    )
 }
 
 /// A flag that the first Ctrl-C (or SIGTERM) sets; the second one does not wait for anything to be saved.

@@ -63,9 +63,13 @@ mod tests {
     use crate::snapshot::LossRecorder;
 
     fn rows(bytes: &[u8]) -> Vec<Vec<String>> {
-        let mut reader = ::csv::ReaderBuilder::new().has_headers(false).from_reader(bytes);
+        let mut reader = ::csv::ReaderBuilder::new()
+            .has_headers(false)
+            .from_reader(bytes);
         let records = reader.records().map(|r| r.expect("a record"));
-        records.map(|r| r.iter().map(str::to_owned).collect()).collect()
+        records
+            .map(|r| r.iter().map(str::to_owned).collect())
+            .collect()
     }
 
     #[test]

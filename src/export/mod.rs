@@ -13,7 +13,9 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 pub enum ExportError {
     /// The picture would be empty or larger than [`png::MAX_PIXELS`].
-    #[error("a picture of {width} x {height} pixels cannot be made: it must have 1 to {limit} pixels")]
+    #[error(
+        "a picture of {width} x {height} pixels cannot be made: it must have 1 to {limit} pixels"
+    )]
     Size {
         /// Pixels along x.
         width: f64,

@@ -182,7 +182,11 @@ impl Canvas {
         let Some(mut pixels) = Pixmap::new(columns, rows) else {
             return;
         };
-        for (pixel, rgba) in pixels.pixels_mut().iter_mut().zip(image.rgba.chunks_exact(4)) {
+        for (pixel, rgba) in pixels
+            .pixels_mut()
+            .iter_mut()
+            .zip(image.rgba.chunks_exact(4))
+        {
             *pixel = premultiplied(rgba);
         }
         let rect = image.rect;
@@ -216,7 +220,13 @@ impl Canvas {
 
     fn text(&mut self, line: &Text) {
         let mut glyphs = Glyphs(PathBuilder::new());
-        text::outline(&line.text, line.start(), line.size, line.weight, &mut glyphs);
+        text::outline(
+            &line.text,
+            line.start(),
+            line.size,
+            line.weight,
+            &mut glyphs,
+        );
         self.fill(glyphs.0.finish(), line.color);
     }
 }
@@ -253,7 +263,9 @@ fn closed_path(points: &[PagePoint]) -> Option<Path> {
 fn rect_path(rect: Rect, radius: f32) -> Option<Path> {
     let [[l, t], [r, b]] = [rect.min, rect.max];
     if radius <= 0.0 {
-        return Some(PathBuilder::from_rect(tiny_skia::Rect::from_ltrb(l, t, r, b)?));
+        return Some(PathBuilder::from_rect(tiny_skia::Rect::from_ltrb(
+            l, t, r, b,
+        )?));
     }
     let d = radius.min(0.5 * rect.width()).min(0.5 * rect.height());
     let mut path = PathBuilder::new();
@@ -294,3 +306,6 @@ impl Pen for Glyphs {
         self.0.close();
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -63,7 +63,9 @@ impl Svg {
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{w}pt\" height=\"{h}pt\" viewBox=\"0 0 {w} {h}\">\n"
         ));
         let color = Paint("fill", scene.background);
-        self.add(format_args!("<rect width=\"{w}\" height=\"{h}\"{color}/>\n"));
+        self.add(format_args!(
+            "<rect width=\"{w}\" height=\"{h}\"{color}/>\n"
+        ));
     }
 
     fn open_clip(&mut self, index: usize, rect: Rect) {
@@ -143,7 +145,9 @@ impl Svg {
 
     fn segments(&mut self, segments: &Segments) {
         let (stroke, width) = (Paint("stroke", segments.color), Number(segments.width));
-        self.add(format_args!("<path fill=\"none\"{stroke} stroke-width=\"{width}\" d=\""));
+        self.add(format_args!(
+            "<path fill=\"none\"{stroke} stroke-width=\"{width}\" d=\""
+        ));
         for &[from, to] in &segments.ends {
             self.line(from, to);
         }
@@ -157,7 +161,11 @@ impl Svg {
     }
 
     fn arrows(&mut self, arrows: &Arrows) {
-        let shapes: Vec<_> = arrows.arrows.iter().map(|&arrow| arrows.shape(arrow)).collect();
+        let shapes: Vec<_> = arrows
+            .arrows
+            .iter()
+            .map(|&arrow| arrows.shape(arrow))
+            .collect();
         let Color { r, g, b, a } = arrows.color;
         let opacity = Number(f32::from(a) / 255.0);
         // Opacity of the group, so that a head does not show through its shaft.
@@ -207,7 +215,9 @@ impl Svg {
                 let mut data = PathData(String::new());
                 text::outline(&line.text, line.start(), line.size, line.weight, &mut data);
                 let (label, data) = (Escaped(&line.text), data.0);
-                self.add(format_args!("<path{fill} aria-label=\"{label}\" d=\"{data}\"/>\n"));
+                self.add(format_args!(
+                    "<path{fill} aria-label=\"{label}\" d=\"{data}\"/>\n"
+                ));
             }
             TextAs::Text => {
                 let ([x, y], size) = (line.at.map(Number), Number(line.size));
@@ -350,8 +360,15 @@ fn base64(bytes: &[u8]) -> String {
         let word = byte(0) << 16 | byte(1) << 8 | byte(2);
         for k in 0..4 {
             let digit = DIGITS[(word >> (18 - 6 * k)) as usize & 63];
-            text.push(if k <= chunk.len() { char::from(digit) } else { '=' });
+            text.push(if k <= chunk.len() {
+                char::from(digit)
+            } else {
+                '='
+            });
         }
     }
     text
 }
+
+#[cfg(test)]
+mod tests;

@@ -42,14 +42,8 @@ impl Bounds {
     /// The smallest box that contains both.
     pub fn union(&self, other: &Self) -> Self {
         Self {
-            min: [
-                self.min[0].min(other.min[0]),
-                self.min[1].min(other.min[1]),
-            ],
-            max: [
-                self.max[0].max(other.max[0]),
-                self.max[1].max(other.max[1]),
-            ],
+            min: [self.min[0].min(other.min[0]), self.min[1].min(other.min[1])],
+            max: [self.max[0].max(other.max[0]), self.max[1].max(other.max[1])],
         }
     }
 
@@ -93,7 +87,12 @@ mod tests {
 
     #[test]
     fn of_points_ignores_what_is_not_finite() {
-        let points = [[1.0, 2.0], [f64::NAN, 0.0], [-3.0, f64::INFINITY], [0.0, 5.0]];
+        let points = [
+            [1.0, 2.0],
+            [f64::NAN, 0.0],
+            [-3.0, f64::INFINITY],
+            [0.0, 5.0],
+        ];
         let expected = Bounds {
             min: [0.0, 2.0],
             max: [1.0, 5.0],

@@ -6,6 +6,11 @@
 use super::trajectory::{Trajectories, bracket, lerp};
 use super::{Bounds, Point, VelocityField};
 
+/// Share of Scott's bandwidth that is used. The rule is right for a single bump and smears everything else:
+/// with 2,000 particles the relative L2 error is 0.11 on a Gaussian but 0.74 on eight Gaussians (std 0.5 at
+/// radius 5) and 0.56 on the checkerboard; with this share of it, 0.19, 0.32 and 0.38.
+const SHARPNESS: f64 = 0.4;
+
 /// A velocity field at the centres of equal cells, for several times.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FieldGrid {
@@ -69,8 +74,8 @@ impl DensityStack {
     /// Gaussian kernel densities of the particles at `n_times` times, evenly from the first to the last (a
     /// single one is the last).
     ///
-    /// The kernel's width follows Scott's rule per axis, `n^(-1/6) std` of the particles inside, but is at least
-    /// one cell. The kernel is reflected at the edges of the box, so that no mass is lost there.
+    /// The kernel's width is 0.4 times Scott's rule per axis, `n^(-1/6) std` of the particles inside,
+    /// but at least one cell. The kernel is reflected at the edges of the box, so that no mass is lost there.
     pub fn estimate(
         trajectories: &Trajectories,
         bounds: Bounds,
@@ -130,7 +135,7 @@ fn kernel_density(trajectories: &Trajectories, t: f64, bounds: Bounds, n: [usize
         density[iy * n[0] + ix] += mass as f32;
     }
     for axis in [0, 1] {
-        let bandwidth = scott_bandwidth(&inside, axis) / cell[axis];
+        let bandwidth = SHARPNESS * scott_bandwidth(&inside, axis) / cell[axis];
         blur(&mut density, n, axis, &gaussian_kernel(bandwidth.max(1.0)));
     }
     density
@@ -258,29 +263,55 @@ mod tests {
         }
     }
 
-    /// The estimate of `N(0, I)` is `N(0, (1 + h^2) I)` up to noise, h being the bandwidth.
+    /// A kernel adds its variance to the particles', a cell a twelfth of its square.
     #[test]
-    fn density_of_a_gaussian_is_a_slightly_wider_gaussian() {
-        let n = 20_000;
-        let stack = DensityStack::estimate(&cloud(n, 1.0), Bounds::square(5.0), [101, 101], 1);
-        let variance = 1.0 + (n as f64).powf(-1.0 / 3.0);
+    fn density_is_as_wide_as_particles_and_kernel_together() {
+        let particles = cloud(2000, 1.0);
+        let stack = DensityStack::estimate(&particles, Bounds::square(6.0), [120, 120], 1);
         let density = stack.at(0.0);
-        for (position, value) in cell_centres(stack.bounds, stack.n).zip(density) {
-            let square = position[0].powi(2) + position[1].powi(2);
-            let expected = (-0.5 * square / variance).exp() / (std::f64::consts::TAU * variance);
+        let cell = 0.1;
+        let second_moment = |x: Point, i: usize| x[i] * x[i];
+        for axis in [0, 1] {
+            let sample = particles.first().iter().map(|&x| second_moment(x, axis));
+            let bandwidth = SHARPNESS * scott_bandwidth(particles.first(), axis);
+            let expected = sample.sum::<f64>() / 2000.0 + bandwidth.powi(2) + cell * cell / 12.0;
+            let centres = cell_centres(stack.bounds, stack.n).zip(&density);
+            let moments = centres.map(|(x, &p)| f64::from(p) * second_moment(x, axis));
+            let measured = cell * cell * moments.sum::<f64>();
             assert!(
-                (f64::from(value) - expected).abs() < 0.008,
-                "{position:?}: {value}"
+                (measured - expected).abs() < 2e-3,
+                "{measured} is not {expected}"
             );
         }
     }
 
     #[test]
+    fn density_of_a_gaussian_is_a_gaussian() {
+        let stack = DensityStack::estimate(&cloud(2000, 1.0), Bounds::square(4.0), [80, 80], 1);
+        let [mut error, mut size] = [0.0; 2];
+        for (x, p) in cell_centres(stack.bounds, stack.n).zip(stack.at(0.0)) {
+            let truth = (-0.5 * (x[0] * x[0] + x[1] * x[1])).exp() / std::f64::consts::TAU;
+            error += (f64::from(p) - truth).powi(2);
+            size += truth * truth;
+        }
+        let relative = (error / size).sqrt();
+        assert!(relative < 0.25, "{relative}");
+    }
+
+    /// Without the reflection the outermost cells would have about half of their density.
+    #[test]
     fn the_edge_of_the_box_does_not_darken() {
         let stack = DensityStack::estimate(&cloud(20_000, 3.0), Bounds::square(1.0), [50, 50], 1);
-        let density = stack.at(0.0);
-        let (corner, centre) = (density[0], density[25 * 50 + 25]);
-        assert!((corner / centre - (-1.0f32 / 9.0).exp()).abs() < 0.15);
+        let cells = cell_centres(stack.bounds, stack.n).zip(stack.at(0.0));
+        let edge = cells.filter(|(x, _)| x[0].abs().max(x[1].abs()) > 0.96);
+        let [mut estimated, mut expected] = [0.0; 2];
+        for (x, p) in edge {
+            estimated += f64::from(p);
+            let square = (x[0] * x[0] + x[1] * x[1]) / 9.0;
+            expected += (-0.5 * square).exp() / (9.0 * std::f64::consts::TAU);
+        }
+        let ratio = estimated / expected;
+        assert!((ratio - 1.0).abs() < 0.1, "{ratio}");
     }
 
     #[test]

@@ -43,7 +43,7 @@ impl Trajectories {
         self.at_node(self.n_nodes().saturating_sub(1))
     }
 
-    /// One particle's positions at all nodes.
+    /// The positions of one particle (below `n_particles`) at all nodes.
     pub fn path(&self, particle: usize) -> impl Iterator<Item = Point> + '_ {
         let nodes = self.points.chunks_exact(self.n_particles.max(1));
         nodes.map(move |points| points[particle])

@@ -166,7 +166,10 @@ mod tests {
                 let slope = (exact(activation, x + h) - exact(activation, x - h)) / (2.0 * h);
                 let value = exact(activation, x);
                 assert!((f64::from(y[0]) - value).abs() < 1e-6, "{activation:?} {x}");
-                assert!((f64::from(d[0]) - slope).abs() < 2e-6, "{activation:?}' {x}");
+                assert!(
+                    (f64::from(d[0]) - slope).abs() < 2e-6,
+                    "{activation:?}' {x}"
+                );
             }
         }
     }

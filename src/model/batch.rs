@@ -5,7 +5,7 @@ use rand_distr::StandardNormal;
 
 use crate::experiment::{Experiment, TimeEmbedding};
 use crate::flow::coupling::Pairs;
-use crate::flow::path::Path;
+use crate::flow::path::{Path, interpolate, velocity};
 
 use super::Scaling;
 use super::embedding;
@@ -62,14 +62,14 @@ pub fn make_batch(rule: &BatchRule, pairs: &Pairs, rng: &mut impl Rng) -> Batch 
         let schedule = rule.path.at(t);
         let c_in = rule.scaling.input(&rule.path, t);
         let c_out = rule.scaling.output(&rule.path, t);
-        let mut x_t = schedule.interpolate(*x_0, *x_1);
+        let mut x_t = interpolate(schedule, *x_0, *x_1);
         if rule.sigma > 0.0 {
             x_t = x_t.map(|x| x + rule.sigma * rng.sample::<f64, _>(StandardNormal));
         }
-        let velocity = schedule.velocity(*x_0, *x_1);
+        let dx_dt = velocity(schedule, *x_0, *x_1);
         batch.inputs.extend(x_t.map(|x| (c_in * x) as f32));
         embedding::push_features(rule.time, t, &mut batch.inputs);
-        batch.targets.extend(velocity.map(|v| (v / c_out) as f32));
+        batch.targets.extend(dx_dt.map(|v| (v / c_out) as f32));
         batch.weights.push((c_out * c_out) as f32);
     }
     batch

@@ -132,15 +132,6 @@ impl Engine for BurnEngine {
         finite(self.state.average.params(&self.widths)?)
     }
 
-    fn set_params(&mut self, params: &MlpParams) -> Result<(), EngineError> {
-        if *params.widths() != self.widths {
-            return Err(EngineError::Shape);
-        }
-        self.state = State::new(params, &self.device, self.optimizer_config);
-        self.good = self.state.clone();
-        Ok(())
-    }
-
     fn set_training(&mut self, training: &Training) {
         self.ema = training.ema;
         if !same_moments(self.optimizer_config, training.optimizer) {
@@ -241,8 +232,10 @@ fn average(average: Mlp, mlp: &Mlp, decay: f64) -> Mlp {
     if decay == 0.0 {
         return mlp.valid();
     }
-    let blend = |old: Tensor<2>, new: Tensor<2>| old.mul_scalar(decay) + new.mul_scalar(1.0 - decay);
-    let blend_1 = |old: Tensor<1>, new: Tensor<1>| old.mul_scalar(decay) + new.mul_scalar(1.0 - decay);
+    let blend =
+        |old: Tensor<2>, new: Tensor<2>| old.mul_scalar(decay) + new.mul_scalar(1.0 - decay);
+    let blend_1 =
+        |old: Tensor<1>, new: Tensor<1>| old.mul_scalar(decay) + new.mul_scalar(1.0 - decay);
     let layers = average.layers.into_iter().zip(&mlp.layers);
     Mlp {
         layers: layers

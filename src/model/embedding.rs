@@ -32,7 +32,10 @@ mod tests {
 
     #[test]
     fn features_have_the_announced_width_and_tell_the_ends_apart() {
-        for time in [TimeEmbedding::Raw, TimeEmbedding::Fourier { frequencies: 3 }] {
+        for time in [
+            TimeEmbedding::Raw,
+            TimeEmbedding::Fourier { frequencies: 3 },
+        ] {
             let at = |t| {
                 let mut features = Vec::new();
                 push_features(time, t, &mut features);

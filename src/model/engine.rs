@@ -47,12 +47,6 @@ pub trait Engine {
     /// As [`Self::params`].
     fn averaged_params(&mut self) -> Result<MlpParams, EngineError>;
 
-    /// Replaces trained and averaged weights and forgets the optimizer's moments.
-    ///
-    /// # Errors
-    /// If the shape differs.
-    fn set_params(&mut self, params: &MlpParams) -> Result<(), EngineError>;
-
     /// Takes over optimizer and averaging; the moments stay unless the kind of optimizer changes.
     fn set_training(&mut self, training: &Training);
 

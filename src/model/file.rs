@@ -25,7 +25,9 @@ pub enum ModelFileError {
     #[error("not a safetensors file: {0}")]
     Container(#[from] safetensors::SafeTensorError),
     /// The description is missing or cannot be read.
-    #[error("the description of the network in the metadata entry \"{KEY}\" is missing or damaged: {0}")]
+    #[error(
+        "the description of the network in the metadata entry \"{KEY}\" is missing or damaged: {0}"
+    )]
     Description(String),
     /// A tensor is missing or has another shape or type.
     #[error("tensor {name}: expected {expected:?} numbers of type F32")]
@@ -118,14 +120,22 @@ impl ModelFile {
         let description: Description = serde_json::from_str(json)
             .map_err(|error| ModelFileError::Description(error.to_string()))?;
         if description.version != VERSION {
-            let message = format!("version {} (this program reads {VERSION})", description.version);
+            let message = format!(
+                "version {} (this program reads {VERSION})",
+                description.version
+            );
             return Err(ModelFileError::Description(message));
         }
         let tensors = SafeTensors::deserialize(bytes)?;
         let widths = Widths::of(&description.model);
         let mut values = Vec::with_capacity(widths.n_params());
         for (i, (n_in, n_out)) in widths.layers().enumerate() {
-            read_into(&mut values, &tensors, &format!("layers.{i}.weight"), &[n_in, n_out])?;
+            read_into(
+                &mut values,
+                &tensors,
+                &format!("layers.{i}.weight"),
+                &[n_in, n_out],
+            )?;
             read_into(&mut values, &tensors, &format!("layers.{i}.bias"), &[n_out])?;
         }
         let scaling = Scaling {
@@ -154,8 +164,16 @@ impl ModelFile {
             .flat_map(|(i, layer)| {
                 let weight_shape = vec![layer.n_in, layer.n_out];
                 [
-                    (format!("layers.{i}.weight"), weight_shape, bytes(layer.weight)),
-                    (format!("layers.{i}.bias"), vec![layer.n_out], bytes(layer.bias)),
+                    (
+                        format!("layers.{i}.weight"),
+                        weight_shape,
+                        bytes(layer.weight),
+                    ),
+                    (
+                        format!("layers.{i}.bias"),
+                        vec![layer.n_out],
+                        bytes(layer.bias),
+                    ),
                 ]
             })
             .collect()

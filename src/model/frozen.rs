@@ -280,7 +280,10 @@ fn tile<S: Simd, const N: usize>(
             }
         }
     }
-    for (out, sum) in lanes.next[j * VECTORS..].chunks_exact_mut(VECTORS).zip(sums) {
+    for (out, sum) in lanes.next[j * VECTORS..]
+        .chunks_exact_mut(VECTORS)
+        .zip(sums)
+    {
         out.copy_from_slice(&sum);
     }
 }

@@ -26,3 +26,6 @@ pub use frozen::FrozenField;
 pub use params::{MlpParams, Widths};
 pub use scaling::Scaling;
 pub use self_test::{SelfTestError, self_test};
+
+#[cfg(test)]
+mod tests;

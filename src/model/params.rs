@@ -126,7 +126,10 @@ mod tests {
             .map(|layer| layer.weight.len() + layer.bias.len())
             .sum();
         assert_eq!(covered, params.values().len());
-        assert_eq!(widths.n_params(), 3 * 64 + 64 + 2 * (64 * 64 + 64) + 64 * 2 + 2);
+        assert_eq!(
+            widths.n_params(),
+            3 * 64 + 64 + 2 * (64 * 64 + 64) + 64 * 2 + 2
+        );
         assert!(MlpParams::new(widths, vec![0.0; 7]).is_none());
     }
 

@@ -21,7 +21,9 @@ const TOLERANCE: f32 = 1e-3;
 #[derive(Debug, thiserror::Error, PartialEq)]
 pub enum SelfTestError {
     /// It computes something else.
-    #[error("self-test failed: {what} differs from the CPU by {error:.1e} (allowed {TOLERANCE:.0e})")]
+    #[error(
+        "self-test failed: {what} differs from the CPU by {error:.1e} (allowed {TOLERANCE:.0e})"
+    )]
     Wrong {
         /// Which comparison failed.
         what: String,
@@ -49,11 +51,19 @@ pub fn self_test(
     for n in BATCHES {
         let batch = random_batch(n, n as u64);
         let what = format!("the forward pass for {n} points");
-        compare(what, &reference.forward(&batch)?, &candidate.forward(&batch)?)?;
+        compare(
+            what,
+            &reference.forward(&batch)?,
+            &candidate.forward(&batch)?,
+        )?;
     }
     let batch = random_batch(256, 0);
     let what = "the gradient".to_owned();
-    compare(what, &reference.gradient(&batch)?, &candidate.gradient(&batch)?)?;
+    compare(
+        what,
+        &reference.gradient(&batch)?,
+        &candidate.gradient(&batch)?,
+    )?;
     for step in 0..STEPS {
         let batch = random_batch(256, step as u64);
         let expected = reference.step(&batch, 1e-3)?;
@@ -71,7 +81,9 @@ pub fn self_test(
 fn random_batch(n: usize, index: u64) -> Batch {
     let mut rng = stream(7, Stream::Times, index);
     let mut numbers = |count: usize| -> Vec<f32> {
-        (0..count).map(|_| 2.0 * rng.random::<f32>() - 1.0).collect()
+        (0..count)
+            .map(|_| 2.0 * rng.random::<f32>() - 1.0)
+            .collect()
     };
     Batch {
         n,
@@ -82,9 +94,14 @@ fn random_batch(n: usize, index: u64) -> Batch {
 }
 
 fn compare(what: String, expected: &[f32], found: &[f32]) -> Result<(), SelfTestError> {
-    let largest = expected.iter().fold(f32::MIN_POSITIVE, |m, v| m.max(v.abs()));
+    let largest = expected
+        .iter()
+        .fold(f32::MIN_POSITIVE, |m, v| m.max(v.abs()));
     let differences = expected.iter().zip(found).map(|(a, b)| (a - b).abs());
-    let worst = differences.fold(0.0f32, |m, d| if d.is_nan() { f32::INFINITY } else { m.max(d) });
+    let worst = differences.fold(
+        0.0f32,
+        |m, d| if d.is_nan() { f32::INFINITY } else { m.max(d) },
+    );
     let error = if expected.len() == found.len() {
         worst / largest
     } else {

@@ -5,10 +5,10 @@ use super::text::{self, Weight};
 use super::theme::{Sizes, Theme};
 use super::transform::Transform;
 
-/// Least distance between ticks, as a multiple of the size of their labels.
-const TICK_SPACING: f32 = 5.0;
 /// From here on numbers are written with a power of ten.
 const LARGE: f64 = 1e5;
+/// Steps below this share of the interval are refused: nobody reads a thousand ticks.
+const MIN_STEP: f64 = 1e-3;
 /// Below this step numbers are written with a power of ten.
 const SMALL: f64 = 1e-4;
 
@@ -21,17 +21,18 @@ pub struct Tick {
     pub label: String,
 }
 
-/// At most `at_most` ticks (but room for two is assumed) in `[min, max]`, at multiples of 1, 2 or 5 times a
-/// power of ten; none if the interval is empty or not finite.
-pub fn ticks(min: f64, max: f64, at_most: usize) -> Vec<Tick> {
+/// Ticks in `[min, max]` at the multiples of the smallest of 1, 2, 5 times a power of ten that is at least
+/// `least_step`; none if there is no such interval or step.
+pub fn ticks(min: f64, max: f64, least_step: f64) -> Vec<Tick> {
     let span = max - min;
-    if !(span.is_finite() && span > 0.0) {
+    let sensible = span.is_finite() && span > 0.0 && least_step > span * MIN_STEP;
+    if !sensible {
         return Vec::new();
     }
-    let step = nice_step(span / at_most.max(2) as f64);
+    let step = nice_step(least_step);
     // Counting from the first multiple, so that an interval far from 0 costs no more than one at 0.
     let first = (min / step).ceil();
-    let count = ((max / step).floor() - first) as usize;
+    let count = ((max / step).floor() - first).max(-1.0) as i64;
     (0..=count)
         .map(|k| (first + k as f64) * step)
         .filter(|value| (min..=max).contains(value))
@@ -75,27 +76,33 @@ pub struct Axes {
 }
 
 impl Axes {
-    /// As many ticks as labels of the given size leave room for.
-    pub fn new(transform: &Transform, sizes: &Sizes) -> Self {
+    /// Ticks with the same step on both axes, at least `spacing` times the size of their labels apart and
+    /// farther where the labels are wide.
+    pub fn new(transform: &Transform, sizes: &Sizes, spacing: f32) -> Self {
+        let mut distance = spacing * sizes.small;
+        loop {
+            let axes = Self::with_distance(transform, distance);
+            let needed = widest(&axes.x, sizes) + sizes.small;
+            if needed <= distance {
+                return axes;
+            }
+            // Coarser steps have fewer decimals, so this ends; doubling makes sure that it does.
+            distance = needed.max(2.0 * distance);
+        }
+    }
+
+    fn with_distance(transform: &Transform, distance: f32) -> Self {
         let seen = transform.visible();
-        let rect = transform.rect();
-        let room = |length: f32| (length / (TICK_SPACING * sizes.small)) as usize;
-        // The same step on both axes reads better than two: the shorter axis takes the longer one's.
-        let (width, height) = (seen.width(), seen.height());
-        let per_unit = room(rect.width().max(rect.height())) as f64 / width.max(height);
-        let at_most = |span: f64| ((per_unit * span).ceil() as usize).clamp(2, 40);
+        let least_step = f64::from(distance) / transform.scale();
         Self {
-            x: ticks(seen.min[0], seen.max[0], at_most(width)),
-            y: ticks(seen.min[1], seen.max[1], at_most(height)),
+            x: ticks(seen.min[0], seen.max[0], least_step),
+            y: ticks(seen.min[1], seen.max[1], least_step),
         }
     }
 
     /// Width of the widest label of the y axis, in points.
     pub fn y_label_width(&self, sizes: &Sizes) -> f32 {
-        let widths = self.y.iter();
-        widths
-            .map(|tick| text::width(&tick.label, sizes.small, Weight::Regular))
-            .fold(0.0, f32::max)
+        widest(&self.y, sizes)
     }
 
     /// Faint lines at the ticks, across the whole box.
@@ -153,7 +160,7 @@ impl Axes {
                 let inside = room.contains(bounds.min) && room.contains(bounds.max);
                 inside && taken.is_none_or(|taken| !taken.grown(inset).touches(&bounds))
             })
-            .map(Item::Text)
+            .flat_map(|label| [halo(&label, sizes, theme), Item::Text(label)])
             .collect()
     }
 
@@ -210,7 +217,10 @@ impl Axes {
         let left = rect.min[0] - Self::left_margin(self.y_label_width(sizes), sizes);
         let y_right = left + text::width("y", sizes.small, Weight::Regular);
         [
-            [x_mid, rect.max[1] + sizes.tick + 1.5 * sizes.gap + 2.0 * cap],
+            [
+                x_mid,
+                rect.max[1] + sizes.tick + 1.5 * sizes.gap + 2.0 * cap,
+            ],
             [y_right, y_mid + 0.5 * cap],
         ]
     }
@@ -228,6 +238,24 @@ impl Axes {
     }
 }
 
+/// Width of the widest label, in points; 0 if there is none.
+fn widest(ticks: &[Tick], sizes: &Sizes) -> f32 {
+    let widths = ticks.iter();
+    widths
+        .map(|tick| text::width(&tick.label, sizes.small, Weight::Regular))
+        .fold(0.0, f32::max)
+}
+
+/// Keeps what lies under a label from being read with it.
+fn halo(label: &Text, sizes: &Sizes, theme: &Theme) -> Item {
+    Item::Rectangle(Rectangle {
+        rect: label.bounds().grown(0.25 * sizes.gap),
+        fill: Some(theme.background.alpha(215)),
+        stroke: None,
+        radius: 0.5 * sizes.gap,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -235,11 +263,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn ticks_are_nice_and_inside(min in -1e4..1e4f64, log_span in -5.0..5.0f64, at_most in 2..12usize) {
+        fn ticks_are_nice_and_inside(min in -1e4..1e4f64, log_span in -5.0..5.0f64, share in 0.01..0.5f64) {
             let span = 10f64.powf(log_span);
-            let ticks = ticks(min, min + span, at_most);
-            prop_assert!(ticks.len() <= at_most + 1, "{}", ticks.len());
-            prop_assert!(2 * ticks.len() + 3 >= at_most / 2, "{}", ticks.len());
+            let ticks = ticks(min, min + span, share * span);
+            // A nice step is at most two and a half times the one asked for.
+            prop_assert!(ticks.len() as f64 <= 1.0 / share + 1.0 + 1e-6, "{}", ticks.len());
+            prop_assert!(ticks.len() as f64 >= 0.4 / share - 1.0 - 1e-6, "{}", ticks.len());
             for tick in &ticks {
                 prop_assert!((min..=min + span).contains(&tick.value));
             }
@@ -252,22 +281,32 @@ mod tests {
         }
     }
 
-    fn labels(min: f64, max: f64, at_most: usize) -> Vec<String> {
-        ticks(min, max, at_most).into_iter().map(|t| t.label).collect()
+    fn labels(min: f64, max: f64, least_step: f64) -> Vec<String> {
+        ticks(min, max, least_step)
+            .into_iter()
+            .map(|t| t.label)
+            .collect()
     }
 
     #[test]
     fn labels_read_like_a_figure() {
-        assert_eq!(labels(-3.1, 3.1, 4), ["−2", "0", "2"]);
-        assert_eq!(labels(0.0, 1.0, 5), ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"]);
-        assert_eq!(labels(-0.12, 0.12, 5), ["−0.10", "−0.05", "0.00", "0.05", "0.10"]);
-        assert_eq!(labels(0.0, 4e5, 4), ["0", "1e5", "2e5", "3e5", "4e5"]);
+        assert_eq!(labels(-3.1, 3.1, 1.2), ["−2", "0", "2"]);
+        assert_eq!(
+            labels(0.0, 1.0, 0.2),
+            ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"]
+        );
+        assert_eq!(
+            labels(-0.12, 0.12, 0.03),
+            ["−0.10", "−0.05", "0.00", "0.05", "0.10"]
+        );
+        assert_eq!(labels(0.0, 3e5, 6e4), ["0", "1e5", "2e5", "3e5"]);
     }
 
     #[test]
-    fn an_empty_or_infinite_interval_has_no_ticks() {
-        assert!(ticks(1.0, 1.0, 5).is_empty());
-        assert!(ticks(0.0, f64::INFINITY, 5).is_empty());
-        assert!(ticks(f64::NAN, 1.0, 5).is_empty());
+    fn an_interval_or_step_without_sense_has_no_ticks() {
+        assert!(ticks(1.0, 1.0, 0.5).is_empty());
+        assert!(ticks(0.0, f64::INFINITY, 0.5).is_empty());
+        assert!(ticks(f64::NAN, 1.0, 0.5).is_empty());
+        assert!(ticks(0.0, 1.0, 0.0).is_empty() && ticks(0.0, 1.0, f64::NAN).is_empty());
     }
 }

@@ -39,7 +39,14 @@ fn side(bounds: &Bounds) -> f64 {
 fn bulk(points: &[Point]) -> Option<Bounds> {
     let all = Bounds::of_points(points)?;
     let n = points.iter().filter(|p| is_finite(p)).count() as f64;
-    let mean = |k: usize| points.iter().filter(|p| is_finite(p)).map(|p| p[k]).sum::<f64>() / n;
+    let mean = |k: usize| {
+        points
+            .iter()
+            .filter(|p| is_finite(p))
+            .map(|p| p[k])
+            .sum::<f64>()
+            / n
+    };
     let mean = [mean(0), mean(1)];
     let spread = |k: usize| {
         let finite = points.iter().filter(|p| is_finite(p));

@@ -1,5 +1,6 @@
 //! The canvas of a window: the data fills the page, numbers at the edges, a small legend in a corner.
 
+use super::Page;
 use super::axes::Axes;
 use super::build::Place;
 use super::camera::camera_of;
@@ -7,12 +8,13 @@ use super::item::{Item, Rect, Rectangle};
 use super::legend::{self, Entry};
 use super::text;
 use super::transform::Transform;
-use super::Page;
 use crate::experiment::View;
 use crate::snapshot::Frame;
 
 /// The legend takes at most this share of the canvas' width.
-const LEGEND_SHARE: f32 = 0.7;
+const LEGEND_SHARE: f32 = 0.8;
+/// Least distance between grid lines, as a multiple of the size of their labels.
+pub(super) const TICK_SPACING: f32 = 8.0;
 
 /// Where the data lies: all over the page.
 pub(super) fn transform(frame: &Frame, view: &View, page: &Page) -> Transform {
@@ -41,8 +43,12 @@ fn legend_box(view: &View, place: &Place) -> (Option<Rect>, Vec<Item>) {
     }
     let widths = lines.iter().map(|line| legend::line_width(line, sizes));
     let pad = 1.5 * sizes.gap;
-    let ink_height = (lines.len() - 1) as f32 * legend::line_height(sizes) + text::cap_height(sizes.text);
-    let size = [widths.fold(0.0, f32::max) + 2.0 * pad, ink_height + 2.0 * pad];
+    let ink_height =
+        (lines.len() - 1) as f32 * legend::line_height(sizes) + text::cap_height(sizes.text);
+    let size = [
+        widths.fold(0.0, f32::max) + 2.0 * pad,
+        ink_height + 2.0 * pad,
+    ];
     let margin = 2.0 * sizes.gap;
     let card = Rect::at([margin, page.max[1] - margin - size[1]], size);
     let mut items = vec![Item::Rectangle(Rectangle {
@@ -54,7 +60,12 @@ fn legend_box(view: &View, place: &Place) -> (Option<Rect>, Vec<Item>) {
     let first = card.min[1] + pad + text::cap_height(sizes.text);
     for (k, line) in lines.iter().enumerate() {
         let baseline = first + k as f32 * legend::line_height(sizes);
-        items.extend(legend::line_items(line, [card.min[0] + pad, baseline], place));
+        items.extend(legend::line_items(
+            line,
+            view.color,
+            [card.min[0] + pad, baseline],
+            place,
+        ));
     }
     (Some(card), items)
 }

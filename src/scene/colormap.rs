@@ -59,7 +59,10 @@ mod tests {
     #[test]
     fn viridis_matches_the_published_table() {
         for (k, rgb) in TABLE.into_iter().enumerate() {
-            let (expected, got) = (Color::hex(rgb).to_array(), viridis(k as f32 / 9.0).to_array());
+            let (expected, got) = (
+                Color::hex(rgb).to_array(),
+                viridis(k as f32 / 9.0).to_array(),
+            );
             let worst = expected.iter().zip(got).map(|(a, b)| a.abs_diff(b)).max();
             assert!(worst <= Some(4), "k = {k}: {expected:?} {got:?}");
         }
@@ -76,7 +79,11 @@ mod tests {
     fn hues_differ_but_are_equally_light() {
         let colors: Vec<Color> = (0..8).map(|k| hue(k as f32 / 8.0, 0.7)).collect();
         for (i, a) in colors.iter().enumerate() {
-            assert!((0.25..0.45).contains(&a.luminance()), "{i}: {}", a.luminance());
+            assert!(
+                (0.25..0.45).contains(&a.luminance()),
+                "{i}: {}",
+                a.luminance()
+            );
             assert!(colors[i + 1..].iter().all(|b| a != b));
         }
     }

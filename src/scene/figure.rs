@@ -16,10 +16,17 @@ use crate::flow::Bounds;
 use crate::flow::coupling::Coupling;
 use crate::snapshot::{Frame, Metrics};
 
+/// Shapes (width over height) of the axes box that still hold labels.
+const ASPECTS: (f32, f32) = (0.4, 2.5);
 /// The axes box may be wider or narrower than the data by this factor before the page is left empty.
 const SLACK: f32 = 1.25;
+/// Least distance between ticks, as a multiple of the size of their labels.
+pub(super) const TICK_SPACING: f32 = 4.0;
 /// Widths of y labels that the first guess of the layout makes room for, in ems.
 const LABEL_EMS: f32 = 1.5;
+
+/// Room for half a number right of the box, in ems.
+const OVERHANG_EMS: f32 = 2.0;
 
 /// Where the parts of a figure go.
 struct Layout {
@@ -36,7 +43,7 @@ pub(super) fn transform(frame: &Frame, view: &View, page: &Page) -> Transform {
     // round settles it, since the same ticks come out again.
     let guess = LABEL_EMS * page.sizes().small;
     let first = transform_in(layout(frame, view, page, guess).axes, frame, view);
-    let label_width = Axes::new(&first, &page.sizes()).y_label_width(&page.sizes());
+    let label_width = Axes::new(&first, &page.sizes(), TICK_SPACING).y_label_width(&page.sizes());
     transform_in(layout(frame, view, page, label_width).axes, frame, view)
 }
 
@@ -64,16 +71,23 @@ pub(super) fn furniture(
         for line in legend_lines(view, page) {
             baseline += text::cap_height(sizes.text);
             let x = centered(layout.axes, legend::line_width(&line, sizes), page);
-            items.extend(legend::line_items(&line, [x, baseline], place));
+            items.extend(legend::line_items(&line, view.color, [x, baseline], place));
             baseline += legend::line_height(sizes) - text::cap_height(sizes.text);
         }
+        baseline += 0.5 * sizes.gap;
     }
     if let Some(metrics) = &frame.metrics {
         let numbers = numbers(metrics);
         let width = text::width(&numbers, sizes.text, Weight::Regular).min(room(page));
         let x = centered(layout.axes, width, page);
         baseline += text::cap_height(sizes.text);
-        items.push(line(&numbers, [x, baseline], sizes.text, theme.text, room(page)));
+        items.push(line(
+            &numbers,
+            [x, baseline],
+            sizes.text,
+            theme.text,
+            room(page),
+        ));
     }
     items
 }
@@ -88,7 +102,11 @@ fn layout(frame: &Frame, view: &View, page: &Page, y_label_width: f32) -> Layout
         Some(bounds) => Transform::new(fit(bounds, aspect(layout.axes)), layout.axes).scale(),
         None => f64::from(layout.axes.width() * layout.axes.height()),
     };
-    if scale(&beside) >= scale(&below) { beside } else { below }
+    if scale(&beside) >= scale(&below) {
+        beside
+    } else {
+        below
+    }
 }
 
 fn aspect(rect: Rect) -> f64 {
@@ -108,16 +126,25 @@ fn arranged(
     let margin = margin(&sizes);
     let left = Axes::left_margin(y_label_width, &sizes);
     let column_width = column_width(view, &sizes, beside);
-    let column_gap = if column_width > 0.0 { 2.5 * sizes.gap } else { 0.0 };
+    let column_gap = 2.5 * sizes.gap;
+    // The last number of the x axis reaches half its width past the box.
+    let right = (column_gap + column_width).max(OVERHANG_EMS * sizes.small);
     let legend_height = match beside {
         true => 0.0,
-        false => legend_lines(view, page).len() as f32 * legend::line_height(&sizes),
+        false => {
+            let lines = legend_lines(view, page).len() as f32;
+            lines * legend::line_height(&sizes) + 0.5 * sizes.gap
+        }
     };
-    let numbers_height = if metrics { legend::line_height(&sizes) } else { 0.0 };
+    let numbers_height = if metrics {
+        legend::line_height(&sizes)
+    } else {
+        0.0
+    };
     let above = header_height(&sizes);
     let below = Axes::lower_margin(&sizes) + sizes.gap + legend_height + numbers_height;
     let room = [
-        page.size[0] - 2.0 * margin - left - column_gap - column_width,
+        page.size[0] - 2.0 * margin - left - right,
         page.size[1] - 2.0 * margin - above - below,
     ];
     let size = box_size(room.map(|side| side.max(1.0)), data);
@@ -128,7 +155,11 @@ fn arranged(
         min: [axes.max[0] + column_gap, axes.min[1]],
         max: [axes.max[0] + column_gap + column_width, axes.max[1]],
     };
-    Layout { axes, column, beside }
+    Layout {
+        axes,
+        column,
+        beside,
+    }
 }
 
 /// The largest box in `room` whose shape is within [`SLACK`] of the data's.
@@ -136,7 +167,7 @@ fn box_size(room: [f32; 2], data: Option<&Bounds>) -> [f32; 2] {
     let Some(bounds) = data.filter(|b| b.width() > 0.0 && b.height() > 0.0) else {
         return room;
     };
-    let aspect = (bounds.width() / bounds.height()) as f32;
+    let aspect = ((bounds.width() / bounds.height()) as f32).clamp(ASPECTS.0, ASPECTS.1);
     [
         room[0].min(room[1] * aspect * SLACK),
         room[1].min(room[0] / aspect * SLACK),
@@ -168,32 +199,40 @@ fn column_width(view: &View, sizes: &Sizes, beside: bool) -> f32 {
         true => legend::vertical_bar_width(sizes),
         false => 0.0,
     };
-    let entries = legend::entries(view).into_iter().filter(|_| beside);
-    entries.map(|e| legend::width(e, sizes)).fold(bar, f32::max)
+    match beside {
+        true => bar.max(legend::column_width(view, sizes)),
+        false => bar,
+    }
 }
 
 /// The colour bar and, if it stands beside the axes, the legend under it.
 fn column(layout: &Layout, view: &View, place: &Place) -> Vec<Item> {
     let sizes = &place.sizes;
-    let entries = match layout.beside {
-        true => legend::entries(view),
-        false => Vec::new(),
+    let n_entries = match layout.beside {
+        true => legend::entries(view).len(),
+        false => 0,
     };
-    let legend_height = entries.len() as f32 * legend::line_height(sizes);
+    let legend_height = n_entries as f32 * legend::line_height(sizes);
     let mut items = Vec::new();
     let mut baseline = layout.column.min[1] + text::cap_height(sizes.text);
     if legend::has_color_bar(view) {
-        let gap = if entries.is_empty() { 0.0 } else { 4.0 * sizes.gap };
+        let gap = if n_entries == 0 { 0.0 } else { 4.0 * sizes.gap };
         let bar = Rect {
             min: layout.column.min,
-            max: [layout.column.max[0], layout.column.max[1] - legend_height - gap],
+            max: [
+                layout.column.max[0],
+                layout.column.max[1] - legend_height - gap,
+            ],
         };
         items.extend(legend::vertical_bar(bar, place));
         baseline = layout.column.max[1] - legend_height + legend::line_height(sizes);
     }
-    for entry in entries {
-        items.extend(legend::line_items(&[entry], [layout.column.min[0], baseline], place));
-        baseline += legend::line_height(sizes);
+    if layout.beside {
+        items.extend(legend::column_items(
+            view,
+            [layout.column.min[0], baseline],
+            place,
+        ));
     }
     items
 }
@@ -224,7 +263,13 @@ fn header(axes: Rect, frame: &Frame, view: &View, t: f64, page: &Page) -> Vec<It
             weight: Weight::SemiBold,
             color: theme.text,
         }),
-        line(&recipe(frame, view, t), [x, second], sizes.small, theme.muted, room),
+        line(
+            &recipe(frame, view, t),
+            [x, second],
+            sizes.small,
+            theme.muted,
+            room,
+        ),
     ]
 }
 
@@ -252,7 +297,12 @@ fn recipe(frame: &Frame, view: &View, t: f64) -> String {
         parts.push(format!("{}, {} NFE", solver.name(), solver.nfe()));
         parts.push(format!("step {}", grouped(picture.step)));
     }
-    let moving = [Layer::Particles, Layer::Trails, Layer::Field, Layer::Density];
+    let moving = [
+        Layer::Particles,
+        Layer::Trails,
+        Layer::Field,
+        Layer::Density,
+    ];
     if moving.iter().any(|layer| view.layers.contains(layer)) {
         parts.push(format!("t = {t:.2}"));
     }
@@ -305,11 +355,20 @@ mod tests {
 
     #[test]
     fn numbers_have_three_digits() {
-        let cases = [(1.384, "1.38"), (0.0123, "0.0123"), (338.46, "338"), (-2.0, "−2.00"), (0.0, "0.00")];
+        let cases = [
+            (1.384, "1.38"),
+            (0.0123, "0.0123"),
+            (338.46, "338"),
+            (-2.0, "−2.00"),
+            (0.0, "0.00"),
+        ];
         for (x, expected) in cases {
             assert_eq!(number(x), expected);
         }
         assert_eq!(number(f64::NAN), "NaN");
-        assert_eq!(["7", "1,000", "20,000", "1,234,567"], [7, 1000, 20_000, 1_234_567].map(grouped));
+        assert_eq!(
+            ["7", "1,000", "20,000", "1,234,567"],
+            [7, 1000, 20_000, 1_234_567].map(grouped)
+        );
     }
 }

@@ -2,7 +2,7 @@
 
 use super::build::Place;
 use super::color::Color;
-use super::colormap::{hue, viridis};
+use super::colormap::hue;
 use super::item::{
     Align, Arrows, Image, Item, PagePoint, Points, Polylines, Rect, Rectangle, Segments, Text,
 };
@@ -54,9 +54,17 @@ pub(super) fn line_height(sizes: &Sizes) -> f32 {
     1.45 * sizes.text
 }
 
-/// Width of an entry's mark, in points.
-fn mark_width(sizes: &Sizes) -> f32 {
-    1.7 * sizes.text
+/// Width of a layer's mark in a line of entries, in points.
+fn mark_width(layer: Layer, sizes: &Sizes) -> f32 {
+    match layer {
+        Layer::Source | Layer::Target | Layer::Particles => 0.6 * sizes.text,
+        _ => widest_mark(sizes),
+    }
+}
+
+/// Width of the marks of entries that stand one under the other, in points.
+fn widest_mark(sizes: &Sizes) -> f32 {
+    1.8 * sizes.text
 }
 
 /// Length of a horizontal colour bar, in points.
@@ -68,7 +76,7 @@ fn bar_length(sizes: &Sizes) -> f32 {
 pub(super) fn width(entry: Entry, sizes: &Sizes) -> f32 {
     let words = |words: &str| text::width(words, sizes.text, Weight::Regular);
     match entry {
-        Entry::Layer(layer) => mark_width(sizes) + sizes.gap + words(label(layer)),
+        Entry::Layer(layer) => mark_width(layer, sizes) + mark_gap(sizes) + words(label(layer)),
         Entry::ColorBar => {
             words(BAR_LABEL) + words("0") + words("1") + bar_length(sizes) + 3.0 * sizes.gap
         }
@@ -102,16 +110,55 @@ pub(super) fn line_width(line: &[Entry], sizes: &Sizes) -> f32 {
 }
 
 fn column_gap(sizes: &Sizes) -> f32 {
-    2.5 * sizes.gap
+    2.8 * sizes.gap
 }
 
-/// The marks of a line of entries whose first baseline point is `at`.
-pub(super) fn line_items(line: &[Entry], at: PagePoint, place: &Place) -> Vec<Item> {
+fn mark_gap(sizes: &Sizes) -> f32 {
+    1.3 * sizes.gap
+}
+
+/// Width of all entries one under the other, in points.
+pub(super) fn column_width(view: &View, sizes: &Sizes) -> f32 {
+    let words = |layer| text::width(label(layer), sizes.text, Weight::Regular);
+    let layers = Layer::ALL.into_iter().filter(|l| view.layers.contains(l));
+    let widths = layers.map(|layer| widest_mark(sizes) + mark_gap(sizes) + words(layer));
+    widths.fold(0.0, f32::max)
+}
+
+/// The visible layers one under the other; the first baseline starts at `at`.
+pub(super) fn column_items(view: &View, at: PagePoint, place: &Place) -> Vec<Item> {
+    let mut items = Vec::new();
+    let layers = Layer::ALL.into_iter().filter(|l| view.layers.contains(l));
+    for (k, layer) in layers.enumerate() {
+        let at = [at[0], at[1] + k as f32 * line_height(&place.sizes)];
+        entry_items(
+            layer,
+            view.color,
+            at,
+            widest_mark(&place.sizes),
+            place,
+            &mut items,
+        );
+    }
+    items
+}
+
+/// The marks of a line of entries whose first baseline point is `at`; `color` is what the colour of a
+/// trajectory means.
+pub(super) fn line_items(
+    line: &[Entry],
+    color: PathColor,
+    at: PagePoint,
+    place: &Place,
+) -> Vec<Item> {
     let mut x = at[0];
     let mut items = Vec::new();
     for &entry in line {
         match entry {
-            Entry::Layer(layer) => entry_items(layer, [x, at[1]], place, &mut items),
+            Entry::Layer(layer) => {
+                let width = mark_width(layer, &place.sizes);
+                entry_items(layer, color, [x, at[1]], width, place, &mut items);
+            }
             Entry::ColorBar => bar_items([x, at[1]], place, &mut items),
         }
         x += width(entry, &place.sizes) + column_gap(&place.sizes);
@@ -119,12 +166,22 @@ pub(super) fn line_items(line: &[Entry], at: PagePoint, place: &Place) -> Vec<It
     items
 }
 
-fn entry_items(layer: Layer, at: PagePoint, place: &Place, items: &mut Vec<Item>) {
+fn entry_items(
+    layer: Layer,
+    color: PathColor,
+    at: PagePoint,
+    mark_width: f32,
+    place: &Place,
+    items: &mut Vec<Item>,
+) {
     let sizes = &place.sizes;
-    let width = mark_width(sizes);
-    let middle = at[1] - 0.5 * text::cap_height(sizes.text);
-    mark_items(layer, [at[0], middle], width, place, items);
-    let after = [at[0] + width + sizes.gap, at[1]];
+    let left = [at[0], at[1] - 0.5 * text::cap_height(sizes.text)];
+    let right = [left[0] + mark_width, left[1]];
+    match layer {
+        Layer::Trajectories => items.extend(trajectory_mark(left, right, color, place)),
+        _ => mark_items(layer, left, right, place, items),
+    }
+    let after = [right[0] + mark_gap(sizes), at[1]];
     items.push(words(label(layer), after, Align::Left, place));
 }
 
@@ -139,12 +196,17 @@ fn words(words: &str, at: PagePoint, align: Align, place: &Place) -> Item {
     })
 }
 
-/// A small sample of a layer's marks, from `left` over `width`, centred on the height of `left`.
-fn mark_items(layer: Layer, left: PagePoint, width: f32, place: &Place, items: &mut Vec<Item>) {
+/// A small sample of a layer's marks, from `left` to `right`.
+fn mark_items(
+    layer: Layer,
+    left: PagePoint,
+    right: PagePoint,
+    place: &Place,
+    items: &mut Vec<Item>,
+) {
     let (sizes, theme) = (&place.sizes, place.theme());
     let ink = &theme.ink;
-    let right = [left[0] + width, left[1]];
-    let middle = [left[0] + 0.5 * width, left[1]];
+    let middle = [0.5 * (left[0] + right[0]), left[1]];
     let dot = |center: PagePoint, radius: f32, color: Color| {
         Item::Points(Points {
             centers: vec![center],
@@ -157,10 +219,8 @@ fn mark_items(layer: Layer, left: PagePoint, width: f32, place: &Place, items: &
         Layer::Source => items.push(dot(middle, radius, theme.source)),
         Layer::Target => items.push(dot(middle, radius, theme.target)),
         Layer::Particles => items.push(dot(middle, radius, ink.particle)),
-        Layer::Trails => items.push(line(left, right, 1.5 * sizes.trail, true, ink.trail)),
-        Layer::Trajectories => {
-            items.extend(trajectory_mark(left, right, place));
-        }
+        Layer::Trails => items.push(fading_line(left, right, 1.5 * sizes.trail, ink.trail)),
+        Layer::Trajectories => {}
         Layer::Field => items.push(Item::Arrows(Arrows {
             arrows: vec![[left, right]],
             width: sizes.arrow,
@@ -170,7 +230,7 @@ fn mark_items(layer: Layer, left: PagePoint, width: f32, place: &Place, items: &
         Layer::Density => items.push(Item::Rectangle(Rectangle {
             rect: Rect::at(
                 [left[0], left[1] - 0.35 * sizes.text],
-                [width, 0.7 * sizes.text],
+                [right[0] - left[0], 0.7 * sizes.text],
             ),
             fill: Some(ink.density),
             stroke: None,
@@ -189,7 +249,12 @@ fn mark_items(layer: Layer, left: PagePoint, width: f32, place: &Place, items: &
 }
 
 /// A line in the colours of the trajectories; in a figure with its start and its end.
-fn trajectory_mark(left: PagePoint, right: PagePoint, place: &Place) -> Vec<Item> {
+fn trajectory_mark(
+    left: PagePoint,
+    right: PagePoint,
+    color: PathColor,
+    place: &Place,
+) -> Vec<Item> {
     const PIECES: usize = 6;
     let ink = &place.theme().ink;
     let step = (right[0] - left[0]) / PIECES as f32;
@@ -197,8 +262,15 @@ fn trajectory_mark(left: PagePoint, right: PagePoint, place: &Place) -> Vec<Item
         .map(|k| {
             let x = left[0] + k as f32 * step;
             let share = (k as f32 + 0.5) / PIECES as f32;
-            let color = viridis(0.35 + 0.6 * share);
-            line([x, left[1]], [x + step, left[1]], 1.5 * place.sizes.path, false, color)
+            let color = match color {
+                PathColor::ChordRatio => place.theme().chord_ratio(0.4 + 0.6 * share),
+                PathColor::Identity => hue(share, ink.hue_lightness),
+            };
+            Item::Segments(Segments {
+                ends: vec![[[x, left[1]], [x + step, left[1]]]],
+                width: 1.5 * place.sizes.path,
+                color,
+            })
         })
         .collect();
     if place.decorations == super::Decorations::Figure {
@@ -213,17 +285,12 @@ fn trajectory_mark(left: PagePoint, right: PagePoint, place: &Place) -> Vec<Item
     items
 }
 
-fn line(from: PagePoint, to: PagePoint, width: f32, fade: bool, color: Color) -> Item {
+fn fading_line(left: PagePoint, right: PagePoint, width: f32, color: Color) -> Item {
     const PIECES: usize = 12;
-    let mut lines = Polylines::with_capacity(width, fade, 1, PIECES + 1);
-    let pieces = if fade { PIECES } else { 1 };
-    lines.points.extend((0..=pieces).map(|k| {
-        let share = k as f32 / pieces as f32;
-        [
-            from[0] + share * (to[0] - from[0]),
-            from[1] + share * (to[1] - from[1]),
-        ]
-    }));
+    let mut lines = Polylines::with_capacity(width, true, 1, PIECES + 1);
+    let step = (right[0] - left[0]) / PIECES as f32;
+    let vertices = (0..=PIECES).map(|k| [left[0] + k as f32 * step, left[1]]);
+    lines.points.extend(vertices);
     lines.finish_line(color);
     Item::Polylines(lines)
 }
@@ -240,17 +307,21 @@ fn bar_items(at: PagePoint, place: &Place, items: &mut Vec<Item>) {
     items.push(Item::Image(Image {
         rect: Rect::at([bar, at[1] - height], [bar_length(sizes), height]),
         size: [BAR_STEPS, 1],
-        rgba: bar_colors(false),
+        rgba: bar_colors(false, place.theme()),
     }));
     let one = bar + bar_length(sizes) + sizes.gap;
     items.push(words("1", [one, at[1]], Align::Left, place));
 }
 
 /// The colours of a bar as pixels: from left to right, or from the top (1) down.
-fn bar_colors(downwards: bool) -> Vec<u8> {
+fn bar_colors(downwards: bool, theme: &Theme) -> Vec<u8> {
     let shares = (0..BAR_STEPS).map(|k| (k as f32 + 0.5) / BAR_STEPS as f32);
     shares
-        .flat_map(|s| viridis(if downwards { 1.0 - s } else { s }).to_array())
+        .flat_map(|s| {
+            theme
+                .chord_ratio(if downwards { 1.0 - s } else { s })
+                .to_array()
+        })
         .collect()
 }
 
@@ -270,7 +341,7 @@ fn bar_thickness(sizes: &Sizes) -> f32 {
 /// A vertical colour bar from 0 to 1 in a box (its left edge and its height count), its name above it.
 pub(super) fn vertical_bar(rect: Rect, place: &Place) -> Vec<Item> {
     let (sizes, theme) = (&place.sizes, place.theme());
-    let top = rect.min[1] + text::cap_height(sizes.text) + 1.5 * sizes.gap;
+    let top = rect.min[1] + text::cap_height(sizes.text) + 2.0 * sizes.gap;
     let bar = Rect {
         min: [rect.min[0], top],
         max: [rect.min[0] + bar_thickness(sizes), rect.max[1]],
@@ -281,7 +352,7 @@ pub(super) fn vertical_bar(rect: Rect, place: &Place) -> Vec<Item> {
         Item::Image(Image {
             rect: bar,
             size: [1, BAR_STEPS],
-            rgba: bar_colors(true),
+            rgba: bar_colors(true, theme),
         }),
         Item::Rectangle(Rectangle {
             rect: bar,
@@ -296,9 +367,13 @@ pub(super) fn vertical_bar(rect: Rect, place: &Place) -> Vec<Item> {
 
 /// Ticks and numbers to the right of a vertical bar from 0 (below) to 1.
 fn bar_scale(bar: Rect, sizes: &Sizes, theme: &Theme) -> Vec<Item> {
-    let n_ticks = if bar.height() > 12.0 * sizes.small { 5 } else { 2 };
+    let step = if bar.height() > 12.0 * sizes.small {
+        0.2
+    } else {
+        0.5
+    };
     let y = |value: f64| bar.max[1] - value as f32 * bar.height();
-    let ticks = super::axes::ticks(0.0, 1.0, n_ticks);
+    let ticks = super::axes::ticks(0.0, 1.0, step);
     let mut items: Vec<Item> = ticks
         .iter()
         .map(|tick| {
@@ -316,7 +391,12 @@ fn bar_scale(bar: Rect, sizes: &Sizes, theme: &Theme) -> Vec<Item> {
     items.push(Item::Segments(Segments {
         ends: ticks
             .iter()
-            .map(|tick| [[bar.max[0], y(tick.value)], [bar.max[0] + sizes.tick, y(tick.value)]])
+            .map(|tick| {
+                [
+                    [bar.max[0], y(tick.value)],
+                    [bar.max[0] + sizes.tick, y(tick.value)],
+                ]
+            })
             .collect(),
         width: sizes.axis,
         color: theme.ink.axis,

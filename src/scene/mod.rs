@@ -137,4 +137,6 @@ pub fn build(frame: &Frame, view: &View, t: f64, page: &Page) -> Scene {
 }
 
 #[cfg(test)]
+pub(crate) mod fixture;
+#[cfg(test)]
 mod tests;

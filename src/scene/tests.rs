@@ -1,0 +1,427 @@
+//! Scenes of a small frame with known numbers, see [`super::fixture`].
+
+use std::sync::Arc;
+
+use proptest::prelude::*;
+
+use super::fixture::{N, empty_frame, frame, picture};
+use super::legend::{Entry, entries, has_color_bar, label};
+use super::*;
+use crate::experiment::{Camera, PathColor};
+use crate::flow::Point;
+
+const CANVAS: [f32; 2] = [800.0, 600.0];
+
+fn view(layers: &[Layer]) -> View {
+    View {
+        layers: layers.to_vec(),
+        ..View::default()
+    }
+}
+
+fn canvas(frame: &Frame, layers: &[Layer], t: f64) -> Scene {
+    build(frame, &view(layers), t, &Page::canvas(CANVAS, Style::Dark))
+}
+
+/// The marks of the only visible layer.
+fn only(scene: &Scene) -> &[Item] {
+    assert_eq!(scene.panels[0].groups.len(), 1);
+    &scene.panels[0].groups[0].items
+}
+
+fn centers(item: &Item) -> &[PagePoint] {
+    match item {
+        Item::Points(points) => &points.centers,
+        other => panic!("no points: {other:?}"),
+    }
+}
+
+fn texts(items: &[Item]) -> Vec<&Text> {
+    let texts = items.iter().filter_map(|item| match item {
+        Item::Text(text) => Some(text),
+        _ => None,
+    });
+    texts.collect()
+}
+
+fn distance(a: PagePoint, b: PagePoint) -> f32 {
+    (a[0] - b[0]).hypot(a[1] - b[1])
+}
+
+fn replace_points(frame: &Frame, change: impl Fn(usize, &mut Point)) -> Frame {
+    let mut trajectories = frame
+        .picture
+        .as_ref()
+        .expect("a picture")
+        .trajectories
+        .clone();
+    let points = trajectories.points.iter_mut().enumerate();
+    points.for_each(|(k, p)| change(k, p));
+    Frame {
+        picture: Some(Arc::new(picture(trajectories))),
+        ..frame.clone()
+    }
+}
+
+#[test]
+fn particles_are_where_the_trajectories_are() {
+    let frame = frame();
+    let scene = canvas(&frame, &[Layer::Particles], 0.5);
+    let centers = centers(&only(&scene)[0]);
+    assert_eq!(centers.len(), N);
+    let middle = scene.panels[0].transform.page_from_data([0.0, -0.7]);
+    assert!(
+        distance(centers[0], middle) < 0.01,
+        "{:?} {middle:?}",
+        centers[0]
+    );
+}
+
+#[test]
+fn a_view_shows_no_more_than_it_asks_for() {
+    let (frame, page) = (frame(), Page::canvas(CANVAS, Style::Dark));
+    let few = View {
+        particles: 7,
+        paths: 3,
+        ..view(&[Layer::Particles, Layer::Trajectories])
+    };
+    let scene = build(&frame, &few, 0.3, &page);
+    let [paths, particles] = &scene.panels[0].groups[..] else {
+        panic!("two layers: {:?}", scene.panels[0].groups);
+    };
+    assert_eq!(centers(&particles.items[0]).len(), 7);
+    let Item::Polylines(lines) = &paths.items[0] else {
+        panic!("lines: {:?}", paths.items);
+    };
+    assert_eq!(lines.lines().count(), 3);
+}
+
+#[test]
+fn trajectories_run_from_source_to_target_in_the_colour_of_their_chord_ratio() {
+    let frame = frame();
+    let scene = canvas(&frame, &[Layer::Trajectories], 0.0);
+    let Item::Polylines(lines) = &only(&scene)[0] else {
+        panic!("lines");
+    };
+    let transform = scene.panels[0].transform;
+    let theme = Style::Dark.theme();
+    for ((points, color), i) in lines.lines().zip(0..) {
+        let ends = [frame.source[i], frame.target[i]].map(|p| transform.page_from_data(p));
+        assert!(distance(points[0], ends[0]) < 0.01);
+        assert!(distance(points[points.len() - 1], ends[1]) < 0.01);
+        let ratio = frame.picture.as_ref().expect("a picture").chord_ratios[i];
+        let expected = theme.chord_ratio(ratio as f32).alpha(theme.ink.path_alpha);
+        assert_eq!(color, expected);
+    }
+}
+
+#[test]
+fn trails_end_at_the_particle() {
+    for t in [0.05, 0.42, 1.0] {
+        let scene = canvas(&frame(), &[Layer::Trails, Layer::Particles], t);
+        let [trails, particles] = &scene.panels[0].groups[..] else {
+            panic!("two layers");
+        };
+        let Item::Polylines(lines) = &trails.items[0] else {
+            panic!("lines");
+        };
+        let centers = centers(&particles.items[0]);
+        assert!(lines.fade);
+        assert_eq!(lines.lines().count(), centers.len());
+        for ((points, _), &center) in lines.lines().zip(centers) {
+            assert!(distance(points[points.len() - 1], center) < 1e-3);
+        }
+    }
+    let scene = canvas(&frame(), &[Layer::Trails], 0.0);
+    let Item::Polylines(lines) = &only(&scene)[0] else {
+        panic!("lines");
+    };
+    assert_eq!(lines.lines().count(), 0, "no trail before the start");
+}
+
+#[test]
+fn pairs_join_source_and_target() {
+    let frame = frame();
+    let scene = canvas(&frame, &[Layer::Pairs], 0.0);
+    let Item::Segments(segments) = &only(&scene)[0] else {
+        panic!("segments");
+    };
+    assert_eq!(segments.ends.len(), N);
+    let expected = [frame.pairs[3].0, frame.pairs[3].1];
+    let expected = expected.map(|p| scene.panels[0].transform.page_from_data(p));
+    assert_eq!(segments.ends[3], expected);
+}
+
+proptest! {
+    #[test]
+    fn arrows_fit_their_cell_and_point_along_the_field(t in 0.0..1.0f64, log_size in -6.0..6.0f64) {
+        let mut frame = frame();
+        let mut flow = picture(frame.picture.as_ref().expect("a picture").trajectories.clone());
+        let size = 10f64.powf(log_size);
+        flow.field.velocities.iter_mut().flatten().for_each(|v| *v *= size);
+        let expected: Vec<(Point, Point)> = flow.field.at(t).collect();
+        frame.picture = Some(Arc::new(flow));
+        let scene = canvas(&frame, &[Layer::Field], t);
+        let Item::Arrows(arrows) = &only(&scene)[0] else { panic!("arrows") };
+        // The one place without flow has no arrow; all others do, however fast the field is.
+        prop_assert_eq!(arrows.arrows.len(), 23);
+        let transform = scene.panels[0].transform;
+        let cell = transform.scale() as f32;
+        let longest = arrows.arrows.iter().map(|&[a, b]| distance(a, b)).fold(0.0, f32::max);
+        prop_assert!((longest / cell - 0.9).abs() < 1e-3, "{longest} {cell}");
+        for (&[tail, tip], (x, v)) in arrows.arrows.iter().zip(&expected[1..]) {
+            let length = distance(tail, tip);
+            prop_assert!(length > 0.15 * cell && length < 0.91 * cell, "{length} {cell}");
+            let middle = [0.5 * (tail[0] + tip[0]), 0.5 * (tail[1] + tip[1])];
+            prop_assert!(distance(middle, transform.page_from_data(*x)) < 0.01);
+            let along = (tip[0] - tail[0]) * v[0] as f32 - (tip[1] - tail[1]) * v[1] as f32;
+            let cosine = along / (length * v[0].hypot(v[1]) as f32);
+            prop_assert!(cosine > 0.999, "{cosine}");
+        }
+    }
+
+    #[test]
+    fn the_legend_names_the_visible_layers_and_nothing_else(
+        layers in proptest::sample::subsequence(Layer::ALL.to_vec(), 0..=8),
+        figure in any::<bool>(),
+        identity in any::<bool>(),
+    ) {
+        let color = if identity { PathColor::Identity } else { PathColor::ChordRatio };
+        let view = View { color, ..view(&layers) };
+        let page = match figure {
+            true => Page::figure(Style::Paper),
+            false => Page::canvas(CANVAS, Style::Dark),
+        };
+        let scene = build(&frame(), &view, 0.4, &page);
+        let expected: Vec<Entry> = layers.iter().copied().map(Entry::Layer).collect();
+        prop_assert_eq!(entries(&view), expected);
+        prop_assert_eq!(scene.panels[0].groups.len(), layers.len());
+        let written = texts(&scene.furniture);
+        for layer in Layer::ALL {
+            let count = written.iter().filter(|text| text.text == label(layer)).count();
+            prop_assert_eq!(count, usize::from(layers.contains(&layer)), "{:?}", layer);
+        }
+        let bars = written.iter().filter(|text| text.text == legend::BAR_LABEL).count();
+        prop_assert_eq!(bars, usize::from(has_color_bar(&view)));
+        prop_assert_eq!(has_color_bar(&view), layers.contains(&Layer::Trajectories) && !identity);
+    }
+
+    #[test]
+    fn nothing_in_a_figure_is_clipped_or_overlaps(
+        layers in proptest::sample::subsequence(Layer::ALL.to_vec(), 0..=8),
+        (width, height) in (0.01..100.0f64, 0.01..100.0f64),
+        (x, y) in (-1e3..1e3f64, -1e3..1e3f64),
+        measured in any::<bool>(),
+        camera in any::<bool>(),
+    ) {
+        let mut frame = frame();
+        frame.metrics = frame.metrics.filter(|_| measured);
+        frame.target = [[x, y], [x + width, y + height]].into();
+        let camera = camera.then_some(Camera { center: (x, y), height });
+        let view = View { camera, ..view(&layers) };
+        let page = Page::figure(Style::Paper);
+        let scene = build(&frame, &view, 0.4, &page);
+        let everything = Rect::at([0.0, 0.0], page.size);
+        let axes = scene.panels[0].transform.rect();
+        prop_assert!(axes.width() > 60.0 && axes.height() > 60.0, "{axes:?}");
+        let written = texts(&scene.furniture);
+        for (k, text) in written.iter().enumerate() {
+            let bounds = ink(text);
+            prop_assert!(everything.contains(bounds.min) && everything.contains(bounds.max), "{text:?}");
+            prop_assert!(!axes.touches(&bounds), "{text:?} in {axes:?}");
+            for other in &written[k + 1..] {
+                prop_assert!(!bounds.touches(&ink(other)), "{text:?} {other:?}");
+            }
+        }
+    }
+}
+
+/// The box of the digits and capitals of a text: ascenders and descenders of neighbours may interlock.
+fn ink(text: &Text) -> Rect {
+    let bounds = text.bounds();
+    Rect {
+        min: [bounds.min[0], text.at[1] - text::cap_height(text.size)],
+        max: [bounds.max[0], text.at[1]],
+    }
+}
+
+#[test]
+fn a_figure_says_what_it_shows() {
+    let scene = build(&frame(), &View::default(), 1.0, &Page::figure(Style::Paper));
+    let written: Vec<&str> = texts(&scene.furniture)
+        .iter()
+        .map(|t| t.text.as_str())
+        .collect();
+    assert!(written.contains(&"A <test> & more"), "{written:?}");
+    assert!(written.contains(&"x") && written.contains(&"y") && written.contains(&"−2.0"));
+    let numbers = written
+        .iter()
+        .find(|text| text.starts_with("S = "))
+        .expect("the numbers");
+    assert_eq!(
+        numbers.split_whitespace().collect::<Vec<_>>().join(" "),
+        "S = 1.00 cost = 16.0 chord / arc = 0.987 W₂ = 0.141 (floor 0.135)"
+    );
+    let recipe = written
+        .iter()
+        .find(|text| text.contains("coupling"))
+        .expect("the recipe");
+    assert!(
+        recipe.starts_with("cond-OT path") && recipe.ends_with("step 1,234"),
+        "{recipe}"
+    );
+}
+
+#[test]
+fn what_is_not_finite_is_dropped_and_the_rest_is_drawn() {
+    let mut frame = replace_points(&frame(), |k, p| match k % N {
+        0 => *p = [f64::NAN, 0.0],
+        1 if k / N > 5 => *p = [f64::INFINITY, 1e300],
+        _ => {}
+    });
+    let poisoned = |points: &[Point]| {
+        let mut points = points.to_vec();
+        points[2] = [0.0, f64::NEG_INFINITY];
+        points.into()
+    };
+    frame.source = poisoned(&frame.source);
+    frame.target = poisoned(&frame.target);
+    frame.pairs = [([0.0, 0.0], [f64::NAN, 1.0]), ([0.0, 0.0], [1.0, 1.0])].into();
+    let scene = canvas(&frame, &Layer::ALL, 1.0);
+    for group in &scene.panels[0].groups {
+        assert!(group.items.iter().all(is_finite), "{:?}", group.layer);
+        let count = match &group.items[0] {
+            Item::Points(points) => points.centers.len(),
+            Item::Polylines(lines) => lines.lines().count(),
+            Item::Segments(segments) => segments.ends.len(),
+            _ => continue,
+        };
+        let expected = match group.layer {
+            Layer::Source | Layer::Target => N - 1,
+            // One particle was never finite; the other has a path until it leaves.
+            Layer::Trajectories => N - 1,
+            Layer::Particles | Layer::Trails => N - 2,
+            _ => 1,
+        };
+        assert_eq!(count, expected, "{:?}", group.layer);
+    }
+}
+
+fn is_finite(item: &Item) -> bool {
+    let finite = |points: &[PagePoint]| points.iter().flatten().all(|c| c.is_finite());
+    match item {
+        Item::Points(points) => finite(&points.centers),
+        Item::Polylines(lines) => finite(&lines.points),
+        Item::Segments(segments) => finite(segments.ends.as_flattened()),
+        Item::Arrows(arrows) => finite(arrows.arrows.as_flattened()),
+        Item::Image(image) => finite(&[image.rect.min, image.rect.max]),
+        Item::Rectangle(rectangle) => finite(&[rectangle.rect.min, rectangle.rect.max]),
+        Item::Text(text) => finite(&[text.at]),
+    }
+}
+
+#[test]
+fn an_empty_frame_has_an_empty_scene() {
+    for page in [
+        Page::canvas(CANVAS, Style::Light),
+        Page::figure(Style::Dark),
+    ] {
+        let scene = build(&empty_frame(), &view(&Layer::ALL), 0.5, &page);
+        assert_eq!(scene.panels[0].groups.len(), Layer::ALL.len());
+        for item in scene.panels[0]
+            .groups
+            .iter()
+            .flat_map(|group| group.items.iter())
+        {
+            match item {
+                Item::Points(points) => assert!(points.centers.is_empty()),
+                Item::Segments(segments) => assert!(segments.ends.is_empty()),
+                other => panic!("unexpected {other:?}"),
+            }
+        }
+        assert!(!texts(&scene.furniture).is_empty());
+    }
+}
+
+#[test]
+fn the_canvas_is_fitted_to_the_target_when_the_source_is_wide() {
+    let mut frame = frame();
+    let near = canvas(&frame, &[], 0.0).panels[0].transform.visible();
+    assert!(near.contains([-2.0, 0.0]) && near.contains([2.0, 0.0]));
+    // The target is 2 high, so a source of 200 would shrink it to a hundredth of the canvas.
+    frame.source = frame
+        .source
+        .iter()
+        .map(|p| [100.0 * p[1], 100.0 * p[1]])
+        .collect();
+    let seen = canvas(&frame, &[], 0.0).panels[0].transform.visible();
+    assert!(seen.height() < 3.0, "{seen:?}");
+    assert!(seen.contains([2.0, 1.0]) && seen.contains([2.0, -1.0]));
+}
+
+#[test]
+fn the_density_is_opaque_where_the_particles_are() {
+    let scene = canvas(&frame(), &[Layer::Density], 0.0);
+    let Item::Image(image) = &only(&scene)[0] else {
+        panic!("an image");
+    };
+    let alpha_at = |x: Point| {
+        let page = scene.panels[0].transform.page_from_data(x);
+        let share = |k: usize, extent: f32| (page[k] - image.rect.min[k]) / extent;
+        let column = (share(0, image.rect.width()) * image.size[0] as f32) as usize;
+        let row = (share(1, image.rect.height()) * image.size[1] as f32) as usize;
+        image.rgba[4 * (row * image.size[0] + column) + 3]
+    };
+    // At t = 0 all particles stand between -1 and 1 at x = -2.
+    assert!(alpha_at([-2.0, 0.1]) > 120, "{}", alpha_at([-2.0, 0.1]));
+    assert_eq!(alpha_at([2.0, 0.1]), 0);
+    assert!(alpha_at([-2.0, 1.2]) < alpha_at([-2.0, 0.1]));
+}
+
+#[test]
+fn a_builder_repeats_what_has_not_changed_and_only_that() {
+    let (frame, page) = (frame(), Page::canvas(CANVAS, Style::Dark));
+    let view = view(&Layer::ALL);
+    let mut builder = Builder::default();
+    let first = builder.build(&frame, &view, 0.2, &page);
+    let second = builder.build(&frame, &view, 0.3, &page);
+    assert_eq!(second, build(&frame, &view, 0.3, &page));
+    let kept = |a: &Scene, b: &Scene| -> Vec<Layer> {
+        let groups = a.panels[0].groups.iter().zip(&b.panels[0].groups);
+        let same = groups.filter(|(a, b)| Arc::ptr_eq(&a.items, &b.items));
+        same.map(|(a, _)| a.layer).collect()
+    };
+    let still = [
+        Layer::Target,
+        Layer::Source,
+        Layer::Pairs,
+        Layer::Trajectories,
+    ];
+    assert_eq!(kept(&first, &second), still);
+    let later = replace_points(&frame, |_, p| p[1] += 0.1);
+    let third = builder.build(&later, &view, 0.3, &page);
+    assert_eq!(
+        kept(&second, &third),
+        [Layer::Target, Layer::Source, Layer::Pairs]
+    );
+    assert_eq!(third, build(&later, &view, 0.3, &page));
+    let light = Page::canvas(CANVAS, Style::Light);
+    let fourth = builder.build(&later, &view, 0.3, &light);
+    assert!(kept(&third, &fourth).is_empty());
+    let fifth = builder.build(&later, &view, 0.3, &light);
+    assert_eq!(kept(&fourth, &fifth).len(), Layer::ALL.len());
+}
+
+#[test]
+fn lecture_type_is_larger() {
+    let page = Page::canvas(CANVAS, Style::Dark);
+    let large = Page { zoom: 2.0, ..page };
+    let size = |page: &Page| {
+        let scene = build(&frame(), &View::default(), 0.0, page);
+        texts(&scene.furniture)
+            .iter()
+            .map(|t| t.size)
+            .fold(0.0, f32::max)
+    };
+    assert_eq!(size(&large), 2.0 * size(&page));
+}

@@ -4,6 +4,7 @@
 //! derived from these palettes elsewhere.
 
 use super::color::Color;
+use super::colormap::viridis;
 
 /// A palette by name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -59,6 +60,14 @@ pub struct Theme {
     pub ink: Ink,
 }
 
+impl Theme {
+    /// The opaque colour that stands for a chord ratio, 0 to 1.
+    pub fn chord_ratio(&self, ratio: f32) -> Color {
+        let (from, to) = self.ink.ramp;
+        viridis(from + (to - from) * ratio.clamp(0.0, 1.0))
+    }
+}
+
 /// The colours of the layers, opacity included.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ink {
@@ -76,6 +85,9 @@ pub struct Ink {
     pub path_end: Color,
     /// Opacity of a trajectory, 0 to 255; its colour is its meaning.
     pub path_alpha: u8,
+    /// The stretch of viridis that chord/arc from 0 to 1 runs through: the end that is as dark or as bright
+    /// as the background is left out.
+    pub ramp: (f32, f32),
     /// OKLCH lightness of the hues that stand for identities.
     pub hue_lightness: f32,
     /// The moving particles.
@@ -108,17 +120,18 @@ const DARK: Theme = Theme {
     ink: Ink {
         grid: Color::hex(0x1e2128),
         axis: Color::hex(0x8b93a1),
-        source_sample: Color::hex(0xb08cff).alpha(120),
-        target_sample: Color::hex(0x35cf92).alpha(120),
+        source_sample: Color::hex(0xb08cff).alpha(140),
+        target_sample: Color::hex(0x35cf92).alpha(140),
         path_start: Color::hex(0xb08cff),
         path_end: Color::hex(0x35cf92),
         path_alpha: 150,
+        ramp: (0.15, 1.0),
         hue_lightness: 0.75,
         particle: WHITE,
         trail: WHITE.alpha(170),
         field: Color::hex(0x8b93a1).alpha(170),
         density: Color::hex(0x6ea8fe).alpha(190),
-        pair: Color::hex(0xf0b35a).alpha(110),
+        pair: Color::hex(0xf0b35a).alpha(95),
     },
 };
 
@@ -143,6 +156,7 @@ const LIGHT: Theme = Theme {
         path_start: Color::hex(0x7440d6),
         path_end: Color::hex(0x07624a),
         path_alpha: 190,
+        ramp: (0.0, 0.9),
         hue_lightness: 0.58,
         particle: Color::hex(0x1b1f27),
         trail: Color::hex(0x1b1f27).alpha(150),
@@ -173,6 +187,7 @@ const PAPER: Theme = Theme {
         path_start: Color::hex(0x7548c4),
         path_end: Color::hex(0x07624a),
         path_alpha: 255,
+        ramp: (0.0, 0.92),
         hue_lightness: 0.6,
         particle: Color::hex(0x1b1f27),
         trail: Color::hex(0x1b1f27).alpha(190),
@@ -219,7 +234,7 @@ impl Sizes {
     /// For a screen at arm's length.
     pub const SCREEN: Self = Self {
         particle: 2.4,
-        sample: 1.2,
+        sample: 1.4,
         path_end: 2.0,
         path: 1.1,
         trail: 1.4,

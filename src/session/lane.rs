@@ -313,8 +313,16 @@ impl Lane {
             self.rate.update(learner);
         }
         let running = self.wants_steps();
-        let steps_per_sec = if running { self.rate.steps_per_sec } else { 0.0 };
-        let share = if running { self.rate.coupling_share } else { 0.0 };
+        let steps_per_sec = if running {
+            self.rate.steps_per_sec
+        } else {
+            0.0
+        };
+        let share = if running {
+            self.rate.coupling_share
+        } else {
+            0.0
+        };
         let step = self.learner.as_ref().map_or(0, Learner::steps_taken);
         let loss = self.learner.as_ref().map(|l| l.losses().history());
         let loss = loss.unwrap_or_default();

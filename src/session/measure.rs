@@ -5,12 +5,14 @@ use std::sync::Arc;
 use crate::experiment::Experiment;
 use crate::flow::coupling::assignment::{AssignmentError, w2_squared};
 use crate::flow::distribution::DistributionError;
-use crate::flow::metrics::{normalised_path_energy, path_metrics};
+use crate::flow::metrics::{normalised_path_energy, path_metrics, path_metrics_stderr};
 use crate::flow::rng::{Stream, stream};
 use crate::flow::solver::solve_with;
 use crate::flow::trajectory::Trajectories;
 use crate::flow::{Point, VelocityField};
 use crate::snapshot::Metrics;
+
+use super::parallel;
 
 /// Pairs of independent target draws behind the floor of W2.
 const FLOOR_PAIRS: u64 = 4;
@@ -28,48 +30,29 @@ pub struct References {
     pub w2_source_target_squared: Option<f64>,
 }
 
-/// Why references could not be drawn.
-#[derive(Debug, thiserror::Error)]
-pub enum ReferenceError {
-    /// A distribution cannot be sampled.
-    #[error("{0}")]
-    Distribution(#[from] DistributionError),
-    /// Interrupted by the caller.
-    #[error("interrupted")]
-    Interrupted,
-}
-
 impl References {
-    /// Draws the points and solves the exact assignments between them (seconds for 4,000 points).
-    /// `keep_going` is asked between assignments.
+    /// Draws the points and solves the exact assignments between them on up to `threads` threads.
     ///
     /// # Errors
-    /// If a distribution cannot be sampled, or `keep_going` says no.
-    pub fn draw(
-        experiment: &Experiment,
-        keep_going: &mut dyn FnMut() -> bool,
-    ) -> Result<Self, ReferenceError> {
+    /// If a distribution cannot be sampled.
+    pub fn draw(experiment: &Experiment, threads: usize) -> Result<Self, DistributionError> {
         let seed = experiment.seed;
         let (n, n_w2) = (experiment.evaluation.samples, w2_points(experiment));
         let source = source_points(experiment, Stream::EvaluationSource, n)?;
         let sampler = experiment.target.sampler()?;
         let target = sampler.sample_n(n_w2, &mut stream(seed, Stream::EvaluationTarget, 0));
-        let mut floors = Vec::new();
-        for pair in 0..FLOOR_PAIRS {
+        let mut jobs = vec![(source[..n_w2].to_vec(), target.clone())];
+        jobs.extend((0..FLOOR_PAIRS).map(|pair| {
             let mut rng = stream(seed, Stream::Floor, pair);
-            let (a, b) = (
-                sampler.sample_n(n_w2, &mut rng),
-                sampler.sample_n(n_w2, &mut rng),
-            );
-            floors.push(w2_squared(&a, &b).map(f64::sqrt));
-            if !keep_going() {
-                return Err(ReferenceError::Interrupted);
-            }
-        }
-        let floors: Result<Vec<f64>, AssignmentError> = floors.into_iter().collect();
+            let first = sampler.sample_n(n_w2, &mut rng);
+            (first, sampler.sample_n(n_w2, &mut rng))
+        }));
+        let mut squares = parallel::map(threads, jobs, |(a, b)| w2_squared(&a, &b)).into_iter();
+        let w2_source_target_squared = squares.next().and_then(Result::ok);
+        let floors: Result<Vec<f64>, AssignmentError> = squares.map(|w2| Ok(w2?.sqrt())).collect();
         Ok(Self {
             w2_floor: floors.ok().map(|f| f.iter().sum::<f64>() / f.len() as f64),
-            w2_source_target_squared: w2_squared(&source[..n_w2], &target).ok(),
+            w2_source_target_squared,
             source,
             target,
         })
@@ -130,17 +113,16 @@ pub fn measure(
     references: &References,
     trajectories: &Trajectories,
 ) -> Metrics {
-    let (path, path_stderr) = path_metrics(trajectories);
+    let path = path_metrics(trajectories);
     let generated = &trajectories.last()[..references.target.len()];
     let w2 = w2_squared(generated, &references.target).ok();
     let w2_source_target_squared = references.w2_source_target_squared;
     Metrics {
         step,
         n_samples: trajectories.n_particles,
-        npe: w2_source_target_squared
-            .and_then(|w2| normalised_path_energy(path.path_energy, w2)),
+        npe: w2_source_target_squared.and_then(|w2| normalised_path_energy(path.path_energy, w2)),
         path,
-        path_stderr,
+        path_stderr: path_metrics_stderr(trajectories),
         w2: w2.map(f64::sqrt),
         w2_floor: references.w2_floor,
         w2_source_target_squared,

@@ -76,7 +76,7 @@ fn references<'a>(
         .as_ref()
         .is_some_and(|(of, _)| References::serve(of, experiment));
     if !serve {
-        *known = References::draw(experiment, &mut || true)
+        *known = References::draw(experiment, 1)
             .ok()
             .map(|references| (Arc::clone(experiment), references));
     }

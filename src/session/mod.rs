@@ -13,6 +13,7 @@ mod lane;
 mod learner;
 mod measure;
 mod metrics_worker;
+mod parallel;
 mod picture;
 mod report;
 pub mod run;
@@ -69,9 +70,18 @@ impl Session {
         let lane_board = Arc::clone(&board);
         let (device, autostart) = (options.device, options.autostart);
         let trainer = Trainer::spawn(move || {
-            let engines = options.engines.unwrap_or_else(|| burn_engines(OpenDevice::cpu()));
+            let engines = options
+                .engines
+                .unwrap_or_else(|| burn_engines(OpenDevice::cpu()));
             let weights = options.weights;
-            let lane = Lane::new(lane_board, pictures, measurements, engines, experiment, weights);
+            let lane = Lane::new(
+                lane_board,
+                pictures,
+                measurements,
+                engines,
+                experiment,
+                weights,
+            );
             BTreeMap::from([(LaneId::default(), lane)])
         })?;
         if device == DeviceChoice::Gpu {
@@ -114,7 +124,10 @@ impl Session {
             let (devices, board) = (Arc::clone(&self.devices), Arc::clone(&self.board));
             let look = move || {
                 let gpu = DeviceInfo::gpu();
-                devices.lock().unwrap_or_else(PoisonError::into_inner).push(gpu);
+                devices
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .push(gpu);
                 board.update(|_| {});
             };
             *probe = Builder::new().name("devices".to_owned()).spawn(look).ok();

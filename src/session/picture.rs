@@ -84,7 +84,7 @@ pub fn compute(job: &Job) -> Option<FlowPicture> {
     });
     Some(FlowPicture {
         step: job.step,
-        field: FieldGrid::sample(field, request.bounds, shape, &times),
+        field: FieldGrid::sample(field, request.bounds, shape, times),
         chord_ratios,
         density,
         trajectories,

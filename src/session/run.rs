@@ -18,7 +18,7 @@ use super::blank_frame;
 use super::command::PictureRequest;
 use super::files::{atomic_write, read_bytes, read_text};
 use super::learner::{AVERAGED_STEPS, Learner, LearnerError, StepError, burn_engines};
-use super::measure::{ReferenceError, References, display_samples, measure, trajectories};
+use super::measure::{References, display_samples, measure, trajectories};
 use super::picture;
 use super::report::{Report, Timing, Trained};
 use super::worker::panic_message;
@@ -47,6 +47,8 @@ pub const MAX_EXPERIMENT_BYTES: u64 = 16 << 20;
 const MAX_MODEL_BYTES: u64 = 256 << 20;
 /// Progress is reported this often.
 const REPORT_EVERY: Duration = Duration::from_millis(100);
+/// Dots per inch of the figure: 1,350 pixels across.
+const FIGURE_DPI: f32 = 200.0;
 /// A checkpoint to roll back to, in steps.
 const CHECKPOINT_EVERY: u64 = 500;
 
@@ -55,8 +57,7 @@ const CHECKPOINT_EVERY: u64 = 500;
 pub struct RunOptions {
     /// Where to train.
     pub device: DeviceChoice,
-    /// Threads for the training; at present Burn's flex backend uses one per engine, so this only
-    /// documents the wish and is checked by the command line.
+    /// Threads of the evaluation; all cores if not given. Training takes one, and the coupler another.
     pub threads: Option<usize>,
 }
 
@@ -146,11 +147,16 @@ pub fn run(
     experiment.legality().map_err(|e| input(e.to_string()))?;
     let device = OpenDevice::open(options.device).map_err(|e| input(e.to_string()))?;
     let folder = Folder::open(folder)?;
-    let job = AssertUnwindSafe(|| Job::new(experiment, device, &folder, observer)?.run());
+    let threads = options.threads.unwrap_or_else(all_cores);
+    let job = AssertUnwindSafe(|| Job::new(experiment, device, &folder, threads, observer)?.run());
     catch_unwind(job).unwrap_or_else(|panic| {
         let message = panic_message(&*panic);
         Err(RunError::Failed(format!("the engine panicked: {message}")))
     })
+}
+
+fn all_cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 /// Reads a finished run's folder.
@@ -160,14 +166,17 @@ pub fn run(
 pub fn open(folder: &Path) -> Result<FinishedRun, RunError> {
     let input = |error: &dyn std::fmt::Display| RunError::Input(error.to_string());
     if !folder.join(names::METRICS).is_file() {
-        let message = format!("{}: not a finished run (no {})", folder.display(), names::METRICS);
+        let message = format!(
+            "{}: not a finished run (no {})",
+            folder.display(),
+            names::METRICS
+        );
         return Err(RunError::Input(message));
     }
     let path = folder.join(names::EXPERIMENT);
     let text = read_text(&path, MAX_EXPERIMENT_BYTES).map_err(|e| input(&e))?;
-    let in_file = |error: &dyn std::fmt::Display| {
-        RunError::Input(format!("{}: {error}", path.display()))
-    };
+    let in_file =
+        |error: &dyn std::fmt::Display| RunError::Input(format!("{}: {error}", path.display()));
     let experiment = Experiment::from_ron(&text).map_err(|e| in_file(&e))?;
     let path = folder.join(names::MODEL);
     let bytes = read_bytes(&path, MAX_MODEL_BYTES).map_err(|e| input(&e))?;
@@ -213,6 +222,7 @@ struct Job<'a> {
     learner: Learner,
     folder: &'a Folder,
     observer: &'a mut dyn RunObserver,
+    threads: usize,
     timing: Timing,
 }
 
@@ -221,6 +231,7 @@ impl<'a> Job<'a> {
         experiment: &Experiment,
         device: OpenDevice,
         folder: &'a Folder,
+        threads: usize,
         observer: &'a mut dyn RunObserver,
     ) -> Result<Self, RunError> {
         let experiment = Arc::new(experiment.clone());
@@ -236,6 +247,7 @@ impl<'a> Job<'a> {
             learner,
             folder,
             observer,
+            threads,
             timing: Timing::default(),
         })
     }
@@ -313,8 +325,8 @@ impl<'a> Job<'a> {
         let text = self.experiment.to_ron();
         self.folder.write(names::EXPERIMENT, text.as_bytes())?;
         let losses = self.learner.losses().history();
-        let csv = export::csv::losses(losses.iter()).map_err(failed)?;
-        self.folder.write(names::LOSS, &csv)?;
+        self.folder
+            .write(names::LOSS, &export::csv::loss(&losses))?;
         let model = self.learner.model_file().map_err(failed)?;
         let bytes = model.encode().map_err(failed)?;
         self.folder.write(names::MODEL, &bytes)
@@ -324,12 +336,7 @@ impl<'a> Job<'a> {
     fn evaluate(&mut self, field: &FrozenField) -> Result<Option<Report>, RunError> {
         self.report(Phase::Measuring);
         let experiment = Arc::clone(&self.experiment);
-        let observer = &mut *self.observer;
-        let references = match References::draw(&experiment, &mut || !observer.interrupted()) {
-            Ok(references) => references,
-            Err(ReferenceError::Interrupted) => return Ok(None),
-            Err(error) => return Err(failed(error)),
-        };
+        let references = References::draw(&experiment, self.threads).map_err(failed)?;
         self.report(Phase::Solving);
         let start = Instant::now();
         let observer = &mut *self.observer;
@@ -350,7 +357,7 @@ impl<'a> Job<'a> {
         };
         let report = Report::new(&experiment, trained, &metrics);
         self.report(Phase::Writing);
-        let csv = export::csv::trajectories(&solved).map_err(failed)?;
+        let csv = export::csv::trajectories(&solved);
         self.folder.write(names::TRAJECTORIES, &csv)?;
         let mut frame = self.frame(field)?;
         frame.metrics = Some(Arc::new(metrics));
@@ -384,7 +391,13 @@ impl<'a> Job<'a> {
             loss: self.learner.losses().history(),
             source,
             target,
-            pairs: pairs.x_0.iter().copied().zip(pairs.x_1.iter().copied()).take(256).collect(),
+            pairs: pairs
+                .x_0
+                .iter()
+                .copied()
+                .zip(pairs.x_1.iter().copied())
+                .take(256)
+                .collect(),
             picture: picture.map(Arc::new),
             ..blank_frame(Arc::clone(&self.experiment))
         })
@@ -392,10 +405,15 @@ impl<'a> Job<'a> {
 
     fn write_figures(&self, frame: &Frame) -> Result<(), RunError> {
         let view = &self.experiment.view;
-        let figure = scene::build(frame, view, view.t, &scene::Page::figure());
-        let svg = export::svg::encode(&figure).map_err(failed)?;
+        let figure = scene::build(
+            frame,
+            view,
+            view.t,
+            &scene::Page::figure(scene::Style::Paper),
+        );
+        let svg = export::svg::encode(&figure, export::svg::TextAs::Paths).map_err(failed)?;
         self.folder.write(names::FIGURE_SVG, &svg)?;
-        let png = export::png::encode(&figure).map_err(failed)?;
+        let png = export::png::encode(&figure, FIGURE_DPI).map_err(failed)?;
         self.folder.write(names::FIGURE_PNG, &png)
     }
 

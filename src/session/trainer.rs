@@ -112,7 +112,12 @@ mod tests {
 
     #[test]
     fn only_the_last_of_a_row_of_requests_is_kept() {
-        let look = |particles| Command::Look(PictureRequest { particles, ..PictureRequest::default() });
+        let look = |particles| {
+            Command::Look(PictureRequest {
+                particles,
+                ..PictureRequest::default()
+            })
+        };
         let commands = [look(1), look(2), Command::Pause, look(3), look(4)];
         let addressed = commands.map(|command| Addressed {
             lane: LaneId(0),

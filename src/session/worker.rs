@@ -96,7 +96,9 @@ impl<T> Slot<T> {
     /// Sleeps, but not through a stop.
     fn rest(&self, duration: Duration) {
         let stopped = |state: &mut State<T>| !state.stopped;
-        let waited = self.changed.wait_timeout_while(self.lock(), duration, stopped);
+        let waited = self
+            .changed
+            .wait_timeout_while(self.lock(), duration, stopped);
         drop(waited.unwrap_or_else(PoisonError::into_inner));
     }
 }

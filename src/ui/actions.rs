@@ -272,8 +272,14 @@ mod tests {
             .flat_map(|action| action.keys)
             .map(|keys| key_text(&ctx, keys))
             .collect();
-        for wanted in ["Space", "[", "]", "Ctrl+Z", "Ctrl+S", "Ctrl+E", "Ctrl+O", "Ctrl+K", "Ctrl+P", "F1", "?", "T", "D", "F11"] {
-            assert!(texts.iter().any(|text| text == wanted), "{wanted} of {texts:?}");
+        for wanted in [
+            "Space", "[", "]", "Ctrl+Z", "Ctrl+S", "Ctrl+E", "Ctrl+O", "Ctrl+K", "Ctrl+P", "F1",
+            "?", "T", "D", "F11",
+        ] {
+            assert!(
+                texts.iter().any(|text| text == wanted),
+                "{wanted} of {texts:?}"
+            );
         }
     }
 }

@@ -86,10 +86,11 @@ impl Editor {
         !self.redo.is_empty()
     }
 
-    /// Changes the draft. All edits until [`Self::settle`] are one undo step.
+    /// Changes the draft. All edits until [`Self::settle`] are one undo step; what the canvas shows (`view`) is
+    /// not worth one.
     pub fn edit(&mut self, experiment: Experiment) {
-        if experiment == self.draft {
-            return;
+        if same_work(&experiment, &self.draft) {
+            return self.edit_view(|view| *view = experiment.view);
         }
         if !self.in_gesture {
             self.push_step(false);

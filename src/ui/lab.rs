@@ -3,14 +3,15 @@
 //! [`Lab::apply`] is the only way to change anything, so a test drives the program exactly as a person does. It
 //! refuses to know widgets, pixels and the clock.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::experiment::{Camera, Experiment, Layer, presets};
-use crate::flow::Point;
 use crate::flow::distribution::Symmetry;
-use crate::model::{DeviceChoice, MlpParams};
-use crate::session::{self, Event, Options, Session, Wake};
+use crate::flow::{Bounds, Point};
+use crate::model::DeviceChoice;
+use crate::session::{self, Event, Options, PictureRequest, Session, Wake};
 use crate::snapshot::{Frame, RunState};
 
 use super::command::{BrushSettings, Command, Direction, Side, Tool};
@@ -19,6 +20,8 @@ use super::editor::Editor;
 use super::timeline::PlayHead;
 use super::{drawing, files};
 
+/// Trajectory points of one picture, 16 bytes each: more particles than fit are not asked for.
+const MAX_PICTURE_POINTS: usize = 8_000_000;
 /// Messages that are kept until they are dismissed; older ones make room.
 const MAX_MESSAGES: usize = 4;
 
@@ -54,22 +57,26 @@ pub struct Lab {
     pub closing: bool,
     wake: Wake,
     sent: Arc<Experiment>,
+    looked: Option<PictureRequest>,
 }
 
 impl Lab {
-    /// Starts training the experiment; `file` is where it came from.
+    /// Starts a session on a legal experiment; `file` is where it came from.
+    ///
+    /// # Errors
+    /// If the system has no thread to give.
     pub fn new(
         experiment: Experiment,
-        weights: Option<Arc<MlpParams>>,
         file: Option<PathBuf>,
+        options: Options,
         wake: Wake,
-    ) -> Self {
+    ) -> io::Result<Self> {
         let editor = Editor::new(Arc::new(experiment), file);
-        let device = DeviceChoice::Auto;
-        let legal = editor.legal().clone();
-        let session = start_session(&legal, device, weights, &wake);
+        let device = options.device;
+        let legal = Arc::clone(editor.legal());
+        let session = Session::start(Arc::clone(&legal), options, Arc::clone(&wake))?;
         let view = &editor.experiment().view;
-        Self {
+        Ok(Self {
             play: PlayHead {
                 t: view.t,
                 ..PlayHead::default()
@@ -92,9 +99,10 @@ impl Lab {
             closing: false,
             wake,
             sent: legal,
+            looked: None,
             session,
             editor,
-        }
+        })
     }
 
     /// The newest state of the run.
@@ -157,6 +165,23 @@ impl Lab {
                 Event::Notice(text) => self.notice = text,
                 Event::Problem(text) => self.complain(text),
             }
+        }
+    }
+
+    /// Asks for pictures of this part of the plane, if they are not what is made already.
+    pub fn look(&mut self, seen: Bounds) {
+        let experiment = self.editor.experiment();
+        let view = &experiment.view;
+        let room = MAX_PICTURE_POINTS / (experiment.solver.steps() + 1);
+        let request = PictureRequest {
+            particles: view.particles.max(view.paths).min(room),
+            field: view.field,
+            bounds: seen,
+            density: view.layers.contains(&Layer::Density),
+        };
+        if self.looked != Some(request) {
+            self.looked = Some(request);
+            self.session.send(session::Command::Look(request));
         }
     }
 
@@ -242,10 +267,11 @@ impl Lab {
         if Arc::ptr_eq(legal, &self.sent) {
             return;
         }
-        self.sent = legal.clone();
-        self.session
-            .send(session::Command::SetExperiment(legal.clone()));
-        if self.frame().state == RunState::Finished {
+        let goes_on = self.frame().state == RunState::Finished && teaches_more(&self.sent, legal);
+        self.sent = Arc::clone(legal);
+        let command = session::Command::SetExperiment(Arc::clone(legal));
+        self.session.send(command);
+        if goes_on {
             self.session.send(session::Command::Train);
         }
     }
@@ -261,8 +287,15 @@ impl Lab {
     /// A finished run comes with its weights: a new session goes on from them.
     fn open_finished(&mut self, opened: files::Opened) {
         self.replace(opened.experiment, opened.file);
-        let legal = self.editor.legal().clone();
-        self.session = start_session(&legal, self.device, opened.weights, &self.wake);
+        let options = Options {
+            device: self.device,
+            weights: opened.weights,
+            ..Options::default()
+        };
+        match Session::start(Arc::clone(&self.sent), options, Arc::clone(&self.wake)) {
+            Ok(session) => (self.session, self.looked) = (session, None),
+            Err(error) => self.complain(error),
+        }
     }
 
     fn save(&mut self) {
@@ -368,16 +401,11 @@ impl Lab {
     }
 }
 
-fn start_session(
-    experiment: &Arc<Experiment>,
-    device: DeviceChoice,
-    weights: Option<Arc<MlpParams>>,
-    wake: &Wake,
-) -> Session {
-    let options = Options {
-        device,
-        weights,
-        autostart: true,
-    };
-    Session::start(experiment.clone(), options, wake.clone())
+/// Whether a finished network has something new to learn, so that training goes on by itself.
+fn teaches_more(old: &Experiment, new: &Experiment) -> bool {
+    old.source != new.source
+        || old.target != new.target
+        || old.path != new.path
+        || old.coupling != new.coupling
+        || old.training.sigma != new.training.sigma
 }

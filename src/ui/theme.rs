@@ -43,10 +43,7 @@ pub fn strong(size: f32) -> FontId {
 /// Sets fonts, colours, spacing and scale of the whole window. Call it when one of them changes, not per frame.
 pub fn apply(ctx: &Context, dark: bool) {
     ctx.set_fonts(fonts());
-    for (mode, palette) in [
-        (Mode::Dark, palette(true)),
-        (Mode::Light, palette(false)),
-    ] {
+    for (mode, palette) in [(Mode::Dark, palette(true)), (Mode::Light, palette(false))] {
         ctx.set_style_of(mode, style(mode, palette));
     }
     ctx.set_theme(if dark { Mode::Dark } else { Mode::Light });

@@ -11,7 +11,11 @@ pub(super) fn items(density: Option<&DensityStack>, t: f64, place: &Place) -> Ve
         return Vec::new();
     };
     let values = stack.at(t);
-    let peak = values.iter().copied().filter(|v| v.is_finite()).fold(0.0, f32::max);
+    let peak = values
+        .iter()
+        .copied()
+        .filter(|v| v.is_finite())
+        .fold(0.0, f32::max);
     let [columns, rows] = stack.n;
     if peak <= 0.0 || columns == 0 || values.len() != columns * rows {
         return Vec::new();

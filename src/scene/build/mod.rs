@@ -156,12 +156,12 @@ impl Place {
 impl Builder {
     /// The scene of a frame at time `t`; `view.t` is not read, so that a play head may run on its own.
     pub fn build(&mut self, frame: &Frame, view: &View, t: f64, page: &Page) -> Scene {
-        let transform = match page.decorations {
-            Decorations::Canvas => canvas::transform(frame, view, page),
-            Decorations::Figure => figure::transform(frame, view, page),
+        let (transform, spacing) = match page.decorations {
+            Decorations::Canvas => (canvas::transform(frame, view, page), canvas::TICK_SPACING),
+            Decorations::Figure => (figure::transform(frame, view, page), figure::TICK_SPACING),
         };
         let place = Place::new(transform, page);
-        let axes = Axes::new(&transform, &place.sizes);
+        let axes = Axes::new(&transform, &place.sizes, spacing);
         let (backdrop, furniture) = match page.decorations {
             Decorations::Canvas => (
                 vec![axes.grid(&transform, &place.sizes, page.theme())],
@@ -190,8 +190,9 @@ impl Builder {
         visible
             .map(|layer| Group {
                 layer,
-                items: Inputs::new(layer, frame, view, t)
-                    .map_or_else(Arc::default, |inputs| self.known_or_new(&known, inputs, place)),
+                items: Inputs::new(layer, frame, view, t).map_or_else(Arc::default, |inputs| {
+                    self.known_or_new(&known, inputs, place)
+                }),
             })
             .collect()
     }

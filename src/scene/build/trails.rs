@@ -22,7 +22,13 @@ pub(super) fn items(
     if n > 0 && since < t {
         let moments: Vec<Vec<Option<PagePoint>>> = (0..=PIECES)
             .map(|k| since + (t - since) * k as f64 / PIECES as f64)
-            .map(|s| trajectories.positions(s).take(n).map(|p| place.project(p)).collect())
+            .map(|s| {
+                trajectories
+                    .positions(s)
+                    .take(n)
+                    .map(|p| place.project(p))
+                    .collect()
+            })
             .collect();
         for particle in 0..n {
             let way = moments.iter().filter_map(|positions| positions[particle]);

@@ -2,11 +2,11 @@
 
 use std::f64::consts::TAU;
 
+use super::super::Decorations;
 use super::super::color::Color;
-use super::super::colormap::{hue, viridis};
+use super::super::colormap::hue;
 use super::super::item::{Item, PagePoint, Points, Polylines};
 use super::super::theme::Theme;
-use super::super::Decorations;
 use super::Place;
 use crate::experiment::PathColor;
 use crate::flow::Point;
@@ -53,11 +53,7 @@ fn vertex_distance(place: &Place) -> f32 {
 }
 
 /// Pushes the vertices that are at least `tolerance` from the one before, and the first and the last.
-fn push_thinned(
-    points: &mut Vec<PagePoint>,
-    way: impl Iterator<Item = PagePoint>,
-    tolerance: f32,
-) {
+fn push_thinned(points: &mut Vec<PagePoint>, way: impl Iterator<Item = PagePoint>, tolerance: f32) {
     let first = points.len();
     let mut skipped = None;
     for p in way {
@@ -75,7 +71,7 @@ fn push_thinned(
 }
 
 fn by_chord_ratio(ratio: Option<&f64>, theme: &Theme) -> Color {
-    let known = ratio.map_or(theme.muted, |&ratio| viridis(ratio as f32));
+    let known = ratio.map_or(theme.muted, |&ratio| theme.chord_ratio(ratio as f32));
     known.alpha(theme.ink.path_alpha)
 }
 

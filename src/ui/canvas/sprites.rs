@@ -37,14 +37,14 @@ pub struct Sprites {
 }
 
 impl Sprites {
-    /// Forgets the sprites of another pixel density; returns whether the density changed.
+    /// Forgets the sprites of another pixel density, and those of a cache that is full; returns whether it did.
     pub fn begin(&mut self, pixels_per_point: f32) -> bool {
-        let changed = self.pixels_per_point != pixels_per_point;
-        if changed || self.made.len() > MAX_SPRITES {
+        let forget = self.pixels_per_point != pixels_per_point || self.made.len() > MAX_SPRITES;
+        if forget {
             self.made.clear();
         }
         self.pixels_per_point = pixels_per_point;
-        changed
+        forget
     }
 
     /// A filled disc of this radius in points.

@@ -14,6 +14,7 @@ mod shapes;
 mod status;
 mod top_bar;
 mod training;
+mod view;
 pub(super) mod scatter;
 pub(super) mod widgets;
 

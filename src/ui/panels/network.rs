@@ -22,7 +22,14 @@ pub fn network_ui(ui: &mut Ui, theme: &Theme, field: &mut HiddenField, draft: &m
     hidden_ui(ui, theme, field, &mut draft.model.hidden);
     let formula = "The nonlinearity after every hidden layer. Changing it starts new weights.";
     let offered = Activation::ALL.map(|a| (a, name_of(a), formula_of(a)));
-    choice_ui(ui, theme, "Activation", formula, &mut draft.model.activation, &offered);
+    choice_ui(
+        ui,
+        theme,
+        "Activation",
+        formula,
+        &mut draft.model.activation,
+        &offered,
+    );
     time_ui(ui, theme, &mut draft.model.time);
 }
 
@@ -33,7 +40,10 @@ fn hidden_ui(ui: &mut Ui, theme: &Theme, field: &mut HiddenField, hidden: &mut V
     let formula = "Widths of the hidden layers of v(x, t), such as 64, 64, 64. Changing them starts new weights.";
     row_ui(ui, theme, "Hidden", formula, |ui| {
         let edit = TextEdit::singleline(&mut field.text).desired_width(f32::INFINITY);
-        let response = ui.add(edit).on_hover_text(formula).accessible_name("Hidden");
+        let response = ui
+            .add(edit)
+            .on_hover_text(formula)
+            .accessible_name("Hidden");
         field.editing = response.has_focus();
         if response.lost_focus() {
             match parse_widths(&field.text) {
@@ -52,7 +62,11 @@ fn time_ui(ui: &mut Ui, theme: &Theme, time: &mut TimeEmbedding) {
     let mut fourier = matches!(time, TimeEmbedding::Fourier { .. });
     let offered = [
         (false, "raw t", "One input: t itself."),
-        (true, "Fourier features", "sin(2π f t) and cos(2π f t) for several frequencies f."),
+        (
+            true,
+            "Fourier features",
+            "sin(2π f t) and cos(2π f t) for several frequencies f.",
+        ),
     ];
     if choice_ui(ui, theme, "Time", formula, &mut fourier, &offered) {
         *time = if fourier {
@@ -63,7 +77,13 @@ fn time_ui(ui: &mut Ui, theme: &Theme, time: &mut TimeEmbedding) {
     }
     if let TimeEmbedding::Fourier { frequencies } = time {
         let number = DragValue::new(frequencies).range(1..=64).speed(0.1);
-        number_ui(ui, theme, "Frequencies", "How many frequencies f: twice as many inputs.", number);
+        number_ui(
+            ui,
+            theme,
+            "Frequencies",
+            "How many frequencies f: twice as many inputs.",
+            number,
+        );
     }
 }
 

@@ -73,8 +73,16 @@ pub fn coupling_ui(ui: &mut Ui, theme: &Theme, draft: &mut Experiment) {
     let formula = "Which x₀ and x₁ make a pair: (x₀, x₁) ~ π(x₀, x₁).";
     let mut batched = matches!(draft.coupling, Coupling::BatchOt { .. });
     let offered = [
-        (false, "independent", "π = p × q: every source point goes with any target point."),
-        (true, "batch-OT", "Within blocks of k pairs, the permutation with the smallest Σ |x₁ − x₀|²."),
+        (
+            false,
+            "independent",
+            "π = p × q: every source point goes with any target point.",
+        ),
+        (
+            true,
+            "batch-OT",
+            "Within blocks of k pairs, the permutation with the smallest Σ |x₁ − x₀|².",
+        ),
     ];
     if choice_ui(ui, theme, "Coupling", formula, &mut batched, &offered) {
         draft.coupling = if batched {
@@ -149,9 +157,26 @@ fn curves_ui(ui: &mut Ui, theme: &Theme, curves: &Curves, path: Path, t: f64) {
         let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
         let plot = Rect::from_min_max(rect.min, pos2(rect.max.x - VALUES_WIDTH, rect.max.y));
         let painter = ui.painter();
-        let at = |x: f32, y: f32| pos2(plot.left() + x * plot.width(), plot.bottom() - y * plot.height());
-        curve(painter, curves, at, |p| p.0, Stroke::new(1.8, ink(theme.target)));
-        curve(painter, curves, at, |p| p.1, Stroke::new(1.8, ink(theme.source)));
+        let at = |x: f32, y: f32| {
+            pos2(
+                plot.left() + x * plot.width(),
+                plot.bottom() - y * plot.height(),
+            )
+        };
+        curve(
+            painter,
+            curves,
+            at,
+            |p| p.0,
+            Stroke::new(1.8, ink(theme.target)),
+        );
+        curve(
+            painter,
+            curves,
+            at,
+            |p| p.1,
+            Stroke::new(1.8, ink(theme.source)),
+        );
         let now = at(t as f32, 0.0).x;
         let line = [pos2(now, plot.top()), pos2(now, plot.bottom())];
         let dashes = Shape::dashed_line(&line, Stroke::new(1.0, ink(theme.muted)), 2.0, 2.0);
@@ -161,7 +186,12 @@ fn curves_ui(ui: &mut Ui, theme: &Theme, curves: &Curves, path: Path, t: f64) {
             painter.circle_filled(at(t as f32, y as f32), 3.0, ink(color));
         }
         values(painter, theme, rect, path, t);
-        let here = format!("{}\nAt t = {t:.3}: α′ = {:.3}, σ′ = {:.3}", path.formula(), here.d_alpha, here.d_sigma * path.source_scale());
+        let here = format!(
+            "{}\nAt t = {t:.3}: α′ = {:.3}, σ′ = {:.3}",
+            path.formula(),
+            here.d_alpha,
+            here.d_sigma * path.source_scale()
+        );
         response.on_hover_text(here).accessible_name("Schedule");
     });
 }

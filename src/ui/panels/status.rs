@@ -61,13 +61,19 @@ pub fn status_bar_ui(ui: &mut Ui, lab: &Lab, frame: &Frame, load: &Load) {
                 .on_hover_text("Training steps per second of late.");
         }
         let steps = frame.experiment.training.steps;
-        ui.label(quiet(format!("step {} of {}", grouped(frame.step), grouped(steps))))
-            .on_hover_text("Optimizer steps taken, of the number that Training asks for.");
+        ui.label(quiet(format!(
+            "step {} of {}",
+            grouped(frame.step),
+            grouped(steps)
+        )))
+        .on_hover_text("Optimizer steps taken, of the number that Training asks for.");
         ui.label(quiet(frame.device.to_string()))
             .on_hover_text("The device that trains.");
         let solver = frame.experiment.solver;
         ui.label(quiet(format!("{}, {} NFE", solver.name(), solver.nfe())))
-            .on_hover_text("Solver of the trajectories and its velocity evaluations (NFE) for each of them.");
+            .on_hover_text(
+                "Solver of the trajectories and its velocity evaluations (NFE) for each of them.",
+            );
         busy_ui(ui, frame, theme);
         ui.label(quiet(lab.notice.clone()));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {

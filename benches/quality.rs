@@ -1,0 +1,126 @@
+//! The quality table of the README: `cargo bench --bench quality` (about ten minutes on two cores).
+//!
+//! Every row is a headless run of a shipped preset with another path, coupling or seed; the bar is
+//! `w2 <= 1.4 w2_floor + 0.03` at 2,000 samples. Then what the theory says about straightness and cost.
+
+use std::path::Path as FilePath;
+
+use pushforward::experiment::{Experiment, presets};
+use pushforward::flow::coupling::Coupling;
+use pushforward::flow::path::Path;
+use pushforward::session::run::{Progress, RunObserver, RunOptions, run};
+
+struct Quiet;
+
+impl RunObserver for Quiet {
+    fn progress(&mut self, _: &Progress) {}
+    fn interrupted(&self) -> bool {
+        false
+    }
+}
+
+const COND_OT: Path = Path::CondOt { sigma_min: 0.0 };
+const VP: Path = Path::Vp { beta_min: 0.1, beta_max: 20.0 };
+const VE: Path = Path::Ve { sigma_min: 0.01, sigma_max: 10.0 };
+const BATCH_OT: Coupling = Coupling::BatchOt { batch: 256 };
+
+/// The numbers of one run.
+struct Numbers {
+    w2: f64,
+    floor: f64,
+    energy: f64,
+    cost: f64,
+    straightness: f64,
+    chord: f64,
+}
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let folder = tempfile::tempdir()?;
+    quality(folder.path())?;
+    straightness(folder.path())?;
+    Ok(())
+}
+
+fn quality(folder: &FilePath) -> Result<(), Box<dyn std::error::Error>> {
+    println!("| target | path | coupling | seed | W2 | floor | bar | |");
+    println!("|---|---|---|---|---|---|---|---|");
+    let mut missed = 0;
+    for preset in ["two-moons", "checkerboard", "smiley"] {
+        let independent = [COND_OT, VP, VE].into_iter().flat_map(|path| {
+            (0..3).map(move |seed| (path, Coupling::Independent, seed))
+        });
+        let coupled = [COND_OT, VP].map(|path| (path, BATCH_OT, 0));
+        for (path, coupling, seed) in independent.chain(coupled) {
+            let n = job(folder, preset, path, coupling, seed)?;
+            let bar = 1.4 * n.floor + 0.03;
+            let reached = n.w2 <= bar;
+            missed += usize::from(!reached);
+            println!(
+                "| {preset} | {} | {} | {seed} | {:.3} | {:.3} | {bar:.3} | {} |",
+                path.name(),
+                coupling.name(),
+                n.w2,
+                n.floor,
+                if reached { "reached" } else { "missed" }
+            );
+        }
+    }
+    println!("\n{missed} rows missed the bar\n");
+    Ok(())
+}
+
+fn straightness(folder: &FilePath) -> Result<(), Box<dyn std::error::Error>> {
+    println!("| preset | path | coupling | path energy | transport cost | S | chord ratio | W2 |");
+    println!("|---|---|---|---|---|---|---|---|");
+    let jobs = [
+        ("two-moons", COND_OT, Coupling::Independent),
+        ("two-moons", VP, Coupling::Independent),
+        ("two-moons", Path::Cosine, Coupling::Independent),
+        ("eight-gaussians", COND_OT, Coupling::Independent),
+        ("eight-gaussians", VP, Coupling::Independent),
+        ("eight-gaussians", Path::Cosine, Coupling::Independent),
+        ("eight-gaussians", COND_OT, BATCH_OT),
+        ("moons-to-eight-gaussians", COND_OT, Coupling::Independent),
+        ("moons-to-eight-gaussians", COND_OT, BATCH_OT),
+    ];
+    for (preset, path, coupling) in jobs {
+        let n = job(folder, preset, path, coupling, 0)?;
+        println!(
+            "| {preset} | {} | {} | {:.2} | {:.3} | {:.3} | {:.2} | {:.3} |",
+            path.name(),
+            coupling.name(),
+            n.energy,
+            n.cost,
+            n.straightness,
+            n.chord,
+            n.w2
+        );
+    }
+    Ok(())
+}
+
+/// One headless run of a preset with changes.
+fn job(
+    folder: &FilePath,
+    preset: &str,
+    path: Path,
+    coupling: Coupling,
+    seed: u64,
+) -> Result<Numbers, Box<dyn std::error::Error>> {
+    let ron = presets::find(preset).ok_or("no such preset")?.ron;
+    let mut experiment = Experiment::from_ron(ron)?;
+    experiment.path = path;
+    experiment.coupling = coupling;
+    experiment.seed = seed;
+    let outcome = run(&experiment, folder, &RunOptions::default(), &mut Quiet)?;
+    let report = outcome.report.ok_or("interrupted")?;
+    let number = |value: Option<f64>| value.ok_or("a number is missing");
+    Ok(Numbers {
+        w2: number(report.w2)?,
+        floor: number(report.w2_floor)?,
+        energy: number(report.path_energy)?,
+        cost: number(report.transport_cost)?,
+        straightness: number(report.straightness)?,
+        chord: number(report.chord_ratio)?,
+    })
+}

@@ -1,0 +1,150 @@
+//! The exact optimal permutation between two point sets of equal size, for squared distances.
+//!
+//! This file knows units, errors and the certificate; the search itself is in `auction.rs`. It refuses to know
+//! where the points come from.
+//!
+//! `|x_i - y_j|^2 = |x_i|^2 + |y_j|^2 - 2 x_i . y_j`, and the squares are the same for every permutation. So only
+//! inner products matter, and for the same reason each set may be moved and scaled by itself: both are brought
+//! into the unit square, and neither the units nor the distance between the sets costs any precision.
+
+use thiserror::Error;
+
+use super::auction::Search;
+use crate::flow::Point;
+use crate::flow::bounds::Bounds;
+
+/// Largest coordinate whose squared distances are finite with room for sums over many points.
+pub const MAX_COORDINATE: f64 = 1e150;
+
+/// An optimal permutation with its proof.
+///
+/// `u_i + v_j <= |x_i - y_j|^2` for all pairs and equality for matched ones (both up to rounding), so the sum of
+/// all `u` and `v` is a lower bound for every permutation's cost that this one attains.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Assignment {
+    /// `x_1[target_of_source[i]]` is the partner of `x_0[i]`.
+    pub target_of_source: Vec<usize>,
+    /// Mean of the squared distances of the pairs; 0 for no points.
+    pub mean_cost: f64,
+    /// Dual variables of the source points.
+    pub u: Vec<f64>,
+    /// Dual variables of the target points.
+    pub v: Vec<f64>,
+}
+
+/// Point sets that cannot be assigned.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub enum AssignmentError {
+    /// A permutation needs two sets of one size.
+    #[error("cannot pair {n_sources} source points with {n_targets} target points one to one")]
+    UnequalLengths {
+        /// Points in the first set.
+        n_sources: usize,
+        /// Points in the second set.
+        n_targets: usize,
+    },
+    /// NaN, infinity, or a coordinate whose square is not a number.
+    #[error("{side} point {index} is ({x:e}, {y:e}): coordinates must lie within +-1e150")]
+    OutOfRange {
+        /// "source" or "target".
+        side: &'static str,
+        /// Its place, from 0.
+        index: usize,
+        /// Its first coordinate.
+        x: f64,
+        /// Its second coordinate.
+        y: f64,
+    },
+}
+
+/// The permutation with the least sum of squared distances; any of them where there are several.
+///
+/// The time grows like `n^2.3`: about 1 ms for 256 points, 20 ms for 1024, 100 ms for 2000.
+///
+/// # Errors
+/// Sets of unequal size, and coordinates that are not finite or beyond [`MAX_COORDINATE`].
+pub fn assign(x_0: &[Point], x_1: &[Point]) -> Result<Assignment, AssignmentError> {
+    let n = x_0.len();
+    if n != x_1.len() {
+        return Err(AssignmentError::UnequalLengths {
+            n_sources: n,
+            n_targets: x_1.len(),
+        });
+    }
+    check("source", x_0)?;
+    check("target", x_1)?;
+    let sources = Normalised::new(x_0);
+    let targets = Normalised::new(x_1);
+    let solved = Search::new(&sources.points, &targets.points).solve();
+
+    // With x = c_x + s_x x' and y = c_y + s_y y':
+    // |x - y|^2 = |x - c_y|^2 + (|y - c_x|^2 - |c_x - c_y|^2) - 2 s_x s_y x' . y'
+    let unit = 2.0 * sources.scale * targets.scale;
+    let offset = squared_distance(sources.center, targets.center);
+    let u = x_0.iter().zip(&solved.a);
+    let v = x_1.iter().zip(&solved.b);
+    let matched = x_0.iter().zip(&solved.column_of);
+    let cost: f64 = matched.map(|(&x, &j)| squared_distance(x, x_1[j])).sum();
+    Ok(Assignment {
+        mean_cost: cost / n.max(1) as f64,
+        u: u.map(|(&x, a)| squared_distance(x, targets.center) + unit * a)
+            .collect(),
+        v: v.map(|(&y, b)| squared_distance(y, sources.center) - offset + unit * b)
+            .collect(),
+        target_of_source: solved.column_of,
+    })
+}
+
+/// The squared 2-Wasserstein distance between two empirical measures of one size, exactly: the mean cost of the
+/// optimal permutation. Take the root for `W_2`.
+///
+/// # Errors
+/// As [`assign`].
+pub fn w2_squared(xs: &[Point], ys: &[Point]) -> Result<f64, AssignmentError> {
+    Ok(assign(xs, ys)?.mean_cost)
+}
+
+/// `|a - b|^2`, summed over both coordinates.
+pub(super) fn squared_distance(a: Point, b: Point) -> f64 {
+    let (d_0, d_1) = (a[0] - b[0], a[1] - b[1]);
+    d_0 * d_0 + d_1 * d_1
+}
+
+fn check(side: &'static str, points: &[Point]) -> Result<(), AssignmentError> {
+    let is_good = |p: &Point| p[0].abs() <= MAX_COORDINATE && p[1].abs() <= MAX_COORDINATE;
+    match points.iter().position(|p| !is_good(p)) {
+        None => Ok(()),
+        Some(index) => Err(AssignmentError::OutOfRange {
+            side,
+            index,
+            x: points[index][0],
+            y: points[index][1],
+        }),
+    }
+}
+
+/// A point set, moved and scaled into the unit square around the origin.
+struct Normalised {
+    center: Point,
+    scale: f64,
+    points: Vec<Point>,
+}
+
+impl Normalised {
+    fn new(points: &[Point]) -> Self {
+        let bounds = Bounds::of_points(points).unwrap_or(Bounds::square(0.0));
+        let center = bounds.center();
+        let extent = bounds.width().max(bounds.height());
+        let scale = if extent > 0.0 { extent } else { 1.0 };
+        let normalise = |p: &Point| [(p[0] - center[0]) / scale, (p[1] - center[1]) / scale];
+        Self {
+            center,
+            scale,
+            points: points.iter().map(normalise).collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "tests.rs"]
+mod tests;

@@ -1,0 +1,172 @@
+//! The search for the optimal permutation: an auction finds good prices, shortest paths finish exactly.
+//!
+//! It works on normalised coordinates and refuses to know units (see [`super::assignment`]). Rows are the
+//! source points, columns the target points, the cost is `-x . y`.
+//!
+//! 1. The auction with falling `epsilon` (Bertsekas, Annals of Operations Research 14, 1988): a free row takes
+//!    its cheapest column and lowers that column's price until its own gain over the second best is gone, plus
+//!    `epsilon`. Only the prices are kept.
+//! 2. One round with `epsilon = 0`, which is the augmenting row reduction of Jonker & Volgenant (Computing 38,
+//!    1987). From here on complementary slackness holds exactly.
+//! 3. Every row that is still free gets its column along a shortest path of reduced costs (same source).
+//!
+//! On 1024 points, step 1 leaves step 3 about a tenth of the row scans that plain column reduction would.
+
+use super::scan::{Columns, Tree};
+use crate::flow::Point;
+
+/// First `epsilon`, in units of the normalised cost; this, the factor and the end were tuned by row scans on
+/// five pairs of distributions with 256 to 2000 points. The optimum is flat: 20 % within a factor of three.
+const EPSILON_START: f64 = 0.02;
+/// From one round to the next.
+const EPSILON_FACTOR: f64 = 0.2;
+/// The last `epsilon` is the last above this over n.
+const EPSILON_END: f64 = 0.05;
+/// Bids a row in one round, on average, before the round is given up: prices need not be good to be valid.
+const MAX_BIDS: usize = 20;
+
+/// A partial permutation with the prices that prove it optimal for its rows.
+pub struct Search<'a> {
+    rows: &'a [Point],
+    columns: Columns,
+    row_of: Vec<Option<usize>>,
+    column_of: Vec<Option<usize>>,
+}
+
+/// An optimal permutation and the dual variables that prove it.
+pub struct Solved {
+    /// The column of each row.
+    pub column_of: Vec<usize>,
+    /// `a` with `a_i + b_j <= -x_i . y_j`, and equality for matched pairs.
+    pub a: Vec<f64>,
+    /// `b`, the prices.
+    pub b: Vec<f64>,
+}
+
+impl<'a> Search<'a> {
+    /// No row has a column yet. The first prices are those of the identity map, `-|y|^2 / 2`. As many `ys` as
+    /// `rows`, coordinates within `[-1/2, 1/2]`.
+    pub fn new(rows: &'a [Point], ys: &[Point]) -> Self {
+        let mut columns = Columns::new(ys);
+        for (price, y) in columns.price.iter_mut().zip(ys) {
+            *price = -0.5 * (y[0] * y[0] + y[1] * y[1]);
+        }
+        Self {
+            rows,
+            columns,
+            row_of: vec![None; rows.len()],
+            column_of: vec![None; rows.len()],
+        }
+    }
+
+    /// The optimal permutation.
+    pub fn solve(mut self) -> Solved {
+        let n = self.rows.len();
+        if n > 1 {
+            let mut epsilon = EPSILON_START;
+            while epsilon > EPSILON_END / n as f64 {
+                self.auction_round(epsilon);
+                epsilon *= EPSILON_FACTOR;
+            }
+            self.row_reduction();
+        }
+        self.augment();
+        // `augment` has left no row free.
+        let column_of: Vec<usize> = self.column_of.into_iter().flatten().collect();
+        let columns = self.columns;
+        let of_row = |(&x, &j): (&Point, &usize)| columns.cost(x, j) - columns.price[j];
+        Solved {
+            a: self.rows.iter().zip(&column_of).map(of_row).collect(),
+            b: columns.price,
+            column_of,
+        }
+    }
+
+    /// Lets all rows bid for the columns from the present prices on, and forgets who got what.
+    fn auction_round(&mut self, epsilon: f64) {
+        let n = self.rows.len();
+        self.row_of.fill(None);
+        let mut free: Vec<usize> = (0..n).collect();
+        for _ in 0..MAX_BIDS * n {
+            let Some(i) = free.pop() else { return };
+            let bid = self.columns.best_two(self.rows[i]);
+            self.columns.price[bid.column] -= bid.second - bid.cost + epsilon;
+            free.extend(self.row_of[bid.column].replace(i));
+        }
+    }
+
+    /// Lets n bids be made without `epsilon`; a row that would have to break a tie stays free.
+    fn row_reduction(&mut self) {
+        let n = self.rows.len();
+        self.row_of.fill(None);
+        let mut free: Vec<usize> = (0..n).collect();
+        for _ in 0..n {
+            let Some(i) = free.pop() else { break };
+            let bid = self.columns.best_two(self.rows[i]);
+            if bid.cost < bid.second || self.row_of[bid.column].is_none() {
+                self.columns.price[bid.column] -= bid.second - bid.cost;
+                free.extend(self.row_of[bid.column].replace(i));
+            }
+        }
+        for (j, row) in self.row_of.iter().enumerate() {
+            if let Some(i) = *row {
+                self.column_of[i] = Some(j);
+            }
+        }
+    }
+
+    /// Gives every free row a column, moving others along a shortest path of reduced costs (Dijkstra).
+    fn augment(&mut self) {
+        let n = self.rows.len();
+        let mut tree = Tree {
+            distance: vec![0.0; n],
+            parent: vec![0.0; n],
+        };
+        for start in 0..n {
+            if self.column_of[start].is_none() {
+                let end = self.shortest_path(start, &mut tree);
+                self.shift_along_path(start, end, &tree);
+            }
+        }
+    }
+
+    /// Grows the tree from a free row to the nearest free column, which it returns, and moves the prices of the
+    /// columns passed by such that the path's reduced costs become zero.
+    fn shortest_path(&mut self, start: usize, tree: &mut Tree) -> usize {
+        tree.distance.fill(f64::INFINITY);
+        // Columns passed by, with their distances and their prices.
+        let mut passed: Vec<(usize, f64, f64)> = Vec::new();
+        let (mut row, mut base) = (start, 0.0);
+        let (end, length) = loop {
+            let x = self.rows[row];
+            let (j, distance) = self.columns.relax(x, base, row as f64, tree);
+            let Some(next) = self.row_of[j] else {
+                break (j, distance);
+            };
+            let price = self.columns.price[j];
+            passed.push((j, distance, price));
+            // Out of the race without a branch in the loop: never the nearest, and no way there is shorter.
+            tree.distance[j] = f64::INFINITY;
+            self.columns.price[j] = f64::NEG_INFINITY;
+            base = distance - (self.columns.cost(self.rows[next], j) - price);
+            row = next;
+        };
+        for (j, distance, price) in passed {
+            self.columns.price[j] = price + (distance - length);
+        }
+        end
+    }
+
+    /// Hands every column of the path from `end` back to `start` to the row before it.
+    fn shift_along_path(&mut self, start: usize, end: usize, tree: &Tree) {
+        let mut free_column = Some(end);
+        while let Some(j) = free_column {
+            let row = tree.parent[j] as usize;
+            self.row_of[j] = Some(row);
+            free_column = self.column_of[row].replace(j);
+            if row == start {
+                return;
+            }
+        }
+    }
+}

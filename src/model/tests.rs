@@ -1,0 +1,262 @@
+//! Burn, the frozen copy and finite differences agree, for every form of the network.
+
+use std::sync::Arc;
+
+use burn::tensor::Device;
+use proptest::prelude::*;
+use rand::RngExt;
+
+use super::*;
+use crate::experiment::{Activation, Experiment, Model, TimeEmbedding, Training, presets};
+use crate::flow::path::Path;
+use crate::flow::rng::{Stream, stream};
+use crate::flow::{Point, Provenance, VelocityField};
+
+const SCALING: Scaling = Scaling {
+    source_rms: 1.0,
+    target_rms: 1.3,
+};
+
+fn experiment(model: Model, path: Path) -> Experiment {
+    let preset = presets::find("two-moons").unwrap();
+    let mut experiment = Experiment::from_ron(preset.ron).unwrap();
+    experiment.model = model;
+    experiment.path = path;
+    experiment
+}
+
+fn weights(model: &Model, seed: u64) -> MlpParams {
+    MlpParams::init(Widths::of(model), &mut stream(seed, Stream::Weights, 0))
+}
+
+fn engine(model: &Model, params: &MlpParams) -> BurnEngine {
+    BurnEngine::new(&Device::flex(), model, &Training::default(), params).unwrap()
+}
+
+/// Inputs of the network at one time, as the trainer makes them.
+fn batch_at(experiment: &Experiment, t: f64, xs: &[Point]) -> Batch {
+    let c_in = SCALING.input(&experiment.path, t);
+    let mut inputs = Vec::new();
+    for x in xs {
+        inputs.extend(x.map(|x| (c_in * x) as f32));
+        embedding::push_features(experiment.model.time, t, &mut inputs);
+    }
+    Batch {
+        n: xs.len(),
+        inputs,
+        targets: vec![0.0; 2 * xs.len()],
+        weights: vec![1.0; xs.len()],
+    }
+}
+
+fn points(n: usize, seed: u64) -> Vec<Point> {
+    let mut rng = stream(seed, Stream::Display, 0);
+    (0..n)
+        .map(|_| [0; 2].map(|_| 6.0 * rng.random::<f64>() - 3.0))
+        .collect()
+}
+
+fn any_model() -> impl Strategy<Value = Model> {
+    let time = prop_oneof![
+        Just(TimeEmbedding::Raw),
+        (1usize..5).prop_map(|frequencies| TimeEmbedding::Fourier { frequencies }),
+    ];
+    let activation = prop::sample::select(Activation::ALL.to_vec());
+    let hidden = prop::collection::vec(1usize..40, 1..4);
+    (hidden, activation, time).prop_map(|(hidden, activation, time)| Model {
+        hidden,
+        activation,
+        time,
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn the_frozen_field_is_burns_forward_pass(
+        model in any_model(),
+        t in 0.0f64..1.0,
+        n in 1usize..70,
+        seed in 0u64..1000,
+    ) {
+        let experiment = experiment(model, Path::CondOt { sigma_min: 0.0 });
+        let params = weights(&experiment.model, seed);
+        let xs = points(n, seed);
+        let expected = engine(&experiment.model, &params)
+            .forward(&batch_at(&experiment, t, &xs))
+            .unwrap();
+        let field = FrozenField::new(Arc::new(params), &experiment, SCALING, 5);
+        let mut found = vec![[0.0; 2]; n];
+        field.eval(t, &xs, &mut found);
+        let c_out = SCALING.output(&experiment.path, t);
+        for (v, burn) in found.iter().zip(expected.as_chunks::<2>().0) {
+            for (v, burn) in v.iter().zip(burn) {
+                prop_assert!((v - c_out * f64::from(*burn)).abs() < 1e-5 * (1.0 + v.abs()));
+            }
+        }
+        prop_assert_eq!(field.provenance(), Provenance::Learned { step: 5 });
+    }
+
+    #[test]
+    fn the_divergence_is_the_derivative(
+        model in any_model(),
+        t in 0.01f64..0.99,
+        seed in 0u64..1000,
+    ) {
+        // A kink of ReLU inside the difference would make the comparison meaningless.
+        prop_assume!(model.activation != Activation::Relu);
+        let experiment = experiment(model, Path::Cosine);
+        let params = weights(&experiment.model, seed);
+        let field = FrozenField::new(Arc::new(params), &experiment, SCALING, 0);
+        let xs = points(20, seed);
+        let (mut v, mut div) = (vec![[0.0; 2]; 20], vec![0.0; 20]);
+        field.eval_div(t, &xs, &mut v, &mut div);
+        let mut alone = vec![[0.0; 2]; 20];
+        field.eval(t, &xs, &mut alone);
+        let h = 1e-2;
+        for (i, x) in xs.iter().enumerate() {
+            prop_assert!((v[i][0] - alone[i][0]).abs() < 1e-6);
+            let mut slope = 0.0;
+            for axis in 0..2 {
+                let (mut up, mut down) = (*x, *x);
+                up[axis] += h;
+                down[axis] -= h;
+                let mut ends = [[0.0; 2]; 2];
+                field.eval(t, &[up, down], &mut ends);
+                slope += (ends[0][axis] - ends[1][axis]) / (2.0 * h);
+            }
+            prop_assert!((div[i] - slope).abs() < 5e-3 * (1.0 + slope.abs()), "{} {slope}", div[i]);
+        }
+    }
+}
+
+#[test]
+fn burns_gradient_is_the_derivative_of_the_loss() {
+    let model = Model {
+        hidden: vec![5, 4],
+        activation: Activation::Tanh,
+        time: TimeEmbedding::Raw,
+    };
+    let experiment = experiment(model.clone(), Path::CondOt { sigma_min: 0.0 });
+    let params = weights(&model, 3);
+    let mut batch = batch_at(&experiment, 0.4, &points(16, 1));
+    let mut rng = stream(9, Stream::Display, 0);
+    batch.targets.fill_with(|| rng.random::<f32>());
+    let gradient = engine(&model, &params).gradient(&batch).unwrap();
+    let loss = |values: Vec<f32>| {
+        let params = MlpParams::new(params.widths().clone(), values).unwrap();
+        let output = engine(&model, &params).forward(&batch).unwrap();
+        let squares = output.iter().zip(&batch.targets);
+        squares.map(|(o, t)| f64::from(o - t).powi(2)).sum::<f64>() / batch.n as f64
+    };
+    let h = 1e-2f32;
+    for i in 0..gradient.len() {
+        let shifted = |by: f32| {
+            let mut values = params.values().to_vec();
+            values[i] += by;
+            loss(values)
+        };
+        let slope = (shifted(h) - shifted(-h)) / (2.0 * f64::from(h));
+        assert!(
+            (slope - f64::from(gradient[i])).abs() < 2e-3,
+            "{i}: {slope} {}",
+            gradient[i]
+        );
+    }
+}
+
+#[test]
+fn a_step_reports_the_unweighted_loss_and_learns() {
+    let model = Model::default();
+    let mut engine = engine(&model, &weights(&model, 0));
+    let experiment = experiment(model, Path::CondOt { sigma_min: 0.0 });
+    let mut batch = batch_at(&experiment, 0.5, &points(64, 2));
+    batch.targets.fill(0.5);
+    batch.weights.fill(4.0);
+    let output = engine.forward(&batch).unwrap();
+    let expected = 4.0 * output.iter().map(|o| (o - 0.5).powi(2)).sum::<f32>() / 64.0;
+    let first = engine.step(&batch, 1e-3).unwrap();
+    approx::assert_relative_eq!(first, expected, max_relative = 1e-4);
+    let last = (0..200).map(|_| engine.step(&batch, 1e-3).unwrap()).last();
+    assert!(last.unwrap() < 0.05 * first);
+}
+
+#[test]
+fn a_rollback_restores_weights_average_and_moments() {
+    let model = Model::default();
+    let experiment = experiment(model.clone(), Path::CondOt { sigma_min: 0.0 });
+    let batch = batch_at(&experiment, 0.5, &points(64, 2));
+    let mut engine = engine(&model, &weights(&model, 0));
+    (0..5).for_each(|_| drop(engine.step(&batch, 1e-3).unwrap()));
+    engine.mark_good();
+    let continue_for_three = |engine: &mut BurnEngine| {
+        (0..3).for_each(|_| drop(engine.step(&batch, 1e-3).unwrap()));
+        (engine.params().unwrap(), engine.averaged_params().unwrap())
+    };
+    let first = continue_for_three(&mut engine);
+    engine.roll_back();
+    assert_eq!(continue_for_three(&mut engine), first);
+}
+
+#[test]
+fn a_learning_rate_beyond_reason_is_noticed() {
+    let model = Model::default();
+    let experiment = experiment(model.clone(), Path::CondOt { sigma_min: 0.0 });
+    let batch = batch_at(&experiment, 0.5, &points(64, 2));
+    let mut engine = engine(&model, &weights(&model, 0));
+    let failure = (0..20).find_map(|_| engine.step(&batch, 1e30).err());
+    assert!(matches!(
+        failure,
+        Some(EngineError::NonFinite { what: "loss", .. })
+    ));
+}
+
+/// An engine whose output is off by a factor: a GPU that computes wrongly without saying so.
+struct Wrong(BurnEngine);
+
+impl Engine for Wrong {
+    fn step(&mut self, batch: &Batch, learning_rate: f64) -> Result<f32, EngineError> {
+        self.0.step(batch, learning_rate)
+    }
+    fn params(&mut self) -> Result<MlpParams, EngineError> {
+        self.0.params()
+    }
+    fn averaged_params(&mut self) -> Result<MlpParams, EngineError> {
+        self.0.averaged_params()
+    }
+    fn set_training(&mut self, training: &Training) {
+        self.0.set_training(training);
+    }
+    fn mark_good(&mut self) {
+        self.0.mark_good();
+    }
+    fn roll_back(&mut self) {
+        self.0.roll_back();
+    }
+    fn forward(&mut self, batch: &Batch) -> Result<Vec<f32>, EngineError> {
+        let mut output = self.0.forward(batch)?;
+        if batch.n >= 500 {
+            output.iter_mut().for_each(|v| *v *= 1.01);
+        }
+        Ok(output)
+    }
+    fn gradient(&mut self, batch: &Batch) -> Result<Vec<f32>, EngineError> {
+        self.0.gradient(batch)
+    }
+}
+
+#[test]
+fn the_self_test_passes_the_cpu_and_refuses_a_wrong_backend() {
+    let right = |model: &Model, training: &Training, params: &MlpParams| {
+        let engine = BurnEngine::new(&Device::flex(), model, training, params)?;
+        Ok(Box::new(engine) as Box<dyn Engine>)
+    };
+    let wrong = |model: &Model, training: &Training, params: &MlpParams| {
+        let engine = BurnEngine::new(&Device::flex(), model, training, params)?;
+        Ok(Box::new(Wrong(engine)) as Box<dyn Engine>)
+    };
+    assert_eq!(self_test(right, right), Ok(()));
+    let refused = self_test(right, wrong).unwrap_err().to_string();
+    assert!(refused.contains("512 points"), "{refused}");
+}

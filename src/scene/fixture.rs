@@ -1,0 +1,113 @@
+//! A small frame with known numbers, for the tests of scenes and exporters.
+
+use std::f64::consts::PI;
+use std::sync::Arc;
+
+use crate::experiment::Experiment;
+use crate::flow::grid::{DensityStack, FieldGrid};
+use crate::flow::metrics::path_metrics;
+use crate::flow::trajectory::Trajectories;
+use crate::flow::{Bounds, Point};
+use crate::snapshot::{FlowPicture, Frame, LaneId, LossHistory, Metrics, RunId, RunState};
+
+/// Particles of [`frame`].
+pub const N: usize = 40;
+/// Its last solver node.
+const STEPS: usize = 10;
+
+/// A column of source points at x = -2, one of target points at x = 2, and arcs from one to the other.
+pub fn frame() -> Frame {
+    let height = |i: usize| -1.0 + 2.0 * i as f64 / (N - 1) as f64;
+    let column = |x: f64| (0..N).map(|i| [x, height(i)]).collect::<Vec<Point>>();
+    let (source, target) = (column(-2.0), column(2.0));
+    let times: Vec<f64> = (0..=STEPS).map(|k| k as f64 / STEPS as f64).collect();
+    let arc = |t: f64, i: usize| [-2.0 + 4.0 * t, height(i) + 0.3 * (PI * t).sin()];
+    let trajectories = Trajectories {
+        points: times
+            .iter()
+            .flat_map(|&t| (0..N).map(move |i| arc(t, i)))
+            .collect(),
+        times,
+        n_particles: N,
+        path_energy: vec![17.0; N],
+        nfe: STEPS,
+    };
+    Frame {
+        lane: LaneId(0),
+        run: RunId(0),
+        experiment: Arc::new(experiment()),
+        state: RunState::Running,
+        device: "CPU".into(),
+        step: 1234,
+        steps_per_sec: 0.0,
+        coupling_share: 0.0,
+        loss: LossHistory::default(),
+        pairs: source.iter().copied().zip(target.iter().copied()).collect(),
+        source: source.into(),
+        target: target.into(),
+        metrics: Some(Arc::new(metrics(&trajectories))),
+        picture: Some(Arc::new(picture(trajectories))),
+        measuring: false,
+    }
+}
+
+/// A frame before anything has been computed.
+pub fn empty_frame() -> Frame {
+    Frame {
+        source: Arc::default(),
+        target: Arc::default(),
+        pairs: Arc::default(),
+        picture: None,
+        metrics: None,
+        ..frame()
+    }
+}
+
+fn experiment() -> Experiment {
+    let text = r#"(version: 1, title: "A <test> & more", target: (shape: Moons(noise: 0.05)))"#;
+    Experiment::from_ron(text).expect("the experiment is valid")
+}
+
+/// What the trajectories do, with a field whose speed grows with x and t, and a density.
+pub fn picture(trajectories: Trajectories) -> FlowPicture {
+    let bounds = Bounds {
+        min: [-3.0, -2.0],
+        max: [3.0, 2.0],
+    };
+    let n = [6, 4];
+    let times = vec![0.0, 1.0];
+    let velocities = times
+        .iter()
+        .flat_map(|t| (0..24).map(move |k| [(k % 6) as f64 * (1.0 + t), (k / 6) as f64]))
+        .collect();
+    FlowPicture {
+        step: 1234,
+        chord_ratios: (0..trajectories.n_particles)
+            .map(|i| trajectories.chord_ratio(i))
+            .collect(),
+        density: Some(DensityStack::estimate(&trajectories, bounds, [30, 20], 3)),
+        field: FieldGrid {
+            bounds,
+            n,
+            times,
+            velocities,
+        },
+        trajectories,
+    }
+}
+
+fn metrics(trajectories: &Trajectories) -> Metrics {
+    let path = path_metrics(trajectories);
+    Metrics {
+        step: 1234,
+        n_samples: N,
+        path,
+        path_stderr: path,
+        npe: None,
+        w2: Some(0.141),
+        w2_floor: Some(0.135),
+        w2_source_target_squared: Some(16.0),
+        nfe: STEPS,
+        solver: experiment().solver,
+    }
+}

@@ -1,0 +1,265 @@
+//! The window: the laboratory with panels, canvas and dialogs around it, as an eframe application.
+//!
+//! A frame reads the newest [`Frame`] once, shows it, collects commands and applies them. It refuses to compute
+//! anything, and it asks for another frame only while something moves.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use cpu_time::ThreadTime;
+use eframe::NativeOptions;
+use egui::{CentralPanel, Context, Panel, Ui, Vec2, ViewportBuilder, ViewportCommand};
+
+use crate::experiment::Experiment;
+use crate::session::run::FinishedRun;
+use crate::session::{Options, Wake};
+use crate::snapshot::Frame;
+
+use super::actions;
+use super::canvas::{Canvas, canvas_ui};
+use super::command::Command;
+use super::dialogs::dialog_ui;
+use super::lab::Lab;
+use super::messages::messages_ui;
+use super::panels::{Load, Panels, panels_ui};
+use super::theme::{self, LECTURE_ZOOM};
+use super::timeline;
+
+/// Between two frames while time plays.
+const FRAME_TIME: Duration = Duration::from_millis(16);
+/// Between two looks at the memory.
+const MEMORY_EVERY: Duration = Duration::from_secs(1);
+/// Weight of the newest frame in the shown cost of a frame.
+const LOAD_SMOOTHING: f64 = 0.1;
+
+/// What the window opens on.
+pub struct Start {
+    /// What is studied; legal.
+    pub experiment: Experiment,
+    /// The weights of a finished run.
+    pub weights: Option<FinishedRun>,
+    /// The experiment's file.
+    pub file: Option<PathBuf>,
+}
+
+/// Why there is no window.
+#[derive(Debug, thiserror::Error)]
+pub enum LaunchError {
+    /// The window system or the graphics refused.
+    #[error("the window cannot be opened ({0}); `pushforward run EXPERIMENT` does the same without one")]
+    Window(String),
+    /// The system has no thread to give.
+    #[error("the session cannot be started: {0}")]
+    Session(#[from] io::Error),
+}
+
+/// Opens the window and returns when it is closed.
+///
+/// # Errors
+/// If there is no window system, no graphics or no thread to be had.
+pub fn launch(start: Start) -> Result<(), LaunchError> {
+    let viewport = ViewportBuilder::default()
+        .with_title("Pushforward")
+        .with_app_id("pushforward")
+        .with_inner_size(Vec2::new(1600.0, 1000.0))
+        .with_min_inner_size(Vec2::new(900.0, 600.0))
+        .with_drag_and_drop(true);
+    let options = NativeOptions {
+        viewport,
+        persist_window: false,
+        ..NativeOptions::default()
+    };
+    let mut failed = None;
+    let outcome = eframe::run_native(
+        "Pushforward",
+        options,
+        Box::new(|cc| {
+            survive_graphics_errors(cc);
+            let app = App::new(&cc.egui_ctx, start).map_err(|error| {
+                let text = error.to_string();
+                failed = Some(error);
+                text
+            })?;
+            Ok(Box::new(app))
+        }),
+    );
+    match (failed, outcome) {
+        (Some(error), _) => Err(error.into()),
+        (None, Err(error)) => Err(LaunchError::Window(error.to_string())),
+        (None, Ok(())) => Ok(()),
+    }
+}
+
+/// wgpu panics on an error that nobody handles; a bad frame must not take the training with it.
+fn survive_graphics_errors(cc: &eframe::CreationContext<'_>) {
+    if let Some(render) = &cc.wgpu_render_state {
+        let report = |error: wgpu::Error| eprintln!("pushforward: graphics: {error}");
+        render.device.on_uncaptured_error(Arc::new(report));
+    }
+}
+
+/// The laboratory and what its window remembers from frame to frame.
+pub struct App {
+    /// All state that is not egui's.
+    pub lab: Lab,
+    panels: Panels,
+    canvas: Canvas,
+    load: Load,
+    /// What style and scale the window has: dark, lecture.
+    styled: Option<(bool, bool)>,
+    memory_seen: Option<Instant>,
+}
+
+impl App {
+    /// Starts the session; training begins by itself, except on a finished run.
+    ///
+    /// # Errors
+    /// If the system has no thread to give.
+    pub fn new(ctx: &Context, start: Start) -> io::Result<Self> {
+        let waker = ctx.clone();
+        let wake: Wake = Arc::new(move || waker.request_repaint());
+        let options = Options {
+            autostart: start.weights.is_none(),
+            weights: start.weights.map(|finished| finished.model),
+            ..Options::default()
+        };
+        let lab = Lab::new(start.experiment, start.file, options, wake)?;
+        Ok(Self::around(lab))
+    }
+
+    /// The window around a laboratory that runs already.
+    pub fn around(lab: Lab) -> Self {
+        Self {
+            lab,
+            panels: Panels::default(),
+            canvas: Canvas::default(),
+            load: Load::default(),
+            styled: None,
+            memory_seen: None,
+        }
+    }
+
+    /// What happens without painting: events, closing, the play head. Cheap, for it also runs while hidden.
+    pub fn logic(&mut self, ctx: &Context) {
+        self.lab.tick();
+        let (hidden, close, dt) = ctx.input(|input| {
+            let viewport = input.viewport();
+            let hidden = viewport.visible() == Some(false);
+            (hidden, viewport.close_requested(), input.stable_dt)
+        });
+        if close && !self.lab.closing {
+            self.lab.apply(Command::Quit);
+            if !self.lab.closing {
+                ctx.send_viewport_cmd(ViewportCommand::CancelClose);
+            }
+        } else if self.lab.closing && !close {
+            ctx.send_viewport_cmd(ViewportCommand::Close);
+        }
+        if !hidden {
+            self.lab.play.advance(f64::from(dt));
+            if self.lab.play.playing {
+                ctx.request_repaint_after(FRAME_TIME);
+            }
+        }
+    }
+
+    /// One frame of the window.
+    pub fn show(&mut self, ui: &mut Ui) {
+        let start = ThreadTime::try_now().ok();
+        let ctx = ui.ctx().clone();
+        if self.styled.is_none() {
+            // New fonts are there from the next pass on; this one has nothing to show.
+            self.style(&ctx);
+            return ctx.request_discard("the fonts are new");
+        }
+        self.style(&ctx);
+        let frame = self.lab.frame();
+        let mut commands = self.input(&ctx);
+        self.contents(ui, &frame, &mut commands);
+        if let Some(seen) = self.canvas.seen() {
+            self.lab.look(seen);
+        }
+        for command in commands {
+            self.lab.apply(command);
+        }
+        if !ctx.input(|input| input.pointer.any_down()) && !ctx.text_edit_focused() {
+            self.lab.editor.settle();
+        }
+        self.note_load(start);
+    }
+
+    fn style(&mut self, ctx: &Context) {
+        let (dark, lecture) = (self.lab.dark, self.lab.lecture);
+        let styled = self.styled.replace((dark, lecture));
+        if styled.map(|(dark, _)| dark) != Some(dark) {
+            theme::apply(ctx, dark);
+        }
+        match (styled.is_some_and(|(_, lecture)| lecture), lecture) {
+            (false, true) => ctx.set_zoom_factor(ctx.zoom_factor() * LECTURE_ZOOM),
+            (true, false) => ctx.set_zoom_factor(ctx.zoom_factor() / LECTURE_ZOOM),
+            _ => {}
+        }
+    }
+
+    /// Commands of keys and dropped files.
+    fn input(&self, ctx: &Context) -> Vec<Command> {
+        let mut commands = actions::pressed(ctx, &self.lab);
+        let dropped = ctx.input(|input| input.raw.dropped_files.clone());
+        let paths = dropped.into_iter().filter_map(|file| file.path);
+        commands.extend(paths.map(Command::Open));
+        commands
+    }
+
+    fn contents(&mut self, ui: &mut Ui, frame: &Frame, commands: &mut Vec<Command>) {
+        let lab = &self.lab;
+        if !lab.lecture {
+            panels_ui(ui, &mut self.panels, lab, frame, &self.load, commands);
+        }
+        messages_ui(ui, lab, commands);
+        Panel::bottom("timeline")
+            .exact_size(timeline::HEIGHT)
+            .resizable(false)
+            .show_separator_line(false)
+            .frame(egui::Frame::NONE)
+            .show(ui, |ui| timeline::timeline_ui(ui, lab, frame, commands));
+        CentralPanel::no_frame().show(ui, |ui| {
+            canvas_ui(ui, &mut self.canvas, lab, frame, commands);
+        });
+        if let Some(mut dialog) = self.lab.dialog.take() {
+            dialog_ui(ui.ctx(), &mut dialog, &self.lab, commands);
+            self.lab.dialog = Some(dialog);
+        }
+    }
+
+    fn note_load(&mut self, start: Option<ThreadTime>) {
+        if let Some(start) = start {
+            let ms = 1e3 * start.elapsed().as_secs_f64();
+            self.load.frame_ms += LOAD_SMOOTHING * (ms - self.load.frame_ms);
+        }
+        if self.memory_seen.is_none_or(|seen| seen.elapsed() > MEMORY_EVERY) {
+            self.memory_seen = Some(Instant::now());
+            self.load.memory_mb = resident_mb();
+        }
+    }
+}
+
+impl eframe::App for App {
+    fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+        self.logic(ctx);
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        self.show(ui);
+    }
+}
+
+/// Resident memory of this process in MB, where the system has `/proc`.
+fn resident_mb() -> Option<f64> {
+    const KB_PER_MB: f64 = 1000.0;
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
+    let kb: f64 = line.split_whitespace().nth(1)?.parse().ok()?;
+    Some(kb * 1.024 / KB_PER_MB)
+}

@@ -1,0 +1,160 @@
+//! The brush: pointer events become pieces of a stroke; the drawing lies on the canvas like wet paint.
+//!
+//! It shows the drawing of the experiment being edited and sends commands; what a stroke does to the drawing is
+//! decided elsewhere.
+
+use egui::epaint::Mesh;
+use egui::{
+    Color32, ColorImage, Context, Event, PointerButton, Pos2, Rect, Response, Shape, Stroke,
+    StrokeKind, TextureHandle, TextureOptions, Ui, pos2,
+};
+
+use crate::experiment::Camera;
+use crate::flow::distribution::{self, Distribution, Drawing};
+use crate::flow::{Bounds, Point};
+use crate::scene::{Color, Transform, fit};
+use crate::snapshot::Frame;
+
+use super::super::command::{Command, Side, Tool};
+use super::super::drawing;
+use super::super::lab::Lab;
+use super::super::theme::{ink, palette};
+use super::Place;
+
+/// The pointer moves at least this far, in points, before another piece of the stroke begins.
+const MIN_STEP: f32 = 0.5;
+/// Opacity of the wettest paint.
+const WET: f32 = 0.75;
+
+/// A stroke under way and the picture of the drawing.
+#[derive(Default)]
+pub struct Brush {
+    stroke: Option<Piece>,
+    picture: Option<Picture>,
+}
+
+/// Where a stroke is, and whether it takes away.
+#[derive(Clone, Copy)]
+struct Piece {
+    pointer: Pos2,
+    at: Point,
+    erase: bool,
+}
+
+/// The drawing as a texture, and what it was made from.
+struct Picture {
+    drawing: Drawing,
+    color: Color,
+    texture: TextureHandle,
+}
+
+impl Brush {
+    /// Turns every pointer event of the frame into a piece of a stroke, so that a fast hand draws round curves.
+    pub fn input(
+        &mut self,
+        ui: &Ui,
+        response: &Response,
+        place: &Place,
+        lab: &Lab,
+        commands: &mut Vec<Command>,
+    ) {
+        let ours = lab.tool == Tool::Brush
+            && (response.is_pointer_button_down_on() || response.contains_pointer());
+        ui.input(|input| {
+            for event in &input.events {
+                match *event {
+                    Event::PointerButton {
+                        pos,
+                        button: button @ (PointerButton::Primary | PointerButton::Secondary),
+                        pressed: true,
+                        modifiers,
+                    } if ours && place.rect.contains(pos) => {
+                        let erase = lab.brush.erase != (button == PointerButton::Secondary || modifiers.shift);
+                        self.begin(pos, erase, place, commands);
+                    }
+                    Event::PointerMoved(pos) => self.go_on(pos, place, commands),
+                    Event::PointerButton { pressed: false, .. } => self.end(commands),
+                    _ => {}
+                }
+            }
+            if !input.pointer.any_down() || lab.tool != Tool::Brush {
+                self.end(commands);
+            }
+        });
+    }
+
+    /// A press leaves a dab.
+    fn begin(&mut self, pointer: Pos2, erase: bool, place: &Place, commands: &mut Vec<Command>) {
+        self.end(commands);
+        let at = place.data_at(pointer);
+        self.stroke = Some(Piece { pointer, at, erase });
+        let (from, to) = (at, at);
+        commands.push(Command::PaintSegment { from, to, erase });
+    }
+
+    fn go_on(&mut self, pointer: Pos2, place: &Place, commands: &mut Vec<Command>) {
+        let Some(last) = &mut self.stroke else { return };
+        if last.pointer.distance(pointer) < MIN_STEP {
+            return;
+        }
+        let (from, erase) = (last.at, last.erase);
+        let to = place.data_at(pointer);
+        *last = Piece {
+            pointer,
+            at: to,
+            erase,
+        };
+        commands.push(Command::PaintSegment { from, to, erase });
+    }
+
+    fn end(&mut self, commands: &mut Vec<Command>) {
+        if self.stroke.take().is_some() {
+            commands.push(Command::EndStroke);
+        }
+    }
+
+    /// The drawing and the edge of its paper, while the brush is out.
+    pub fn paper(&mut self, ctx: &Context, place: &Place, lab: &Lab, frame: &Frame) -> Vec<Shape> {
+        if lab.tool != Tool::Brush {
+            self.picture = None;
+            return Vec::new();
+        }
+        let theme = palette(lab.dark);
+        let (density, color) = match lab.drawing_side {
+            Side::Source => (&lab.editor.experiment().source, theme.source),
+            Side::Target => (&lab.editor.experiment().target, theme.target),
+        };
+        let rect = on_screen(drawing::paper(density, frame), place);
+        let mut shapes = Vec::new();
+        if let distribution::Shape::Drawn(drawing) = &density.shape {
+            let mut mesh = Mesh::with_texture(self.picture(ctx, drawing, color).id());
+            let uv = Rect::from_min_max(Pos2::ZERO, pos2(1.0, 1.0));
+            mesh.add_rect_with_uv(rect, uv, Color32::WHITE);
+            shapes.push(Shape::mesh(mesh));
+        }
+        let edge = Stroke::new(1.0, ink(color).gamma_multiply(0.6));
+        shapes.push(Shape::rect_stroke(rect, 2.0, edge, StrokeKind::Middle));
+        shapes
+    }
+
+    /// The texture of the drawing; made again only when the drawing is another.
+    fn picture(&mut self, ctx: &Context, drawing: &Drawing, color: Color) -> &TextureHandle {
+        let known = self.picture.take().filter(|p| p.color == color);
+        let picture = match known {
+            Some(same) if same.drawing == *drawing => same,
+            Some(mut old) => {
+                old.texture.set(image_of(drawing, color), TextureOptions::LINEAR);
+                Picture {
+                    drawing: drawing.clone(),
+                    ..old
+                }
+            }
+            None => Picture {
+                texture: ctx.load_texture("drawing", image_of(drawing, color), TextureOptions::LINEAR),
+                drawing: drawing.clone(),
+                color,
+            },
+        };
+        &self.picture.insert(picture).texture
+    }
+}

@@ -1,0 +1,176 @@
+//! The canvas: it shows the scene of the newest frame at the play head's time, moves the camera and takes strokes.
+//!
+//! Three steps a frame: input becomes commands, frame and view become a scene, the scene becomes shapes. It keeps
+//! caches and the stroke under way, nothing else; it refuses to know how a flow is computed.
+
+mod brush;
+mod chips;
+mod mesh;
+mod navigation;
+mod notice;
+mod paint;
+mod readout;
+mod shapes;
+mod sprites;
+
+use egui::{CursorIcon, PointerButton, Rect, Response, Sense, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
+
+use crate::experiment::{Camera, View};
+use crate::flow::{Bounds, Point};
+use crate::scene::{self, Builder, PagePoint, Page, Style, Transform, camera_of};
+use crate::snapshot::Frame;
+
+use super::command::{Command, Tool};
+use super::lab::Lab;
+use super::theme::palette;
+
+pub use paint::ScenePainter;
+
+/// What the canvas remembers from frame to frame.
+#[derive(Default)]
+pub struct Canvas {
+    builder: Builder,
+    painter: ScenePainter,
+    brush: brush::Brush,
+    /// The fitted camera while the brush is out: a stroke changes the target, and the paper must not move.
+    held: Option<Camera>,
+    seen: Option<Bounds>,
+}
+
+impl Canvas {
+    /// The part of the plane that was shown last; field and density are wanted there.
+    pub fn seen(&self) -> Option<Bounds> {
+        self.seen
+    }
+
+    /// What paints the scene, for those who count its work.
+    pub fn painter(&self) -> &ScenePainter {
+        &self.painter
+    }
+
+    /// The camera of the view; if it is to fit, the one that fits now, or did when the brush was taken.
+    fn camera(&mut self, lab: &Lab, frame: &Frame, aspect: f64) -> Camera {
+        let view = View {
+            camera: lab.camera,
+            ..View::default()
+        };
+        let camera = camera_of(frame, &view, aspect);
+        if lab.tool == Tool::Pan || lab.camera.is_some() {
+            self.held = None;
+            return camera;
+        }
+        *self
+            .held
+            .get_or_insert_with(|| brush::camera_with_paper(lab, camera, aspect))
+    }
+}
+
+/// The canvas over all the room that is left in `ui`.
+pub fn canvas_ui(
+    ui: &mut Ui,
+    canvas: &mut Canvas,
+    lab: &Lab,
+    frame: &Frame,
+    commands: &mut Vec<Command>,
+) {
+    let rect = ui.available_rect_before_wrap();
+    let response = surface_ui(ui, rect, lab.tool);
+    if !rect.is_positive() {
+        return;
+    }
+    let style = if lab.dark { Style::Dark } else { Style::Light };
+    let page = Page::canvas(rect.size().into(), style);
+    let aspect = f64::from(rect.width() / rect.height());
+    let mut place = Place {
+        rect,
+        transform: Transform::new(canvas.camera(lab, frame, aspect), page_rect(&page)),
+    };
+    if let Some(camera) = navigation::navigate(ui, &response, &place, lab.tool) {
+        commands.push(Command::SetCamera(camera));
+        // The move shows in this frame already; a fit waits for the next one.
+        let camera = camera.unwrap_or_else(|| place.transform.camera());
+        place.transform = Transform::new(camera, page_rect(&page));
+    }
+    canvas.brush.input(ui, &response, &place, lab, commands);
+    canvas.seen = Some(place.transform.visible());
+    let view = View {
+        camera: Some(place.transform.camera()),
+        ..lab.editor.experiment().view.clone()
+    };
+    let scene = canvas.builder.build(frame, &view, lab.play.t, &page);
+    let painter = ui.painter().with_clip_rect(rect);
+    let paper = canvas.brush.paper(ui.ctx(), &place, lab);
+    canvas.painter.paint_layers(&painter, rect, &scene, paper);
+    canvas.painter.paint_furniture(&painter, rect, &scene);
+    controls_ui(ui, canvas, (lab, frame), &place, &response, commands);
+}
+
+/// The surface that takes the pointer. With the brush a press already paints, so nothing waits for a click.
+fn surface_ui(ui: &mut Ui, rect: Rect, tool: Tool) -> Response {
+    let sense = match tool {
+        Tool::Pan => Sense::click_and_drag(),
+        Tool::Brush => Sense::drag(),
+    };
+    let response = ui.allocate_rect(rect, sense);
+    response.widget_info(|| WidgetInfo::labeled(Role::Canvas, true, "Canvas"));
+    let dragged = response.dragged_by(PointerButton::Primary);
+    match tool {
+        Tool::Pan if dragged => response.on_hover_and_drag_cursor(CursorIcon::Grabbing),
+        Tool::Pan => response,
+        Tool::Brush => response.on_hover_and_drag_cursor(CursorIcon::Crosshair),
+    }
+}
+
+/// What stands on the canvas: toggles, brush, sentences, numbers under the pointer.
+fn controls_ui(
+    ui: &mut Ui,
+    canvas: &mut Canvas,
+    (lab, frame): (&Lab, &Frame),
+    place: &Place,
+    response: &Response,
+    commands: &mut Vec<Command>,
+) {
+    let theme = palette(lab.dark);
+    let pointer = response.hover_pos().filter(|p| place.rect.contains(*p));
+    if let Some(pointer) = pointer {
+        let at = place.data_at(pointer);
+        let picture = frame.picture.as_deref();
+        let velocity = picture.and_then(|p| readout::velocity_at(&p.field, lab.play.t, at));
+        readout::readout_ui(ui, place.rect, at, velocity, theme);
+    }
+    let mut top = chips::chips_ui(ui, place.rect, lab, commands);
+    if lab.tool == Tool::Brush {
+        canvas.brush.cursor(ui, pointer, place, lab);
+        top = brush::bar_ui(ui, top, lab, commands);
+    }
+    notice::notice_ui(ui, place.rect, top, lab, frame, commands);
+}
+
+/// Where the page is on the screen, and the data on the page.
+#[derive(Clone, Copy)]
+struct Place {
+    rect: Rect,
+    transform: Transform,
+}
+
+impl Place {
+    /// The page point under a screen point.
+    fn page_at(&self, p: egui::Pos2) -> PagePoint {
+        (p - self.rect.min).into()
+    }
+
+    /// The data point under a screen point.
+    fn data_at(&self, p: egui::Pos2) -> Point {
+        self.transform.data_from_page(self.page_at(p))
+    }
+
+    /// The screen point over a data point.
+    fn screen_at(&self, p: Point) -> egui::Pos2 {
+        let page = self.transform.page_from_data(p);
+        self.rect.min + vec2(page[0], page[1])
+    }
+}
+
+fn page_rect(page: &Page) -> scene::Rect {
+    scene::Rect::at([0.0, 0.0], page.size)
+}

@@ -1,0 +1,69 @@
+//! Sentences on the canvas: why nothing moves, and what to do about it.
+
+use egui::{Align2, FontId, Frame as Boxed, Margin, Rect, RichText, Stroke, Ui, UiBuilder, vec2};
+
+use crate::scene::theme::Theme;
+use crate::snapshot::{Frame, RunState};
+
+use super::super::actions;
+use super::super::command::{Command, Tool};
+use super::super::lab::Lab;
+use super::super::panels::widgets;
+use super::super::theme::{ink, mix, palette};
+use super::brush;
+
+/// Widest that a sentence may get, in points.
+const WIDTH: f32 = 460.0;
+
+/// Says why training waits, that a drawing is empty, or that the first picture is on its way.
+pub fn notice_ui(
+    ui: &mut Ui,
+    area: Rect,
+    above: Rect,
+    lab: &Lab,
+    frame: &Frame,
+    commands: &mut Vec<Command>,
+) {
+    let theme = palette(lab.dark);
+    if let RunState::Waiting { reason } = &frame.state {
+        waiting_ui(ui, area, above, reason, lab, commands);
+    }
+    if lab.tool == Tool::Brush && brush::is_blank(lab) {
+        let side = brush::side_name(lab.drawing_side);
+        let words = format!("Drag here to paint the {side}. Shift or the right button erases.");
+        centered(ui, area, &words, theme);
+    } else if frame.picture.is_none() {
+        centered(ui, area, "The first picture is being computed.", theme);
+    }
+}
+
+/// Why training waits, with the way out.
+fn waiting_ui(ui: &mut Ui, area: Rect, above: Rect, reason: &str, lab: &Lab, commands: &mut Vec<Command>) {
+    let theme = palette(lab.dark);
+    let width = WIDTH.min(area.width() - 28.0);
+    let corner = egui::pos2(area.left() + 14.0, above.bottom() + 10.0);
+    let builder = UiBuilder::new().max_rect(Rect::from_min_size(corner, vec2(width, 200.0)));
+    ui.scope_builder(builder, |ui| {
+        Boxed::new()
+            .fill(mix(theme.card, theme.attention, 0.12))
+            .stroke(Stroke::new(1.0, ink(theme.attention)))
+            .corner_radius(6)
+            .inner_margin(Margin::symmetric(12, 8))
+            .show(ui, |ui| {
+                ui.label(RichText::new(reason).color(ink(theme.text)));
+                if lab.tool != Tool::Brush {
+                    widgets::action_ui(ui, lab, &actions::DRAW, "Draw", true, commands);
+                }
+            });
+    });
+}
+
+/// A quiet sentence in the middle.
+fn centered(ui: &Ui, area: Rect, words: &str, theme: &Theme) {
+    let painter = ui.painter();
+    let font = FontId::proportional(15.0);
+    let galley = painter.layout(words.to_owned(), font, ink(theme.muted), area.width() - 40.0);
+    let card = Align2::CENTER_CENTER.anchor_size(area.center(), galley.size() + vec2(28.0, 18.0));
+    painter.rect_filled(card, 8.0, ink(theme.background).gamma_multiply(0.85));
+    painter.galley(card.min + vec2(14.0, 9.0), galley, ink(theme.muted));
+}

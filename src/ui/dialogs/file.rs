@@ -1,0 +1,172 @@
+//! A path field over a list of files: for opening, saving and exporting alike.
+
+use std::path::{Path, PathBuf};
+
+use egui::{Align, Button, Key, Layout, RichText, ScrollArea, TextEdit, Ui, Vec2};
+
+use crate::scene::theme::Theme;
+
+use super::super::command::Command;
+use super::super::files::{self, Listed};
+use super::super::panels::widgets::{note_ui, primary};
+use super::super::theme::ink;
+use super::title_ui;
+
+/// What the path is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    Open,
+    Save,
+    Export,
+}
+
+/// A path that is typed or picked.
+pub struct FileDialog {
+    purpose: Purpose,
+    folder: PathBuf,
+    text: String,
+    listed: Result<Vec<Listed>, String>,
+    fresh: bool,
+}
+
+impl FileDialog {
+    /// Asks what to open, starting beside `near`.
+    pub fn open(near: Option<&Path>) -> Self {
+        Self::new(Purpose::Open, near, "")
+    }
+
+    /// Asks where to save.
+    pub fn save(near: Option<&Path>, name: &str) -> Self {
+        Self::new(Purpose::Save, near, name)
+    }
+
+    /// Asks where to export to.
+    pub fn export(near: Option<&Path>, name: &str) -> Self {
+        Self::new(Purpose::Export, near, name)
+    }
+
+    fn new(purpose: Purpose, near: Option<&Path>, name: &str) -> Self {
+        let folder = files::folder_of(near);
+        Self {
+            text: folder.join(name).display().to_string(),
+            listed: files::list(&folder, suffixes(purpose)),
+            purpose,
+            folder,
+            fresh: true,
+        }
+    }
+
+    /// The field, the list and the button.
+    pub fn ui(&mut self, ui: &mut Ui, theme: &Theme, commands: &mut Vec<Command>) {
+        let (title, verb, hint) = match self.purpose {
+            Purpose::Open => (
+                "Open",
+                "Open",
+                "An experiment file (.ron), or the folder of a finished run.",
+            ),
+            Purpose::Save => (
+                "Save the experiment",
+                "Save",
+                "The drawing and the view are part of the file.",
+            ),
+            Purpose::Export => (
+                "Export the figure",
+                "Export",
+                "The suffix chooses the format: .png or .svg.",
+            ),
+        };
+        title_ui(ui, title, commands);
+        note_ui(ui, theme, hint);
+        let field = TextEdit::singleline(&mut self.text).desired_width(f32::INFINITY);
+        let field = ui.add(field).accessible_name("Path");
+        if std::mem::take(&mut self.fresh) {
+            field.request_focus();
+        }
+        let enter = field.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
+        self.list_ui(ui, theme, commands);
+        ui.add_space(6.0);
+        ui.horizontal(|ui| {
+            let path = self.path();
+            let exists = self.purpose != Purpose::Open && path.is_some_and(|path| path.exists());
+            let text = if exists { "Replace" } else { verb };
+            let button = primary(theme, text).min_size(Vec2::new(96.0, 30.0));
+            let button = ui.add_enabled(self.path().is_some(), button);
+            if button.clicked() || enter {
+                self.finish(commands);
+            }
+            if exists {
+                note_ui(ui, theme, "The file exists and will be replaced.");
+            }
+        });
+    }
+
+    fn list_ui(&mut self, ui: &mut Ui, theme: &Theme, commands: &mut Vec<Command>) {
+        let listed = match &self.listed {
+            Ok(listed) => listed,
+            Err(sentence) => {
+                ui.colored_label(ink(theme.error), sentence);
+                return;
+            }
+        };
+        let mut picked = None;
+        ScrollArea::vertical()
+            .max_height(320.0)
+            .auto_shrink([false, true])
+            .show(ui, |ui| {
+                ui.spacing_mut().item_spacing.y = 1.0;
+                ui.with_layout(Layout::top_down_justified(Align::LEFT), |ui| {
+                    for entry in listed {
+                        let kind = RichText::new(entry.kind.name()).color(ink(theme.muted));
+                        let button =
+                            Button::selectable(false, entry.name.as_str()).shortcut_text(kind);
+                        if ui.add(button).clicked() {
+                            picked = Some(entry.clone());
+                        }
+                    }
+                });
+            });
+        if let Some(entry) = picked {
+            self.pick(entry, commands);
+        }
+    }
+
+    /// A folder is entered; a file to open is opened; a file to write is named.
+    fn pick(&mut self, entry: Listed, commands: &mut Vec<Command>) {
+        if entry.kind == files::Kind::Folder {
+            let name = Path::new(&self.text).file_name().map(PathBuf::from);
+            self.folder = entry.path;
+            self.listed = files::list(&self.folder, suffixes(self.purpose));
+            let name = name
+                .filter(|_| self.purpose != Purpose::Open)
+                .unwrap_or_default();
+            self.text = self.folder.join(name).display().to_string();
+        } else {
+            self.text = entry.path.display().to_string();
+            if self.purpose == Purpose::Open {
+                self.finish(commands);
+            }
+        }
+    }
+
+    /// The path that is typed, below the folder if it is relative.
+    fn path(&self) -> Option<PathBuf> {
+        let text = self.text.trim();
+        (!text.is_empty()).then(|| self.folder.join(text))
+    }
+
+    fn finish(&self, commands: &mut Vec<Command>) {
+        commands.extend(self.path().map(|path| match self.purpose {
+            Purpose::Open => Command::Open(path),
+            Purpose::Save => Command::SaveAs(files::with_suffix(path, "ron")),
+            Purpose::Export => Command::Export(files::with_suffix(path, "png")),
+        }));
+    }
+}
+
+/// The files that are listed besides folders.
+fn suffixes(purpose: Purpose) -> &'static [&'static str] {
+    match purpose {
+        Purpose::Open | Purpose::Save => &["ron"],
+        Purpose::Export => &["png", "svg"],
+    }
+}

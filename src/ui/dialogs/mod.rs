@@ -1,0 +1,150 @@
+//! What can be open on top of the window: palette, keys, definitions, presets, files, the question before quitting.
+//!
+//! A dialog holds what is typed and picked in it; what it decides leaves as a command. Dialogs refuse to know the
+//! trainer and the canvas.
+
+mod file;
+mod help;
+mod palette;
+mod presets;
+
+use egui::{Button, Context, Id, Modal, RichText, ScrollArea, Ui, Vec2};
+
+use crate::flow::metrics::DEFINITIONS;
+use crate::scene::theme::Theme;
+
+use super::command::Command;
+use super::lab::Lab;
+use super::panels::widgets::{card, primary};
+use super::theme::{self, ink, strong};
+
+pub use file::FileDialog;
+pub use palette::Palette;
+pub use presets::Gallery;
+
+/// What is open on top of the window.
+pub enum Dialog {
+    /// Commands to search in.
+    Palette(Palette),
+    /// The list of keys.
+    Help,
+    /// What the metrics mean.
+    Definitions,
+    /// The presets as pictures.
+    Presets(Gallery),
+    /// A path to open, save or export to.
+    File(FileDialog),
+    /// There is unsaved work.
+    Quit,
+}
+
+impl Dialog {
+    /// The palette, empty.
+    pub fn palette() -> Self {
+        Self::Palette(Palette::default())
+    }
+
+    /// The presets, their pictures drawn now.
+    pub fn presets() -> Self {
+        Self::Presets(Gallery::draw())
+    }
+
+    /// The dialog that asks what to open.
+    pub fn open(lab: &Lab) -> Self {
+        Self::File(FileDialog::open(lab.editor.path()))
+    }
+
+    /// The dialog that asks where to save.
+    pub fn save_as(lab: &Lab) -> Self {
+        let name = format!("{}.ron", lab.editor.experiment().name);
+        Self::File(FileDialog::save(lab.editor.path(), &name))
+    }
+
+    /// The dialog that asks where to export to.
+    pub fn export(lab: &Lab) -> Self {
+        let name = format!("{}.png", lab.editor.experiment().name);
+        Self::File(FileDialog::export(lab.editor.path(), &name))
+    }
+
+    /// Width of its contents, in points.
+    fn width(&self) -> f32 {
+        match self {
+            Self::Palette(_) | Self::File(_) => 560.0,
+            Self::Help => 760.0,
+            Self::Definitions => 640.0,
+            Self::Presets(_) => 880.0,
+            Self::Quit => 380.0,
+        }
+    }
+}
+
+/// The open dialog.
+pub fn dialog_ui(ctx: &Context, dialog: &mut Dialog, lab: &Lab, commands: &mut Vec<Command>) {
+    let theme = theme::palette(lab.dark);
+    let room = ctx.content_rect().size() - Vec2::splat(80.0);
+    let response = Modal::new(Id::new("dialog")).show(ctx, |ui| {
+        ui.set_width(dialog.width().min(room.x));
+        ui.set_max_height(room.y);
+        match dialog {
+            Dialog::Palette(palette) => palette.ui(ui, theme, lab, commands),
+            Dialog::Help => help::help_ui(ui, theme, commands),
+            Dialog::Definitions => definitions_ui(ui, theme, commands),
+            Dialog::Presets(gallery) => gallery.ui(ui, theme, commands),
+            Dialog::File(file) => file.ui(ui, theme, commands),
+            Dialog::Quit => quit_ui(ui, theme, lab, commands),
+        }
+    });
+    if response.should_close() {
+        commands.push(Command::DismissDialogs);
+    }
+}
+
+/// The heading of a dialog, with the button that closes it.
+fn title_ui(ui: &mut Ui, text: &str, commands: &mut Vec<Command>) {
+    ui.horizontal(|ui| {
+        ui.heading(text);
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            let close = ui.button("Close").on_hover_text("Close this.  [Esc]");
+            if close.clicked() {
+                commands.push(Command::DismissDialogs);
+            }
+        });
+    });
+    ui.add_space(6.0);
+}
+
+fn definitions_ui(ui: &mut Ui, theme: &Theme, commands: &mut Vec<Command>) {
+    title_ui(ui, "What the numbers mean", commands);
+    let intro = "Measured on the trajectories Z_t of the learned field from t = 0 to t = 1, with the solver that is chosen, on points as they stand on the canvas.";
+    ui.label(RichText::new(intro).color(ink(theme.muted)));
+    ScrollArea::vertical().show(ui, |ui| {
+        for definition in DEFINITIONS {
+            card(theme).show(ui, |ui| {
+                ui.set_width(ui.available_width());
+                ui.horizontal_wrapped(|ui| {
+                    ui.label(RichText::new(definition.name).font(strong(13.0)));
+                    ui.label(RichText::new(definition.formula).color(ink(theme.accent)));
+                });
+                ui.label(RichText::new(definition.meaning).color(ink(theme.muted)));
+            });
+        }
+    });
+}
+
+fn quit_ui(ui: &mut Ui, theme: &Theme, lab: &Lab, commands: &mut Vec<Command>) {
+    title_ui(ui, "Unsaved changes", commands);
+    let name = &lab.editor.experiment().name;
+    ui.label(format!("There are changes to {name} that are in no file."));
+    ui.add_space(8.0);
+    ui.horizontal(|ui| {
+        let save = ui.add(primary(theme, "Save"));
+        if save.on_hover_text("Save, and keep the window open.").clicked() {
+            commands.push(Command::DismissDialogs);
+            commands.push(Command::Save);
+        }
+        let discard = Button::new("Quit without saving");
+        if ui.add(discard).on_hover_text("The changes are lost.").clicked() {
+            commands.push(Command::Quit);
+        }
+    });
+}

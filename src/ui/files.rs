@@ -1,0 +1,195 @@
+//! Files as the window needs them: read an experiment or a finished run, save, export, list a folder.
+//!
+//! Every failure is a sentence with the path in it. What is written goes through the session's atomic writer. It
+//! refuses to know widgets.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+use crate::experiment::Experiment;
+use crate::export::png::DEFAULT_DPI;
+use crate::export::svg::TextAs;
+use crate::export::{png, svg};
+use crate::model::ModelFile;
+use crate::scene::{self, Page, Style};
+use crate::session::files::{atomic_write, read_text};
+use crate::session::run::{self, MAX_EXPERIMENT_BYTES, names};
+use crate::snapshot::Frame;
+
+/// Entries of a folder that are listed.
+const MAX_LISTED: usize = 500;
+
+/// What was opened.
+pub struct Opened {
+    /// The experiment.
+    pub experiment: Experiment,
+    /// The weights of a finished run.
+    pub weights: Option<ModelFile>,
+    /// The file that Save writes; none for a run, whose files stay as they are.
+    pub file: Option<PathBuf>,
+}
+
+/// An entry of a folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// What it is called.
+    pub name: String,
+    /// Where it is.
+    pub path: PathBuf,
+    /// What it is.
+    pub kind: Kind,
+}
+
+/// What an entry is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// A folder to look into.
+    Folder,
+    /// The folder of a finished run.
+    Run,
+    /// A file.
+    File,
+}
+
+impl Kind {
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Folder => "folder",
+            Self::Run => "finished run",
+            Self::File => "",
+        }
+    }
+}
+
+/// Reads an experiment file, or the folder of a finished run.
+pub fn read(path: &Path) -> Result<Opened, String> {
+    if path.is_dir() {
+        let finished = run::open(path).map_err(|error| error.to_string())?;
+        return Ok(Opened {
+            experiment: finished.experiment,
+            weights: Some(finished.model),
+            file: None,
+        });
+    }
+    let text = read_text(path, MAX_EXPERIMENT_BYTES).map_err(|error| error.to_string())?;
+    let experiment = Experiment::from_ron(&text);
+    Ok(Opened {
+        experiment: experiment.map_err(|error| format!("{}: {error}", path.display()))?,
+        weights: None,
+        file: Some(path.to_owned()),
+    })
+}
+
+/// Writes the experiment, atomically.
+pub fn save(path: &Path, experiment: &Experiment) -> Result<(), String> {
+    let text = experiment.to_ron();
+    atomic_write(path, text.as_bytes()).map_err(|error| error.to_string())
+}
+
+/// Writes the figure that the frame and the experiment's view make; the suffix chooses the format.
+pub fn export(path: &Path, frame: &Frame, experiment: &Experiment) -> Result<(), String> {
+    let view = &experiment.view;
+    let figure = || scene::build(frame, view, view.t, &Page::figure(Style::Paper));
+    let suffix = path.extension().and_then(OsStr::to_str).unwrap_or_default();
+    let bytes = match suffix.to_ascii_lowercase().as_str() {
+        "png" => png::encode(&figure(), DEFAULT_DPI),
+        "svg" => svg::encode(&figure(), TextAs::Paths),
+        _ => {
+            return Err(format!(
+                "{}: the suffix must be .png or .svg",
+                path.display()
+            ));
+        }
+    };
+    let bytes = bytes.map_err(|error| format!("{}: {error}", path.display()))?;
+    atomic_write(path, &bytes).map_err(|error| error.to_string())
+}
+
+/// The folder to start in: beside the file, else the current one.
+pub fn folder_of(near: Option<&Path>) -> PathBuf {
+    let beside = near
+        .and_then(Path::parent)
+        .filter(|p| !p.as_os_str().is_empty());
+    let folder = beside.map_or_else(|| PathBuf::from("."), Path::to_owned);
+    std::path::absolute(&folder).unwrap_or(folder)
+}
+
+/// The folder above, the folders and finished runs in it, and the files with one of the suffixes.
+pub fn list(folder: &Path, suffixes: &[&str]) -> Result<Vec<Listed>, String> {
+    let entries =
+        std::fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let mut listed: Vec<Listed> = entries
+        .filter_map(|entry| listed(&entry.ok()?.path(), suffixes))
+        .take(MAX_LISTED)
+        .collect();
+    listed.sort_by(|a, b| (a.kind, &a.name).cmp(&(b.kind, &b.name)));
+    if let Some(above) = folder.parent() {
+        let above = Listed {
+            name: "..".to_owned(),
+            path: above.to_owned(),
+            kind: Kind::Folder,
+        };
+        listed.insert(0, above);
+    }
+    Ok(listed)
+}
+
+fn listed(path: &Path, suffixes: &[&str]) -> Option<Listed> {
+    let name = path.file_name()?.to_string_lossy().into_owned();
+    let kind = if path.join(names::METRICS).is_file() {
+        Kind::Run
+    } else if path.is_dir() {
+        Kind::Folder
+    } else {
+        Kind::File
+    };
+    let wanted = kind != Kind::File
+        || suffixes
+            .iter()
+            .any(|s| path.extension() == Some(OsStr::new(s)));
+    let path = path.to_owned();
+    (wanted && !name.starts_with('.')).then_some(Listed { name, path, kind })
+}
+
+/// The path, with the suffix if it has none.
+pub fn with_suffix(mut path: PathBuf, suffix: &str) -> PathBuf {
+    if path.extension().is_none() {
+        path.set_extension(suffix);
+    }
+    path
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_lists_runs_and_files_with_the_right_suffix() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["b.ron", "a.ron", "c.png", ".hidden.ron"] {
+            atomic_write(&folder.path().join(name), b"").unwrap();
+        }
+        std::fs::create_dir_all(folder.path().join("run")).unwrap();
+        atomic_write(&folder.path().join("run").join(names::METRICS), b"{}").unwrap();
+        let names: Vec<_> = list(folder.path(), &["ron"])
+            .unwrap()
+            .into_iter()
+            .map(|entry| (entry.kind, entry.name))
+            .collect();
+        let expected = [
+            (Kind::Folder, ".."),
+            (Kind::Run, "run"),
+            (Kind::File, "a.ron"),
+            (Kind::File, "b.ron"),
+        ];
+        assert_eq!(names, expected.map(|(kind, name)| (kind, name.to_owned())));
+        assert!(list(&folder.path().join("missing"), &[]).is_err());
+    }
+
+    #[test]
+    fn a_suffix_is_added_only_where_there_is_none() {
+        assert_eq!(with_suffix("a/b".into(), "ron"), Path::new("a/b.ron"));
+        assert_eq!(with_suffix("a/b.svg".into(), "png"), Path::new("a/b.svg"));
+    }
+}

@@ -1,0 +1,165 @@
+//! Source and target: a picture of each, its family, and the numbers of the one that is picked.
+
+use std::mem::discriminant;
+use std::sync::Arc;
+
+use egui::{Align2, FontId, Rect, RichText, Sense, Stroke, Ui, Vec2, pos2};
+
+use crate::experiment::Experiment;
+use crate::flow::Point;
+use crate::flow::distribution::Distribution;
+use crate::scene::theme::Theme;
+use crate::snapshot::Frame;
+
+use super::super::actions;
+use super::super::command::{Command, Side, Tool};
+use super::super::lab::Lab;
+use super::super::theme::{RADIUS, ink};
+use super::scatter::{Scatter, samples_of};
+use super::shapes;
+use super::widgets::{button_ui, heading_ui, link};
+
+/// Height of a picture, in points.
+const HEIGHT: f32 = 92.0;
+
+/// The two pictures.
+#[derive(Default)]
+pub struct Cards {
+    source: Card,
+    target: Card,
+}
+
+#[derive(Default)]
+struct Card {
+    scatter: Scatter,
+    /// Samples of a density that is not the one being trained, such as an illegal choice.
+    own: Option<(Distribution, Arc<[Point]>)>,
+}
+
+impl Card {
+    /// The samples that the session shows if they are of this density, else some of our own, drawn once.
+    fn samples(
+        &mut self,
+        density: &Distribution,
+        trained: &Distribution,
+        shown: &Arc<[Point]>,
+    ) -> Arc<[Point]> {
+        if discriminant(&density.shape) == discriminant(&trained.shape) {
+            self.own = None;
+            return shown.clone();
+        }
+        match &self.own {
+            Some((of, samples)) if of == density => samples.clone(),
+            _ => {
+                let samples = samples_of(density);
+                self.own = Some((density.clone(), samples.clone()));
+                samples
+            }
+        }
+    }
+}
+
+/// Both densities. `side` is the one whose numbers are shown.
+pub fn densities_ui(
+    ui: &mut Ui,
+    theme: &Theme,
+    cards: &mut Cards,
+    side: &mut Side,
+    (lab, frame): (&Lab, &Frame),
+    draft: &mut Experiment,
+    commands: &mut Vec<Command>,
+) {
+    heading_ui(ui, theme, "DENSITIES");
+    ui.columns_const(|[left, right]| {
+        let trained = &frame.experiment.source;
+        let samples = cards.source.samples(&draft.source, trained, &frame.source);
+        let paint = (&mut cards.source.scatter, &samples);
+        card_ui(left, theme, Side::Source, side, lab, paint, commands);
+        shapes::family_ui(left, "Source family", &mut draft.source);
+        let trained = &frame.experiment.target;
+        let samples = cards.target.samples(&draft.target, trained, &frame.target);
+        let paint = (&mut cards.target.scatter, &samples);
+        card_ui(right, theme, Side::Target, side, lab, paint, commands);
+        shapes::family_ui(right, "Target family", &mut draft.target);
+    });
+    let (name, color, density) = match side {
+        Side::Source => ("source p", theme.source, &mut draft.source),
+        Side::Target => ("target q", theme.target, &mut draft.target),
+    };
+    ui.label(
+        RichText::new(format!("Numbers of the {name}"))
+            .small()
+            .color(ink(color)),
+    );
+    shapes::numbers_ui(ui, theme, density);
+}
+
+/// One picture; a click shows its numbers, Draw takes the brush.
+fn card_ui(
+    ui: &mut Ui,
+    theme: &Theme,
+    this: Side,
+    side: &mut Side,
+    lab: &Lab,
+    (scatter, samples): (&mut Scatter, &Arc<[Point]>),
+    commands: &mut Vec<Command>,
+) {
+    let size = Vec2::new(ui.available_width(), HEIGHT);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+    let (name, color, action) = match this {
+        Side::Source => ("source", theme.source, &actions::DRAW_SOURCE),
+        Side::Target => ("target", theme.target, &actions::DRAW),
+    };
+    if response.clicked() {
+        *side = this;
+    }
+    let drawing = lab.tool == Tool::Brush && lab.drawing_side == this;
+    let border = match (drawing, *side == this) {
+        (true, _) => Stroke::new(1.5, ink(theme.accent)),
+        (false, true) => Stroke::new(1.0, ink(color)),
+        (false, false) => Stroke::new(1.0, ink(theme.line)),
+    };
+    let painter = ui.painter();
+    painter.rect(
+        rect,
+        RADIUS,
+        ink(theme.card),
+        border,
+        egui::StrokeKind::Inside,
+    );
+    let picture = Rect::from_min_max(rect.min + Vec2::splat(8.0), rect.max - Vec2::new(8.0, 22.0));
+    scatter.paint(painter, picture, samples, ink(color).gamma_multiply(0.85));
+    if samples.is_empty() {
+        let font = FontId::proportional(11.0);
+        painter.text(
+            picture.center(),
+            Align2::CENTER_CENTER,
+            "nothing drawn yet",
+            font,
+            ink(theme.muted),
+        );
+    }
+    let place = pos2(rect.left() + 8.0, rect.bottom() - 11.0);
+    painter.text(
+        place,
+        Align2::LEFT_CENTER,
+        name,
+        FontId::proportional(12.0),
+        ink(color),
+    );
+    response
+        .on_hover_text(format!(
+            "Samples of the {name}. Click to see its numbers below."
+        ))
+        .accessible_name(format!("Show the numbers of the {name}"));
+    let corner = Rect::from_min_max(
+        rect.max - Vec2::new(46.0, 22.0),
+        rect.max - Vec2::new(6.0, 2.0),
+    );
+    let text = if drawing { "Done" } else { "Draw" };
+    ui.scope_builder(egui::UiBuilder::new().max_rect(corner), |ui| {
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            button_ui(ui, lab, action, link(theme, text), true, commands);
+        });
+    });
+}

@@ -1,0 +1,108 @@
+//! The left panel: what is studied, and the buttons that run it.
+
+use egui::{Button, Frame as Boxed, Label, Margin, Panel, RichText, ScrollArea, Ui, Vec2};
+
+use crate::scene::theme::Theme;
+use crate::snapshot::{Frame, RunState};
+
+use super::super::actions;
+use super::super::command::Command;
+use super::super::lab::Lab;
+use super::super::theme::{self, ink};
+use super::widgets::{action_ui, attention_card, button_ui, primary};
+use super::{Panels, densities, network, path, training, view};
+
+/// The left panel.
+pub fn experiment_ui(
+    ui: &mut Ui,
+    panels: &mut Panels,
+    lab: &Lab,
+    frame: &Frame,
+    commands: &mut Vec<Command>,
+) {
+    let theme = theme::palette(lab.dark);
+    let bar = Boxed::new().fill(ink(theme.panel));
+    Panel::bottom("run buttons")
+        .resizable(false)
+        .frame(bar.inner_margin(Margin::symmetric(14, 10)))
+        .show(ui, |ui| run_ui(ui, theme, lab, frame, commands));
+    let mut draft = lab.editor.experiment().clone();
+    ScrollArea::vertical()
+        .auto_shrink(false)
+        .content_margin(Margin {
+            left: 14,
+            right: 14,
+            top: 2,
+            bottom: 14,
+        })
+        .show(ui, |ui| {
+            let both = (lab, frame);
+            densities::densities_ui(
+                ui,
+                theme,
+                &mut panels.densities,
+                &mut panels.side,
+                both,
+                &mut draft,
+                commands,
+            );
+            path::path_ui(ui, theme, &mut panels.path, &mut draft, lab.play.t);
+            illegal_ui(ui, theme, lab, commands);
+            path::coupling_ui(ui, theme, &mut draft);
+            network::network_ui(ui, theme, &mut panels.network, &mut draft);
+            training::training_ui(ui, theme, lab, &mut draft, commands);
+            training::solver_ui(ui, theme, &mut draft.solver);
+            view::view_ui(ui, theme, &mut draft.view);
+        });
+    if draft != *lab.editor.experiment() {
+        commands.push(Command::Edit(Box::new(draft)));
+    }
+}
+
+/// Why the draft does not train, and the way out.
+fn illegal_ui(ui: &mut Ui, theme: &Theme, lab: &Lab, commands: &mut Vec<Command>) {
+    let Some(illegal) = lab.editor.illegal() else {
+        return;
+    };
+    attention_card(theme, theme.attention).show(ui, |ui| {
+        let color = ink(theme.attention);
+        ui.add(Label::new(RichText::new(&illegal.message).color(color)).wrap());
+        let rest = "The last legal experiment goes on training.";
+        ui.add(Label::new(RichText::new(rest).small().color(ink(theme.muted))).wrap());
+        let fix = Button::new(RichText::new("Fix").color(ink(theme.on_accent))).fill(color);
+        let response = ui
+            .add_sized(Vec2::new(ui.available_width(), 26.0), fix)
+            .on_hover_text("Make the one change that makes this choice legal.")
+            .accessible_name("Fix");
+        if response.clicked() {
+            commands.push(Command::ApplyFix);
+        }
+    });
+}
+
+/// Train or Pause, Step, Reset; above them why training waits, if it does.
+fn run_ui(ui: &mut Ui, theme: &Theme, lab: &Lab, frame: &Frame, commands: &mut Vec<Command>) {
+    let (sentence, color) = match &frame.state {
+        RunState::Waiting { reason } => (reason.as_str(), theme.attention),
+        RunState::Failed { message } => (message.as_str(), theme.error),
+        _ => ("", theme.muted),
+    };
+    if !sentence.is_empty() {
+        attention_card(theme, color).show(ui, |ui| {
+            ui.set_min_width(ui.available_width());
+            ui.add(Label::new(RichText::new(sentence).color(ink(color))).wrap());
+        });
+    }
+    ui.horizontal(|ui| {
+        let text = match frame.state {
+            RunState::Running | RunState::Waiting { .. } => "Pause",
+            RunState::Finished => "Train on",
+            _ => "Train",
+        };
+        let wide = primary(theme, text).min_size(Vec2::new(112.0, 32.0));
+        button_ui(ui, lab, &actions::TRAIN, wide, true, commands);
+        ui.spacing_mut().interact_size.y = 32.0;
+        action_ui(ui, lab, &actions::STEP, "Step", true, commands);
+        action_ui(ui, lab, &actions::RESET, "Reset", true, commands);
+    });
+}

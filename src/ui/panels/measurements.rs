@@ -1,0 +1,247 @@
+//! The right panel: what was measured, each number with its error and its definition one click away.
+
+use egui::{Align, Button, Frame as Boxed, Layout, Margin, RichText, ScrollArea, Ui, Vec2};
+
+use crate::experiment::Experiment;
+use crate::flow::coupling::Coupling;
+use crate::flow::metrics::{DEFINITIONS, PathMetrics};
+use crate::flow::path::Path;
+use crate::scene::theme::Theme;
+use crate::snapshot::{Frame, Metrics};
+
+use super::super::actions;
+use super::super::command::Command;
+use super::super::lab::Lab;
+use super::super::theme::{self, ink, strong};
+use super::status::grouped;
+use super::widgets::{action_ui, button_ui, heading_ui, heading_with_ui, link, note_ui};
+use super::{Panels, histogram, loss};
+
+/// Room for the number behind the value, in points.
+const ERROR_WIDTH: f32 = 76.0;
+
+/// The right panel.
+pub fn measurements_ui(
+    ui: &mut Ui,
+    panels: &mut Panels,
+    lab: &Lab,
+    frame: &Frame,
+    commands: &mut Vec<Command>,
+) {
+    let theme = theme::palette(lab.dark);
+    Boxed::new().show(ui, |ui| {
+        ScrollArea::vertical()
+            .auto_shrink(false)
+            .content_margin(Margin {
+                left: 14,
+                right: 14,
+                top: 2,
+                bottom: 14,
+            })
+            .show(ui, |ui| {
+                loss::loss_ui(ui, theme, &mut panels.loss, frame);
+                speed_ui(ui, theme, frame);
+                straightness_ui(ui, theme, lab, frame, commands);
+                histogram::histogram_ui(ui, theme, &mut panels.histogram, frame.picture.as_ref());
+                samples_ui(ui, theme, frame);
+                buttons_ui(ui, theme, lab, commands);
+            });
+    });
+}
+
+fn speed_ui(ui: &mut Ui, theme: &Theme, frame: &Frame) {
+    let speed = if frame.steps_per_sec > 0.0 {
+        grouped(frame.steps_per_sec.round() as u64)
+    } else {
+        "–".to_owned()
+    };
+    let progress = format!("of {}", grouped(frame.experiment.training.steps));
+    number_row(
+        ui,
+        theme,
+        "steps per second",
+        "Training steps per second of late.",
+        &speed,
+        "",
+    );
+    let formula = "Optimizer steps taken, of the number that Training asks for.";
+    number_row(ui, theme, "step", formula, &grouped(frame.step), &progress);
+}
+
+fn straightness_ui(
+    ui: &mut Ui,
+    theme: &Theme,
+    lab: &Lab,
+    frame: &Frame,
+    commands: &mut Vec<Command>,
+) {
+    heading_with_ui(ui, theme, "STRAIGHTNESS", |ui| {
+        let button = link(theme, "definitions ?");
+        button_ui(ui, lab, &actions::DEFINITIONS, button, true, commands);
+    });
+    let metrics = frame.metrics.as_deref();
+    let path = |name: &str, title: &str, of: fn(&PathMetrics) -> f64, ui: &mut Ui| {
+        let (value, error) = metrics.map_or(("–".to_owned(), String::new()), |m| {
+            with_error(of(&m.path), of(&m.path_stderr))
+        });
+        number_row(ui, theme, name, &definition(title), &value, &error);
+    };
+    path("path energy", "Path energy", |m| m.path_energy, ui);
+    path("transport cost", "Transport cost", |m| m.transport_cost, ui);
+    path(
+        "S = energy − cost",
+        "Straightness S",
+        |m| m.straightness,
+        ui,
+    );
+    path("chord / arc", "Chord ratio", |m| m.chord_ratio, ui);
+    let npe = metrics.and_then(|m| m.npe);
+    number_row(ui, theme, "NPE", &definition("NPE"), &optional(npe), "");
+}
+
+fn samples_ui(ui: &mut Ui, theme: &Theme, frame: &Frame) {
+    heading_ui(ui, theme, "SAMPLES");
+    let metrics = frame.metrics.as_deref();
+    let floor = metrics.and_then(|m| m.w2_floor);
+    let floor = floor.map_or(String::new(), |floor| format!("floor {floor:.3}"));
+    let w2 = optional(metrics.and_then(|m| m.w2));
+    let formula = format!("{}\n\n{}", definition("W2"), definition("W2 floor"));
+    number_row(ui, theme, "W2 to target", &formula, &w2, &floor);
+    let solver = metrics.map_or(frame.experiment.solver, |m| m.solver);
+    let nfe = solver.nfe().to_string();
+    number_row(ui, theme, "NFE", &definition("NFE"), &nfe, solver.name());
+    let note = match metrics {
+        Some(metrics) => age(metrics, frame),
+        None => "Measured in the background; the first numbers come soon.".to_owned(),
+    };
+    note_ui(ui, theme, &note);
+}
+
+/// Which weights were measured, on how many trajectories.
+fn age(metrics: &Metrics, frame: &Frame) -> String {
+    let samples = grouped(metrics.n_samples as u64);
+    let behind = frame.step.saturating_sub(metrics.step);
+    let text = format!("{samples} trajectories at step {}", grouped(metrics.step));
+    match behind {
+        0 => text,
+        n => format!("{text}, {} steps ago", grouped(n)),
+    }
+}
+
+fn buttons_ui(ui: &mut Ui, theme: &Theme, lab: &Lab, commands: &mut Vec<Command>) {
+    ui.add_space(8.0);
+    let wide = |ui: &Ui| Vec2::new(ui.available_width(), 30.0);
+    let accent = |text: &str| RichText::new(text.to_owned()).color(ink(theme.accent));
+    let export = Button::new(accent("Export figure")).min_size(wide(ui));
+    button_ui(ui, lab, &actions::EXPORT, export, true, commands);
+    ui.horizontal(|ui| {
+        action_ui(ui, lab, &actions::MEASURE, "Measure now", true, commands);
+    });
+    heading_ui(ui, theme, "TRY NEXT");
+    for (text, experiment) in suggestions(lab.editor.experiment()) {
+        let button = Button::new(accent(text)).min_size(wide(ui));
+        let tooltip = "Changes the running experiment; Undo brings it back.";
+        if ui.add(button).on_hover_text(tooltip).clicked() {
+            commands.push(Command::Edit(Box::new(experiment)));
+        }
+    }
+}
+
+/// The same densities with another coupling, and along another path.
+fn suggestions(now: &Experiment) -> [(&'static str, Experiment); 2] {
+    let mut coupled = now.clone();
+    let coupling = match now.coupling {
+        Coupling::Independent => {
+            coupled.coupling = Coupling::BatchOt { batch: 256 };
+            "The same, paired by batch-OT"
+        }
+        Coupling::BatchOt { .. } => {
+            coupled.coupling = Coupling::Independent;
+            "The same, paired independently"
+        }
+    };
+    let mut other = now.clone();
+    let path = match now.path {
+        Path::CondOt { .. } => {
+            other.path = Path::Cosine;
+            "The same along the cosine path"
+        }
+        _ => {
+            other.path = Path::CondOt { sigma_min: 0.0 };
+            "The same along cond-OT"
+        }
+    };
+    [(coupling, coupled), (path, other)]
+}
+
+/// A line: name, number, and what belongs to the number.
+fn number_row(ui: &mut Ui, theme: &Theme, name: &str, formula: &str, value: &str, error: &str) {
+    ui.horizontal(|ui| {
+        let muted = |text: &str| RichText::new(text.to_owned()).color(ink(theme.muted));
+        ui.label(muted(name)).on_hover_text(formula);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let size = Vec2::new(ERROR_WIDTH, ui.spacing().interact_size.y);
+            ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
+                ui.set_min_width(ERROR_WIDTH);
+                ui.label(muted(error));
+            });
+            ui.label(RichText::new(value.to_owned()).font(strong(14.0)))
+                .on_hover_text(formula);
+        });
+    });
+}
+
+/// Formula and meaning of a metric.
+fn definition(name: &str) -> String {
+    DEFINITIONS
+        .iter()
+        .find(|d| d.name == name)
+        .map(|d| format!("{}\n{}", d.formula, d.meaning))
+        .unwrap_or_default()
+}
+
+fn optional(value: Option<f64>) -> String {
+    value.map_or_else(|| "–".to_owned(), |value| format!("{value:.3}"))
+}
+
+/// A value to the digits that its standard error leaves, and the error: `2.31`, `± 0.02`.
+fn with_error(value: f64, error: f64) -> (String, String) {
+    if !(value.is_finite() && error.is_finite() && error > 0.0) {
+        return (format!("{value:.3}"), String::new());
+    }
+    let digits = (-error.log10().floor()).clamp(0.0, 5.0) as usize;
+    (format!("{value:.digits$}"), format!("± {error:.digits$}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_shows_the_digits_that_its_error_leaves() {
+        let pair = |v, e| {
+            let (value, error) = with_error(v, e);
+            format!("{value} {error}")
+        };
+        assert_eq!(pair(2.3149, 0.0213), "2.31 ± 0.02");
+        assert_eq!(pair(324.71, 1.9), "325 ± 2");
+        assert_eq!(pair(0.70213, 0.0011), "0.702 ± 0.001");
+        assert_eq!(pair(1.5, 0.0).trim(), "1.500");
+    }
+
+    #[test]
+    fn every_number_has_its_definition() {
+        for name in [
+            "Path energy",
+            "Transport cost",
+            "Straightness S",
+            "Chord ratio",
+            "NPE",
+            "W2",
+            "W2 floor",
+            "NFE",
+        ] {
+            assert!(definition(name).len() > 20, "{name}");
+        }
+    }
+}

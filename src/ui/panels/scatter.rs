@@ -1,0 +1,87 @@
+//! Small pictures of densities: a cloud of samples, as one mesh that is made once and painted many times.
+
+use std::sync::Arc;
+
+use egui::{Color32, Mesh, Painter, Rect, Shape, Vec2, pos2};
+
+use crate::flow::distribution::Distribution;
+use crate::flow::rng::{Stream, stream};
+use crate::flow::{Bounds, Point};
+
+/// Samples of a picture.
+const N_POINTS: usize = 400;
+/// Side of a sample's square, in points.
+const SIZE: f32 = 1.6;
+
+/// Samples to paint, and the mesh of the last painting.
+#[derive(Default)]
+pub struct Scatter {
+    points: Option<Arc<[Point]>>,
+    key: Option<(Rect, Color32)>,
+    mesh: Arc<Mesh>,
+}
+
+impl Scatter {
+    /// Paints the points into the box, as large as they fit.
+    pub fn paint(&mut self, painter: &Painter, rect: Rect, points: &Arc<[Point]>, color: Color32) {
+        let same = self
+            .points
+            .as_ref()
+            .is_some_and(|old| Arc::ptr_eq(old, points));
+        if !(same && self.key == Some((rect, color))) {
+            self.mesh = Arc::new(mesh_of(points, rect, color));
+            self.points = Some(points.clone());
+            self.key = Some((rect, color));
+        }
+        painter.add(Shape::Mesh(self.mesh.clone()));
+    }
+}
+
+/// Samples of a density, always the same ones; none if there is nothing to sample, such as an empty drawing.
+pub fn samples_of(distribution: &Distribution) -> Arc<[Point]> {
+    let mut rng = stream(0, Stream::Display, 0);
+    match distribution.sampler() {
+        Ok(sampler) => sampler.sample_n(N_POINTS, &mut rng).into(),
+        Err(_) => Arc::new([]),
+    }
+}
+
+fn mesh_of(points: &[Point], rect: Rect, color: Color32) -> Mesh {
+    let mut mesh = Mesh::default();
+    let shown = &points[..points.len().min(N_POINTS)];
+    let Some(bounds) = Bounds::of_points(shown) else {
+        return mesh;
+    };
+    let side = bounds.width().max(bounds.height()).max(1e-9) as f32;
+    let scale = (rect.width().min(rect.height()) - SIZE).max(1.0) / side;
+    let center = bounds.center();
+    for point in shown
+        .iter()
+        .filter(|p| p[0].is_finite() && p[1].is_finite())
+    {
+        let x = (point[0] - center[0]) as f32;
+        let y = (point[1] - center[1]) as f32;
+        let at = pos2(rect.center().x + scale * x, rect.center().y - scale * y);
+        mesh.add_colored_rect(Rect::from_center_size(at, Vec2::splat(SIZE)), color);
+    }
+    mesh
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_sample_lies_inside_its_box() {
+        let points = [[-3.0, 1.0], [5.0, 2.0], [0.0, -40.0], [f64::NAN, 0.0]];
+        let rect = Rect::from_min_size(pos2(10.0, 20.0), Vec2::new(80.0, 60.0));
+        let mesh = mesh_of(&points, rect, Color32::WHITE);
+        assert_eq!(mesh.vertices.len(), 3 * 4);
+        assert!(
+            mesh.vertices
+                .iter()
+                .all(|v| rect.expand(0.1).contains(v.pos))
+        );
+        assert!(mesh_of(&[[1.0, 1.0]], rect, Color32::WHITE).vertices.len() == 4);
+    }
+}

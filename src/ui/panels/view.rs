@@ -1,0 +1,41 @@
+//! How much the canvas shows: paths, particles, arrows, trails, and what the colour of a path means.
+
+use egui::{CollapsingHeader, DragValue, Ui};
+
+use crate::experiment::{PathColor, View};
+use crate::scene::theme::Theme;
+
+use super::widgets::{choice_ui, heading_ui, number_ui, slider_ui};
+
+/// The numbers behind the layers.
+pub fn view_ui(ui: &mut Ui, theme: &Theme, view: &mut View) {
+    heading_ui(ui, theme, "CANVAS");
+    let formula = "Whole trajectories Z_t, t from 0 to 1, that are drawn.";
+    let paths = DragValue::new(&mut view.paths).range(0..=10_000).speed(2.0);
+    number_ui(ui, theme, "Paths", formula, paths);
+    let formula = "Particles Z_t that move with the play head.";
+    let particles = DragValue::new(&mut view.particles)
+        .range(0..=50_000)
+        .speed(20.0);
+    number_ui(ui, theme, "Particles", formula, particles);
+    CollapsingHeader::new("More")
+        .id_salt("more canvas")
+        .show_unindented(ui, |ui| {
+            let formula =
+                "Arrows v(x, t) of the velocity field along the longer side of the canvas.";
+            let arrows = DragValue::new(&mut view.field).range(0..=100).speed(0.2);
+            number_ui(ui, theme, "Arrows", formula, arrows);
+            let formula = "Length of a trail in units of t: from Z_(t − length) to Z_t.";
+            slider_ui(ui, theme, "Trail", formula, &mut view.trail, 0.0..=1.0);
+            let offered = [
+                (
+                    PathColor::ChordRatio,
+                    "chord / arc",
+                    "How straight its shape is: |Z₁ − Z₀| / arc length, by viridis.",
+                ),
+                (PathColor::Identity, "identity", "Which particle it is."),
+            ];
+            let formula = "What the colour of a trajectory means.";
+            choice_ui(ui, theme, "Colour", formula, &mut view.color, &offered);
+        });
+}

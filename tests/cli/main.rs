@@ -1,0 +1,79 @@
+//! The command line's contract, line by line, end to end.
+
+use std::fs;
+use std::path::Path;
+
+use assert_cmd::Command;
+use serde_json::Value;
+use tempfile::{TempDir, tempdir};
+
+mod exits;
+mod presets_and_check;
+mod results;
+#[cfg(unix)]
+mod signals;
+
+/// Small enough to finish in a second, with settings that no preset has.
+const TINY: [&str; 8] = [
+    "--steps",
+    "20",
+    "--set",
+    "evaluation.samples=50",
+    "--set",
+    "evaluation.w2_samples=30",
+    "--set",
+    "solver=Euler(steps: 4)",
+];
+
+fn pushforward() -> Command {
+    let mut command = assert_cmd::cargo::cargo_bin_cmd!("pushforward");
+    command.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY");
+    command
+}
+
+/// Runs the tiny job into `out` and hands back its metrics.
+fn tiny_run(experiment: &str, out: &Path, flags: &[&str]) -> Value {
+    let mut command = pushforward();
+    command.args(["run", experiment]).args(TINY).args(flags);
+    command.arg("--out").arg(out).assert().code(0);
+    metrics(out)
+}
+
+fn metrics(out: &Path) -> Value {
+    serde_json::from_str(&text(out, "metrics.json")).unwrap()
+}
+
+fn text(folder: &Path, name: &str) -> String {
+    fs::read_to_string(folder.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+/// What a refused command says on stderr.
+fn refusal(code: i32, args: &[&str]) -> String {
+    let assert = pushforward().args(args).assert().code(code);
+    let output = assert.get_output();
+    assert!(output.stdout.is_empty(), "{args:?} printed a result");
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+fn rows(folder: &Path, name: &str) -> (Vec<String>, Vec<Vec<f64>>) {
+    let mut reader = csv::Reader::from_path(folder.join(name)).unwrap();
+    let header = reader
+        .headers()
+        .unwrap()
+        .iter()
+        .map(str::to_owned)
+        .collect();
+    let number = |field: &str| field.parse().unwrap();
+    let rows = reader
+        .records()
+        .map(|row| row.unwrap().iter().map(number).collect());
+    (header, rows.collect())
+}
+
+fn close(a: f64, b: f64) -> bool {
+    (a - b).abs() <= 1e-3 * b.abs().max(1e-3)
+}
+
+fn folder() -> TempDir {
+    tempdir().unwrap()
+}

@@ -1,0 +1,227 @@
+//! What `run` writes: the files, their contents, and how they agree with each other.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use pushforward::experiment::Experiment;
+use serde_json::Value;
+
+use super::*;
+
+#[test]
+fn run_writes_every_file_and_they_agree() {
+    let folder = folder();
+    let out = folder.path().join("not/yet/there");
+    let metrics = tiny_run("two-moons", &out, &["--seed", "3"]);
+
+    let (header, losses) = rows(&out, "loss.csv");
+    assert_eq!(header, ["step", "loss"]);
+    assert_eq!(losses.len(), 20);
+    let first = losses[0][0];
+    assert!(
+        losses
+            .iter()
+            .enumerate()
+            .all(|(i, row)| row[0] == first + i as f64)
+    );
+    let mean = losses.iter().map(|row| row[1]).sum::<f64>() / 20.0;
+    let loss = metrics["loss"].as_f64().unwrap();
+    assert!(close(loss, mean), "{loss} is not the mean {mean}");
+
+    let (header, points) = rows(&out, "trajectories.csv");
+    assert_eq!(header, ["particle", "t", "x", "y"]);
+    assert_eq!(points.len(), 50 * 5, "every sample at every node");
+    let mut costs = Vec::new();
+    for particle in 0..50 {
+        let way: Vec<&Vec<f64>> = points
+            .iter()
+            .filter(|p| p[0] == f64::from(particle))
+            .collect();
+        let times: Vec<f64> = way.iter().map(|p| p[1]).collect();
+        assert_eq!(times, [0.0, 0.25, 0.5, 0.75, 1.0]);
+        costs.push((way[4][2] - way[0][2]).powi(2) + (way[4][3] - way[0][3]).powi(2));
+    }
+    let cost = metrics["transport_cost"].as_f64().unwrap();
+    assert!(
+        close(cost, costs.iter().sum::<f64>() / 50.0),
+        "transport cost {cost}"
+    );
+    let gap = metrics["path_energy"].as_f64().unwrap() - cost;
+    assert!(close(metrics["straightness"].as_f64().unwrap(), gap));
+
+    let written = Experiment::from_ron(&text(&out, "experiment.ron")).unwrap();
+    assert_eq!((written.training.steps, written.seed), (20, 3));
+    assert_eq!(written.evaluation.samples, 50);
+
+    let png = png::Decoder::new(std::io::Cursor::new(
+        fs::read(out.join("trajectories.png")).unwrap(),
+    ));
+    assert!(png.read_info().unwrap().info().width >= 1200);
+    let svg = text(&out, "trajectories.svg");
+    assert!(svg.contains("<svg") && svg.trim_end().ends_with("</svg>"));
+
+    let model = fs::read(out.join("model.safetensors")).unwrap();
+    let model = safetensors::SafeTensors::deserialize(&model).unwrap();
+    assert_eq!(model.len(), 8, "weights and biases of four layers");
+}
+
+#[test]
+fn metrics_have_exactly_the_documented_keys() {
+    let folder = folder();
+    let metrics = tiny_run(
+        "two-moons",
+        folder.path(),
+        &["--device", "cpu", "--threads", "1"],
+    );
+    let keys = |value: &Value| -> BTreeSet<String> {
+        value.as_object().unwrap().keys().cloned().collect()
+    };
+    let expected = |names: &str| {
+        names
+            .split_whitespace()
+            .map(str::to_owned)
+            .collect::<BTreeSet<_>>()
+    };
+    assert_eq!(
+        keys(&metrics),
+        expected(
+            "name seed device steps n_samples loss coupling_cost path_energy transport_cost straightness \
+             chord_ratio npe w2_source_target_squared w2 w2_floor nfe solver timing"
+        )
+    );
+    assert_eq!(
+        keys(&metrics["timing"]),
+        expected("train_secs steps_per_sec coupling_secs solve_secs")
+    );
+    assert_eq!(metrics["name"], "two-moons");
+    assert_eq!(
+        (&metrics["seed"], &metrics["steps"]),
+        (&0.into(), &20.into())
+    );
+    assert_eq!(
+        (&metrics["n_samples"], &metrics["nfe"]),
+        (&50.into(), &4.into())
+    );
+    assert!(metrics["solver"].as_str().unwrap().starts_with("Euler"));
+    for key in [
+        "w2",
+        "w2_floor",
+        "w2_source_target_squared",
+        "coupling_cost",
+        "npe",
+    ] {
+        assert!(
+            metrics[key].as_f64().is_some_and(|value| value > 0.0),
+            "{key}"
+        );
+    }
+    let chord_ratio = metrics["chord_ratio"].as_f64().unwrap();
+    assert!(0.0 < chord_ratio && chord_ratio <= 1.0);
+}
+
+#[test]
+fn the_written_experiment_gives_the_same_metrics_again() {
+    let folder = folder();
+    let (first, again) = (folder.path().join("first"), folder.path().join("again"));
+    let mut before = tiny_run(
+        "two-moons",
+        &first,
+        &[
+            "--seed",
+            "5",
+            "--set",
+            "path=Vp(beta_min:0.1,beta_max:20.0)",
+            "--set",
+            "training.batch=64",
+        ],
+    );
+    let file = first.join("experiment.ron");
+    for origin in [file.as_path(), first.as_path()] {
+        let mut command = pushforward();
+        command
+            .arg("run")
+            .arg(origin)
+            .arg("--out")
+            .arg(&again)
+            .assert()
+            .code(0);
+        let mut after = metrics(&again);
+        before["timing"] = Value::Null;
+        after["timing"] = Value::Null;
+        assert_eq!(before, after);
+        assert_eq!(text(&first, "loss.csv"), text(&again, "loss.csv"));
+        assert_eq!(
+            text(&first, "experiment.ron"),
+            text(&again, "experiment.ron")
+        );
+    }
+}
+
+#[test]
+fn flags_and_overrides_reach_the_experiment_in_order() {
+    let folder = folder();
+    let path = folder.path();
+    let flags = [
+        "--set",
+        "training.batch=8",
+        "--set",
+        "training.batch = 16",
+        "--set",
+        "path=Cosine",
+        "--set",
+        "coupling=BatchOt(batch: 12)",
+        "--set",
+        "title=\"A = b\"",
+    ];
+    let metrics = tiny_run("rings", path, &flags);
+    let written = Experiment::from_ron(&text(path, "experiment.ron")).unwrap();
+    assert_eq!(written.training.batch, 16);
+    assert_eq!(written.title, "A = b");
+    assert_eq!(written.path, pushforward::flow::path::Path::Cosine);
+    let independent = tiny_run("rings", path, &flags[..6]);
+    let cost = |metrics: &Value| metrics["coupling_cost"].as_f64().unwrap();
+    assert!(
+        cost(&metrics) < 0.8 * cost(&independent),
+        "batch-OT is not cheaper"
+    );
+}
+
+#[test]
+fn the_default_folder_is_out_and_the_name() {
+    let folder = folder();
+    let mut command = pushforward();
+    command
+        .current_dir(folder.path())
+        .args(["run", "ve"])
+        .args(TINY);
+    let assert = command.assert().code(0);
+    let output = assert.get_output();
+    assert!(folder.path().join("out/ve/metrics.json").is_file());
+    // The result on stdout, the progress and the path's caution on stderr.
+    assert!(String::from_utf8_lossy(&output.stdout).contains("out/ve"));
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(
+        stderr.contains("note: VE starts from N(0, sigma_max^2 I)"),
+        "{stderr}"
+    );
+    assert!(stderr.contains("training  0/20"), "{stderr}");
+}
+
+#[test]
+fn a_gpu_is_used_or_its_absence_is_bad_input() {
+    let folder = folder();
+    let mut command = pushforward();
+    command
+        .args(["run", "two-moons", "--device", "gpu", "--out"])
+        .arg(folder.path())
+        .args(TINY);
+    let output = command.output().unwrap();
+    match output.status.code() {
+        Some(0) => assert_ne!(metrics(folder.path())["device"], "CPU"),
+        code => {
+            assert_eq!(code, Some(3));
+            assert!(String::from_utf8_lossy(&output.stderr).starts_with("pushforward: "));
+            println!("SKIP: no trusted GPU here");
+        }
+    }
+}

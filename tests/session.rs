@@ -1,0 +1,339 @@
+//! The session's threads from outside: losses, stops, failures and stale results.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use pushforward::experiment::{Experiment, Optimizer, Training, presets};
+use pushforward::flow::distribution::Shape;
+use pushforward::flow::path::Path;
+use pushforward::model::{Batch, Engine, EngineError, MlpParams};
+use pushforward::session::{Command, EngineMaker, Event, Options, PictureRequest, Session};
+use pushforward::snapshot::{Frame, RunState};
+
+fn two_moons() -> Experiment {
+    let preset = presets::find("two-moons").unwrap();
+    let mut experiment = Experiment::from_ron(preset.ron).unwrap();
+    experiment.model.hidden = vec![32, 32];
+    experiment.training.batch = 64;
+    experiment.evaluation.samples = 64;
+    experiment.evaluation.w2_samples = 64;
+    experiment.solver = experiment.solver.with_steps(10);
+    experiment
+}
+
+fn start(experiment: Experiment, options: Options) -> Session {
+    Session::start(Arc::new(experiment), options, Arc::new(|| {})).unwrap()
+}
+
+fn autostart() -> Options {
+    Options {
+        autostart: true,
+        ..Options::default()
+    }
+}
+
+/// Waits until a frame satisfies the condition; fails after 30 seconds.
+fn wait_for(session: &Session, what: &str, condition: impl Fn(&Frame) -> bool) -> Arc<Frame> {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while Instant::now() < deadline {
+        let frame = session.frame();
+        if condition(&frame) {
+            return frame;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let frame = session.frame();
+    panic!("{what}: still {:?} at step {}", frame.state, frame.step);
+}
+
+#[test]
+fn training_makes_the_loss_fall_and_pictures_and_numbers_appear() {
+    let mut experiment = two_moons();
+    experiment.training.steps = 1500;
+    let session = start(experiment, autostart());
+    let frame = wait_for(&session, "finishes", |f| f.state == RunState::Finished);
+    assert_eq!(frame.step, 1500);
+    assert_eq!(frame.loss.len(), 1500);
+    let mean = |from: u64, to: u64| {
+        (from..to).filter_map(|s| frame.loss.value(s)).sum::<f32>() / (to - from) as f32
+    };
+    assert!(
+        mean(1300, 1500) < 0.8 * mean(0, 50),
+        "{} {}",
+        mean(0, 50),
+        mean(1300, 1500)
+    );
+    let frame = wait_for(&session, "measures the last weights", |f| {
+        f.metrics.as_ref().is_some_and(|m| m.step == 1500)
+            && f.picture.as_ref().is_some_and(|p| p.step == 1500)
+    });
+    let metrics = frame.metrics.as_ref().unwrap();
+    assert!(metrics.w2.unwrap() < 1.0 && metrics.w2_floor.unwrap() > 0.0);
+    let picture = frame.picture.as_ref().unwrap();
+    assert!(picture.trajectories.is_finite());
+    assert_eq!(frame.pairs.len(), 64);
+}
+
+#[test]
+fn the_same_seed_gives_the_same_losses_bit_for_bit() {
+    let losses = || {
+        let mut experiment = two_moons();
+        experiment.training.steps = 200;
+        let session = start(experiment, autostart());
+        let frame = wait_for(&session, "finishes", |f| f.state == RunState::Finished);
+        frame.loss.iter().map(f32::to_bits).collect::<Vec<_>>()
+    };
+    assert_eq!(losses(), losses());
+}
+
+#[test]
+fn pause_stops_steps_and_one_step_is_one_step() {
+    let session = start(two_moons(), autostart());
+    wait_for(&session, "trains", |f| f.step > 20);
+    session.send(Command::Pause);
+    let paused = wait_for(&session, "pauses", |f| f.state == RunState::Paused).step;
+    std::thread::sleep(Duration::from_millis(100));
+    assert_eq!(session.frame().step, paused);
+    session.send(Command::StepOnce);
+    wait_for(&session, "steps", |f| {
+        f.step == paused + 1 && f.state == RunState::Paused
+    });
+    session.send(Command::Train);
+    wait_for(&session, "resumes", |f| f.step > paused + 10);
+}
+
+#[test]
+fn dropping_the_session_joins_its_threads_quickly() {
+    let session = start(two_moons(), autostart());
+    wait_for(&session, "trains", |f| f.step > 5);
+    let before = Instant::now();
+    drop(session);
+    assert!(
+        before.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        before.elapsed()
+    );
+}
+
+#[test]
+fn a_changed_target_keeps_the_weights_and_another_seed_does_not() {
+    let session = start(two_moons(), autostart());
+    let before = wait_for(&session, "trains", |f| f.step > 100);
+    let mut other = two_moons();
+    other.target.shape = Shape::EightGaussians {
+        radius: 3.0,
+        std: 0.3,
+    };
+    session.send(Command::SetExperiment(Arc::new(other.clone())));
+    let after = wait_for(&session, "follows", |f| f.experiment.target == other.target);
+    assert_eq!(after.run, before.run);
+    assert!(after.step >= before.step, "{} {}", after.step, before.step);
+    let far = after
+        .target
+        .iter()
+        .filter(|x| x[0].hypot(x[1]) > 2.0)
+        .count();
+    assert!(far > 1500, "the new target is shown: {far}");
+    other.seed = 7;
+    session.send(Command::SetExperiment(Arc::new(other)));
+    let reset = wait_for(&session, "starts a new run", |f| f.run != before.run);
+    assert!(reset.step < after.step);
+}
+
+#[test]
+fn results_of_an_old_run_never_appear_in_a_new_one() {
+    let session = start(two_moons(), autostart());
+    wait_for(&session, "has a picture", |f| {
+        f.step > 300 && f.picture.is_some()
+    });
+    session.send(Command::Pause);
+    for _ in 0..20 {
+        session.send(Command::Look(PictureRequest {
+            particles: 3000,
+            ..PictureRequest::default()
+        }));
+        session.send(Command::Reset);
+        let run = session.frame().run;
+        let frame = wait_for(&session, "resets", |f| f.run != run || f.step == 0);
+        let steps = frame.picture.as_ref().map_or(0, |picture| picture.step);
+        assert_eq!(steps, 0, "a picture of an earlier run was shown");
+    }
+}
+
+#[test]
+fn an_empty_drawing_waits_and_goes_on_with_the_first_stroke() {
+    use pushforward::flow::distribution::{Brush, Drawing};
+    let mut experiment = two_moons();
+    let blank = Drawing::default();
+    experiment.target.shape = Shape::Drawn(blank.clone());
+    let session = start(experiment.clone(), autostart());
+    let waiting = wait_for(&session, "waits", |f| {
+        matches!(f.state, RunState::Waiting { .. })
+    });
+    let RunState::Waiting { reason } = &waiting.state else {
+        unreachable!()
+    };
+    assert!(reason.contains("drawing"), "{reason}");
+    let mut drawing = blank;
+    drawing.stamp(
+        [1.0, 1.0],
+        &Brush {
+            radius: 0.5,
+            strength: 1.0,
+        },
+        false,
+    );
+    experiment.target.shape = Shape::Drawn(drawing);
+    session.send(Command::SetExperiment(Arc::new(experiment)));
+    wait_for(&session, "trains on the stroke", |f| f.step > 10);
+}
+
+#[test]
+fn a_learning_rate_of_1e6_rolls_back_and_says_so() {
+    let mut experiment = two_moons();
+    experiment.training.steps = 100_000;
+    let session = start(experiment.clone(), autostart());
+    wait_for(&session, "trains", |f| f.step > 50);
+    let Optimizer::Adam {
+        beta_1,
+        beta_2,
+        epsilon,
+        ..
+    } = experiment.training.optimizer
+    else {
+        panic!("the preset uses Adam")
+    };
+    let sane = experiment.clone();
+    experiment.training = Training {
+        optimizer: Optimizer::Adam {
+            lr: 1e30,
+            beta_1,
+            beta_2,
+            epsilon,
+        },
+        ..experiment.training
+    };
+    session.send(Command::SetExperiment(Arc::new(experiment)));
+    let failed = wait_for(&session, "fails", |f| {
+        matches!(f.state, RunState::Failed { .. })
+    });
+    assert!(failed.step > 0 && failed.loss.iter().all(f32::is_finite));
+    let said = session.drain_events();
+    assert!(
+        said.iter()
+            .any(|e| matches!(e, Event::Problem(text) if text.contains("rate"))),
+        "{said:?}"
+    );
+    session.send(Command::SetExperiment(Arc::new(sane)));
+    session.send(Command::Train);
+    let again = wait_for(&session, "trains again", |f| f.step > failed.step + 20);
+    assert!(again.loss.iter().all(f32::is_finite));
+}
+
+/// Fails at a given step, once, in the given way.
+struct Faulty {
+    inner: Box<dyn Engine>,
+    steps: Arc<AtomicU64>,
+    at: u64,
+    panics: bool,
+}
+
+impl Engine for Faulty {
+    fn step(&mut self, batch: &Batch, learning_rate: f64) -> Result<f32, EngineError> {
+        if self.steps.fetch_add(1, Ordering::Relaxed) == self.at {
+            assert!(!self.panics, "injected panic");
+            return Err(EngineError::NonFinite {
+                what: "loss",
+                value: f32::NAN,
+            });
+        }
+        self.inner.step(batch, learning_rate)
+    }
+    fn params(&mut self) -> Result<MlpParams, EngineError> {
+        self.inner.params()
+    }
+    fn averaged_params(&mut self) -> Result<MlpParams, EngineError> {
+        self.inner.averaged_params()
+    }
+    fn set_training(&mut self, training: &Training) {
+        self.inner.set_training(training);
+    }
+    fn mark_good(&mut self) {
+        self.inner.mark_good();
+    }
+    fn roll_back(&mut self) {
+        self.inner.roll_back();
+    }
+    fn forward(&mut self, batch: &Batch) -> Result<Vec<f32>, EngineError> {
+        self.inner.forward(batch)
+    }
+    fn gradient(&mut self, batch: &Batch) -> Result<Vec<f32>, EngineError> {
+        self.inner.gradient(batch)
+    }
+}
+
+fn faulty_engines(at: u64, panics: bool) -> EngineMaker {
+    let burn = pushforward::session::burn_engines(pushforward::model::OpenDevice::cpu());
+    let steps = Arc::new(AtomicU64::new(0));
+    Arc::new(move |experiment, params| {
+        Ok(Box::new(Faulty {
+            inner: burn(experiment, params)?,
+            steps: Arc::clone(&steps),
+            at,
+            panics,
+        }) as Box<dyn Engine>)
+    })
+}
+
+#[test]
+fn a_panic_or_a_nan_at_any_step_becomes_a_message_and_train_works_again() {
+    for at in [0, 1, 17, 1000] {
+        for panics in [true, false] {
+            let mut experiment = two_moons();
+            experiment.training.steps = 3000;
+            let options = Options {
+                engines: Some(faulty_engines(at, panics)),
+                ..autostart()
+            };
+            let session = start(experiment, options);
+            let failed = wait_for(&session, "fails", |f| {
+                matches!(f.state, RunState::Failed { .. })
+            });
+            assert!(failed.step <= at);
+            let RunState::Failed { message } = &failed.state else {
+                unreachable!()
+            };
+            let reason = if panics {
+                "injected panic"
+            } else {
+                "not finite"
+            };
+            assert!(message.contains(reason), "{message}");
+            session.send(Command::Train);
+            wait_for(&session, "trains again", |f| f.step > at + 5);
+        }
+    }
+}
+
+#[test]
+fn ve_starts_from_the_wide_source() {
+    let mut experiment = two_moons();
+    experiment.path = Path::Ve {
+        sigma_min: 0.01,
+        sigma_max: 10.0,
+    };
+    let session = start(experiment, autostart());
+    let frame = wait_for(&session, "has a picture", |f| f.picture.is_some());
+    let spread = |points: &[[f64; 2]]| {
+        (points
+            .iter()
+            .map(|x| x[0] * x[0] + x[1] * x[1])
+            .sum::<f64>()
+            / (2 * points.len()) as f64)
+            .sqrt()
+    };
+    let starts = frame.picture.as_ref().unwrap().trajectories.first();
+    assert!((spread(starts) - 10.0).abs() < 1.0, "{}", spread(starts));
+    assert!((spread(&frame.source) - 10.0).abs() < 1.0);
+}

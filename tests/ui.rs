@@ -1,0 +1,606 @@
+//! The window, driven as a person drives it: by commands, keys and the pointer, without a display or a GPU.
+//! Every test asserts a number or a frame that changed.
+
+use std::path::Path as FilePath;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use egui::{Event, Key, Modifiers, PointerButton, Pos2, Vec2, pos2, vec2};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+use pushforward::experiment::{Experiment, Layer, presets};
+use pushforward::flow::coupling::Coupling;
+use pushforward::flow::distribution::Shape;
+use pushforward::flow::path::Path;
+use pushforward::session::Options;
+use pushforward::session::files::atomic_write;
+use pushforward::snapshot::{Frame, RunState};
+use pushforward::ui::command::{Side, Tool};
+use pushforward::ui::{App, Command, Lab};
+
+type Window = Harness<'static, App>;
+
+const SIZE: Vec2 = vec2(1600.0, 1000.0);
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Two moons with a network and metrics so small that a test does not wait.
+fn experiment() -> Experiment {
+    let mut experiment = presets::find("two-moons").unwrap().experiment().unwrap();
+    experiment.model.hidden = vec![16, 16];
+    experiment.training.batch = 64;
+    experiment.training.steps = 1_000_000;
+    experiment.evaluation.samples = 200;
+    experiment.evaluation.w2_samples = 100;
+    experiment.solver = experiment.solver.with_steps(20);
+    experiment.view.particles = 200;
+    experiment
+}
+
+fn lab(autostart: bool) -> Lab {
+    let options = Options {
+        autostart,
+        ..Options::default()
+    };
+    let mut lab = Lab::new(experiment(), None, options, Arc::new(|| ())).unwrap();
+    lab.play.playing = false;
+    lab
+}
+
+fn window(autostart: bool) -> Window {
+    Harness::builder()
+        .with_size(SIZE)
+        .with_step_dt(1.0 / 60.0)
+        .with_max_steps(16)
+        .build_ui_state(
+            |ui, app: &mut App| {
+                app.logic(ui.ctx());
+                app.show(ui);
+            },
+            App::around(lab(autostart)),
+        )
+}
+
+fn frame(window: &Window) -> Arc<Frame> {
+    window.state().lab.frame()
+}
+
+fn draft(window: &Window) -> &Experiment {
+    window.state().lab.editor.experiment()
+}
+
+/// Shows frames until the newest one of the session is as wanted.
+#[track_caller]
+fn wait(window: &mut Window, what: &str, wanted: impl Fn(&Frame) -> bool) -> Arc<Frame> {
+    let start = Instant::now();
+    loop {
+        window.step();
+        let now = frame(window);
+        if wanted(&now) {
+            return now;
+        }
+        assert!(
+            start.elapsed() < PATIENCE,
+            "{what}: {:?} at step {}",
+            now.state,
+            now.step
+        );
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+fn wait_lab(lab: &Lab, what: &str, wanted: impl Fn(&Frame) -> bool) -> Arc<Frame> {
+    let start = Instant::now();
+    loop {
+        let now = lab.frame();
+        if wanted(&now) {
+            return now;
+        }
+        assert!(start.elapsed() < PATIENCE, "{what}: {:?}", now.state);
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+fn key(window: &mut Window, modifiers: Modifiers, key: Key) {
+    window.key_press_modifiers(modifiers, key);
+    window.step();
+}
+
+/// Presses the button at the first point, moves over the others, and lets go at the last.
+fn drag(window: &mut Window, points: &[Pos2]) {
+    window.hover_at(points[0]);
+    window.drag_at(points[0]);
+    for point in points {
+        window.hover_at(*point);
+    }
+    window.drop_at(*points.last().unwrap());
+    window.step();
+    window.step();
+}
+
+fn weight(experiment: &Experiment) -> u64 {
+    match &experiment.target.shape {
+        Shape::Drawn(drawing) => drawing.cells().iter().map(|cell| u64::from(*cell)).sum(),
+        _ => 0,
+    }
+}
+
+#[test]
+fn a_stroke_with_the_pointer_changes_what_trains_and_undo_takes_it_back() {
+    let mut window = window(true);
+    let before = draft(&window).clone();
+    key(&mut window, Modifiers::NONE, Key::D);
+    assert_eq!(window.state().lab.tool, Tool::Brush);
+    let middle = window.get_by_label("Canvas").rect().center();
+    let way = [-120.0, -60.0, 0.0, 60.0, 120.0].map(|x| middle + vec2(x, 0.0));
+    drag(&mut window, &way);
+    let painted = weight(draft(&window));
+    assert!(painted > 1000, "{painted}");
+    let frame = wait(&mut window, "the stroke trains", |f| {
+        weight(&f.experiment) == painted
+    });
+    let tall = frame.target.iter().map(|p| p[1].abs()).fold(0.0, f64::max);
+    let wide = frame.target.iter().map(|p| p[0].abs()).fold(0.0, f64::max);
+    assert!(wide > 2.0 * tall, "a horizontal stroke: {wide} by {tall}");
+    key(&mut window, Modifiers::COMMAND, Key::Z);
+    assert_eq!(
+        draft(&window).target,
+        before.target,
+        "one stroke is one step"
+    );
+    wait(&mut window, "the undo trains", |f| {
+        f.experiment.target == before.target
+    });
+    key(
+        &mut window,
+        Modifiers::COMMAND.plus(Modifiers::SHIFT),
+        Key::Z,
+    );
+    assert_eq!(weight(draft(&window)), painted, "redo");
+}
+
+#[test]
+fn a_stroke_keeps_the_weights_and_a_click_is_a_dab() {
+    let mut window = window(true);
+    let trained = wait(&mut window, "training starts", |f| f.step > 20);
+    window
+        .state_mut()
+        .lab
+        .apply(Command::DrawTarget(Side::Target));
+    window.step();
+    let middle = window.get_by_label("Canvas").rect().center();
+    drag(&mut window, &[middle]);
+    assert!(weight(draft(&window)) > 0);
+    let frame = wait(&mut window, "the dab trains", |f| weight(&f.experiment) > 0);
+    assert_eq!(frame.run, trained.run, "the weights stay");
+    assert!(frame.step >= trained.step);
+}
+
+#[test]
+fn segments_and_erasing_by_command() {
+    let mut lab = lab(false);
+    let segment = |erase| Command::PaintSegment {
+        from: [-1.0, 0.5],
+        to: [1.0, 0.5],
+        erase,
+    };
+    lab.apply(segment(false));
+    lab.apply(Command::EndStroke);
+    let painted = weight(lab.editor.experiment());
+    assert!(painted > 0);
+    lab.apply(segment(true));
+    lab.apply(Command::EndStroke);
+    assert!(weight(lab.editor.experiment()) < painted);
+    lab.apply(Command::Undo);
+    assert_eq!(weight(lab.editor.experiment()), painted);
+    lab.apply(Command::ClearDrawing);
+    assert_eq!(weight(lab.editor.experiment()), 0);
+    lab.apply(Command::Undo);
+    assert_eq!(weight(lab.editor.experiment()), painted);
+}
+
+#[test]
+fn an_empty_drawing_makes_training_wait_and_a_stroke_lets_it_go_on() {
+    let mut window = window(true);
+    wait(&mut window, "training starts", |f| f.step > 0);
+    window.state_mut().lab.apply(Command::ClearDrawing);
+    let frame = wait(&mut window, "training waits", |f| {
+        matches!(f.state, RunState::Waiting { .. })
+    });
+    let RunState::Waiting { reason } = &frame.state else {
+        unreachable!()
+    };
+    window.run_ok();
+    assert!(
+        window.query_all_by_label(reason).count() > 0,
+        "the window says: {reason}"
+    );
+    let stroke = Command::PaintSegment {
+        from: [-1.0, 0.0],
+        to: [1.0, 1.0],
+        erase: false,
+    };
+    window.state_mut().lab.apply(stroke);
+    window.state_mut().lab.apply(Command::EndStroke);
+    let waited = frame.step;
+    wait(&mut window, "training goes on", |f| {
+        f.state == RunState::Running && f.step > waited
+    });
+}
+
+#[test]
+fn the_path_is_switched_in_its_box() {
+    let mut window = window(true);
+    window
+        .get_by_role_and_label(egui::accesskit::Role::ComboBox, "Path")
+        .click();
+    window.run_ok();
+    window.get_by_label("cosine").click();
+    window.run_ok();
+    assert_eq!(draft(&window).path, Path::Cosine);
+    wait(&mut window, "the cosine path trains", |f| {
+        f.experiment.path == Path::Cosine
+    });
+    key(&mut window, Modifiers::COMMAND, Key::Z);
+    assert!(matches!(draft(&window).path, Path::CondOt { .. }));
+}
+
+#[test]
+fn training_pauses_steps_once_and_resets_by_its_buttons() {
+    let mut window = window(true);
+    wait(&mut window, "training starts", |f| f.step > 5);
+    window.get_by_label("Train or pause").click();
+    let paused = wait(&mut window, "training pauses", |f| {
+        f.state == RunState::Paused
+    });
+    std::thread::sleep(Duration::from_millis(50));
+    assert_eq!(frame(&window).step, paused.step);
+    window.get_by_label("One training step").click();
+    wait(&mut window, "one step", |f| {
+        f.step == paused.step + 1 && f.state == RunState::Paused
+    });
+    window.get_by_label("Reset the weights").click();
+    let reset = wait(&mut window, "reset", |f| f.run != paused.run);
+    assert_eq!((reset.step, reset.loss.len()), (0, 0));
+    key(&mut window, Modifiers::NONE, Key::T);
+    wait(&mut window, "the key trains", |f| {
+        f.state == RunState::Running && f.step > 0
+    });
+}
+
+#[test]
+fn time_is_scrubbed_stepped_and_played() {
+    let mut window = window(false);
+    key(&mut window, Modifiers::NONE, Key::Home);
+    assert_eq!(window.state().lab.play.t, 0.0);
+    let slider = window.get_by_label("Time t").rect();
+    let at = |share: f32| pos2(slider.left() + share * slider.width(), slider.center().y);
+    drag(&mut window, &[at(0.1), at(0.5), at(0.75)]);
+    let t = window.state().lab.play.t;
+    assert!((t - 0.75).abs() < 0.03, "{t}");
+    key(&mut window, Modifiers::NONE, Key::ArrowLeft);
+    assert!((window.state().lab.play.t - (t - 0.01)).abs() < 1e-9);
+    key(&mut window, Modifiers::NONE, Key::Space);
+    let t = window.state().lab.play.t;
+    window.run_steps(10);
+    assert!(window.state().lab.play.t > t);
+}
+
+#[test]
+fn save_and_reopen_bring_back_the_same_experiment_drawing_included() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("mine.ron");
+    let mut lab = lab(false);
+    lab.apply(Command::PaintSegment {
+        from: [-1.0, 0.0],
+        to: [1.0, 1.0],
+        erase: false,
+    });
+    lab.apply(Command::EndStroke);
+    lab.apply(Command::SetTime(0.25));
+    assert!(lab.editor.dirty());
+    lab.apply(Command::SaveAs(file.clone()));
+    assert!(!lab.editor.dirty(), "{:?}", lab.messages);
+    let saved = lab.to_save();
+    lab.apply(Command::LoadPreset("checkerboard"));
+    assert_eq!(lab.editor.path(), None);
+    lab.apply(Command::Open(file.clone()));
+    assert_eq!(lab.editor.experiment(), &saved);
+    assert_eq!(
+        (lab.play.t, lab.editor.path()),
+        (0.25, Some(file.as_path()))
+    );
+    let frame = wait_lab(&lab, "it is trained", |f| weight(&f.experiment) > 0);
+    assert_eq!(weight(&frame.experiment), weight(&saved));
+    lab.apply(Command::Undo);
+    assert_eq!(
+        lab.editor.experiment().name,
+        "checkerboard",
+        "opening can be undone"
+    );
+    assert_eq!(
+        lab.editor.path(),
+        None,
+        "and Save does not overwrite the file then"
+    );
+}
+
+#[test]
+fn a_file_that_cannot_be_read_or_written_becomes_a_sentence_that_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let broken = folder.path().join("broken.ron");
+    atomic_write(&broken, b"(version: 1, target: (shape: Nonsense))").unwrap();
+    let mut window = window(false);
+    let before = draft(&window).clone();
+    let mut dropped = egui::DroppedFile::default();
+    dropped.path = Some(broken.clone());
+    window.input_mut().dropped_files.push(dropped);
+    window.step();
+    window.step();
+    let messages = window.state().lab.messages.clone();
+    assert!(
+        messages.len() == 1 && messages[0].contains("broken.ron"),
+        "{messages:?}"
+    );
+    assert_eq!(draft(&window), &before);
+    let lost = FilePath::new("/nowhere/at/all.ron").to_owned();
+    window.state_mut().lab.apply(Command::SaveAs(lost));
+    assert_eq!(window.state().lab.messages.len(), 2);
+    window.run_ok();
+    assert_eq!(window.query_all_by_label("Dismiss the message").count(), 2);
+    key(&mut window, Modifiers::NONE, Key::Escape);
+    assert_eq!(window.state().lab.messages.len(), 1);
+}
+
+#[test]
+fn the_figure_is_exported_by_its_suffix() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut lab = lab(true);
+    wait_lab(&lab, "the first picture", |f| f.picture.is_some());
+    for (name, magic) in [("a.png", b"\x89PNG".as_slice()), ("b.svg", b"<".as_slice())] {
+        let path = folder.path().join(name);
+        lab.apply(Command::Export(path.clone()));
+        let bytes = std::fs::read(&path).unwrap();
+        assert!(
+            bytes.starts_with(magic) && bytes.len() > 5000,
+            "{name}: {}",
+            bytes.len()
+        );
+    }
+    lab.apply(Command::Export(folder.path().join("c.bmp")));
+    assert!(
+        lab.messages[0].contains(".png or .svg"),
+        "{:?}",
+        lab.messages
+    );
+}
+
+#[test]
+fn layers_are_toggled_by_chip_and_key() {
+    let mut window = window(false);
+    let shown = |window: &Window, layer| draft(window).view.layers.contains(&layer);
+    for (name, digit, layer) in [
+        ("Source", Key::Num1, Layer::Source),
+        ("Field", Key::Num6, Layer::Field),
+        ("Pairs", Key::Num8, Layer::Pairs),
+    ] {
+        let before = shown(&window, layer);
+        window
+            .get_by_role_and_label(egui::accesskit::Role::CheckBox, name)
+            .click();
+        window.step();
+        assert_eq!(shown(&window, layer), !before, "chip {name}");
+        key(&mut window, Modifiers::NONE, digit);
+        assert_eq!(shown(&window, layer), before, "key of {name}");
+    }
+    assert!(
+        !window.state().lab.editor.can_undo(),
+        "a view is not worth an undo step"
+    );
+}
+
+#[test]
+fn an_illegal_path_keeps_the_last_legal_run_and_one_click_fixes_it() {
+    let mut window = window(true);
+    window
+        .state_mut()
+        .lab
+        .apply(Command::LoadPreset("moons-to-eight-gaussians"));
+    let legal = wait(&mut window, "moons to eight Gaussians", |f| {
+        matches!(f.experiment.source.shape, Shape::Moons { .. }) && f.step > 0
+    });
+    let mut vp = draft(&window).clone();
+    vp.path = Path::Vp {
+        beta_min: 0.1,
+        beta_max: 20.0,
+    };
+    window.state_mut().lab.apply(Command::Edit(Box::new(vp)));
+    let going = wait(&mut window, "the legal one goes on", |f| {
+        f.step > legal.step + 5
+    });
+    assert_eq!(going.experiment.path, legal.experiment.path);
+    assert!(matches!(draft(&window).path, Path::Vp { .. }));
+    window.run_ok();
+    window.get_by_label("Fix").click();
+    let fixed = wait(&mut window, "the fix trains", |f| {
+        matches!(f.experiment.path, Path::Vp { .. })
+    });
+    assert!(fixed.experiment.source.is_standard_gaussian());
+    assert!(window.state().lab.editor.illegal().is_none());
+}
+
+#[test]
+fn a_preset_is_loaded_from_its_picture() {
+    let mut window = window(true);
+    window.get_by_label("Presets").click();
+    window.run_ok();
+    window.get_by_label("Preset rings").click();
+    window.run_ok();
+    assert_eq!(draft(&window).name, "rings");
+    assert!(window.state().lab.dialog.is_none());
+    let frame = wait(&mut window, "rings train", |f| {
+        f.experiment.name == "rings" && f.step > 0
+    });
+    assert!(matches!(frame.experiment.target.shape, Shape::Rings { .. }));
+}
+
+#[test]
+fn the_palette_finds_and_runs_a_command() {
+    let mut window = window(false);
+    key(&mut window, Modifiers::COMMAND, Key::K);
+    window.run_ok();
+    window.event(Event::Text("eraser".to_owned()));
+    window.step();
+    assert!(!window.state().lab.brush.erase);
+    key(&mut window, Modifiers::NONE, Key::Enter);
+    window.run_ok();
+    assert!(window.state().lab.brush.erase);
+    assert!(window.state().lab.dialog.is_none());
+}
+
+#[test]
+fn keys_do_not_fire_while_a_text_field_has_the_focus() {
+    let mut window = window(false);
+    let hidden = window.get_by_role_and_label(egui::accesskit::Role::TextInput, "Hidden");
+    hidden.focus();
+    window.run_ok();
+    window.key_press(Key::D);
+    window.key_press(Key::Space);
+    window.event(Event::Text("d".to_owned()));
+    window.step();
+    assert_eq!(window.state().lab.tool, Tool::Pan);
+    assert!(!window.state().lab.play.playing);
+}
+
+#[test]
+fn a_drag_of_a_number_is_one_undo_step() {
+    let mut window = window(false);
+    let before = draft(&window).training.batch;
+    let field = window.get_by_label("Batch").rect().center();
+    let way = [0.0, 10.0, 20.0, 30.0, 40.0].map(|x| field + vec2(x, 0.0));
+    drag(&mut window, &way);
+    let after = draft(&window).training.batch;
+    assert!(after > before, "{after}");
+    key(&mut window, Modifiers::COMMAND, Key::Z);
+    assert_eq!(draft(&window).training.batch, before);
+    assert!(!window.state().lab.editor.can_undo());
+}
+
+#[test]
+fn suggestions_theme_and_lecture_mode_change_what_they_say() {
+    let mut window = window(false);
+    window.get_by_label("The same, paired by batch-OT").click();
+    window.run_ok();
+    assert!(matches!(draft(&window).coupling, Coupling::BatchOt { .. }));
+    let canvas =
+        |window: &Window| window.get_by_label("Canvas").rect().width() * window.ctx.zoom_factor();
+    let before = canvas(&window);
+    key(&mut window, Modifiers::NONE, Key::F11);
+    window.run_ok();
+    assert!(canvas(&window) > before + 400.0, "the panels are gone");
+    key(&mut window, Modifiers::NONE, Key::Escape);
+    assert!(!window.state().lab.lecture);
+    let dark = window.ctx.theme();
+    key(
+        &mut window,
+        Modifiers::COMMAND.plus(Modifiers::SHIFT),
+        Key::L,
+    );
+    window.step();
+    assert_ne!(window.ctx.theme(), dark);
+}
+
+#[test]
+fn unsaved_work_is_asked_about_before_the_window_closes() {
+    let mut lab = lab(false);
+    lab.apply(Command::ClearDrawing);
+    lab.apply(Command::Quit);
+    assert!(!lab.closing && lab.dialog.is_some());
+    lab.apply(Command::Quit);
+    assert!(lab.closing);
+}
+
+/// What a hand can do to a window.
+#[derive(Clone, Debug)]
+enum Move {
+    Hover(f32, f32),
+    Button(PointerButton, bool),
+    Key(usize, u8),
+    Text(char),
+    Scroll(f32),
+    Frames(u8),
+}
+
+fn moves() -> impl Strategy<Value = Move> {
+    prop_oneof![
+        4 => (0.0..SIZE.x, 0.0..SIZE.y).prop_map(|(x, y)| Move::Hover(x, y)),
+        4 => (any::<bool>(), any::<bool>()).prop_map(|(left, down)| {
+            let button = if left { PointerButton::Primary } else { PointerButton::Secondary };
+            Move::Button(button, down)
+        }),
+        3 => (0..Key::ALL.len(), 0..8_u8).prop_map(|(key, modifiers)| Move::Key(key, modifiers)),
+        1 => prop::char::range(' ', '~').prop_map(Move::Text),
+        1 => (-200.0..200.0_f32).prop_map(Move::Scroll),
+        1 => (1..4_u8).prop_map(Move::Frames),
+    ]
+}
+
+fn play(window: &mut Window, action: &Move, at: &mut Pos2) {
+    match *action {
+        Move::Hover(x, y) => {
+            *at = pos2(x, y);
+            window.hover_at(*at);
+        }
+        Move::Button(button, pressed) => window.event(Event::PointerButton {
+            pos: *at,
+            button,
+            pressed,
+            modifiers: Modifiers::NONE,
+        }),
+        Move::Key(key, bits) => {
+            let modifiers = Modifiers {
+                shift: bits & 1 != 0,
+                alt: bits & 2 != 0,
+                ctrl: bits & 4 != 0,
+                command: bits & 4 != 0,
+                ..Modifiers::NONE
+            };
+            // Enter could write a file from a dialog into the folder of the test.
+            if Key::ALL[key] != Key::Enter {
+                window.key_press_modifiers(modifiers, Key::ALL[key]);
+            }
+        }
+        Move::Text(letter) => window.event(Event::Text(letter.to_string())),
+        Move::Scroll(y) => window.event(Event::MouseWheel {
+            unit: egui::MouseWheelUnit::Point,
+            delta: vec2(0.0, y),
+            phase: egui::TouchPhase::Move,
+            modifiers: Modifiers::NONE,
+        }),
+        Move::Frames(n) => window.run_steps(usize::from(n)),
+    }
+    window.step();
+}
+
+#[test]
+fn five_hundred_random_events_do_not_break_the_window() {
+    let mut runner = TestRunner::new_with_rng(
+        Config::default(),
+        proptest::test_runner::TestRng::deterministic_rng(
+            proptest::test_runner::RngAlgorithm::ChaCha,
+        ),
+    );
+    let mut window = window(true);
+    let mut at = Pos2::ZERO;
+    for _ in 0..500 {
+        let action = moves().new_tree(&mut runner).unwrap().current();
+        play(&mut window, &action, &mut at);
+    }
+    let app = window.state_mut();
+    app.lab.apply(Command::LoadPreset("two-moons"));
+    app.lab.apply(Command::Train);
+    wait(&mut window, "training still works", |f| {
+        f.experiment.name == "two-moons" && f.step > 0
+    });
+}
