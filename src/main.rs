@@ -2,15 +2,21 @@
 
 use std::process::ExitCode;
 
-use pushforward::{cli, ui};
+use pushforward::cli::{self, Failure, Window};
+use pushforward::ui::{self, LaunchError};
 
 fn main() -> ExitCode {
-    cli::main(|window| {
-        ui::launch(ui::Start {
-            experiment: window.experiment,
-            weights: window.weights,
-            file: window.file,
-        })
-        .map_err(|error| error.to_string())
+    cli::main(open_window)
+}
+
+fn open_window(window: Window) -> Result<(), Failure> {
+    let start = ui::Start {
+        experiment: window.experiment,
+        weights: window.weights,
+        file: window.file,
+    };
+    ui::launch(start).map_err(|error| match error {
+        LaunchError::Window(_) => Failure::Input(error.to_string()),
+        LaunchError::Session(_) => Failure::Failed(error.to_string()),
     })
 }

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use pushforward::experiment::presets::{self, Preset};
 use pushforward::experiment::{Experiment, LearningRate};
+use pushforward::flow::distribution::Shape;
 use pushforward::session::run::{Progress, RunObserver, RunOptions, run};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -100,6 +101,15 @@ fn every_preset_names_every_field_on_a_line_of_its_own() {
             assert!(line.starts_with(start.as_str()), "{}: {line}", preset.name);
         }
     }
+}
+
+#[test]
+fn the_smiley_is_a_drawing() {
+    let Shape::Drawn(drawing) = experiment(presets::find("smiley").unwrap()).target.shape else {
+        panic!("not a drawing");
+    };
+    let painted = drawing.cells().iter().filter(|&&weight| weight > 0).count();
+    assert!(1000 < painted && painted < 32_768, "{painted} cells");
 }
 
 #[test]

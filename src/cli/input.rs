@@ -42,7 +42,7 @@ impl Origin {
         }
     }
 
-    /// The experiment, valid and legal.
+    /// The experiment, valid but not yet known to be legal: a `--set` may still make it so.
     pub fn experiment(&self) -> Result<Experiment, Failure> {
         match self {
             Self::Preset(preset) => preset
@@ -68,22 +68,21 @@ pub fn requested(args: &RunArgs) -> Result<Experiment, Failure> {
     experiment
         .validate()
         .map_err(|error| Failure::Input(error.to_string()))?;
-    legal(&args.experiment.display().to_string(), experiment)
+    legal(&args.experiment, experiment)
 }
 
 /// Reads an experiment file; the message of a refusal begins with its name.
 pub fn read(path: &Path) -> Result<Experiment, Failure> {
     let text = files::read_text(path, MAX_EXPERIMENT_BYTES)
         .map_err(|error| Failure::Input(error.to_string()))?;
-    let origin = path.display().to_string();
-    let experiment = Experiment::from_ron(&text)
-        .map_err(|error| Failure::Input(format!("{origin}: {error}")))?;
-    legal(&origin, experiment)
+    Experiment::from_ron(&text)
+        .map_err(|error| Failure::Input(format!("{}: {error}", path.display())))
 }
 
-fn legal(origin: &str, experiment: Experiment) -> Result<Experiment, Failure> {
+/// Hands the experiment on if it is legal; `name` is what the user called it.
+pub fn legal(name: &Path, experiment: Experiment) -> Result<Experiment, Failure> {
     match experiment.legality() {
         Ok(()) => Ok(experiment),
-        Err(illegal) => Err(Failure::Input(format!("{origin}: {illegal}"))),
+        Err(illegal) => Err(Failure::Input(format!("{}: {illegal}", name.display()))),
     }
 }

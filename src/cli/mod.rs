@@ -28,14 +28,14 @@ use progress::Reporter;
 pub struct Window {
     /// What is studied.
     pub experiment: Experiment,
-    /// The weights and the history of a finished run.
+    /// The weights of a finished run.
     pub weights: Option<FinishedRun>,
     /// The experiment file, so that it can be saved again.
     pub file: Option<PathBuf>,
 }
 
 /// Why there is no result; each kind has its exit code.
-enum Failure {
+pub enum Failure {
     /// Something on the way failed: 1.
     Failed(String),
     /// What was given cannot be worked with: 3.
@@ -54,7 +54,7 @@ impl From<RunError> for Failure {
 }
 
 /// The whole program. `launch` opens the window and returns when it is closed.
-pub fn main(launch: impl FnOnce(Window) -> Result<(), String>) -> ExitCode {
+pub fn main(launch: impl FnOnce(Window) -> Result<(), Failure>) -> ExitCode {
     // Prints help, version and malformed flags itself, and leaves with 0 or 2.
     let line = CommandLine::parse();
     let result = match line.verb {
@@ -79,9 +79,10 @@ pub fn main(launch: impl FnOnce(Window) -> Result<(), String>) -> ExitCode {
 
 fn window(
     name: Option<&Path>,
-    launch: impl FnOnce(Window) -> Result<(), String>,
+    launch: impl FnOnce(Window) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
-    let origin = Origin::find(name.unwrap_or(Path::new(presets::DEFAULT)))?;
+    let name = name.unwrap_or(Path::new(presets::DEFAULT));
+    let origin = Origin::find(name)?;
     if !has_display() {
         return Err(Failure::Input(
             "no display (DISPLAY and WAYLAND_DISPLAY are not set): `pushforward run EXPERIMENT` does the same \
@@ -89,27 +90,19 @@ fn window(
                 .to_owned(),
         ));
     }
-    let window = match origin {
-        Origin::Folder(folder) => {
-            let finished = run::open(&folder)?;
-            Window {
-                experiment: finished.experiment.clone(),
-                weights: Some(finished),
-                file: None,
-            }
-        }
-        Origin::File(path) => Window {
-            experiment: input::read(&path)?,
-            weights: None,
-            file: Some(path),
-        },
-        preset @ Origin::Preset(_) => Window {
-            experiment: preset.experiment()?,
-            weights: None,
-            file: None,
+    let weights = match &origin {
+        Origin::Folder(folder) => Some(run::open(folder)?),
+        Origin::File(_) | Origin::Preset(_) => None,
+    };
+    let window = Window {
+        experiment: input::legal(name, origin.experiment()?)?,
+        weights,
+        file: match origin {
+            Origin::File(path) => Some(path),
+            Origin::Folder(_) | Origin::Preset(_) => None,
         },
     };
-    launch(window).map_err(Failure::Failed)
+    launch(window)
 }
 
 /// Only X11 and Wayland systems can be without a display; asking the window system would abort there.
@@ -198,7 +191,7 @@ fn print_preset(name: &str) -> Result<(), Failure> {
 }
 
 fn check(file: &Path) -> Result<(), Failure> {
-    let experiment = input::read(file)?;
+    let experiment = input::legal(file, input::read(file)?)?;
     let mut lines = format!("{}: valid\n", file.display());
     for caution in experiment.cautions() {
         lines += &format!("note: {caution}\n");

@@ -34,14 +34,6 @@ pub enum ExperimentError {
         /// The range, in words.
         expected: String,
     },
-    /// A distribution, the path or the solver refuses its own numbers.
-    #[error("{part}.{message}")]
-    Part {
-        /// The field of the experiment.
-        part: &'static str,
-        /// The field below it, its value and its range.
-        message: String,
-    },
     /// `set` was asked for a field that does not exist.
     #[error("no field `{key}`: {hint}")]
     UnknownKey {

@@ -93,11 +93,7 @@ impl Experiment {
 
 /// The source that VP and VE require: `Gaussian(std: 1.0)`, scale 1, no shift.
 fn standard_gaussian() -> Distribution {
-    Distribution {
-        shape: Shape::Gaussian { std: 1.0 },
-        scale: 1.0,
-        shift: (0.0, 0.0),
-    }
+    Shape::Gaussian { std: 1.0 }.into()
 }
 
 fn default_name() -> String {

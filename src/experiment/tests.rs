@@ -132,6 +132,14 @@ fn values_out_of_range_name_field_value_and_range() {
         "path.beta_min is NaN: expected 0..=20, from 0 to beta_max"
     );
     assert_eq!(
+        refusal("scale: 2.0, shift: (-1.0, 0.0)", "scale: -2.0"),
+        "target.scale is -2: expected 0.000001 to 1000000"
+    );
+    assert_eq!(
+        refusal("Gaussian(std: 1.0)", "Gaussian(std: inf)"),
+        "source.shape.std is inf: expected 0.000001 to 1000000"
+    );
+    assert_eq!(
         refusal("Euler(steps: 100)", "Euler(steps: 10001)"),
         "solver.steps is 10001: expected 1 to 10000"
     );
@@ -193,6 +201,23 @@ fn set_replaces_any_field_in_order() {
         Experiment::from_ron(&experiment.to_ron()).unwrap(),
         experiment
     );
+}
+
+#[test]
+fn set_reaches_into_a_drawing_and_keeps_its_cells() {
+    let preset = presets::find("smiley").unwrap();
+    let mut experiment = preset.experiment().unwrap();
+    let Shape::Drawn(before) = experiment.target.shape.clone() else {
+        panic!("not a drawing");
+    };
+    experiment
+        .set("target.shape.bounds.max", "(5.0, 4.0)")
+        .unwrap();
+    let Shape::Drawn(after) = experiment.target.shape else {
+        panic!("no longer a drawing");
+    };
+    assert_eq!(after.bounds().max, [5.0, 4.0]);
+    assert_eq!(after.cells(), before.cells());
 }
 
 #[test]

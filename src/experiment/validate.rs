@@ -3,7 +3,7 @@
 //! RON reads `inf`, `NaN` and any integer that fits its type, so nothing is trusted before it passed here. The
 //! ranges are wide: they keep out what cannot work or would exhaust the memory, not what is unwise.
 
-use std::fmt::{Debug, Display};
+use std::fmt::Debug;
 use std::ops::RangeInclusive;
 
 use super::error::clipped;
@@ -12,6 +12,7 @@ use super::{
     Training, VERSION, View,
 };
 use crate::flow::coupling::Coupling;
+use crate::flow::distribution::DistributionError;
 use crate::flow::solver::MAX_STEPS;
 
 /// Trajectory points that one evaluation may hold: 16 bytes each, and a line of `trajectories.csv`.
@@ -27,8 +28,8 @@ impl Experiment {
         check_name(&self.name)?;
         check_line("title", &self.title)?;
         check_line("about", &self.about)?;
-        self.source.validate().map_err(part("source"))?;
-        self.target.validate().map_err(part("target"))?;
+        self.source.validate().map_err(inside("source"))?;
+        self.target.validate().map_err(inside("target"))?;
         self.path
             .validate()
             .map_err(|e| range(&format!("path.{}", e.field), e.value, &e.range))?;
@@ -198,10 +199,18 @@ fn range(field: &str, value: impl ToString, expected: &str) -> ExperimentError {
     }
 }
 
-/// The refusal of a part that checks its own numbers, under the name of its field.
-fn part<E: Display>(part: &'static str) -> impl Fn(E) -> ExperimentError {
-    move |error| ExperimentError::Part {
-        part,
-        message: error.to_string(),
+/// A distribution's refusal, under the name of its field.
+fn inside(part: &str) -> impl Fn(DistributionError) -> ExperimentError {
+    move |error| match error {
+        DistributionError::OutOfRange {
+            field,
+            value,
+            expected,
+        } => range(&format!("{part}.{field}"), value, &expected),
+        DistributionError::EmptyDrawing => range(
+            &format!("{part}.shape"),
+            "an empty drawing",
+            "a painted cell",
+        ),
     }
 }

@@ -62,7 +62,7 @@ impl Mlp {
 pub fn download<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, EngineError> {
     let failed = |error: ExecutionError| EngineError::Device(error.to_string());
     let data = tensor.try_into_data().map_err(failed)?;
-    data.to_vec::<f32>()
+    data.try_to_vec::<f32>()
         .map_err(|error| EngineError::Device(format!("{error:?}")))
 }
 

@@ -6,11 +6,10 @@ use super::axes::Axes;
 use super::build::Place;
 use super::camera::{camera_of, shown};
 use super::item::{Align, Item, PagePoint, Rect, Text};
-use super::legend;
 use super::text::{self, Weight};
 use super::theme::Sizes;
 use super::transform::{Transform, fit};
-use super::{Color, Page};
+use super::{Color, Page, color_bar, legend};
 use crate::experiment::{Layer, View};
 use crate::flow::Bounds;
 use crate::flow::coupling::Coupling;
@@ -28,6 +27,14 @@ const LABEL_EMS: f32 = 1.5;
 /// Room for half a number right of the box, in ems.
 const OVERHANG_EMS: f32 = 2.0;
 
+/// What a figure is made from.
+pub(super) struct Figure<'a> {
+    pub frame: &'a Frame,
+    pub view: &'a View,
+    pub t: f64,
+    pub page: &'a Page,
+}
+
 /// Where the parts of a figure go.
 struct Layout {
     axes: Rect,
@@ -37,129 +44,226 @@ struct Layout {
     beside: bool,
 }
 
-/// Where the data lies.
-pub(super) fn transform(frame: &Frame, view: &View, page: &Page) -> Transform {
-    // The box depends on how wide the numbers of the y axis are, and they on what the box shows: the second
-    // round settles it, since the same ticks come out again.
-    let guess = LABEL_EMS * page.sizes().small;
-    let first = transform_in(layout(frame, view, page, guess).axes, frame, view);
-    let label_width = Axes::new(&first, &page.sizes(), TICK_SPACING).y_label_width(&page.sizes());
-    transform_in(layout(frame, view, page, label_width).axes, frame, view)
-}
+impl Figure<'_> {
+    /// Where the data lies.
+    pub fn transform(&self) -> Transform {
+        // The box depends on how wide the numbers of the y axis are, and they on what the box shows: the
+        // second round settles it, since the same ticks come out again.
+        let sizes = self.page.sizes();
+        let first = self.transform_in(self.layout(LABEL_EMS * sizes.small).axes);
+        let label_width = Axes::new(&first, &sizes, TICK_SPACING).y_label_width(&sizes);
+        self.transform_in(self.layout(label_width).axes)
+    }
 
-fn transform_in(axes: Rect, frame: &Frame, view: &View) -> Transform {
-    let aspect = f64::from(axes.width() / axes.height());
-    Transform::new(camera_of(frame, view, aspect), axes)
-}
+    fn transform_in(&self, axes: Rect) -> Transform {
+        Transform::new(camera_of(self.frame, self.view, aspect(axes)), axes)
+    }
 
-/// Axes, title, legend and numbers around the data.
-pub(super) fn furniture(
-    axes: &Axes,
-    frame: &Frame,
-    view: &View,
-    t: f64,
-    page: &Page,
-    place: &Place,
-) -> Vec<Item> {
-    let (sizes, theme) = (&place.sizes, place.theme());
-    let layout = layout(frame, view, page, axes.y_label_width(sizes));
-    let mut items = axes.outer(&place.transform, sizes, theme);
-    items.extend(header(layout.axes, frame, view, t, page));
-    items.extend(column(&layout, view, place));
-    let mut baseline = layout.axes.max[1] + Axes::lower_margin(sizes) + sizes.gap;
-    if !layout.beside {
-        for line in legend_lines(view, page) {
-            baseline += text::cap_height(sizes.text);
-            let x = centered(layout.axes, legend::line_width(&line, sizes), page);
-            items.extend(legend::line_items(&line, view.color, [x, baseline], place));
-            baseline += legend::line_height(sizes) - text::cap_height(sizes.text);
+    /// Axes, title, legend and numbers around the data.
+    pub fn furniture(&self, axes: &Axes, place: &Place) -> Vec<Item> {
+        let (sizes, theme) = (&place.sizes, place.theme());
+        let layout = self.layout(axes.y_label_width(sizes));
+        let mut items = axes.outer(&place.transform, sizes, theme);
+        items.extend(self.header(layout.axes));
+        items.extend(self.column(&layout, place));
+        let mut baseline = layout.axes.max[1] + Axes::lower_margin(sizes) + sizes.gap;
+        if !layout.beside {
+            for line in self.legend_lines() {
+                baseline += text::cap_height(sizes.text);
+                let x = self.centered(layout.axes, legend::line_width(&line, sizes));
+                items.extend(legend::line_items(
+                    &line,
+                    self.view.color,
+                    [x, baseline],
+                    place,
+                ));
+                baseline += legend::line_height(sizes) - text::cap_height(sizes.text);
+            }
+            baseline += 0.5 * sizes.gap;
         }
-        baseline += 0.5 * sizes.gap;
+        if let Some(metrics) = &self.frame.metrics {
+            let numbers = numbers(metrics);
+            let width = text::width(&numbers, sizes.text, Weight::Regular).min(self.room());
+            let x = self.centered(layout.axes, width);
+            baseline += text::cap_height(sizes.text);
+            items.push(line(
+                &numbers,
+                [x, baseline],
+                sizes.text,
+                theme.text,
+                self.room(),
+            ));
+        }
+        items
     }
-    if let Some(metrics) = &frame.metrics {
-        let numbers = numbers(metrics);
-        let width = text::width(&numbers, sizes.text, Weight::Regular).min(room(page));
-        let x = centered(layout.axes, width, page);
-        baseline += text::cap_height(sizes.text);
-        items.push(line(
-            &numbers,
-            [x, baseline],
-            sizes.text,
-            theme.text,
-            room(page),
-        ));
-    }
-    items
-}
 
-/// Chooses between a legend beside and below the axes: whichever shows the data larger.
-fn layout(frame: &Frame, view: &View, page: &Page, y_label_width: f32) -> Layout {
-    let data = view.camera.is_none().then(|| shown(frame));
-    let metrics = frame.metrics.is_some();
-    let arrange = |beside| arranged(view, page, y_label_width, data.as_ref(), metrics, beside);
-    let (beside, below) = (arrange(true), arrange(false));
-    let scale = |layout: &Layout| match &data {
-        Some(bounds) => Transform::new(fit(bounds, aspect(layout.axes)), layout.axes).scale(),
-        None => f64::from(layout.axes.width() * layout.axes.height()),
-    };
-    if scale(&beside) >= scale(&below) {
-        beside
-    } else {
-        below
+    /// Chooses between a legend beside and below the axes: whichever shows the data larger.
+    fn layout(&self, y_label_width: f32) -> Layout {
+        let data = self.view.camera.is_none().then(|| shown(self.frame));
+        let beside = self.arranged(y_label_width, data.as_ref(), true);
+        let below = self.arranged(y_label_width, data.as_ref(), false);
+        let scale = |axes: Rect| match &data {
+            Some(bounds) => Transform::new(fit(bounds, aspect(axes)), axes).scale(),
+            None => f64::from(axes.width() * axes.height()),
+        };
+        if scale(beside.axes) >= scale(below.axes) {
+            beside
+        } else {
+            below
+        }
+    }
+
+    /// The layout with the legend on one side or the other.
+    fn arranged(&self, y_label_width: f32, data: Option<&Bounds>, beside: bool) -> Layout {
+        let sizes = self.page.sizes();
+        let margin = margin(&sizes);
+        let left = Axes::left_margin(y_label_width, &sizes);
+        let column_gap = 2.5 * sizes.gap;
+        let column_width = self.column_width(beside);
+        // The last number of the x axis reaches half its width past the box.
+        let right = (column_gap + column_width).max(OVERHANG_EMS * sizes.small);
+        let above = header_height(&sizes);
+        let below = Axes::lower_margin(&sizes) + sizes.gap + self.footer_height(beside);
+        let room = [
+            self.page.size[0] - 2.0 * margin - left - right,
+            self.page.size[1] - 2.0 * margin - above - below,
+        ];
+        let size = box_size(room.map(|side| side.max(1.0)), data);
+        // The whole block stands in the middle of the page.
+        let spare = [room[0] - size[0], room[1] - size[1]].map(|side| 0.5 * side.max(0.0));
+        let axes = Rect::at([margin + spare[0] + left, margin + spare[1] + above], size);
+        let column = Rect::at(
+            [axes.max[0] + column_gap, axes.min[1]],
+            [column_width, axes.height()],
+        );
+        Layout {
+            axes,
+            column,
+            beside,
+        }
+    }
+
+    /// Height of the legend, if it stands below the axes, and of the numbers.
+    fn footer_height(&self, beside: bool) -> f32 {
+        let sizes = self.page.sizes();
+        let line = legend::line_height(&sizes);
+        let legend = match beside {
+            true => 0.0,
+            false => self.legend_lines().len() as f32 * line + 0.5 * sizes.gap,
+        };
+        legend + self.frame.metrics.as_ref().map_or(0.0, |_| line)
+    }
+
+    fn legend_lines(&self) -> Vec<Vec<legend::Entry>> {
+        legend::lines(&legend::entries(self.view), self.room(), &self.page.sizes())
+    }
+
+    fn column_width(&self, beside: bool) -> f32 {
+        let sizes = self.page.sizes();
+        let bar = match legend::has_color_bar(self.view) {
+            true => color_bar::vertical_width(&sizes),
+            false => 0.0,
+        };
+        match beside {
+            true => bar.max(legend::column_width(self.view, &sizes)),
+            false => bar,
+        }
+    }
+
+    /// The colour bar and, if it stands beside the axes, the legend under it.
+    fn column(&self, layout: &Layout, place: &Place) -> Vec<Item> {
+        let sizes = &place.sizes;
+        let n_entries = match layout.beside {
+            true => legend::entries(self.view).len(),
+            false => 0,
+        };
+        let legend_height = n_entries as f32 * legend::line_height(sizes);
+        let [left, top] = layout.column.min;
+        let mut items = Vec::new();
+        let mut baseline = top + text::cap_height(sizes.text);
+        if legend::has_color_bar(self.view) {
+            let gap = if n_entries == 0 { 0.0 } else { 4.0 * sizes.gap };
+            let bar = Rect {
+                min: [left, top],
+                max: [
+                    layout.column.max[0],
+                    layout.column.max[1] - legend_height - gap,
+                ],
+            };
+            items.extend(color_bar::vertical(bar, place));
+            baseline = layout.column.max[1] - legend_height + legend::line_height(sizes);
+        }
+        if layout.beside {
+            items.extend(legend::column_items(self.view, [left, baseline], place));
+        }
+        items
+    }
+
+    /// The title and, under it, what the figure was made with.
+    fn header(&self, axes: Rect) -> Vec<Item> {
+        let (sizes, theme) = (self.page.sizes(), self.page.theme());
+        let x = axes.min[0];
+        let room = self.page.size[0] - margin(&sizes) - x;
+        let second = axes.min[1] - 1.5 * sizes.gap;
+        let first = second - text::cap_height(sizes.small) - 2.0 * sizes.gap;
+        let experiment = &self.frame.experiment;
+        let title = match experiment.title.is_empty() {
+            true => &experiment.name,
+            false => &experiment.title,
+        };
+        vec![
+            Item::Text(Text {
+                text: text::fitted(title, sizes.title, Weight::SemiBold, room),
+                at: [x, first],
+                align: Align::Left,
+                size: sizes.title,
+                weight: Weight::SemiBold,
+                color: theme.text,
+            }),
+            line(&self.recipe(), [x, second], sizes.small, theme.muted, room),
+        ]
+    }
+
+    /// What the figure was made with: the path, the coupling, the solver, the training and the time shown.
+    fn recipe(&self) -> String {
+        let experiment = &self.frame.experiment;
+        let coupling = match experiment.coupling {
+            Coupling::Independent => "independent coupling".to_owned(),
+            Coupling::BatchOt { batch } => format!("batch-OT coupling ({batch})"),
+        };
+        let mut parts = vec![format!("{} path", experiment.path.name()), coupling];
+        if let Some(picture) = &self.frame.picture {
+            let solver = experiment.solver;
+            parts.push(format!("{}, {} NFE", solver.name(), solver.nfe()));
+            parts.push(format!("step {}", grouped(picture.step)));
+        }
+        let moving = [
+            Layer::Particles,
+            Layer::Trails,
+            Layer::Field,
+            Layer::Density,
+        ];
+        if moving.iter().any(|layer| self.view.layers.contains(layer)) {
+            parts.push(format!("t = {:.2}", self.t));
+        }
+        parts.join("  ·  ")
+    }
+
+    /// Width between the margins of the page.
+    fn room(&self) -> f32 {
+        self.page.size[0] - 2.0 * margin(&self.page.sizes())
+    }
+
+    /// Where a line of the given width starts, centred under the axes but within the page.
+    fn centered(&self, axes: Rect, width: f32) -> f32 {
+        let margin = margin(&self.page.sizes());
+        let rightmost = (self.page.size[0] - margin - width).max(margin);
+        (axes.center()[0] - 0.5 * width).clamp(margin, rightmost)
     }
 }
 
 fn aspect(rect: Rect) -> f64 {
     f64::from(rect.width() / rect.height())
-}
-
-/// The layout with the legend on one side or the other.
-fn arranged(
-    view: &View,
-    page: &Page,
-    y_label_width: f32,
-    data: Option<&Bounds>,
-    metrics: bool,
-    beside: bool,
-) -> Layout {
-    let sizes = page.sizes();
-    let margin = margin(&sizes);
-    let left = Axes::left_margin(y_label_width, &sizes);
-    let column_width = column_width(view, &sizes, beside);
-    let column_gap = 2.5 * sizes.gap;
-    // The last number of the x axis reaches half its width past the box.
-    let right = (column_gap + column_width).max(OVERHANG_EMS * sizes.small);
-    let legend_height = match beside {
-        true => 0.0,
-        false => {
-            let lines = legend_lines(view, page).len() as f32;
-            lines * legend::line_height(&sizes) + 0.5 * sizes.gap
-        }
-    };
-    let numbers_height = if metrics {
-        legend::line_height(&sizes)
-    } else {
-        0.0
-    };
-    let above = header_height(&sizes);
-    let below = Axes::lower_margin(&sizes) + sizes.gap + legend_height + numbers_height;
-    let room = [
-        page.size[0] - 2.0 * margin - left - right,
-        page.size[1] - 2.0 * margin - above - below,
-    ];
-    let size = box_size(room.map(|side| side.max(1.0)), data);
-    // The whole block stands in the middle of the page.
-    let spare = [room[0] - size[0], room[1] - size[1]].map(|side| 0.5 * side.max(0.0));
-    let axes = Rect::at([margin + spare[0] + left, margin + spare[1] + above], size);
-    let column = Rect {
-        min: [axes.max[0] + column_gap, axes.min[1]],
-        max: [axes.max[0] + column_gap + column_width, axes.max[1]],
-    };
-    Layout {
-        axes,
-        column,
-        beside,
-    }
 }
 
 /// The largest box in `room` whose shape is within [`SLACK`] of the data's.
@@ -178,99 +282,8 @@ fn margin(sizes: &Sizes) -> f32 {
     2.0 * sizes.gap
 }
 
-/// Width between the margins of the page.
-fn room(page: &Page) -> f32 {
-    page.size[0] - 2.0 * margin(&page.sizes())
-}
-
-/// Where a line of the given width starts, centred under the axes but within the page.
-fn centered(axes: Rect, width: f32, page: &Page) -> f32 {
-    let margin = margin(&page.sizes());
-    let rightmost = (page.size[0] - margin - width).max(margin);
-    (axes.center()[0] - 0.5 * width).clamp(margin, rightmost)
-}
-
-fn legend_lines(view: &View, page: &Page) -> Vec<Vec<legend::Entry>> {
-    legend::lines(&legend::entries(view), room(page), &page.sizes())
-}
-
-fn column_width(view: &View, sizes: &Sizes, beside: bool) -> f32 {
-    let bar = match legend::has_color_bar(view) {
-        true => legend::vertical_bar_width(sizes),
-        false => 0.0,
-    };
-    match beside {
-        true => bar.max(legend::column_width(view, sizes)),
-        false => bar,
-    }
-}
-
-/// The colour bar and, if it stands beside the axes, the legend under it.
-fn column(layout: &Layout, view: &View, place: &Place) -> Vec<Item> {
-    let sizes = &place.sizes;
-    let n_entries = match layout.beside {
-        true => legend::entries(view).len(),
-        false => 0,
-    };
-    let legend_height = n_entries as f32 * legend::line_height(sizes);
-    let mut items = Vec::new();
-    let mut baseline = layout.column.min[1] + text::cap_height(sizes.text);
-    if legend::has_color_bar(view) {
-        let gap = if n_entries == 0 { 0.0 } else { 4.0 * sizes.gap };
-        let bar = Rect {
-            min: layout.column.min,
-            max: [
-                layout.column.max[0],
-                layout.column.max[1] - legend_height - gap,
-            ],
-        };
-        items.extend(legend::vertical_bar(bar, place));
-        baseline = layout.column.max[1] - legend_height + legend::line_height(sizes);
-    }
-    if layout.beside {
-        items.extend(legend::column_items(
-            view,
-            [layout.column.min[0], baseline],
-            place,
-        ));
-    }
-    items
-}
-
 fn header_height(sizes: &Sizes) -> f32 {
     text::cap_height(sizes.title) + text::cap_height(sizes.small) + 3.5 * sizes.gap
-}
-
-/// The title and, under it, what the figure was made with.
-fn header(axes: Rect, frame: &Frame, view: &View, t: f64, page: &Page) -> Vec<Item> {
-    let (sizes, theme) = (page.sizes(), page.theme());
-    let x = axes.min[0];
-    let room = page.size[0] - margin(&sizes) - x;
-    let second = axes.min[1] - 1.5 * sizes.gap;
-    let first = second - text::cap_height(sizes.small) - 2.0 * sizes.gap;
-    let experiment = &frame.experiment;
-    let title = match experiment.title.is_empty() {
-        true => &experiment.name,
-        false => &experiment.title,
-    };
-    let title = text::fitted(title, sizes.title, Weight::SemiBold, room);
-    vec![
-        Item::Text(Text {
-            text: title,
-            at: [x, first],
-            align: Align::Left,
-            size: sizes.title,
-            weight: Weight::SemiBold,
-            color: theme.text,
-        }),
-        line(
-            &recipe(frame, view, t),
-            [x, second],
-            sizes.small,
-            theme.muted,
-            room,
-        ),
-    ]
 }
 
 fn line(words: &str, at: PagePoint, size: f32, color: Color, room: f32) -> Item {
@@ -282,31 +295,6 @@ fn line(words: &str, at: PagePoint, size: f32, color: Color, room: f32) -> Item 
         weight: Weight::Regular,
         color,
     })
-}
-
-/// What the figure was made with: the path, the coupling, the solver, the training and the time shown.
-fn recipe(frame: &Frame, view: &View, t: f64) -> String {
-    let experiment = &frame.experiment;
-    let coupling = match experiment.coupling {
-        Coupling::Independent => "independent coupling".to_owned(),
-        Coupling::BatchOt { batch } => format!("batch-OT coupling ({batch})"),
-    };
-    let mut parts = vec![format!("{} path", experiment.path.name()), coupling];
-    if let Some(picture) = &frame.picture {
-        let solver = experiment.solver;
-        parts.push(format!("{}, {} NFE", solver.name(), solver.nfe()));
-        parts.push(format!("step {}", grouped(picture.step)));
-    }
-    let moving = [
-        Layer::Particles,
-        Layer::Trails,
-        Layer::Field,
-        Layer::Density,
-    ];
-    if moving.iter().any(|layer| view.layers.contains(layer)) {
-        parts.push(format!("t = {t:.2}"));
-    }
-    parts.join("  ·  ")
 }
 
 /// The measured numbers with their names.

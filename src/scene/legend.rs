@@ -2,18 +2,14 @@
 
 use super::build::Place;
 use super::color::Color;
+use super::color_bar;
 use super::colormap::hue;
 use super::item::{
-    Align, Arrows, Image, Item, PagePoint, Points, Polylines, Rect, Rectangle, Segments, Text,
+    Align, Arrows, Item, PagePoint, Points, Polylines, Rect, Rectangle, Segments, Text,
 };
 use super::text::{self, Weight};
-use super::theme::{Sizes, Theme};
+use super::theme::Sizes;
 use crate::experiment::{Layer, PathColor, View};
-
-/// What the colour bar is about.
-pub const BAR_LABEL: &str = "chord / arc";
-/// Colours along a colour bar.
-const BAR_STEPS: usize = 128;
 
 /// A line of the legend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,19 +63,12 @@ fn widest_mark(sizes: &Sizes) -> f32 {
     1.8 * sizes.text
 }
 
-/// Length of a horizontal colour bar, in points.
-fn bar_length(sizes: &Sizes) -> f32 {
-    4.5 * sizes.text
-}
-
 /// Width of an entry, in points.
 pub(super) fn width(entry: Entry, sizes: &Sizes) -> f32 {
     let words = |words: &str| text::width(words, sizes.text, Weight::Regular);
     match entry {
         Entry::Layer(layer) => mark_width(layer, sizes) + mark_gap(sizes) + words(label(layer)),
-        Entry::ColorBar => {
-            words(BAR_LABEL) + words("0") + words("1") + bar_length(sizes) + 3.0 * sizes.gap
-        }
+        Entry::ColorBar => color_bar::horizontal_width(sizes),
     }
 }
 
@@ -159,7 +148,7 @@ pub(super) fn line_items(
                 let width = mark_width(layer, &place.sizes);
                 entry_items(layer, color, [x, at[1]], width, place, &mut items);
             }
-            Entry::ColorBar => bar_items([x, at[1]], place, &mut items),
+            Entry::ColorBar => items.extend(color_bar::horizontal([x, at[1]], place)),
         }
         x += width(entry, &place.sizes) + column_gap(&place.sizes);
     }
@@ -182,14 +171,15 @@ fn entry_items(
         _ => mark_items(layer, left, right, place, items),
     }
     let after = [right[0] + mark_gap(sizes), at[1]];
-    items.push(words(label(layer), after, Align::Left, place));
+    items.push(words(label(layer), after, place));
 }
 
-fn words(words: &str, at: PagePoint, align: Align, place: &Place) -> Item {
+/// A line of text in the size of the legend.
+pub(super) fn words(words: &str, at: PagePoint, place: &Place) -> Item {
     Item::Text(Text {
         text: words.to_owned(),
         at,
-        align,
+        align: Align::Left,
         size: place.sizes.text,
         weight: Weight::Regular,
         color: place.theme().text,
@@ -293,113 +283,4 @@ fn fading_line(left: PagePoint, right: PagePoint, width: f32, color: Color) -> I
     lines.points.extend(vertices);
     lines.finish_line(color);
     Item::Polylines(lines)
-}
-
-/// "chord / arc 0 [bar] 1" on one line.
-fn bar_items(at: PagePoint, place: &Place, items: &mut Vec<Item>) {
-    let sizes = &place.sizes;
-    let advance = |words: &str| text::width(words, sizes.text, Weight::Regular) + sizes.gap;
-    items.push(words(BAR_LABEL, at, Align::Left, place));
-    let zero = at[0] + advance(BAR_LABEL);
-    items.push(words("0", [zero, at[1]], Align::Left, place));
-    let bar = zero + advance("0");
-    let height = text::cap_height(sizes.text);
-    items.push(Item::Image(Image {
-        rect: Rect::at([bar, at[1] - height], [bar_length(sizes), height]),
-        size: [BAR_STEPS, 1],
-        rgba: bar_colors(false, place.theme()),
-    }));
-    let one = bar + bar_length(sizes) + sizes.gap;
-    items.push(words("1", [one, at[1]], Align::Left, place));
-}
-
-/// The colours of a bar as pixels: from left to right, or from the top (1) down.
-fn bar_colors(downwards: bool, theme: &Theme) -> Vec<u8> {
-    let shares = (0..BAR_STEPS).map(|k| (k as f32 + 0.5) / BAR_STEPS as f32);
-    shares
-        .flat_map(|s| {
-            theme
-                .chord_ratio(if downwards { 1.0 - s } else { s })
-                .to_array()
-        })
-        .collect()
-}
-
-/// Width of a vertical colour bar with its numbers and its name, in points.
-pub(super) fn vertical_bar_width(sizes: &Sizes) -> f32 {
-    let numbers = bar_thickness(sizes)
-        + sizes.tick
-        + 0.5 * sizes.gap
-        + text::width("0.0", sizes.small, Weight::Regular);
-    numbers.max(text::width(BAR_LABEL, sizes.text, Weight::Regular))
-}
-
-fn bar_thickness(sizes: &Sizes) -> f32 {
-    1.1 * sizes.text
-}
-
-/// A vertical colour bar from 0 to 1 in a box (its left edge and its height count), its name above it.
-pub(super) fn vertical_bar(rect: Rect, place: &Place) -> Vec<Item> {
-    let (sizes, theme) = (&place.sizes, place.theme());
-    let top = rect.min[1] + text::cap_height(sizes.text) + 2.0 * sizes.gap;
-    let bar = Rect {
-        min: [rect.min[0], top],
-        max: [rect.min[0] + bar_thickness(sizes), rect.max[1]],
-    };
-    let name = [rect.min[0], rect.min[1] + text::cap_height(sizes.text)];
-    let mut items = vec![
-        words(BAR_LABEL, name, Align::Left, place),
-        Item::Image(Image {
-            rect: bar,
-            size: [1, BAR_STEPS],
-            rgba: bar_colors(true, theme),
-        }),
-        Item::Rectangle(Rectangle {
-            rect: bar,
-            fill: None,
-            stroke: Some((sizes.axis, theme.ink.axis)),
-            radius: 0.0,
-        }),
-    ];
-    items.extend(bar_scale(bar, sizes, theme));
-    items
-}
-
-/// Ticks and numbers to the right of a vertical bar from 0 (below) to 1.
-fn bar_scale(bar: Rect, sizes: &Sizes, theme: &Theme) -> Vec<Item> {
-    let step = if bar.height() > 12.0 * sizes.small {
-        0.2
-    } else {
-        0.5
-    };
-    let y = |value: f64| bar.max[1] - value as f32 * bar.height();
-    let ticks = super::axes::ticks(0.0, 1.0, step);
-    let mut items: Vec<Item> = ticks
-        .iter()
-        .map(|tick| {
-            let baseline = y(tick.value) + 0.5 * text::cap_height(sizes.small);
-            Item::Text(Text {
-                text: tick.label.clone(),
-                at: [bar.max[0] + sizes.tick + 0.5 * sizes.gap, baseline],
-                align: Align::Left,
-                size: sizes.small,
-                weight: Weight::Regular,
-                color: theme.text,
-            })
-        })
-        .collect();
-    items.push(Item::Segments(Segments {
-        ends: ticks
-            .iter()
-            .map(|tick| {
-                [
-                    [bar.max[0], y(tick.value)],
-                    [bar.max[0] + sizes.tick, y(tick.value)],
-                ]
-            })
-            .collect(),
-        width: sizes.axis,
-        color: theme.ink.axis,
-    }));
-    items
 }

@@ -16,6 +16,7 @@ mod build;
 mod camera;
 mod canvas;
 mod color;
+mod color_bar;
 pub mod colormap;
 mod figure;
 mod item;

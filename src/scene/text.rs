@@ -165,10 +165,8 @@ mod tests {
 
     impl Pen for Extent {
         fn move_to(&mut self, p: PagePoint) {
-            for k in 0..2 {
-                self.0.min[k] = self.0.min[k].min(p[k]);
-                self.0.max[k] = self.0.max[k].max(p[k]);
-            }
+            self.0.min = [0, 1].map(|k| self.0.min[k].min(p[k]));
+            self.0.max = [0, 1].map(|k| self.0.max[k].max(p[k]));
         }
         fn line_to(&mut self, p: PagePoint) {
             self.move_to(p);

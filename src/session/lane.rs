@@ -388,11 +388,6 @@ impl Lane {
             });
         }
     }
-
-    /// The displayed weights, for saving.
-    pub fn model_file(&mut self) -> Option<ModelFile> {
-        self.learner.as_mut()?.model_file().ok()
-    }
 }
 
 impl Rate {

@@ -242,11 +242,6 @@ impl Learner {
         ))
     }
 
-    /// The experiment that is learned.
-    pub fn experiment(&self) -> &Arc<Experiment> {
-        &self.experiment
-    }
-
     /// Steps taken.
     pub fn steps_taken(&self) -> u64 {
         self.step

@@ -15,7 +15,7 @@ mod measure;
 mod metrics_worker;
 mod parallel;
 mod picture;
-mod report;
+pub mod report;
 pub mod run;
 mod trainer;
 mod worker;

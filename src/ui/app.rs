@@ -207,7 +207,7 @@ impl App {
     fn input(&self, ctx: &Context) -> Vec<Command> {
         let mut commands = actions::pressed(ctx, &self.lab);
         let dropped = ctx.input(|input| input.raw.dropped_files.clone());
-        let paths = dropped.into_iter().filter_map(|file| file.path);
+        let paths = dropped.into_iter().map(|file| file.path().to_owned());
         commands.extend(paths.map(Command::Open));
         commands
     }

@@ -22,7 +22,7 @@ fn quiet_prints_nothing_but_errors() {
 fn an_unwritable_folder_is_found_before_training() {
     let folder = folder();
     let file = folder.path().join("file");
-    fs::write(&file, "not a folder").unwrap();
+    put(&file, "not a folder");
     for out in [file.clone(), file.join("below")] {
         // With these steps a run that trained first would not end.
         let out = out.to_str().unwrap();
@@ -56,7 +56,7 @@ fn bad_input_exits_with_3_and_names_the_place_or_the_range() {
     let folder = folder();
     let broken = folder.path().join("broken.ron");
     let ron = presets::find("two-moons").unwrap().ron;
-    fs::write(&broken, ron.replace("batch: 256", "btach: 256")).unwrap();
+    put(&broken, &ron.replace("batch: 256", "btach: 256"));
     let broken = broken.to_str().unwrap();
     let line = 1 + ron
         .lines()
@@ -120,4 +120,8 @@ fn without_a_display_the_window_names_the_run_command() {
         assert!(message.contains("pushforward run"), "{message}");
     }
     assert!(refusal(3, &["three-moons"]).contains("nor a preset"));
+    let mut unreachable = pushforward();
+    let assert = unreachable.env("DISPLAY", ":4711").assert().code(3);
+    let stderr = String::from_utf8_lossy(&assert.get_output().stderr).into_owned();
+    assert!(stderr.contains("pushforward run"), "{stderr}");
 }

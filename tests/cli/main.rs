@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use assert_cmd::Command;
+use pushforward::session::files::atomic_write;
 use serde_json::Value;
 use tempfile::{TempDir, tempdir};
 
@@ -55,19 +56,18 @@ fn refusal(code: i32, args: &[&str]) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 
-fn rows(folder: &Path, name: &str) -> (Vec<String>, Vec<Vec<f64>>) {
-    let mut reader = csv::Reader::from_path(folder.join(name)).unwrap();
-    let header = reader
-        .headers()
-        .unwrap()
-        .iter()
-        .map(str::to_owned)
-        .collect();
+/// Header and rows of a table of numbers.
+fn rows(folder: &Path, name: &str) -> (String, Vec<Vec<f64>>) {
+    let text = text(folder, name);
+    let mut lines = text.lines();
+    let header = lines.next().unwrap().to_owned();
     let number = |field: &str| field.parse().unwrap();
-    let rows = reader
-        .records()
-        .map(|row| row.unwrap().iter().map(number).collect());
+    let rows = lines.map(|line| line.split(',').map(number).collect());
     (header, rows.collect())
+}
+
+fn put(file: impl AsRef<Path>, text: &str) {
+    atomic_write(file.as_ref(), text.as_bytes()).unwrap();
 }
 
 fn close(a: f64, b: f64) -> bool {

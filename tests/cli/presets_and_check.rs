@@ -32,7 +32,7 @@ fn check_accepts_what_presets_prints() {
     let folder = folder();
     for preset in presets::all() {
         let file = folder.path().join("printed.ron");
-        fs::write(&file, preset.ron).unwrap();
+        put(&file, preset.ron);
         pushforward()
             .arg("check")
             .arg(&file)

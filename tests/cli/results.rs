@@ -15,7 +15,7 @@ fn run_writes_every_file_and_they_agree() {
     let metrics = tiny_run("two-moons", &out, &["--seed", "3"]);
 
     let (header, losses) = rows(&out, "loss.csv");
-    assert_eq!(header, ["step", "loss"]);
+    assert_eq!(header, "step,loss");
     assert_eq!(losses.len(), 20);
     let first = losses[0][0];
     assert!(
@@ -29,7 +29,7 @@ fn run_writes_every_file_and_they_agree() {
     assert!(close(loss, mean), "{loss} is not the mean {mean}");
 
     let (header, points) = rows(&out, "trajectories.csv");
-    assert_eq!(header, ["particle", "t", "x", "y"]);
+    assert_eq!(header, "particle,t,x,y");
     assert_eq!(points.len(), 50 * 5, "every sample at every node");
     let mut costs = Vec::new();
     for particle in 0..50 {
@@ -184,6 +184,24 @@ fn flags_and_overrides_reach_the_experiment_in_order() {
         cost(&metrics) < 0.8 * cost(&independent),
         "batch-OT is not cheaper"
     );
+}
+
+/// Legality is asked of the experiment as it will run, not of the file before the overrides.
+#[test]
+fn an_override_can_make_an_illegal_file_legal() {
+    let folder = folder();
+    let file = folder.path().join("illegal.ron");
+    let target = "(shape: Moons(noise: 0.05))";
+    let illegal = format!("(version: 1, path: Vp(), source: {target}, target: {target})");
+    put(&file, &illegal);
+    let file = file.to_str().unwrap();
+    assert!(refusal(3, &["check", file]).contains("needs the standard Gaussian source"));
+    let metrics = tiny_run(
+        file,
+        &folder.path().join("out"),
+        &["--set", "source.shape=Gaussian(std: 1.0)"],
+    );
+    assert_eq!(metrics["name"], "untitled");
 }
 
 #[test]

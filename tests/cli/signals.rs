@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 
 use pushforward::experiment::Experiment;
 
-use super::{folder, rows, text};
+use super::{folder, put, rows, text};
 
 /// A run without end, once it has begun to train.
 fn endless(out: &Path) -> Child {
@@ -32,7 +32,7 @@ fn endless(out: &Path) -> Child {
 fn ctrl_c_saves_what_there_is_and_exits_with_130() {
     let folder = folder();
     let out = folder.path();
-    fs::write(out.join("metrics.json"), "{}").unwrap();
+    put(out.join("metrics.json"), "{}");
     let mut child = endless(out);
     let pid = child.id().to_string();
     let kill = Command::new("kill").args(["-INT", &pid]).status();

@@ -28,7 +28,7 @@ fn tags(xml: &str) -> Vec<String> {
         let end = rest.find('>').expect("a closed tag");
         let tag = &rest[start + 1..end];
         assert!(
-            !tag.contains('<') && tag.matches('"').count() % 2 == 0,
+            !tag.contains('<') && tag.matches('"').count().is_multiple_of(2),
             "{tag}"
         );
         let name = tag

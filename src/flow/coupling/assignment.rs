@@ -59,7 +59,8 @@ pub enum AssignmentError {
 
 /// The permutation with the least sum of squared distances; any of them where there are several.
 ///
-/// The time grows like `n^2.3`: about 1 ms for 256 points, 20 ms for 1024, 100 ms for 2000.
+/// Measured on one busy core: 2 ms for 256 points, 45 ms for 1024, 0.16 s for 2000, 0.9 s for 4096. Clouds that
+/// lie on two lines at right angles, where every permutation costs the same, take ten times as long.
 ///
 /// # Errors
 /// Sets of unequal size, and coordinates that are not finite or beyond [`MAX_COORDINATE`].

@@ -203,9 +203,15 @@ mod tests {
         assert!(costs.is_sorted_by(|a, b| a > b), "{costs:?}");
         // The cost of one pair has a standard deviation of about 4.6.
         let tolerance = 4.0 * 5.0 / (N as f64).sqrt();
-        assert!((costs[0] - independent).abs() < tolerance, "{costs:?} {independent}");
+        assert!(
+            (costs[0] - independent).abs() < tolerance,
+            "{costs:?} {independent}"
+        );
         let drawn = take(Coupling::Independent, N).cost();
-        assert!((drawn - independent).abs() < tolerance, "{drawn} {independent}");
+        assert!(
+            (drawn - independent).abs() < tolerance,
+            "{drawn} {independent}"
+        );
     }
 
     #[test]
@@ -233,7 +239,10 @@ mod tests {
     fn the_file_form_is_short() {
         let coupling = Coupling::BatchOt { batch: 256 };
         assert_eq!(ron::to_string(&coupling).unwrap(), "BatchOt(batch:256)");
-        assert_eq!(ron::from_str::<Coupling>("Independent").unwrap(), Coupling::Independent);
+        assert_eq!(
+            ron::from_str::<Coupling>("Independent").unwrap(),
+            Coupling::Independent
+        );
         assert!(ron::from_str::<Coupling>("BatchOt(batch: 2, size: 3)").is_err());
     }
 }

@@ -4,6 +4,8 @@
 //! two multiplications a column are cheaper than reading a matrix that does not fit the cache. Branch-free
 //! selection over [`LANES`] interleaved minima lets the compiler use vector instructions.
 
+use std::ops::Range;
+
 use crate::flow::Point;
 
 /// Interleaved minima of a loop; two fill a vector register of the baseline x86-64 and measured fastest there.
@@ -78,20 +80,28 @@ impl Columns {
         best
     }
 
-    /// Offers every column a way through this row: `base + reduced cost`, kept in `distance` with the row in
-    /// `parent` where it is shorter. Returns the nearest column and its distance.
-    pub fn relax(&self, x: Point, base: f64, row: f64, tree: &mut Tree) -> (usize, f64) {
-        let (a, b) = (-x[0], -x[1]);
-        let (y_0, y_0_rest) = self.y_0.as_chunks::<LANES>();
-        let (y_1, y_1_rest) = self.y_1.as_chunks::<LANES>();
-        let (price, price_rest) = self.price.as_chunks::<LANES>();
-        let (distance, distance_rest) = tree.distance.as_chunks_mut::<LANES>();
-        let (parent, parent_rest) = tree.parent.as_chunks_mut::<LANES>();
+    /// Offers a range of columns a way through this row: `base + reduced cost`, kept in `distance` with the row in
+    /// `parent` where it is shorter. Returns the nearest of these columns and its distance; infinite for none.
+    pub fn relax(
+        &self,
+        range: Range<usize>,
+        (x, base, row): (Point, f64, usize),
+        tree: &mut Tree,
+    ) -> (usize, f64) {
+        let (a, b, row) = (-x[0], -x[1], row as f64);
+        let start = range.start;
+        let (y_0, y_0_rest) = self.y_0[range.clone()].as_chunks::<LANES>();
+        let (y_1, y_1_rest) = self.y_1[range.clone()].as_chunks::<LANES>();
+        let (price, price_rest) = self.price[range.clone()].as_chunks::<LANES>();
+        let (distance, distance_rest) = tree.distance[range.clone()].as_chunks_mut::<LANES>();
+        let (parent, parent_rest) = tree.parent[range].as_chunks_mut::<LANES>();
+        let whole = start + LANES * price.len();
         let mut nearest = [f64::INFINITY; LANES];
         let mut column = [0.0; LANES];
-        let mut number: [f64; LANES] = std::array::from_fn(|lane| lane as f64);
+        let mut number: [f64; LANES] = std::array::from_fn(|lane| (start + lane) as f64);
         let places = y_0.iter().zip(y_1).zip(price);
-        for (((y_0, y_1), price), (distance, parent)) in places.zip(distance.iter_mut().zip(parent)) {
+        for (((y_0, y_1), price), (distance, parent)) in places.zip(distance.iter_mut().zip(parent))
+        {
             for k in 0..LANES {
                 let offer = a * y_0[k] + b * y_1[k] - price[k] + base;
                 let shorter = offer < distance[k];
@@ -110,11 +120,9 @@ impl Columns {
                 best = (column[k] as usize, nearest[k]);
             }
         }
-        let whole = self.price.len() - price_rest.len();
         let places = y_0_rest.iter().zip(y_1_rest).zip(price_rest);
-        for (k, (((y_0, y_1), price), (distance, parent))) in
-            places.zip(distance_rest.iter_mut().zip(parent_rest)).enumerate()
-        {
+        let rest = places.zip(distance_rest.iter_mut().zip(parent_rest));
+        for (k, (((y_0, y_1), price), (distance, parent))) in rest.enumerate() {
             let offer = a * y_0 + b * y_1 - price + base;
             if offer < *distance {
                 (*distance, *parent) = (offer, row);
@@ -124,6 +132,13 @@ impl Columns {
             }
         }
         best
+    }
+
+    /// Exchanges two columns.
+    pub fn swap(&mut self, i: usize, j: usize) {
+        self.y_0.swap(i, j);
+        self.y_1.swap(i, j);
+        self.price.swap(i, j);
     }
 }
 
@@ -188,18 +203,25 @@ mod tests {
         let x = [0.3, -0.7];
         for n in 1..20 {
             let columns = columns(n);
-            let old: Vec<f64> = (0..n).map(|j| if j % 3 == 0 { -5.0 } else { 5.0 }).collect();
-            let mut tree = Tree {
-                distance: old.clone(),
-                parent: vec![9.0; n],
-            };
-            let (nearest, distance) = columns.relax(x, 0.25, 4.0, &mut tree);
-            for j in 0..n {
-                let offer = columns.cost(x, j) - columns.price[j] + 0.25;
-                assert_eq!(tree.distance[j], offer.min(old[j]));
-                assert_eq!(tree.parent[j], if offer < old[j] { 4.0 } else { 9.0 });
+            let old: Vec<f64> = (0..n)
+                .map(|j| if j % 3 == 2 { -5.0 } else { 5.0 })
+                .collect();
+            for (start, end) in [(0, n), (0, n / 2), (n / 2, n), (n / 3, n), (0, 0)] {
+                let mut tree = Tree {
+                    distance: old.clone(),
+                    parent: vec![9.0; n],
+                };
+                let nearest = columns.relax(start..end, (x, 0.25, 4), &mut tree);
+                for (j, &old) in old.iter().enumerate() {
+                    let offer = columns.cost(x, j) - columns.price[j] + 0.25;
+                    let taken = (start..end).contains(&j) && offer < old;
+                    assert_eq!(tree.distance[j], if taken { offer } else { old });
+                    assert_eq!(tree.parent[j], if taken { 4.0 } else { 9.0 });
+                }
+                let distances = tree.distance[start..end].iter().copied();
+                assert_eq!(nearest.1, distances.fold(f64::INFINITY, f64::min));
+                assert!(start == end || tree.distance[nearest.0] == nearest.1);
             }
-            assert_eq!((nearest, distance), (0, -5.0));
         }
     }
 }

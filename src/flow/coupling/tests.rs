@@ -27,7 +27,10 @@ fn assert_optimal(x_0: &[Point], x_1: &[Point]) -> Assignment {
     let assignment = assign(x_0, x_1).unwrap();
     let mut seen = vec![false; x_0.len()];
     for &j in &assignment.target_of_source {
-        assert!(!std::mem::replace(&mut seen[j], true), "target {j} is used twice");
+        assert!(
+            !std::mem::replace(&mut seen[j], true),
+            "target {j} is used twice"
+        );
     }
     assert!(seen.iter().all(|&used| used));
     let (gap, infeasibility) = certificate(x_0, x_1, &assignment);
@@ -39,7 +42,9 @@ fn assert_optimal(x_0: &[Point], x_1: &[Point]) -> Assignment {
 /// The mean cost by a port of scipy's solver.
 fn oracle(x_0: &[Point], x_1: &[Point]) -> f64 {
     let n = x_0.len();
-    let pairs = x_0.iter().flat_map(|&x| x_1.iter().map(move |&y| squared_distance(x, y)));
+    let pairs = x_0
+        .iter()
+        .flat_map(|&x| x_1.iter().map(move |&y| squared_distance(x, y)));
     let costs: Vec<f64> = pairs.collect();
     lsap::get_assigned_cost(n, n, &costs, false).unwrap() / n as f64
 }
@@ -63,13 +68,10 @@ fn any_point() -> impl Strategy<Value = Point> {
     ]
 }
 
-fn two_sets(point: impl Strategy<Value = Point>) -> impl Strategy<Value = (Vec<Point>, Vec<Point>)> {
-    prop::collection::vec((point, any_point()), 1..40).prop_map(|pairs| pairs.into_iter().unzip())
-}
-
 proptest! {
     #[test]
-    fn optimal_on_any_points((x_0, x_1) in two_sets(any_point())) {
+    fn optimal_on_any_points(pairs in prop::collection::vec((any_point(), any_point()), 1..40)) {
+        let (x_0, x_1): (Vec<Point>, Vec<Point>) = pairs.into_iter().unzip();
         let cost = assert_optimal(&x_0, &x_1).mean_cost;
         let expected = oracle(&x_0, &x_1);
         prop_assert!((cost - expected).abs() <= 1e-12 * (1.0 + expected), "{} {}", cost, expected);
@@ -132,7 +134,15 @@ fn degenerate_sets_are_optimal_too() {
     let two_dots: Vec<Point> = (0..N).map(|i| [f64::from(i < 100), 0.0]).collect();
     let other_dots: Vec<Point> = (0..N).map(|i| [f64::from(i < 300), 0.0]).collect();
     let square: Vec<Point> = (0..N).map(|i| [(i % 20) as f64, (i / 20) as f64]).collect();
-    let sets = [&cloud, &dot, &line, &diagonal, &two_dots, &other_dots, &square];
+    let sets = [
+        &cloud,
+        &dot,
+        &line,
+        &diagonal,
+        &two_dots,
+        &other_dots,
+        &square,
+    ];
     for x_0 in sets {
         for x_1 in sets {
             assert_optimal(x_0, x_1);

@@ -18,7 +18,6 @@ const MAX_HEAD: f32 = 0.3;
 pub(super) fn items(grid: &FieldGrid, t: f64, place: &Place) -> Vec<Item> {
     let flow: Vec<(PagePoint, [f64; 2], f64)> = grid
         .at(t)
-        .into_iter()
         .filter_map(|(x, v)| {
             let speed = v[0].hypot(v[1]);
             Some((place.project(x)?, v, speed)).filter(|_| speed.is_finite())

@@ -11,6 +11,7 @@ mod trajectories;
 use std::sync::Arc;
 
 use super::axes::Axes;
+use super::figure::Figure;
 use super::item::{Item, PagePoint};
 use super::theme::{Sizes, Theme};
 use super::transform::Transform;
@@ -156,9 +157,15 @@ impl Place {
 impl Builder {
     /// The scene of a frame at time `t`; `view.t` is not read, so that a play head may run on its own.
     pub fn build(&mut self, frame: &Frame, view: &View, t: f64, page: &Page) -> Scene {
+        let figure = Figure {
+            frame,
+            view,
+            t,
+            page,
+        };
         let (transform, spacing) = match page.decorations {
             Decorations::Canvas => (canvas::transform(frame, view, page), canvas::TICK_SPACING),
-            Decorations::Figure => (figure::transform(frame, view, page), figure::TICK_SPACING),
+            Decorations::Figure => (figure.transform(), figure::TICK_SPACING),
         };
         let place = Place::new(transform, page);
         let axes = Axes::new(&transform, &place.sizes, spacing);
@@ -167,10 +174,7 @@ impl Builder {
                 vec![axes.grid(&transform, &place.sizes, page.theme())],
                 canvas::furniture(&axes, view, &place),
             ),
-            Decorations::Figure => (
-                Vec::new(),
-                figure::furniture(&axes, frame, view, t, page, &place),
-            ),
+            Decorations::Figure => (Vec::new(), figure.furniture(&axes, &place)),
         };
         Scene {
             size: page.size,

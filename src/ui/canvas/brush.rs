@@ -3,6 +3,8 @@
 //! It shows the drawing of the experiment being edited and sends commands; what a stroke does to the drawing is
 //! decided elsewhere.
 
+use std::f64::consts::TAU;
+
 use egui::epaint::Mesh;
 use egui::{
     Color32, ColorImage, Context, Event, PointerButton, Pos2, Rect, Response, Shape, Stroke,
@@ -10,9 +12,9 @@ use egui::{
 };
 
 use crate::experiment::Camera;
-use crate::flow::distribution::{self, Distribution, Drawing};
+use crate::flow::distribution::{self, Distribution, Drawing, Symmetry};
 use crate::flow::{Bounds, Point};
-use crate::scene::{Color, Transform, fit};
+use crate::scene::{Color, fit};
 use crate::snapshot::Frame;
 
 use super::super::command::{Command, Side, Tool};
@@ -120,9 +122,10 @@ impl Brush {
             return Vec::new();
         }
         let theme = palette(lab.dark);
-        let (density, color) = match lab.drawing_side {
-            Side::Source => (&lab.editor.experiment().source, theme.source),
-            Side::Target => (&lab.editor.experiment().target, theme.target),
+        let density = density(lab);
+        let color = match lab.drawing_side {
+            Side::Source => theme.source,
+            Side::Target => theme.target,
         };
         let rect = on_screen(drawing::paper(density, frame), place);
         let mut shapes = Vec::new();
@@ -156,5 +159,102 @@ impl Brush {
             },
         };
         &self.picture.insert(picture).texture
+    }
+}
+
+/// The drawing as a picture: one colour, the wetter the more opaque.
+fn image_of(drawing: &Drawing, color: Color) -> ColorImage {
+    // Square root: a thin wash shows.
+    let ink_of = |weight: u8| ink(color.faded(WET * (f32::from(weight) / 255.0).sqrt()));
+    let inks: Vec<Color32> = (0..=255).map(ink_of).collect();
+    // Rows go up in the drawing and down on the screen.
+    let rows = drawing.cells().chunks_exact(Drawing::SIZE).rev();
+    let pixels = rows.flatten().map(|&weight| inks[usize::from(weight)]);
+    ColorImage::new([Drawing::SIZE; 2], pixels.collect())
+}
+
+fn on_screen(bounds: Bounds, place: &Place) -> Rect {
+    Rect::from_two_pos(place.screen_at(bounds.min), place.screen_at(bounds.max))
+}
+
+/// The brush at the pointer, and paler where its symmetry repeats it.
+pub fn cursor(ui: &Ui, pointer: Option<Pos2>, place: &Place, lab: &Lab, frame: &Frame) {
+    let Some(pointer) = pointer else { return };
+    let theme = palette(lab.dark);
+    let erases = lab.brush.erase != ui.input(|i| i.modifiers.shift || i.pointer.secondary_down());
+    let color = match (erases, lab.drawing_side) {
+        (true, _) => theme.error,
+        (false, Side::Source) => theme.source,
+        (false, Side::Target) => theme.target,
+    };
+    let radius = (lab.brush.radius * place.transform.scale()) as f32;
+    let center = drawing::paper(density(lab), frame).center();
+    let images = images(lab.brush.symmetry, place.data_at(pointer), center);
+    for (k, at) in images.into_iter().enumerate() {
+        let opacity = if k == 0 { 1.0 } else { 0.45 };
+        let stroke = Stroke::new(1.5, ink(color).gamma_multiply(opacity));
+        ui.painter().circle_stroke(place.screen_at(at), radius, stroke);
+    }
+    if lab.brush.symmetry != Symmetry::None {
+        ui.painter().circle_filled(place.screen_at(center), 2.5, ink(theme.muted));
+    }
+}
+
+/// Where a touch of the brush is repeated, itself first; about the middle of the paper, as the drawing does it.
+fn images(symmetry: Symmetry, at: Point, center: Point) -> Vec<Point> {
+    let [x, y] = [at[0] - center[0], at[1] - center[1]];
+    let vectors = match symmetry {
+        Symmetry::None => vec![[x, y]],
+        Symmetry::MirrorX => vec![[x, y], [-x, y]],
+        Symmetry::MirrorY => vec![[x, y], [x, -y]],
+        Symmetry::Rotate(n) => (0..n.clamp(1, Symmetry::MAX_ROTATIONS))
+            .map(|k| {
+                let (sin, cos) = (TAU * f64::from(k) / f64::from(n)).sin_cos();
+                [cos * x - sin * y, sin * x + cos * y]
+            })
+            .collect(),
+    };
+    vectors
+        .into_iter()
+        .map(|v| [center[0] + v[0], center[1] + v[1]])
+        .collect()
+}
+
+/// The density that the brush paints on.
+fn density(lab: &Lab) -> &Distribution {
+    match lab.drawing_side {
+        Side::Source => &lab.editor.experiment().source,
+        Side::Target => &lab.editor.experiment().target,
+    }
+}
+
+/// Whether there is nothing to see of what the brush paints on.
+pub fn is_blank(lab: &Lab) -> bool {
+    match &density(lab).shape {
+        distribution::Shape::Drawn(drawing) => drawing.is_empty(),
+        _ => false,
+    }
+}
+
+/// The name of the density that the brush paints on.
+pub fn side_name(side: Side) -> &'static str {
+    match side {
+        Side::Source => "source p",
+        Side::Target => "target q",
+    }
+}
+
+/// A camera that sees all of the paper, and at least what `camera` sees of it.
+pub fn camera_with_paper(lab: &Lab, frame: &Frame, camera: Camera, aspect: f64) -> Camera {
+    let paper = drawing::paper(density(lab), frame);
+    let half = [0.5 * camera.height * aspect, 0.5 * camera.height];
+    let seen = Bounds {
+        min: [camera.center.0 - half[0], camera.center.1 - half[1]],
+        max: [camera.center.0 + half[0], camera.center.1 + half[1]],
+    };
+    if seen.contains(paper.min) && seen.contains(paper.max) {
+        camera
+    } else {
+        fit(&paper, aspect)
     }
 }

@@ -4,6 +4,7 @@
 //! caches and the stroke under way, nothing else; it refuses to know how a flow is computed.
 
 mod brush;
+mod brush_bar;
 mod chips;
 mod mesh;
 mod navigation;
@@ -13,7 +14,9 @@ mod readout;
 mod shapes;
 mod sprites;
 
-use egui::{CursorIcon, PointerButton, Rect, Response, Sense, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
+use egui::{
+    CursorIcon, PointerButton, Rect, Response, Sense, Ui, WidgetInfo, accesskit::Role, vec2,
+};
 
 use crate::experiment::{Camera, View};
 use crate::flow::{Bounds, Point};
@@ -61,7 +64,7 @@ impl Canvas {
         }
         *self
             .held
-            .get_or_insert_with(|| brush::camera_with_paper(lab, camera, aspect))
+            .get_or_insert_with(|| brush::camera_with_paper(lab, frame, camera, aspect))
     }
 }
 
@@ -99,10 +102,10 @@ pub fn canvas_ui(
     };
     let scene = canvas.builder.build(frame, &view, lab.play.t, &page);
     let painter = ui.painter().with_clip_rect(rect);
-    let paper = canvas.brush.paper(ui.ctx(), &place, lab);
+    let paper = canvas.brush.paper(ui.ctx(), &place, lab, frame);
     canvas.painter.paint_layers(&painter, rect, &scene, paper);
     canvas.painter.paint_furniture(&painter, rect, &scene);
-    controls_ui(ui, canvas, (lab, frame), &place, &response, commands);
+    controls_ui(ui, (lab, frame), &place, &response, commands);
 }
 
 /// The surface that takes the pointer. With the brush a press already paints, so nothing waits for a click.
@@ -124,7 +127,6 @@ fn surface_ui(ui: &mut Ui, rect: Rect, tool: Tool) -> Response {
 /// What stands on the canvas: toggles, brush, sentences, numbers under the pointer.
 fn controls_ui(
     ui: &mut Ui,
-    canvas: &mut Canvas,
     (lab, frame): (&Lab, &Frame),
     place: &Place,
     response: &Response,
@@ -140,8 +142,8 @@ fn controls_ui(
     }
     let mut top = chips::chips_ui(ui, place.rect, lab, commands);
     if lab.tool == Tool::Brush {
-        canvas.brush.cursor(ui, pointer, place, lab);
-        top = brush::bar_ui(ui, top, lab, commands);
+        brush::cursor(ui, pointer, place, lab, frame);
+        top = brush_bar::bar_ui(ui, place.rect, top, lab, commands);
     }
     notice::notice_ui(ui, place.rect, top, lab, frame, commands);
 }

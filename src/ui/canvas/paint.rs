@@ -54,7 +54,7 @@ impl ScenePainter {
     }
 
     /// Paints all layers of the scene into `rect`; `under` comes between the grid and the layers.
-    pub fn paint_layers(&mut self, painter: &Painter, rect: Rect, scene: &Scene, under: Option<Shape>) {
+    pub fn paint_layers(&mut self, painter: &Painter, rect: Rect, scene: &Scene, under: Vec<Shape>) {
         let screen = self.begin(painter, rect);
         painter.rect_filled(rect, 0.0, ink(scene.background));
         let mut kept: Vec<Kept> = std::mem::take(&mut self.layers);
@@ -63,7 +63,7 @@ impl ScenePainter {
             let mut backdrop = std::mem::take(&mut self.backdrop);
             painter.extend(self.shapes(&painter, &panel.backdrop, &screen, &mut backdrop));
             self.backdrop = backdrop;
-            painter.extend(under.clone());
+            painter.extend(under.iter().cloned());
             for group in &panel.groups {
                 let old = kept.iter().position(|k| k.layer == group.layer);
                 let layer = match old.map(|i| kept.swap_remove(i)) {

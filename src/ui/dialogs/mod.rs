@@ -82,7 +82,7 @@ impl Dialog {
 pub fn dialog_ui(ctx: &Context, dialog: &mut Dialog, lab: &Lab, commands: &mut Vec<Command>) {
     let theme = theme::palette(lab.dark);
     let room = ctx.content_rect().size() - Vec2::splat(80.0);
-    let response = Modal::new(Id::new("dialog")).show(ctx, |ui| {
+    let response = Modal::new(Id::unique("dialog")).show(ctx, |ui| {
         ui.set_width(dialog.width().min(room.x));
         ui.set_max_height(room.y);
         match dialog {

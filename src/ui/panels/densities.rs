@@ -70,18 +70,28 @@ pub fn densities_ui(
     commands: &mut Vec<Command>,
 ) {
     heading_ui(ui, theme, "DENSITIES");
-    ui.columns_const(|[left, right]| {
+    let wants_brush = ui.columns_const(|[left, right]| {
         let trained = &frame.experiment.source;
-        let samples = cards.source.samples(&draft.source, trained, &frame.source);
+        let samples = cards
+            .source
+            .samples(&draft.source, trained, &frame.source);
         let paint = (&mut cards.source.scatter, &samples);
         card_ui(left, theme, Side::Source, side, lab, paint, commands);
-        shapes::family_ui(left, "Source family", &mut draft.source);
         let trained = &frame.experiment.target;
-        let samples = cards.target.samples(&draft.target, trained, &frame.target);
+        let samples = cards
+            .target
+            .samples(&draft.target, trained, &frame.target);
         let paint = (&mut cards.target.scatter, &samples);
         card_ui(right, theme, Side::Target, side, lab, paint, commands);
-        shapes::family_ui(right, "Target family", &mut draft.target);
+        [
+            (Side::Source, shapes::family_ui(left, "Source family", &mut draft.source)),
+            (Side::Target, shapes::family_ui(right, "Target family", &mut draft.target)),
+        ]
     });
+    for (this, _) in wants_brush.into_iter().filter(|(_, wants)| *wants) {
+        *side = this;
+        commands.push(Command::DrawTarget(this));
+    }
     let (name, color, density) = match side {
         Side::Source => ("source p", theme.source, &mut draft.source),
         Side::Target => ("target q", theme.target, &mut draft.target),

@@ -1,0 +1,222 @@
+//! What the window costs: `cargo bench --bench window`.
+//!
+//! The whole application without display and GPU at 1600 x 1000, one pixel per point: logic, layout, shapes and
+//! tessellation, with 5,000 particles, 500 trajectories of 50 points and a 24 x 24 field, while training runs.
+//! The bar is 8 ms of thread CPU time at the 99th percentile, and 1.5 s from the start to the first frame in
+//! which particles move.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use cpu_time::ThreadTime;
+use egui::{Context, Event, Modifiers, PointerButton, Pos2, RawInput, Rect, Vec2, ViewportId, pos2};
+use pushforward::experiment::{Experiment, Layer, presets};
+use pushforward::flow::Point;
+use pushforward::flow::solver::Solver;
+use pushforward::session::Options;
+use pushforward::ui::command::Side;
+use pushforward::ui::{App, Command, Lab};
+
+const SIZE: Vec2 = Vec2::new(1600.0, 1000.0);
+const FRAMES: usize = 900;
+const FRAME_TIME: Duration = Duration::from_millis(16);
+/// Frames in which caches fill and the first pictures arrive, per scenario.
+const WARM_UP: usize = 60;
+const BAR_MS: f64 = 8.0;
+const FIRST_FRAME_BAR_SECS: f64 = 1.5;
+
+fn main() {
+    let first = first_moving_frame();
+    println!("| scenario | frames | CPU p50 ms | CPU p99 ms | CPU max ms | wall p50 ms | wall p99 ms | at most {BAR_MS} ms |");
+    println!("|---|---|---|---|---|---|---|---|");
+    let mut window = Window::new(load());
+    window.frames(WARM_UP, |_, _| {});
+    window.report("time plays", |_, _| {});
+    window.lab().apply(Command::SetTime(0.5));
+    window.report("time stands still", |_, _| {});
+    window.lab().apply(Command::TogglePlay);
+    window.report("panning", |window, k| {
+        let held = k % 100;
+        window.pointer(circle(k), (held == 0).then_some(true).or((held == 99).then_some(false)));
+    });
+    window.lab().apply(Command::SetCamera(None));
+    window.lab().apply(Command::DrawTarget(Side::Target));
+    window.report("painting a stroke", |window, k| {
+        let held = k % 150;
+        // A fast mouse: several positions in one frame.
+        for part in 0..8 {
+            window.pointer(circle_at(k as f32 + part as f32 / 8.0), None);
+        }
+        window.pointer(circle(k + 1), (held == 0).then_some(true).or((held == 149).then_some(false)));
+    });
+    let all = |lab: &mut Lab| {
+        for layer in [Layer::Trails, Layer::Density, Layer::Pairs] {
+            lab.apply(Command::ToggleLayer(layer));
+        }
+    };
+    all(window.lab());
+    window.report("painting, every layer on", |window, k| {
+        let held = k % 150;
+        window.pointer(circle(k), (held == 0).then_some(true).or((held == 149).then_some(false)));
+    });
+    let (steps, rate) = (window.lab().frame().step, window.lab().frame().steps_per_sec);
+    println!("\ntraining meanwhile: step {steps}, {rate:.0} steps/s");
+    let verdict = if first <= FIRST_FRAME_BAR_SECS { "yes" } else { "NO" };
+    println!("first moving frame after {first:.2} s, at most {FIRST_FRAME_BAR_SECS} s: {verdict}");
+}
+
+/// The load that the bar speaks of.
+fn load() -> Experiment {
+    let mut experiment = default_experiment();
+    experiment.training.steps = 100_000_000;
+    experiment.solver = Solver::Euler { steps: 49 };
+    let view = &mut experiment.view;
+    // Square cells on a canvas that is wider than high: 27 x 23 arrows, no fewer than 24 x 24.
+    (view.particles, view.paths, view.field) = (5000, 500, 27);
+    view.layers = vec![
+        Layer::Source,
+        Layer::Target,
+        Layer::Particles,
+        Layer::Trajectories,
+        Layer::Field,
+    ];
+    experiment
+}
+
+fn default_experiment() -> Experiment {
+    let preset = presets::find("two-moons").map(|preset| preset.experiment());
+    match preset {
+        Some(Ok(experiment)) => experiment,
+        _ => std::process::exit(1),
+    }
+}
+
+/// A position that goes round the canvas.
+fn circle(k: usize) -> Pos2 {
+    circle_at(k as f32)
+}
+
+fn circle_at(k: f32) -> Pos2 {
+    let angle = 0.11 * k;
+    pos2(780.0 + 190.0 * angle.cos(), 480.0 + 190.0 * (0.7 * angle).sin())
+}
+
+/// Seconds from nothing to the second of two frames that show particles at different places.
+fn first_moving_frame() -> f64 {
+    let start = Instant::now();
+    let mut window = Window::new(default_experiment());
+    let mut before: Option<Vec<Point>> = None;
+    while start.elapsed() < Duration::from_secs(30) {
+        window.frame();
+        let (frame, t) = (window.lab().frame(), window.lab().play.t);
+        if let Some(picture) = &frame.picture {
+            let now: Vec<Point> = picture.trajectories.positions(t).collect();
+            if before.as_ref().is_some_and(|before| *before != now) {
+                break;
+            }
+            before = Some(now);
+        }
+        std::thread::sleep(FRAME_TIME);
+    }
+    start.elapsed().as_secs_f64()
+}
+
+/// The application with a clock and a pointer of its own.
+struct Window {
+    ctx: Context,
+    app: App,
+    input: RawInput,
+    start: Instant,
+}
+
+impl Window {
+    fn new(experiment: Experiment) -> Self {
+        let options = Options {
+            autostart: true,
+            ..Options::default()
+        };
+        let Ok(lab) = Lab::new(experiment, None, options, Arc::new(|| ())) else {
+            std::process::exit(1)
+        };
+        Self {
+            ctx: Context::default(),
+            app: App::around(lab),
+            input: RawInput::default(),
+            start: Instant::now(),
+        }
+    }
+
+    fn lab(&mut self) -> &mut Lab {
+        &mut self.app.lab
+    }
+
+    fn pointer(&mut self, pos: Pos2, pressed: Option<bool>) {
+        self.input.events.push(Event::PointerMoved(pos));
+        self.input.events.extend(pressed.map(|pressed| Event::PointerButton {
+            pos,
+            button: PointerButton::Primary,
+            pressed,
+            modifiers: Modifiers::NONE,
+        }));
+    }
+
+    /// One frame; its thread CPU time and wall time in milliseconds.
+    fn frame(&mut self) -> (f64, f64) {
+        let mut input = std::mem::take(&mut self.input);
+        input.screen_rect = Some(Rect::from_min_size(Pos2::ZERO, SIZE));
+        input.time = Some(self.start.elapsed().as_secs_f64());
+        input.predicted_dt = FRAME_TIME.as_secs_f32();
+        if let Some(viewport) = input.viewports.get_mut(&ViewportId::ROOT) {
+            viewport.native_pixels_per_point = Some(1.0);
+        }
+        let (cpu, wall) = (ThreadTime::now(), Instant::now());
+        let mut output = self.ctx.run_ui(input, |ui| {
+            self.app.logic(ui.ctx());
+            self.app.show(ui);
+        });
+        let shapes = std::mem::take(&mut output.shapes);
+        let primitives = self.ctx.tessellate(shapes, output.pixels_per_point);
+        let times = (cpu.elapsed(), wall.elapsed());
+        std::hint::black_box(primitives);
+        output.drop_without_applying_deltas();
+        (1e3 * times.0.as_secs_f64(), 1e3 * times.1.as_secs_f64())
+    }
+
+    /// So many frames, evenly paced; `act` moves the pointer before each.
+    fn frames(&mut self, n: usize, act: impl Fn(&mut Self, usize)) -> Vec<(f64, f64)> {
+        (0..n)
+            .map(|k| {
+                act(self, k);
+                let start = Instant::now();
+                let times = self.frame();
+                std::thread::sleep(FRAME_TIME.saturating_sub(start.elapsed()));
+                times
+            })
+            .collect()
+    }
+
+    /// Runs a scenario and prints its row.
+    fn report(&mut self, name: &str, act: impl Fn(&mut Self, usize)) {
+        self.frames(WARM_UP, &act);
+        let times = self.frames(FRAMES, &act);
+        let cpu = sorted(times.iter().map(|t| t.0));
+        let wall = sorted(times.iter().map(|t| t.1));
+        let at = |times: &[f64], share: f64| times[(share * (times.len() - 1) as f64) as usize];
+        let verdict = if at(&cpu, 0.99) <= BAR_MS { "yes" } else { "NO" };
+        println!(
+            "| {name} | {} | {:.2} | {:.2} | {:.2} | {:.2} | {:.2} | {verdict} |",
+            times.len(),
+            at(&cpu, 0.5),
+            at(&cpu, 0.99),
+            at(&cpu, 1.0),
+            at(&wall, 0.5),
+            at(&wall, 0.99),
+        );
+    }
+}
+
+fn sorted(times: impl Iterator<Item = f64>) -> Vec<f64> {
+    let mut times: Vec<f64> = times.collect();
+    times.sort_by(f64::total_cmp);
+    times
+}

@@ -1,0 +1,196 @@
+//! A distribution made ready for drawing points.
+//!
+//! Every random number comes from the generator that the caller hands over: the same generator, the same
+//! points. It refuses to know files and ranges; what reaches it has been validated.
+
+use std::f64::consts::{FRAC_PI_4, TAU};
+use std::sync::Arc;
+
+use rand::{Rng, RngExt};
+use rand_distr::StandardNormal;
+
+use super::alias::AliasTable;
+use super::drawing::CellSampler;
+use super::skeleton::Skeleton;
+use super::{Component, Distribution, DistributionError, Shape};
+use crate::flow::Point;
+
+/// Draws points of a [`Distribution`]. Clones share their tables.
+#[derive(Clone, Debug)]
+pub struct Sampler {
+    recipe: Arc<Recipe>,
+    scale: f64,
+    shift: Point,
+}
+
+/// What has to be drawn for one point, before scale and shift.
+#[derive(Debug)]
+enum Recipe {
+    Mixture {
+        components: Vec<Component>,
+        choice: AliasTable,
+    },
+    NoisyCurve {
+        curve: Skeleton,
+        noise: f64,
+    },
+    Checkerboard,
+    Pinwheel {
+        arms: u32,
+        radial_std: f64,
+        tangential_std: f64,
+        rate: f64,
+    },
+    Box {
+        width: f64,
+        height: f64,
+    },
+    Cells(CellSampler),
+}
+
+impl Sampler {
+    /// Compiles a distribution whose numbers are in their ranges.
+    pub(super) fn new(distribution: &Distribution) -> Result<Self, DistributionError> {
+        Ok(Self {
+            recipe: Arc::new(Recipe::new(&distribution.shape)?),
+            scale: distribution.scale,
+            shift: [distribution.shift.0, distribution.shift.1],
+        })
+    }
+
+    /// One point.
+    pub fn sample(&self, rng: &mut (impl Rng + ?Sized)) -> Point {
+        let z = self.recipe.sample(rng);
+        [
+            self.scale * z[0] + self.shift[0],
+            self.scale * z[1] + self.shift[1],
+        ]
+    }
+
+    /// n independent points.
+    pub fn sample_n(&self, n: usize, rng: &mut (impl Rng + ?Sized)) -> Vec<Point> {
+        (0..n).map(|_| self.sample(rng)).collect()
+    }
+}
+
+impl Recipe {
+    fn new(shape: &Shape) -> Result<Self, DistributionError> {
+        let noisy = |curve, noise| Self::NoisyCurve { curve, noise };
+        Ok(match *shape {
+            Shape::Gaussian { std } => Self::mixture(vec![centered(std)]),
+            Shape::EightGaussians { radius, std } => Self::mixture(on_a_circle(radius, std)),
+            Shape::Mixture { ref components } => Self::mixture(components.clone()),
+            Shape::Moons { noise } => noisy(Skeleton::Moons, noise),
+            Shape::SCurve { noise } => noisy(Skeleton::SCurve, noise),
+            Shape::SwissRoll { noise } => noisy(Skeleton::SwissRoll, noise),
+            Shape::Rings { ref radii, noise } => {
+                let radii = radii.clone();
+                noisy(Skeleton::Rings { radii }, noise)
+            }
+            Shape::Spirals { turns, noise } => noisy(Skeleton::Spirals { turns }, noise),
+            Shape::Checkerboard => Self::Checkerboard,
+            Shape::Pinwheel {
+                arms,
+                radial_std,
+                tangential_std,
+                rate,
+            } => Self::Pinwheel {
+                arms,
+                radial_std,
+                tangential_std,
+                rate,
+            },
+            Shape::Uniform { width, height } => Self::Box { width, height },
+            Shape::Drawn(ref drawing) => {
+                let cells = CellSampler::new(drawing);
+                Self::Cells(cells.ok_or(DistributionError::EmptyDrawing)?)
+            }
+        })
+    }
+
+    fn mixture(components: Vec<Component>) -> Self {
+        let weights: Vec<f64> = components.iter().map(|c| c.weight).collect();
+        Self::Mixture {
+            choice: AliasTable::new(&weights),
+            components,
+        }
+    }
+
+    fn sample(&self, rng: &mut (impl Rng + ?Sized)) -> Point {
+        match *self {
+            Self::Mixture {
+                ref components,
+                ref choice,
+            } => {
+                let component = components[choice.sample(rng)];
+                noisy([component.mean.0, component.mean.1], component.std, rng)
+            }
+            Self::NoisyCurve { ref curve, noise } => noisy(curve.sample(rng), noise, rng),
+            Self::Checkerboard => checkerboard(rng),
+            Self::Pinwheel {
+                arms,
+                radial_std,
+                tangential_std,
+                rate,
+            } => {
+                let blade = TAU * f64::from(rng.random_range(0..arms)) / f64::from(arms);
+                let [f, g] = noisy([0.0, 0.0], 1.0, rng);
+                let (f, g) = (1.0 + radial_std * f, tangential_std * g);
+                let (sin, cos) = (blade + rate * f.exp()).sin_cos();
+                [f * cos + g * sin, g * cos - f * sin]
+            }
+            Self::Box { width, height } => [
+                width * (rng.random::<f64>() - 0.5),
+                height * (rng.random::<f64>() - 0.5),
+            ],
+            Self::Cells(ref cells) => cells.sample(rng),
+        }
+    }
+}
+
+/// The point with Gaussian noise of the given standard deviation on both coordinates.
+fn noisy(point: Point, std: f64, rng: &mut (impl Rng + ?Sized)) -> Point {
+    point.map(|x| x + std * rng.sample::<f64, _>(StandardNormal))
+}
+
+/// Squares of side 1 become squares of side 1 / 0.45.
+const CHECKERBOARD_SHRINK: f64 = 0.45;
+
+fn checkerboard(rng: &mut (impl Rng + ?Sized)) -> Point {
+    let x_1 = 4.0 * rng.random::<f64>() - 2.0;
+    let lower = if rng.random() { 2.0 } else { 0.0 };
+    let x_2 = rng.random::<f64>() - lower + x_1.floor().rem_euclid(2.0);
+    [x_1 / CHECKERBOARD_SHRINK, x_2 / CHECKERBOARD_SHRINK]
+}
+
+fn centered(std: f64) -> Component {
+    Component {
+        weight: 1.0,
+        mean: (0.0, 0.0),
+        std,
+    }
+}
+
+fn on_a_circle(radius: f64, std: f64) -> Vec<Component> {
+    let at = |k: u8| {
+        let (sin, cos) = (f64::from(k) * FRAC_PI_4).sin_cos();
+        Component {
+            weight: 1.0,
+            mean: (radius * cos, radius * sin),
+            std,
+        }
+    };
+    (0..8).map(at).collect()
+}
+
+impl Shape {
+    /// The Gaussians it is made of, with weights that need not sum to 1; `None` if it is not.
+    pub(super) fn components(&self) -> Option<Vec<Component>> {
+        match self {
+            Self::Gaussian { std } => Some(vec![centered(*std)]),
+            Self::EightGaussians { radius, std } => Some(on_a_circle(*radius, *std)),
+            Self::Mixture { components } => Some(components.clone()),
+            _ => None,
+        }
+    }
+}
