@@ -77,7 +77,7 @@ impl Drop for Reporter {
 }
 
 fn bar() -> ProgressBar {
-    let style = ProgressStyle::with_template("{prefix:9} {bar:32} {pos}/{len}  {msg}")
+    let style = ProgressStyle::with_template("{prefix:9} {bar:32} {pos}/{len}{msg}")
         .unwrap_or_else(|_| ProgressStyle::default_bar());
     ProgressBar::new(0).with_style(style)
 }
@@ -95,17 +95,20 @@ fn name(phase: Phase) -> &'static str {
 fn line(progress: &Progress) -> String {
     let Progress { step, steps, .. } = progress;
     match progress.phase {
-        Phase::Training => format!("training  {step}/{steps}  {}", figures(progress)),
+        Phase::Training => format!("training  {step}/{steps}{}", figures(progress)),
         other => name(other).to_owned(),
     }
 }
 
 /// Rate, loss and time left, as far as they are known; only training has them.
 fn figures(progress: &Progress) -> String {
+    let mut figures = String::new();
     if progress.phase != Phase::Training {
-        return String::new();
+        return figures;
     }
-    let mut figures = format!("{:.0} steps/s", progress.steps_per_sec);
+    if progress.steps_per_sec > 0.0 {
+        figures += &format!("  {:.0} steps/s", progress.steps_per_sec);
+    }
     if let Some(loss) = progress.loss {
         figures += &format!("  loss {loss:.4}");
     }
@@ -144,6 +147,8 @@ mod tests {
         progress.loss = None;
         progress.secs_left = None;
         assert_eq!(line(&progress), "training  1200/20000  1850 steps/s");
+        progress.steps_per_sec = 0.0;
+        assert_eq!(line(&progress), "training  1200/20000");
         progress.phase = Phase::Writing;
         assert_eq!(line(&progress), "writing");
     }

@@ -63,13 +63,9 @@ mod tests {
     use crate::snapshot::LossRecorder;
 
     fn rows(bytes: &[u8]) -> Vec<Vec<String>> {
-        let mut reader = ::csv::ReaderBuilder::new()
-            .has_headers(false)
-            .from_reader(bytes);
-        let records = reader.records().map(|r| r.expect("a record"));
-        records
-            .map(|r| r.iter().map(str::to_owned).collect())
-            .collect()
+        let text = std::str::from_utf8(bytes).expect("text");
+        let cells = |line: &str| line.split(',').map(str::to_owned).collect();
+        text.lines().map(cells).collect()
     }
 
     #[test]

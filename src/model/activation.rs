@@ -1,11 +1,39 @@
 //! The activations and their derivatives in plain, branch-free `f32`, written so that the compiler turns a
 //! loop over them into vector instructions. Absolute error against the exact functions below 1e-6.
 
+use pulp::{Arch, Simd, WithSimd};
+
 use crate::experiment::Activation;
 
 /// SELU's constants (Klambauer et al. 1706.02515, section 2).
 const SELU_SCALE: f32 = 1.050_701;
 const SELU_ALPHA: f32 = 1.673_263_2;
+
+/// Values and derivatives at `z`, computed with the widest vector instructions of this machine.
+pub fn values_and_slopes(activation: Activation, z: &[f32]) -> (Vec<f32>, Vec<f32>) {
+    let (mut values, mut slopes) = (z.to_vec(), vec![0.0; z.len()]);
+    Arch::new().dispatch(Pass {
+        activation,
+        z: &mut values,
+        derivative: &mut slopes,
+    });
+    (values, slopes)
+}
+
+struct Pass<'a> {
+    activation: Activation,
+    z: &'a mut [f32],
+    derivative: &'a mut [f32],
+}
+
+impl WithSimd for Pass<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _simd: S) {
+        apply_with_derivative(self.activation, self.z, self.derivative);
+    }
+}
 
 /// Applies the activation in place.
 #[inline(always)]

@@ -6,7 +6,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::experiment::{Activation, Model, Optimizer, Training};
 
-use super::burn_mlp::{Mlp, download};
+use super::burn_mlp::{Activations, Mlp, download};
 use super::{Batch, Engine, EngineError, MlpParams, Widths};
 
 /// Trains the Burn MLP on one device.
@@ -14,6 +14,7 @@ pub struct BurnEngine {
     device: Device,
     widths: Widths,
     activation: Activation,
+    activations: Activations,
     optimizer_config: Optimizer,
     ema: f64,
     state: State,
@@ -37,7 +38,8 @@ struct DeviceBatch {
 }
 
 impl BurnEngine {
-    /// Uploads the parameters to a device (without autodiff; the engine adds it).
+    /// Uploads the parameters to a device (without autodiff; the engine adds it). On the CPU the activations are
+    /// evaluated by this crate, elsewhere by Burn.
     ///
     /// # Errors
     /// If the parameters do not have the model's shape.
@@ -51,17 +53,29 @@ impl BurnEngine {
         if *params.widths() != widths {
             return Err(EngineError::Shape);
         }
+        let activations = if *device == Device::flex() {
+            Activations::Host
+        } else {
+            Activations::Burn
+        };
         let device = device.clone().autodiff();
         let state = State::new(params, &device, training.optimizer);
         Ok(Self {
             device,
             widths,
             activation: model.activation,
+            activations,
             optimizer_config: training.optimizer,
             ema: training.ema,
             good: state.clone(),
             state,
         })
+    }
+
+    /// Lets a test compare both ways of evaluating the activations.
+    #[cfg(test)]
+    pub(super) fn set_activations(&mut self, by: Activations) {
+        self.activations = by;
     }
 
     fn upload(&self, batch: &Batch) -> DeviceBatch {
@@ -78,12 +92,16 @@ impl BurnEngine {
     }
 
     /// Squared residual per coordinate on the network's scale, `[n, 2]`.
-    fn squared_residual(&self, batch: &DeviceBatch) -> Tensor<2> {
-        let output = self
-            .state
+    fn squared_residual(&self, batch: &DeviceBatch) -> Result<Tensor<2>, EngineError> {
+        let output = self.output(batch)?;
+        Ok((output - batch.targets.clone()).square())
+    }
+
+    fn output(&self, batch: &DeviceBatch) -> Result<Tensor<2>, EngineError> {
+        let inputs = batch.inputs.clone();
+        self.state
             .mlp
-            .forward(batch.inputs.clone(), self.activation);
-        (output - batch.targets.clone()).square()
+            .forward(inputs, self.activation, self.activations)
     }
 }
 
@@ -103,7 +121,7 @@ impl Engine for BurnEngine {
     fn step(&mut self, batch: &Batch, learning_rate: f64) -> Result<f32, EngineError> {
         let n = batch.n as f32;
         let batch = self.upload(batch);
-        let squared = self.squared_residual(&batch);
+        let squared = self.squared_residual(&batch)?;
         let unweighted = (squared.clone().inner() * batch.weights.clone().inner()).sum();
         let gradients = squared.sum().div_scalar(n).backward();
         let value = download(unweighted)?.first().copied().unwrap_or(f32::NAN) / n;
@@ -150,13 +168,12 @@ impl Engine for BurnEngine {
 
     fn forward(&mut self, batch: &Batch) -> Result<Vec<f32>, EngineError> {
         let batch = self.upload(batch);
-        let output = self.state.mlp.forward(batch.inputs, self.activation);
-        download(output.inner())
+        download(self.output(&batch)?.inner())
     }
 
     fn gradient(&mut self, batch: &Batch) -> Result<Vec<f32>, EngineError> {
         let device_batch = self.upload(batch);
-        let loss = self.squared_residual(&device_batch).sum();
+        let loss = self.squared_residual(&device_batch)?.sum();
         let gradients = loss.div_scalar(batch.n as f32).backward();
         let mut values = Vec::with_capacity(self.widths.n_params());
         for layer in &self.state.mlp.layers {

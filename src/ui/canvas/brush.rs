@@ -221,19 +221,16 @@ fn images(symmetry: Symmetry, at: Point, center: Point) -> Vec<Point> {
 }
 
 /// The density that the brush paints on.
-fn density(lab: &Lab) -> &Distribution {
+pub fn density(lab: &Lab) -> &Distribution {
     match lab.drawing_side {
         Side::Source => &lab.editor.experiment().source,
         Side::Target => &lab.editor.experiment().target,
     }
 }
 
-/// Whether there is nothing to see of what the brush paints on.
-pub fn is_blank(lab: &Lab) -> bool {
-    match &density(lab).shape {
-        distribution::Shape::Drawn(drawing) => drawing.is_empty(),
-        _ => false,
-    }
+/// Whether this is a drawing with nothing on it.
+pub fn is_blank(density: &Distribution) -> bool {
+    matches!(&density.shape, distribution::Shape::Drawn(drawing) if drawing.is_empty())
 }
 
 /// The name of the density that the brush paints on.

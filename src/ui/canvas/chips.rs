@@ -3,7 +3,7 @@
 //! They refuse to know what a layer is made of.
 
 use egui::{
-    Color32, FontId, Painter, Pos2, Rect, Response, Sense, Shape, Stroke, StrokeKind, Ui, UiBuilder,
+    Color32, Direction, FontId, Painter, Pos2, Rect, Response, Sense, Shape, Stroke, StrokeKind, Ui, UiBuilder,
     WidgetInfo, accesskit::Role, pos2, vec2,
 };
 
@@ -13,7 +13,7 @@ use crate::scene::theme::Theme;
 use crate::ui::actions;
 use crate::ui::command::Command;
 use crate::ui::lab::Lab;
-use crate::ui::theme::{ink, palette};
+use crate::ui::theme::{ink, mix, palette};
 
 /// Height of a toggle, in points.
 pub const HEIGHT: f32 = 24.0;
@@ -42,6 +42,12 @@ pub fn name(layer: Layer) -> &'static str {
 pub fn chips_ui(ui: &mut Ui, area: Rect, lab: &Lab, commands: &mut Vec<Command>) -> Rect {
     let theme = palette(lab.dark);
     let view = &lab.editor.experiment().view;
+    // What lies under the row fades, so that arrows do not run through the words.
+    let shade = area.with_max_y(area.top() + 2.4 * HEIGHT);
+    let background = ink(theme.background);
+    let colors = [background.gamma_multiply(0.85), Color32::TRANSPARENT];
+    ui.painter()
+        .add(Shape::gradient_rect(shade, Direction::TopDown, colors));
     let builder = UiBuilder::new().max_rect(area.shrink2(vec2(14.0, 12.0)));
     ui.scope_builder(builder, |ui| {
         ui.spacing_mut().item_spacing = vec2(8.0, 6.0);
@@ -67,20 +73,16 @@ fn chip_ui(ui: &mut Ui, layer: Layer, shown: bool, theme: &Theme) -> Response {
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     let response = response.on_hover_text(actions::of_layer(layer).hover_text(ui.ctx()));
     response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, shown, name(layer)));
-    let fill = match (shown, response.hovered()) {
-        (true, _) => ink(theme.card),
-        (false, true) => ink(theme.panel),
-        (false, false) => ink(theme.background).gamma_multiply(0.8),
-    };
-    let outline = if response.has_focus() {
-        theme.accent
-    } else if shown && !response.hovered() {
-        theme.card
-    } else {
-        theme.line
+    let raised = mix(theme.background, theme.line, 0.5);
+    let fill = if shown { raised } else { ink(theme.background) };
+    let outline = match (response.has_focus(), shown, response.hovered()) {
+        (true, ..) => ink(theme.accent),
+        (_, true, false) => raised,
+        (_, false, false) => ink(theme.line),
+        (_, _, true) => ink(theme.muted),
     };
     let painter = ui.painter();
-    painter.rect(rect, 8.0, fill, Stroke::new(1.0, ink(outline)), StrokeKind::Inside);
+    painter.rect(rect, 8.0, fill, Stroke::new(1.0, outline), StrokeKind::Inside);
     let swatch = Rect::from_min_size(
         pos2(rect.left() + PADDING, rect.center().y - 6.0),
         vec2(SWATCH, 12.0),

@@ -105,7 +105,8 @@ pub fn canvas_ui(
     let paper = canvas.brush.paper(ui.ctx(), &place, lab, frame);
     canvas.painter.paint_layers(&painter, rect, &scene, paper);
     canvas.painter.paint_furniture(&painter, rect, &scene);
-    controls_ui(ui, (lab, frame), &place, &response, commands);
+    let legend = paint::card_of(&scene, rect);
+    controls_ui(ui, (lab, frame), &place, (&response, legend), commands);
 }
 
 /// The surface that takes the pointer. With the brush a press already paints, so nothing waits for a click.
@@ -129,7 +130,7 @@ fn controls_ui(
     ui: &mut Ui,
     (lab, frame): (&Lab, &Frame),
     place: &Place,
-    response: &Response,
+    (response, legend): (&Response, Option<Rect>),
     commands: &mut Vec<Command>,
 ) {
     let theme = palette(lab.dark);
@@ -138,14 +139,14 @@ fn controls_ui(
         let at = place.data_at(pointer);
         let picture = frame.picture.as_deref();
         let velocity = picture.and_then(|p| readout::velocity_at(&p.field, lab.play.t, at));
-        readout::readout_ui(ui, place.rect, at, velocity, theme);
+        readout::readout_ui(ui, place.rect, legend, at, velocity, theme);
     }
     let mut top = chips::chips_ui(ui, place.rect, lab, commands);
     if lab.tool == Tool::Brush {
         brush::cursor(ui, pointer, place, lab, frame);
         top = brush_bar::bar_ui(ui, place.rect, top, lab, commands);
     }
-    notice::notice_ui(ui, place.rect, top, lab, frame, commands);
+    notice::notice_ui(ui, place, top, lab, frame, commands);
 }
 
 /// Where the page is on the screen, and the data on the page.

@@ -2,39 +2,56 @@
 
 use egui::{Align2, FontId, Frame as Boxed, Margin, Rect, RichText, Stroke, Ui, UiBuilder, vec2};
 
+use crate::experiment::Layer;
 use crate::scene::theme::Theme;
-use crate::snapshot::{Frame, RunState};
+use crate::snapshot::{FlowPicture, Frame, RunState};
 
 use super::super::actions;
 use super::super::command::{Command, Tool};
 use super::super::lab::Lab;
 use super::super::panels::widgets;
 use super::super::theme::{ink, mix, palette};
-use super::brush;
+use super::{Place, brush};
 
 /// Widest that a sentence may get, in points.
 const WIDTH: f32 = 460.0;
 
-/// Says why training waits, that a drawing is empty, or that the first picture is on its way.
+/// Says why training waits, that a drawing is empty, or that a picture is on its way.
 pub fn notice_ui(
     ui: &mut Ui,
-    area: Rect,
+    place: &Place,
     above: Rect,
     lab: &Lab,
     frame: &Frame,
     commands: &mut Vec<Command>,
 ) {
-    let theme = palette(lab.dark);
+    let (theme, area) = (palette(lab.dark), place.rect);
     if let RunState::Waiting { reason } = &frame.state {
         waiting_ui(ui, area, above, reason, lab, commands);
     }
-    if lab.tool == Tool::Brush && brush::is_blank(lab) {
+    if lab.tool == Tool::Brush && brush::is_blank(brush::density(lab)) {
         let side = brush::side_name(lab.drawing_side);
         let words = format!("Drag here to paint the {side}. Shift or the right button erases.");
-        centered(ui, area, &words, theme);
-    } else if frame.picture.is_none() {
-        centered(ui, area, "The first picture is being computed.", theme);
+        return centered(ui, area, &words, theme);
     }
+    match &frame.picture {
+        _ if matches!(frame.state, RunState::Waiting { .. }) => {}
+        None => centered(ui, area, "The first picture is being computed.", theme),
+        Some(picture) if is_elsewhere(picture, place, lab) => {
+            let corner = area.right_top() + vec2(-14.0, 17.0);
+            let font = FontId::proportional(11.0);
+            ui.painter()
+                .text(corner, Align2::RIGHT_TOP, "updating", font, ink(theme.muted));
+        }
+        Some(_) => {}
+    }
+}
+
+/// Whether field or density still show the part of the plane that was seen before.
+fn is_elsewhere(picture: &FlowPicture, place: &Place, lab: &Lab) -> bool {
+    let layers = &lab.editor.experiment().view.layers;
+    let shown = layers.contains(&Layer::Field) || layers.contains(&Layer::Density);
+    shown && picture.field.bounds != place.transform.visible()
 }
 
 /// Why training waits, with the way out.
@@ -52,7 +69,12 @@ fn waiting_ui(ui: &mut Ui, area: Rect, above: Rect, reason: &str, lab: &Lab, com
             .show(ui, |ui| {
                 ui.label(RichText::new(reason).color(ink(theme.text)));
                 if lab.tool != Tool::Brush {
-                    widgets::action_ui(ui, lab, &actions::DRAW, "Draw", true, commands);
+                    let source = &lab.editor.experiment().source;
+                    let action = match brush::is_blank(source) {
+                        true => &actions::DRAW_SOURCE,
+                        false => &actions::DRAW,
+                    };
+                    widgets::action_ui(ui, lab, action, "Draw", true, commands);
                 }
             });
     });

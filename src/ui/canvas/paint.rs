@@ -183,6 +183,17 @@ impl ScenePainter {
     }
 }
 
+/// Where the card of the legend is on a screen that shows the scene in `rect`.
+pub fn card_of(scene: &Scene, rect: Rect) -> Option<Rect> {
+    scene.furniture.iter().find_map(|item| match item {
+        Item::Rectangle(card) => {
+            let corners = [card.rect.min, card.rect.max].map(|p| rect.min + egui::vec2(p[0], p[1]));
+            Some(Rect::from_min_max(corners[0], corners[1]))
+        }
+        _ => None,
+    })
+}
+
 /// The textures of a list of items, in their order.
 #[derive(Default)]
 struct Pictures {

@@ -1,6 +1,6 @@
 //! What lies under the pointer, in numbers, at the lower right. Interpolates the stored picture; computes nothing.
 
-use egui::{Align2, FontId, Rect, Stroke, StrokeKind, Ui, pos2, vec2};
+use egui::{Align2, FontId, Rect, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
 
 use crate::flow::Point;
 use crate::flow::grid::FieldGrid;
@@ -8,10 +8,19 @@ use crate::scene::theme::Theme;
 use crate::ui::theme::ink;
 
 /// From the edges of the canvas to the card, in points: clear of the numbers along the edges.
-const MARGIN: egui::Vec2 = vec2(34.0, 30.0);
+const MARGIN: Vec2 = vec2(34.0, 30.0);
+/// Free space between the card and the legend, in points.
+const GAP: f32 = 8.0;
 
-/// The position, and the velocity there if the picture knows it.
-pub fn readout_ui(ui: &Ui, area: Rect, at: Point, velocity: Option<Point>, theme: &Theme) {
+/// The position, and the velocity there if the picture knows it; above the legend if there is no room beside it.
+pub fn readout_ui(
+    ui: &Ui,
+    area: Rect,
+    legend: Option<Rect>,
+    at: Point,
+    velocity: Option<Point>,
+    theme: &Theme,
+) {
     let mut words = format!("x = {}", pair(at));
     if let Some(velocity) = velocity {
         words.push_str(&format!("    v = {}", pair(velocity)));
@@ -19,7 +28,10 @@ pub fn readout_ui(ui: &Ui, area: Rect, at: Point, velocity: Option<Point>, theme
     let painter = ui.painter();
     let galley = painter.layout_no_wrap(words, FontId::proportional(12.0), ink(theme.text));
     let corner = area.max - MARGIN;
-    let card = Align2::RIGHT_BOTTOM.anchor_size(corner, galley.size() + vec2(20.0, 10.0));
+    let mut card = Align2::RIGHT_BOTTOM.anchor_size(corner, galley.size() + vec2(20.0, 10.0));
+    if let Some(legend) = legend.filter(|legend| legend.expand(GAP).intersects(card)) {
+        card = card.translate(vec2(0.0, legend.top() - GAP - card.bottom()));
+    }
     painter.rect(
         card,
         6.0,

@@ -21,6 +21,7 @@ const MOUSE: &[(&str, &str)] = &[
 pub fn help_ui(ui: &mut Ui, theme: &Theme, commands: &mut Vec<Command>) {
     title_ui(ui, "Keys and mouse", commands);
     ScrollArea::vertical().show(ui, |ui| {
+        ui.spacing_mut().item_spacing.x = 40.0;
         ui.columns_const(|[left, right]| {
             left.spacing_mut().item_spacing.y = 2.0;
             right.spacing_mut().item_spacing.y = 2.0;

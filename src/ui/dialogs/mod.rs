@@ -8,7 +8,7 @@ mod help;
 mod palette;
 mod presets;
 
-use egui::{Button, Context, Id, Modal, RichText, ScrollArea, Ui, Vec2};
+use egui::{Align2, Button, Context, Frame, Id, Modal, RichText, ScrollArea, Ui, Vec2};
 
 use crate::flow::metrics::DEFINITIONS;
 use crate::scene::theme::Theme;
@@ -82,7 +82,14 @@ impl Dialog {
 pub fn dialog_ui(ctx: &Context, dialog: &mut Dialog, lab: &Lab, commands: &mut Vec<Command>) {
     let theme = theme::palette(lab.dark);
     let room = ctx.content_rect().size() - Vec2::splat(80.0);
-    let response = Modal::new(Id::unique("dialog")).show(ctx, |ui| {
+    let id = Id::unique("dialog");
+    let mut modal = Modal::new(id).frame(Frame::window(&ctx.global_style()));
+    if matches!(dialog, Dialog::Palette(_)) {
+        // Its list shrinks while one types: the field stays where it is.
+        let area = Modal::default_area(id).anchor(Align2::CENTER_TOP, Vec2::new(0.0, 90.0));
+        modal = modal.area(area);
+    }
+    let response = modal.show(ctx, |ui| {
         ui.set_width(dialog.width().min(room.x));
         ui.set_max_height(room.y);
         match dialog {

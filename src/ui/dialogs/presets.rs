@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use egui::{Label, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, Vec2, pos2};
+use egui::{
+    Align, Label, Layout, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder, Vec2,
+    pos2,
+};
 
 use crate::experiment::presets;
 use crate::flow::Point;
@@ -16,7 +19,7 @@ use super::title_ui;
 /// Pictures beside each other.
 const COLUMNS: usize = 4;
 /// Height of a picture with its words, in points.
-const HEIGHT: f32 = 186.0;
+const HEIGHT: f32 = 196.0;
 
 /// The pictures, sampled when the dialog opens.
 pub struct Gallery {
@@ -89,12 +92,13 @@ impl Picture {
             pos2(rect.left() + 10.0, rect.bottom() - 78.0),
             rect.max - Vec2::new(10.0, 6.0),
         );
-        ui.scope_builder(egui::UiBuilder::new().max_rect(words), |ui| {
-            ui.spacing_mut().item_spacing.y = 2.0;
-            ui.add(Label::new(RichText::new(&self.title).font(strong(13.0))).truncate());
-            let about = RichText::new(&self.about).small().color(ink(theme.muted));
-            ui.add(Label::new(about).wrap());
-        });
+        let down = Layout::top_down(Align::LEFT);
+        let ui = &mut ui.new_child(UiBuilder::new().max_rect(words).layout(down));
+        ui.shrink_clip_rect(words);
+        ui.spacing_mut().item_spacing.y = 2.0;
+        ui.add(Label::new(RichText::new(&self.title).font(strong(13.0))).truncate());
+        let about = RichText::new(&self.about).small().color(ink(theme.muted));
+        ui.add(Label::new(about).wrap());
         let tooltip = format!("{}: {}", self.title, self.about);
         let response = response
             .on_hover_text(tooltip)

@@ -9,7 +9,7 @@ use super::super::actions;
 use super::super::command::Command;
 use super::super::lab::Lab;
 use super::super::theme::{self, ink};
-use super::widgets::{action_ui, attention_card, button_ui, primary};
+use super::widgets::{attention_card, button_ui, primary};
 use super::{Panels, densities, network, path, training, view};
 
 /// The left panel.
@@ -36,6 +36,7 @@ pub fn experiment_ui(
             bottom: 14,
         })
         .show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = 4.0;
             let both = (lab, frame);
             densities::densities_ui(
                 ui,
@@ -99,10 +100,12 @@ fn run_ui(ui: &mut Ui, theme: &Theme, lab: &Lab, frame: &Frame, commands: &mut V
             RunState::Finished => "Train on",
             _ => "Train",
         };
-        let wide = primary(theme, text).min_size(Vec2::new(112.0, 32.0));
+        let wide = primary(theme, text).min_size(Vec2::new(108.0, 32.0));
         button_ui(ui, lab, &actions::TRAIN, wide, true, commands);
-        ui.spacing_mut().interact_size.y = 32.0;
-        action_ui(ui, lab, &actions::STEP, "Step", true, commands);
-        action_ui(ui, lab, &actions::RESET, "Reset", true, commands);
+        let half = Vec2::new((ui.available_width() - ui.spacing().item_spacing.x) / 2.0, 32.0);
+        for (action, text) in [(&actions::STEP, "Step"), (&actions::RESET, "Reset")] {
+            let button = Button::new(text).min_size(half);
+            button_ui(ui, lab, action, button, true, commands);
+        }
     });
 }

@@ -162,7 +162,7 @@ fn log_marks(input: GridInput) -> Vec<GridMark> {
         return values.map(mark).collect();
     }
     let (low, high) = (10_f64.powf(low), 10_f64.powf(high));
-    let step = nice_step((high - low) / 4.0);
+    let step = nice_step((high - low) / 5.0);
     let first = (low / step).ceil() as i64;
     let last = (high / step).floor() as i64;
     let values = (first..=last).map(|i| i as f64 * step);

@@ -14,7 +14,7 @@ use super::super::command::Command;
 use super::super::lab::Lab;
 use super::super::theme::{self, ink, strong};
 use super::status::grouped;
-use super::widgets::{action_ui, button_ui, heading_ui, heading_with_ui, link, note_ui};
+use super::widgets::{button_ui, heading_ui, heading_with_ui, link, note_ui};
 use super::{Panels, histogram, loss};
 
 /// Room for the number behind the value, in points.
@@ -130,16 +130,20 @@ fn age(metrics: &Metrics, frame: &Frame) -> String {
 
 fn buttons_ui(ui: &mut Ui, theme: &Theme, lab: &Lab, commands: &mut Vec<Command>) {
     ui.add_space(8.0);
-    let wide = |ui: &Ui| Vec2::new(ui.available_width(), 30.0);
-    let accent = |text: &str| RichText::new(text.to_owned()).color(ink(theme.accent));
-    let export = Button::new(accent("Export figure")).min_size(wide(ui));
-    button_ui(ui, lab, &actions::EXPORT, export, true, commands);
+    let half = (ui.available_width() - ui.spacing().item_spacing.x) / 2.0;
+    let accent = |text: &str, width| {
+        let text = RichText::new(text.to_owned()).color(ink(theme.accent));
+        Button::new(text).min_size(Vec2::new(width, 30.0))
+    };
     ui.horizontal(|ui| {
-        action_ui(ui, lab, &actions::MEASURE, "Measure now", true, commands);
+        let export = accent("Export figure", half);
+        button_ui(ui, lab, &actions::EXPORT, export, true, commands);
+        let measure = accent("Measure now", half);
+        button_ui(ui, lab, &actions::MEASURE, measure, true, commands);
     });
     heading_ui(ui, theme, "TRY NEXT");
     for (text, experiment) in suggestions(lab.editor.experiment()) {
-        let button = Button::new(accent(text)).min_size(wide(ui));
+        let button = accent(text, ui.available_width());
         let tooltip = "Changes the running experiment; Undo brings it back.";
         if ui.add(button).on_hover_text(tooltip).clicked() {
             commands.push(Command::Edit(Box::new(experiment)));

@@ -52,8 +52,8 @@ fn mesh_of(points: &[Point], rect: Rect, color: Color32) -> Mesh {
     let Some(bounds) = Bounds::of_points(shown) else {
         return mesh;
     };
-    let side = bounds.width().max(bounds.height()).max(1e-9) as f32;
-    let scale = (rect.width().min(rect.height()) - SIZE).max(1.0) / side;
+    let fit = |room: f32, extent: f64| (room - SIZE).max(1.0) / extent.max(1e-9) as f32;
+    let scale = fit(rect.width(), bounds.width()).min(fit(rect.height(), bounds.height()));
     let center = bounds.center();
     for point in shown
         .iter()

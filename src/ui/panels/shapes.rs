@@ -2,12 +2,12 @@
 
 use std::mem::discriminant;
 
-use egui::{Button, ComboBox, DragValue, Ui};
+use egui::{Button, DragValue, Ui};
 
 use crate::flow::distribution::{Component, Distribution, Shape};
 use crate::scene::theme::Theme;
 
-use super::widgets::{note_ui, number_ui, row_ui, slider_ui};
+use super::widgets::{combo_box, note_ui, number_ui, row_ui, slider_ui};
 
 /// Components and rings that the panel offers; a file may have more.
 const MAX_PARTS: usize = 12;
@@ -16,9 +16,7 @@ const MAX_PARTS: usize = 12;
 pub fn family_ui(ui: &mut Ui, name: &str, density: &mut Distribution) -> bool {
     let mut wants_brush = false;
     let tooltip = "The family that points are drawn from: a point is scale · z + shift.";
-    ComboBox::from_id_salt(name)
-        .width(ui.available_width())
-        .truncate()
+    combo_box(ui, name)
         .selected_text(density.shape.name())
         .show_ui(ui, |ui| {
             for offered in Shape::gallery() {

@@ -9,7 +9,8 @@ use crate::scene::theme::Theme;
 
 use super::super::command::Command;
 use super::super::lab::Lab;
-use super::widgets::{choice_ui, heading_ui, number_ui, row_ui};
+use super::status::grouped;
+use super::widgets::{choice_ui, combo_box, heading_ui, number_ui, row_ui};
 
 /// The training loop's settings; all of them apply to the running training.
 pub fn training_ui(
@@ -28,7 +29,9 @@ pub fn training_ui(
     number_ui(ui, theme, "Batch", formula, batch);
     let steps = DragValue::new(&mut draft.training.steps)
         .range(0..=100_000_000_u64)
-        .speed(200.0);
+        .speed(200.0)
+        .custom_formatter(|n, _| grouped(n as u64))
+        .custom_parser(|text| text.replace(',', "").trim().parse().ok());
     let formula = "Optimizer steps until training is finished; Train goes on for as many again.";
     number_ui(ui, theme, "Steps", formula, steps);
     device_ui(ui, theme, lab, commands);
@@ -194,9 +197,7 @@ fn device_ui(ui: &mut Ui, theme: &Theme, lab: &Lab, commands: &mut Vec<Command>)
     let formula =
         "Where the training steps are computed; auto is the CPU until a measured choice exists.";
     row_ui(ui, theme, "Device", formula, |ui| {
-        egui::ComboBox::from_id_salt("device")
-            .width(ui.available_width())
-            .truncate()
+        combo_box(ui, "device")
             .selected_text(label_of(lab.device))
             .show_ui(ui, |ui| devices_ui(ui, lab, commands))
             .response

@@ -14,6 +14,8 @@ use super::super::theme::{RADIUS, ink, strong};
 
 /// Width of the names in front of the controls, in points.
 const NAME_WIDTH: f32 = 84.0;
+/// Height of a slider, in points: it decides how large the handle is.
+const SLIDER_HEIGHT: f32 = 15.0;
 
 /// The heading of a group of controls.
 pub fn heading_ui(ui: &mut Ui, theme: &Theme, text: &str) -> Response {
@@ -69,13 +71,28 @@ pub fn slider_ui(
     value: &mut f64,
     range: std::ops::RangeInclusive<f64>,
 ) {
+    const VALUE_WIDTH: f32 = 54.0;
     row_ui(ui, theme, name, formula, |ui| {
-        ui.spacing_mut().slider_width = (ui.available_width() - 60.0).max(20.0);
-        ui.spacing_mut().interact_size.x = 50.0;
-        let slider = Slider::new(value, range)
+        let gap = ui.spacing().item_spacing.x;
+        let height = ui.spacing().interact_size.y;
+        ui.scope(|ui| {
+            ui.spacing_mut().slider_width = (ui.available_width() - VALUE_WIDTH - gap).max(20.0);
+            ui.spacing_mut().interact_size.y = SLIDER_HEIGHT;
+            ui.visuals_mut().selection.bg_fill = ink(theme.accent);
+            let slider = Slider::new(value, range.clone())
+                .show_value(false)
+                .clamping(egui::SliderClamping::Edits);
+            ui.add(slider).on_hover_text(formula).accessible_name(name);
+        });
+        let number = DragValue::new(value)
+            .range(range.clone())
+            .clamp_existing_to_range(false)
+            .speed(0.002 * (range.end() - range.start()))
             .max_decimals(3)
-            .clamping(egui::SliderClamping::Edits);
-        ui.add(slider).on_hover_text(formula).accessible_name(name);
+            .update_while_editing(false);
+        ui.add_sized(Vec2::new(VALUE_WIDTH, height), number)
+            .on_hover_text(formula)
+            .accessible_name(format!("{name}, as a number"));
     });
 }
 
@@ -113,9 +130,7 @@ pub fn combo_ui<T: PartialEq + Copy>(
 ) -> bool {
     let chosen = offered.iter().find(|(other, ..)| other == value);
     let mut changed = false;
-    ComboBox::from_id_salt(name)
-        .width(ui.available_width())
-        .truncate()
+    combo_box(ui, name)
         .selected_text(chosen.map_or("", |(_, text, _)| text))
         .show_ui(ui, |ui| {
             for (other, text, explanation) in offered {
@@ -127,6 +142,20 @@ pub fn combo_ui<T: PartialEq + Copy>(
         .on_hover_text(formula)
         .accessible_name(name);
     changed
+}
+
+/// A box to choose from, as wide as there is room, with a quiet arrow.
+pub fn combo_box<'a>(ui: &Ui, name: &str) -> ComboBox<'a> {
+    let width = ui.available_width();
+    ComboBox::from_id_salt(name).width(width).truncate().icon(
+        |ui: &Ui, rect: egui::Rect, _: &egui::style::WidgetVisuals, _: bool| {
+            let stroke = egui::Stroke::new(1.5, ui.visuals().weak_text_color());
+            let middle = rect.center();
+            let [left, tip, right] =
+                [(-3.5, -2.0), (0.0, 2.0), (3.5, -2.0)].map(|(x, y)| middle + Vec2::new(x, y));
+            ui.painter().add(egui::Shape::line(vec![left, tip, right], stroke));
+        },
+    )
 }
 
 /// A filled box with rounded corners.
