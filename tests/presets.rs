@@ -1,6 +1,10 @@
 //! The embedded experiments: each is complete, in order and trains; damaged copies are refused, never a panic.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 
 use std::collections::HashSet;
 

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use pushforward::experiment::{Experiment, Optimizer, Training, presets};
+use pushforward::flow::Bounds;
 use pushforward::flow::distribution::Shape;
 use pushforward::flow::path::Path;
 use pushforward::model::{Batch, Engine, EngineError, MlpParams};
@@ -165,7 +166,7 @@ fn results_of_an_old_run_never_appear_in_a_new_one() {
 fn an_empty_drawing_waits_and_goes_on_with_the_first_stroke() {
     use pushforward::flow::distribution::{Brush, Drawing};
     let mut experiment = two_moons();
-    let blank = Drawing::default();
+    let blank = Drawing::blank(Bounds::square(4.0));
     experiment.target.shape = Shape::Drawn(blank.clone());
     let session = start(experiment.clone(), autostart());
     let waiting = wait_for(&session, "waits", |f| {

@@ -1,14 +1,16 @@
 //! The window, driven as a person drives it: by commands, keys and the pointer, without a display or a GPU.
 //! Every test asserts a number or a frame that changed.
 
-use std::path::Path as FilePath;
+use std::path::{Path as FilePath, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, PointerButton, Pos2, Vec2, pos2, vec2};
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{Queryable, by};
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, TestRunner};
 use pushforward::experiment::{Experiment, Layer, presets};
 use pushforward::flow::coupling::Coupling;
@@ -16,6 +18,7 @@ use pushforward::flow::distribution::Shape;
 use pushforward::flow::path::Path;
 use pushforward::session::Options;
 use pushforward::session::files::atomic_write;
+use pushforward::session::run::{Progress, RunObserver, RunOptions, run};
 use pushforward::snapshot::{Frame, RunState};
 use pushforward::ui::command::{Side, Tool};
 use pushforward::ui::{App, Command, Lab};
@@ -233,7 +236,7 @@ fn an_empty_drawing_makes_training_wait_and_a_stroke_lets_it_go_on() {
 fn the_path_is_switched_in_its_box() {
     let mut window = window(true);
     window
-        .get_by_role_and_label(egui::accesskit::Role::ComboBox, "Path")
+        .get_by_role_and_label(Role::ComboBox, "Path")
         .click();
     window.run_ok();
     window.get_by_label("cosine").click();
@@ -326,6 +329,20 @@ fn save_and_reopen_bring_back_the_same_experiment_drawing_included() {
     );
 }
 
+/// A file let go over the window.
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &FilePath {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        std::fs::read(&self.0).map_err(|error| error.to_string())
+    }
+}
+
 #[test]
 fn a_file_that_cannot_be_read_or_written_becomes_a_sentence_that_stays() {
     let folder = tempfile::tempdir().unwrap();
@@ -333,9 +350,10 @@ fn a_file_that_cannot_be_read_or_written_becomes_a_sentence_that_stays() {
     atomic_write(&broken, b"(version: 1, target: (shape: Nonsense))").unwrap();
     let mut window = window(false);
     let before = draft(&window).clone();
-    let mut dropped = egui::DroppedFile::default();
-    dropped.path = Some(broken.clone());
-    window.input_mut().dropped_files.push(dropped);
+    window
+        .input_mut()
+        .dropped_files
+        .push(Arc::new(Dropped(broken)));
     window.step();
     window.step();
     let messages = window.state().lab.messages.clone();
@@ -387,7 +405,7 @@ fn layers_are_toggled_by_chip_and_key() {
     ] {
         let before = shown(&window, layer);
         window
-            .get_by_role_and_label(egui::accesskit::Role::CheckBox, name)
+            .get_by_role_and_label(Role::CheckBox, name)
             .click();
         window.step();
         assert_eq!(shown(&window, layer), !before, "chip {name}");
@@ -462,7 +480,7 @@ fn the_palette_finds_and_runs_a_command() {
 #[test]
 fn keys_do_not_fire_while_a_text_field_has_the_focus() {
     let mut window = window(false);
-    let hidden = window.get_by_role_and_label(egui::accesskit::Role::TextInput, "Hidden");
+    let hidden = window.get_by_role_and_label(Role::TextInput, "Hidden");
     hidden.focus();
     window.run_ok();
     window.key_press(Key::D);
@@ -477,7 +495,10 @@ fn keys_do_not_fire_while_a_text_field_has_the_focus() {
 fn a_drag_of_a_number_is_one_undo_step() {
     let mut window = window(false);
     let before = draft(&window).training.batch;
-    let field = window.get_by_label("Batch").rect().center();
+    let field = window
+        .get_by_role_and_label(Role::SpinButton, "Batch")
+        .rect()
+        .center();
     let way = [0.0, 10.0, 20.0, 30.0, 40.0].map(|x| field + vec2(x, 0.0));
     drag(&mut window, &way);
     let after = draft(&window).training.batch;
@@ -519,6 +540,51 @@ fn unsaved_work_is_asked_about_before_the_window_closes() {
     assert!(!lab.closing && lab.dialog.is_some());
     lab.apply(Command::Quit);
     assert!(lab.closing);
+}
+
+#[test]
+fn a_finished_run_opens_with_its_weights_and_training_goes_on_from_them() {
+    struct Quiet;
+    impl RunObserver for Quiet {
+        fn progress(&mut self, _: &Progress) {}
+        fn interrupted(&self) -> bool {
+            false
+        }
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let mut short = experiment();
+    short.training.steps = 30;
+    run(&short, folder.path(), &RunOptions::default(), &mut Quiet).unwrap();
+    let mut lab = lab(false);
+    lab.apply(Command::Open(folder.path().to_owned()));
+    assert_eq!(lab.messages, Vec::<String>::new());
+    assert_eq!(lab.editor.path(), None, "a run's files stay as they are");
+    let opened = wait_lab(&lab, "its picture", |f| f.picture.is_some());
+    assert_eq!(opened.experiment.training.steps, 30);
+    let step = opened.picture.as_ref().unwrap().step;
+    lab.apply(Command::Train);
+    wait_lab(&lab, "training goes on", |f| f.step > step + 3);
+}
+
+#[test]
+fn every_control_of_window_and_dialogs_has_a_name() {
+    let mut window = window(false);
+    window.run();
+    for command in [
+        Command::ShowPalette,
+        Command::ShowHelp,
+        Command::ShowDefinitions,
+        Command::ShowPresets,
+        Command::ShowOpen,
+        Command::ShowExport,
+    ] {
+        window.state_mut().lab.apply(command);
+        window.run();
+        let names = window.query_all(by().predicate(|node| node.label().is_some())).count();
+        assert!(names > 60, "{names}");
+        window.state_mut().lab.apply(Command::DismissDialogs);
+        window.run();
+    }
 }
 
 /// What a hand can do to a window.
@@ -577,6 +643,7 @@ fn play(window: &mut Window, action: &Move, at: &mut Pos2) {
             delta: vec2(0.0, y),
             phase: egui::TouchPhase::Move,
             modifiers: Modifiers::NONE,
+            source: egui::MouseWheelSource::Unknown,
         }),
         Move::Frames(n) => window.run_steps(usize::from(n)),
     }

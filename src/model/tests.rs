@@ -220,10 +220,14 @@ fn a_rollback_restores_weights_average_and_moments() {
     let experiment = experiment(model.clone(), Path::CondOt { sigma_min: 0.0 });
     let batch = batch_at(&experiment, 0.5, &points(64, 2));
     let mut engine = engine(&model, &weights(&model, 0));
-    (0..5).for_each(|_| drop(engine.step(&batch, 1e-3).unwrap()));
+    for _ in 0..5 {
+        engine.step(&batch, 1e-3).unwrap();
+    }
     engine.mark_good();
     let continue_for_three = |engine: &mut BurnEngine| {
-        (0..3).for_each(|_| drop(engine.step(&batch, 1e-3).unwrap()));
+        for _ in 0..3 {
+            engine.step(&batch, 1e-3).unwrap();
+        }
         (engine.params().unwrap(), engine.averaged_params().unwrap())
     };
     let first = continue_for_three(&mut engine);

@@ -25,6 +25,8 @@ use super::Place;
 
 /// The pointer moves at least this far, in points, before another piece of the stroke begins.
 const MIN_STEP: f32 = 0.5;
+/// Room around the paper for toggles, bar and legend, as a factor on its size.
+const MARGIN: f64 = 1.25;
 /// Opacity of the wettest paint.
 const WET: f32 = 0.75;
 
@@ -241,9 +243,9 @@ pub fn side_name(side: Side) -> &'static str {
     }
 }
 
-/// A camera that sees all of the paper, and at least what `camera` sees of it.
+/// A camera that sees all of the paper, clear of what stands along the edges of the canvas; `camera` if it does.
 pub fn camera_with_paper(lab: &Lab, frame: &Frame, camera: Camera, aspect: f64) -> Camera {
-    let paper = drawing::paper(density(lab), frame);
+    let paper = drawing::paper(density(lab), frame).expanded(MARGIN);
     let half = [0.5 * camera.height * aspect, 0.5 * camera.height];
     let seen = Bounds {
         min: [camera.center.0 - half[0], camera.center.1 - half[1]],

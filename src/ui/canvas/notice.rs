@@ -67,7 +67,7 @@ fn waiting_ui(ui: &mut Ui, area: Rect, above: Rect, reason: &str, lab: &Lab, com
             .corner_radius(6)
             .inner_margin(Margin::symmetric(12, 8))
             .show(ui, |ui| {
-                ui.label(RichText::new(reason).color(ink(theme.text)));
+                ui.label(RichText::new(sentence(reason)).color(ink(theme.text)));
                 if lab.tool != Tool::Brush {
                     let source = &lab.editor.experiment().source;
                     let action = match brush::is_blank(source) {
@@ -78,6 +78,14 @@ fn waiting_ui(ui: &mut Ui, area: Rect, above: Rect, reason: &str, lab: &Lab, com
                 }
             });
     });
+}
+
+/// The words of an error as a sentence.
+fn sentence(words: &str) -> String {
+    let mut letters = words.chars();
+    let first = letters.next().map(|c| c.to_uppercase().to_string());
+    let end = if words.ends_with('.') { "" } else { "." };
+    format!("{}{}{end}", first.unwrap_or_default(), letters.as_str())
 }
 
 /// A quiet sentence in the middle.

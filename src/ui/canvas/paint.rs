@@ -183,10 +183,10 @@ impl ScenePainter {
     }
 }
 
-/// Where the card of the legend is on a screen that shows the scene in `rect`.
+/// Where the card of the legend, the one box with an outline, is on a screen that shows the scene in `rect`.
 pub fn card_of(scene: &Scene, rect: Rect) -> Option<Rect> {
     scene.furniture.iter().find_map(|item| match item {
-        Item::Rectangle(card) => {
+        Item::Rectangle(card) if card.stroke.is_some() => {
             let corners = [card.rect.min, card.rect.max].map(|p| rect.min + egui::vec2(p[0], p[1]));
             Some(Rect::from_min_max(corners[0], corners[1]))
         }

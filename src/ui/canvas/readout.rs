@@ -27,11 +27,7 @@ pub fn readout_ui(
     }
     let painter = ui.painter();
     let galley = painter.layout_no_wrap(words, FontId::proportional(12.0), ink(theme.text));
-    let corner = area.max - MARGIN;
-    let mut card = Align2::RIGHT_BOTTOM.anchor_size(corner, galley.size() + vec2(20.0, 10.0));
-    if let Some(legend) = legend.filter(|legend| legend.expand(GAP).intersects(card)) {
-        card = card.translate(vec2(0.0, legend.top() - GAP - card.bottom()));
-    }
+    let card = card_beside(area, legend, galley.size() + vec2(20.0, 10.0));
     painter.rect(
         card,
         6.0,
@@ -41,6 +37,17 @@ pub fn readout_ui(
     );
     let text = pos2(card.left() + 10.0, card.center().y - 0.5 * galley.size().y);
     painter.galley(text, galley, ink(theme.text));
+}
+
+/// A card in the lower right corner of the area, moved up if it would touch the legend.
+fn card_beside(area: Rect, legend: Option<Rect>, size: Vec2) -> Rect {
+    let card = Align2::RIGHT_BOTTOM.anchor_size(area.max - MARGIN, size);
+    match legend {
+        Some(legend) if legend.expand(GAP).intersects(card) => {
+            card.translate(vec2(0.0, legend.top() - GAP - card.bottom()))
+        }
+        _ => card,
+    }
 }
 
 fn pair(p: Point) -> String {
@@ -115,6 +122,16 @@ mod tests {
         assert_eq!(velocity_at(&grid(), 2.0, [0.1, 0.1]), Some([0.5, 1.0]));
         assert_eq!(velocity_at(&grid(), 0.5, [4.1, 1.0]), None);
         assert_eq!(velocity_at(&grid(), 0.5, [f64::NAN, 1.0]), None);
+    }
+
+    #[test]
+    fn the_card_makes_room_for_the_legend() {
+        let area = Rect::from_min_max(pos2(0.0, 0.0), pos2(800.0, 600.0));
+        let size = vec2(200.0, 24.0);
+        let legend = |width| Some(Rect::from_min_max(pos2(12.0, 560.0), pos2(width, 588.0)));
+        assert_eq!(card_beside(area, None, size).max, pos2(766.0, 570.0));
+        assert_eq!(card_beside(area, legend(500.0), size).max, pos2(766.0, 570.0));
+        assert_eq!(card_beside(area, legend(600.0), size).max, pos2(766.0, 552.0));
     }
 
     #[test]
