@@ -62,7 +62,14 @@ fn network(criterion: &mut Criterion) {
     });
     group.sample_size(10);
     group.bench_function("trajectories, RK4 with 50 steps", |bencher| {
-        bencher.iter(|| solve(&field, Solver::Rk4 { steps: 50 }, (0.0, 1.0), black_box(&x_0)));
+        bencher.iter(|| {
+            solve(
+                &field,
+                Solver::Rk4 { steps: 50 },
+                (0.0, 1.0),
+                black_box(&x_0),
+            )
+        });
     });
     group.finish();
 }

@@ -14,7 +14,9 @@ const STRETCH: Duration = Duration::from_secs(2);
 const STRETCHES: usize = 5;
 
 fn main() {
-    println!("| network | batch | coupling | steps/s (median of {STRETCHES}) | coupling thread busy |");
+    println!(
+        "| network | batch | coupling | steps/s (median of {STRETCHES}) | coupling thread busy |"
+    );
     println!("|---|---|---|---|---|");
     let settings = [
         (vec![64; 3], 256, Coupling::Independent),
@@ -27,9 +29,16 @@ fn main() {
         if default_rate == 0.0 {
             default_rate = rate;
         }
-        println!("| {hidden:?} | {batch} | {coupling:?} | {rate:.0} | {:.0} % |", 100.0 * busy);
+        println!(
+            "| {hidden:?} | {batch} | {coupling:?} | {rate:.0} | {:.0} % |",
+            100.0 * busy
+        );
     }
-    let verdict = if default_rate >= 1500.0 { "reached" } else { "missed" };
+    let verdict = if default_rate >= 1500.0 {
+        "reached"
+    } else {
+        "missed"
+    };
     println!("\nbar of 1500 steps/s for the first row: {verdict}");
 }
 
@@ -44,7 +53,8 @@ fn steps_per_sec(hidden: &[usize], batch: usize, coupling: Coupling) -> (f64, f6
     experiment.coupling = coupling;
     experiment.evaluation.samples = 100;
     experiment.evaluation.w2_samples = 100;
-    let Ok(session) = Session::start(Arc::new(experiment), Options::default(), Arc::new(|| {})) else {
+    let Ok(session) = Session::start(Arc::new(experiment), Options::default(), Arc::new(|| {}))
+    else {
         return (f64::NAN, f64::NAN);
     };
     session.send(Command::Look(pushforward::session::PictureRequest {

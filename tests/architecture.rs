@@ -17,9 +17,8 @@ const FLOORS: [(&str, usize); 9] = [
     ("cli", 5),
 ];
 
-/// Neighbours on one floor that may be named: exporters turn scenes into bytes, the command line opens the
-/// window.
-const PAIRS: [(&str, &str); 2] = [("export", "scene"), ("cli", "ui")];
+/// Neighbours on one floor that may be named: exporters turn scenes into bytes.
+const PAIRS: [(&str, &str); 1] = [("export", "scene")];
 
 /// Words that only some modules may contain, with those modules.
 const RESERVED: [(&str, &[&str]); 4] = [

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use egui::{Event, Modifiers, MouseWheelSource, MouseWheelUnit, PointerButton, Pos2, Rect, TouchPhase, pos2, vec2};
+use egui::{
+    Event, Modifiers, MouseWheelSource, MouseWheelUnit, PointerButton, Pos2, Rect, TouchPhase,
+    pos2, vec2,
+};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use pushforward::experiment::{Experiment, Layer, presets};
@@ -96,7 +99,13 @@ fn window_on(picture: FlowPicture) -> Window {
 
 fn show(ui: &mut egui::Ui, bench: &mut Bench) {
     let mut commands = Vec::new();
-    canvas_ui(ui, &mut bench.canvas, &bench.lab, &bench.frame, &mut commands);
+    canvas_ui(
+        ui,
+        &mut bench.canvas,
+        &bench.lab,
+        &bench.frame,
+        &mut commands,
+    );
     for command in commands {
         bench.log.push(command.clone());
         bench.lab.apply(command);
@@ -141,7 +150,10 @@ fn stroke(window: &mut Window, points: &[Pos2], which: PointerButton, modifiers:
 fn data_at(window: &Window, p: Pos2) -> Point {
     let rect = canvas(window);
     let seen = window.state().canvas.seen().unwrap();
-    let (u, v) = ((p.x - rect.min.x) / rect.width(), (p.y - rect.min.y) / rect.height());
+    let (u, v) = (
+        (p.x - rect.min.x) / rect.width(),
+        (p.y - rect.min.y) / rect.height(),
+    );
     [
         seen.min[0] + f64::from(u) * seen.width(),
         seen.max[1] - f64::from(v) * seen.height(),
@@ -178,14 +190,22 @@ fn a_drag_with_the_brush_paints_where_the_pointer_was() {
     let middle = canvas(&window).center();
     let points = [0.0, 30.0, 60.0, 75.0].map(|dx| middle + vec2(dx, 0.5 * dx));
     let expected = points.map(|p| data_at(&window, p));
-    stroke(&mut window, &points, PointerButton::Primary, Modifiers::NONE);
+    stroke(
+        &mut window,
+        &points,
+        PointerButton::Primary,
+        Modifiers::NONE,
+    );
     let pieces = segments(&window);
     assert_eq!(pieces.len(), 4, "{pieces:?}");
     assert_eq!(pieces[0].0, pieces[0].1, "a press leaves a dab");
     for (k, (from, to, erase)) in pieces.iter().enumerate() {
         let distance = (to[0] - expected[k][0]).hypot(to[1] - expected[k][1]);
         assert!(distance < 1e-4, "{to:?} {:?}", expected[k]);
-        assert!(k == 0 || *from == pieces[k - 1].1, "the pieces hang together");
+        assert!(
+            k == 0 || *from == pieces[k - 1].1,
+            "the pieces hang together"
+        );
         assert!(!erase);
     }
     assert_eq!(window.state().log.last(), Some(&Command::EndStroke));
@@ -217,11 +237,25 @@ fn shift_and_the_right_button_erase() {
     window.state_mut().lab.apply(Command::SetBrush(brush));
     stroke(&mut window, &line, PointerButton::Primary, Modifiers::NONE);
     let full = drawn_weight(&window);
-    stroke(&mut window, &line[..1], PointerButton::Primary, Modifiers::SHIFT);
+    stroke(
+        &mut window,
+        &line[..1],
+        PointerButton::Primary,
+        Modifiers::SHIFT,
+    );
     let less = drawn_weight(&window);
     assert!(less < full, "{less} {full}");
-    stroke(&mut window, &line, PointerButton::Secondary, Modifiers::NONE);
-    assert!(drawn_weight(&window) < less / 2, "{} {less}", drawn_weight(&window));
+    stroke(
+        &mut window,
+        &line,
+        PointerButton::Secondary,
+        Modifiers::NONE,
+    );
+    assert!(
+        drawn_weight(&window) < less / 2,
+        "{} {less}",
+        drawn_weight(&window)
+    );
     let erases: Vec<bool> = segments(&window).iter().map(|s| s.2).collect();
     assert_eq!(erases, [false, false, true, true, true]);
 }
@@ -232,7 +266,12 @@ fn a_stroke_does_not_move_the_paper() {
     take_brush(&mut window);
     let before = window.state().canvas.seen();
     let middle = canvas(&window).center();
-    stroke(&mut window, &[middle, middle + vec2(90.0, 9.0)], PointerButton::Primary, Modifiers::NONE);
+    stroke(
+        &mut window,
+        &[middle, middle + vec2(90.0, 9.0)],
+        PointerButton::Primary,
+        Modifiers::NONE,
+    );
     // What the session draws from the new target arrives later and is much smaller.
     window.state_mut().frame.target = vec![[0.1, 0.1], [0.2, 0.2]].into();
     window.run();
@@ -244,7 +283,10 @@ fn the_wheel_zooms_at_the_pointer() {
     let mut window = window();
     let pointer = canvas(&window).center() + vec2(150.0, -90.0);
     together(&mut window, [Event::PointerMoved(pointer)]);
-    let (fixed, before) = (data_at(&window, pointer), window.state().canvas.seen().unwrap());
+    let (fixed, before) = (
+        data_at(&window, pointer),
+        window.state().canvas.seen().unwrap(),
+    );
     let wheel = Event::MouseWheel {
         unit: MouseWheelUnit::Point,
         delta: vec2(0.0, 60.0),
@@ -255,7 +297,10 @@ fn the_wheel_zooms_at_the_pointer() {
     together(&mut window, [wheel]);
     window.run();
     let after = window.state().canvas.seen().unwrap();
-    assert!(after.height() < 0.8 * before.height(), "{after:?} {before:?}");
+    assert!(
+        after.height() < 0.8 * before.height(),
+        "{after:?} {before:?}"
+    );
     let now = data_at(&window, pointer);
     let moved = (now[0] - fixed[0]).hypot(now[1] - fixed[1]);
     assert!(moved < 1e-3 * before.height(), "{now:?} {fixed:?}");
@@ -268,12 +313,25 @@ fn a_drag_pans_and_a_double_click_fits() {
     let middle = canvas(&window).center();
     let held = data_at(&window, middle);
     let to = middle + vec2(100.0, 40.0);
-    stroke(&mut window, &[middle, middle + vec2(50.0, 20.0), to], PointerButton::Primary, Modifiers::NONE);
+    stroke(
+        &mut window,
+        &[middle, middle + vec2(50.0, 20.0), to],
+        PointerButton::Primary,
+        Modifiers::NONE,
+    );
     let now = data_at(&window, to);
-    assert!((now[0] - held[0]).hypot(now[1] - held[1]) < 1e-3, "{now:?} {held:?}");
+    assert!(
+        (now[0] - held[0]).hypot(now[1] - held[1]) < 1e-3,
+        "{now:?} {held:?}"
+    );
     assert!(window.state().lab.camera.is_some());
     for _ in 0..2 {
-        stroke(&mut window, &[middle], PointerButton::Primary, Modifiers::NONE);
+        stroke(
+            &mut window,
+            &[middle],
+            PointerButton::Primary,
+            Modifiers::NONE,
+        );
     }
     assert_eq!(window.state().log.last(), Some(&Command::SetCamera(None)));
     window.run();
@@ -283,7 +341,14 @@ fn a_drag_pans_and_a_double_click_fits() {
 #[test]
 fn a_toggle_shows_its_layer() {
     let mut window = window();
-    let arrows = |window: &Window| window.state().canvas.painter().meshes_of(Layer::Field).count();
+    let arrows = |window: &Window| {
+        window
+            .state()
+            .canvas
+            .painter()
+            .meshes_of(Layer::Field)
+            .count()
+    };
     assert_eq!(arrows(&window), 0);
     window.get_by_label("Field").click();
     window.run();
@@ -298,7 +363,12 @@ fn a_toggle_shows_its_layer() {
 fn every_particle_is_a_quad_and_lost_ones_are_dropped() {
     for bad in [0, 7] {
         let window = window_on(picture(bad));
-        let meshes: Vec<_> = window.state().canvas.painter().meshes_of(Layer::Particles).collect();
+        let meshes: Vec<_> = window
+            .state()
+            .canvas
+            .painter()
+            .meshes_of(Layer::Particles)
+            .collect();
         let [mesh] = meshes.as_slice() else {
             panic!("{} meshes", meshes.len());
         };
@@ -321,10 +391,19 @@ fn particles_stand_where_the_transform_puts_them() {
     let t = window.state().lab.play.t;
     let picture = window.state().frame.picture.clone().unwrap();
     let at = Transform::new(camera, page).page_from_data(picture.trajectories.position(42, t));
-    let mesh = window.state().canvas.painter().meshes_of(Layer::Particles).next().unwrap();
+    let mesh = window
+        .state()
+        .canvas
+        .painter()
+        .meshes_of(Layer::Particles)
+        .next()
+        .unwrap();
     let quad = &mesh.vertices[4 * 42..4 * 43];
     let center = quad[0].pos.lerp(quad[3].pos, 0.5);
-    assert!(center.distance(rect.min + vec2(at[0], at[1])) < 1e-2, "{center:?} {at:?}");
+    assert!(
+        center.distance(rect.min + vec2(at[0], at[1])) < 1e-2,
+        "{center:?} {at:?}"
+    );
 }
 
 #[test]
@@ -340,7 +419,11 @@ fn what_has_not_changed_is_not_made_again() {
     assert_eq!(built(&window), first + 1, "only the particles move");
     window.state_mut().frame.picture = Some(Arc::new(picture(0)));
     window.run();
-    assert_eq!(built(&window), first + 3, "particles and trajectories are new, the target is not");
+    assert_eq!(
+        built(&window),
+        first + 3,
+        "particles and trajectories are new, the target is not"
+    );
     window.set_size(vec2(800.0, 700.0));
     window.run();
     assert_eq!(built(&window), first + 6);
@@ -362,14 +445,21 @@ fn the_time_slider_moves_the_play_head() {
         );
     window.get_by_label("Time t").set_value_accesskit(0.25);
     window.run();
-    assert_eq!((window.state().play.t, window.state().play.playing), (0.25, false));
+    assert_eq!(
+        (window.state().play.t, window.state().play.playing),
+        (0.25, false)
+    );
     let rail = window.get_by_label("Time t").rect();
     let target = pos2(rail.right() - 0.25 * rail.width(), rail.center().y);
     window.hover_at(target);
     window.drag_at(target);
     window.drop_at(target);
     window.run();
-    assert!((window.state().play.t - 0.75).abs() < 0.02, "{}", window.state().play.t);
+    assert!(
+        (window.state().play.t - 0.75).abs() < 0.02,
+        "{}",
+        window.state().play.t
+    );
     window.get_by_label("Play time").click();
     window.run_ok();
     assert!(window.state().play.playing);

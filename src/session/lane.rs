@@ -12,14 +12,14 @@ use crate::snapshot::{LossHistory, RunState};
 use super::board::Board;
 use super::command::{Command, Event, PictureRequest};
 use super::learner::{EngineMaker, Learner, LearnerError, StepError, burn_engines};
-use super::measure::display_samples;
+use super::measure::{DisplaySamples, display_samples};
 use super::worker::{LatestWorker, panic_message};
 use super::{metrics_worker, picture};
 
 /// Points of source and target that a frame carries.
-const DISPLAY_SAMPLES: usize = 2000;
+pub const DISPLAY_SAMPLES: usize = 2000;
 /// Pairs of the current batch that a frame carries.
-const DISPLAY_PAIRS: usize = 256;
+pub const DISPLAY_PAIRS: usize = 256;
 /// The trainer publishes by time, about 40 times a second, and not by step.
 const PUBLISH_EVERY: Duration = Duration::from_millis(25);
 /// Measurements while training runs.
@@ -349,7 +349,9 @@ impl Lane {
     }
 
     fn show_samples(&self) {
-        if let Ok((source, target)) = display_samples(&self.experiment, DISPLAY_SAMPLES) {
+        if let Ok(DisplaySamples { source, target }) =
+            display_samples(&self.experiment, DISPLAY_SAMPLES)
+        {
             self.board.update(|frame| {
                 frame.experiment = Arc::clone(&self.experiment);
                 frame.source = Arc::clone(&source);

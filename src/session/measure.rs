@@ -131,6 +131,12 @@ pub fn measure(
     }
 }
 
+/// Points that stand for the source and the target on the canvas.
+pub struct DisplaySamples {
+    pub source: Arc<[Point]>,
+    pub target: Arc<[Point]>,
+}
+
 /// Display samples of source and target.
 ///
 /// # Errors
@@ -138,9 +144,12 @@ pub fn measure(
 pub fn display_samples(
     experiment: &Experiment,
     n: usize,
-) -> Result<(Arc<[Point]>, Arc<[Point]>), DistributionError> {
+) -> Result<DisplaySamples, DistributionError> {
     let source = source_points(experiment, Stream::Display, n)?;
     let mut rng = stream(experiment.seed, Stream::Display, 1);
     let target = experiment.target.sampler()?.sample_n(n, &mut rng);
-    Ok((source.into(), target.into()))
+    Ok(DisplaySamples {
+        source: source.into(),
+        target: target.into(),
+    })
 }

@@ -40,7 +40,7 @@ pub struct Report {
     pub w2_floor: Option<f64>,
     /// Velocity evaluations per trajectory.
     pub nfe: usize,
-    /// The solver, as in the experiment file.
+    /// The solver in RON, as `--set solver=` takes it.
     pub solver: String,
     /// How long things took.
     pub timing: Timing,
@@ -94,7 +94,7 @@ impl Report {
             w2: metrics.w2.and_then(finite),
             w2_floor: metrics.w2_floor.and_then(finite),
             nfe: metrics.nfe,
-            solver: format!("{:?}", metrics.solver),
+            solver: ron::to_string(&metrics.solver).unwrap_or_default(),
             timing: trained.timing,
         }
     }

@@ -17,8 +17,9 @@ use crate::snapshot::{FlowPicture, Frame, RunState};
 use super::blank_frame;
 use super::command::PictureRequest;
 use super::files::{atomic_write, read_bytes, read_text};
+use super::lane::{DISPLAY_PAIRS, DISPLAY_SAMPLES};
 use super::learner::{AVERAGED_STEPS, Learner, LearnerError, StepError, burn_engines};
-use super::measure::{References, display_samples, measure, trajectories};
+use super::measure::{DisplaySamples, References, display_samples, measure, trajectories};
 use super::picture;
 use super::report::{Report, Timing, Trained};
 use super::worker::panic_message;
@@ -301,7 +302,7 @@ impl<'a> Job<'a> {
     }
 
     fn step(&mut self) -> Result<(), RunError> {
-        if self.learner.steps_taken() % CHECKPOINT_EVERY == 0 {
+        if self.learner.steps_taken().is_multiple_of(CHECKPOINT_EVERY) {
             self.learner.checkpoint().map_err(failed)?;
         }
         let at = self.learner.steps_taken();
@@ -368,7 +369,8 @@ impl<'a> Job<'a> {
     /// The frame that a window would show, with a picture of the finished field.
     fn frame(&self, field: &FrozenField) -> Result<Frame, RunError> {
         let view = &self.experiment.view;
-        let (source, target) = display_samples(&self.experiment, 2000).map_err(failed)?;
+        let DisplaySamples { source, target } =
+            display_samples(&self.experiment, DISPLAY_SAMPLES).map_err(failed)?;
         let run = Default::default();
         let picture: Option<FlowPicture> = picture::compute(&picture::Job {
             run,
@@ -396,7 +398,7 @@ impl<'a> Job<'a> {
                 .iter()
                 .copied()
                 .zip(pairs.x_1.iter().copied())
-                .take(256)
+                .take(DISPLAY_PAIRS)
                 .collect(),
             picture: picture.map(Arc::new),
             ..blank_frame(Arc::clone(&self.experiment))

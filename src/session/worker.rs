@@ -126,7 +126,7 @@ pub fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::mpsc::channel;
+    use crossbeam_channel::unbounded as channel;
 
     #[test]
     fn the_newest_request_wins_and_a_panic_does_not_end_the_worker() {

@@ -48,7 +48,9 @@ pub struct Start {
 #[derive(Debug, thiserror::Error)]
 pub enum LaunchError {
     /// The window system or the graphics refused.
-    #[error("the window cannot be opened ({0}); `pushforward run EXPERIMENT` does the same without one")]
+    #[error(
+        "the window cannot be opened ({0}); `pushforward run EXPERIMENT` does the same without one"
+    )]
     Window(String),
     /// The system has no thread to give.
     #[error("the session cannot be started: {0}")]
@@ -238,7 +240,10 @@ impl App {
             let ms = 1e3 * start.elapsed().as_secs_f64();
             self.load.frame_ms += LOAD_SMOOTHING * (ms - self.load.frame_ms);
         }
-        if self.memory_seen.is_none_or(|seen| seen.elapsed() > MEMORY_EVERY) {
+        if self
+            .memory_seen
+            .is_none_or(|seen| seen.elapsed() > MEMORY_EVERY)
+        {
             self.memory_seen = Some(Instant::now());
             self.load.memory_mb = resident_mb();
         }

@@ -4,10 +4,10 @@
 //! refuses to know widgets, pixels and the clock.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::experiment::{Camera, Experiment, Layer, presets};
+use crate::experiment::{Camera, Experiment, Layer};
 use crate::flow::distribution::Symmetry;
 use crate::flow::{Bounds, Point};
 use crate::model::DeviceChoice;
@@ -16,9 +16,9 @@ use crate::snapshot::{Frame, RunState};
 
 use super::command::{BrushSettings, Command, Direction, Side, Tool};
 use super::dialogs::Dialog;
+use super::drawing;
 use super::editor::Editor;
 use super::timeline::PlayHead;
-use super::{drawing, files};
 
 /// Trajectory points of one picture, 16 bytes each: more particles than fit are not asked for.
 const MAX_PICTURE_POINTS: usize = 8_000_000;
@@ -55,9 +55,9 @@ pub struct Lab {
     pub notice: String,
     /// The window is to close.
     pub closing: bool,
-    wake: Wake,
-    sent: Arc<Experiment>,
-    looked: Option<PictureRequest>,
+    pub(super) wake: Wake,
+    pub(super) sent: Arc<Experiment>,
+    pub(super) looked: Option<PictureRequest>,
 }
 
 impl Lab {
@@ -230,31 +230,6 @@ impl Lab {
         }
     }
 
-    fn load_preset(&mut self, name: &'static str) {
-        let found = presets::find(name).ok_or_else(|| format!("There is no preset {name}."));
-        let read = found.and_then(|preset| preset.experiment().map_err(|e| e.to_string()));
-        match read {
-            Ok(experiment) => self.replace(experiment, None),
-            Err(sentence) => self.complain(sentence),
-        }
-    }
-
-    /// Another experiment takes the place of this one: its training starts at step 0.
-    fn replace(&mut self, experiment: Experiment, path: Option<PathBuf>) {
-        self.camera = experiment.view.camera;
-        if !self.play.playing {
-            self.play.t = experiment.view.t;
-        }
-        self.editor.replace(experiment, path);
-        self.dialog = None;
-        let waits = matches!(self.frame().state, RunState::Paused | RunState::Idle);
-        self.publish();
-        self.session.send(session::Command::Reset);
-        if !waits {
-            self.session.send(session::Command::Train);
-        }
-    }
-
     fn step_history(&mut self, step: fn(&mut Editor) -> bool) {
         if step(&mut self.editor) {
             self.publish();
@@ -262,7 +237,7 @@ impl Lab {
     }
 
     /// Sends the newest legal experiment to the trainer, if it has not got it.
-    fn publish(&mut self) {
+    pub(super) fn publish(&mut self) {
         let legal = self.editor.legal();
         if Arc::ptr_eq(legal, &self.sent) {
             return;
@@ -273,57 +248,6 @@ impl Lab {
         self.session.send(command);
         if goes_on {
             self.session.send(session::Command::Train);
-        }
-    }
-
-    fn open(&mut self, path: &Path) {
-        match files::read(path) {
-            Err(sentence) => self.complain(sentence),
-            Ok(opened) if opened.weights.is_some() => self.open_finished(opened),
-            Ok(opened) => self.replace(opened.experiment, opened.file),
-        }
-    }
-
-    /// A finished run comes with its weights: a new session goes on from them.
-    fn open_finished(&mut self, opened: files::Opened) {
-        self.replace(opened.experiment, opened.file);
-        let options = Options {
-            device: self.device,
-            weights: opened.weights,
-            ..Options::default()
-        };
-        match Session::start(Arc::clone(&self.sent), options, Arc::clone(&self.wake)) {
-            Ok(session) => (self.session, self.looked) = (session, None),
-            Err(error) => self.complain(error),
-        }
-    }
-
-    fn save(&mut self) {
-        match self.editor.path() {
-            Some(path) => self.save_as(path.to_owned()),
-            None => self.apply(Command::ShowSaveAs),
-        }
-    }
-
-    fn save_as(&mut self, path: PathBuf) {
-        let experiment = self.to_save();
-        match files::save(&path, &experiment) {
-            Ok(()) => {
-                self.notice = format!("Saved {}", path.display());
-                self.editor.mark_saved(path, experiment);
-                self.dialog = None;
-            }
-            Err(sentence) => self.complain(sentence),
-        }
-    }
-
-    fn export(&mut self, path: &Path) {
-        match files::export(path, &self.frame(), &self.to_save()) {
-            Ok(()) => {
-                self.notice = format!("Exported {}", path.display());
-                self.dialog = None;
-            }
-            Err(sentence) => self.complain(sentence),
         }
     }
 

@@ -9,6 +9,7 @@ pub mod app;
 pub mod canvas;
 pub mod command;
 pub mod dialogs;
+mod documents;
 pub(crate) mod drawing;
 pub mod editor;
 mod files;

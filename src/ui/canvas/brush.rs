@@ -73,7 +73,8 @@ impl Brush {
                         pressed: true,
                         modifiers,
                     } if ours && place.rect.contains(pos) => {
-                        let erase = lab.brush.erase != (button == PointerButton::Secondary || modifiers.shift);
+                        let erase = lab.brush.erase
+                            != (button == PointerButton::Secondary || modifiers.shift);
                         self.begin(pos, erase, place, commands);
                     }
                     Event::PointerMoved(pos) => self.go_on(pos, place, commands),
@@ -148,14 +149,19 @@ impl Brush {
         let picture = match known {
             Some(same) if same.drawing == *drawing => same,
             Some(mut old) => {
-                old.texture.set(image_of(drawing, color), TextureOptions::LINEAR);
+                old.texture
+                    .set(image_of(drawing, color), TextureOptions::LINEAR);
                 Picture {
                     drawing: drawing.clone(),
                     ..old
                 }
             }
             None => Picture {
-                texture: ctx.load_texture("drawing", image_of(drawing, color), TextureOptions::LINEAR),
+                texture: ctx.load_texture(
+                    "drawing",
+                    image_of(drawing, color),
+                    TextureOptions::LINEAR,
+                ),
                 drawing: drawing.clone(),
                 color,
             },
@@ -193,12 +199,17 @@ pub fn cursor(ui: &Ui, pointer: Option<Pos2>, place: &Place, lab: &Lab, frame: &
     let center = drawing::paper(density(lab), frame).center();
     let images = images(lab.brush.symmetry, place.data_at(pointer), center);
     for (k, at) in images.into_iter().enumerate() {
-        let opacity = if k == 0 { 1.0 } else { 0.45 };
-        let stroke = Stroke::new(1.5, ink(color).gamma_multiply(opacity));
-        ui.painter().circle_stroke(place.screen_at(at), radius, stroke);
+        let opacity = if k == 0 { 1.0 } else { 0.6 };
+        // A wide dark ring under the thin coloured one keeps it visible on wet paint.
+        for (width, color) in [(4.0, theme.background), (1.5, color)] {
+            let stroke = Stroke::new(width, ink(color).gamma_multiply(opacity));
+            ui.painter()
+                .circle_stroke(place.screen_at(at), radius, stroke);
+        }
     }
     if lab.brush.symmetry != Symmetry::None {
-        ui.painter().circle_filled(place.screen_at(center), 2.5, ink(theme.muted));
+        ui.painter()
+            .circle_filled(place.screen_at(center), 2.5, ink(theme.muted));
     }
 }
 

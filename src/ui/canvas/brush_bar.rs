@@ -1,7 +1,8 @@
 //! The bar of the brush: size, strength, eraser, symmetry, clear and done.
 
 use egui::{
-    Align, Button, Frame as Boxed, Layout, Margin, Rect, RichText, Slider, Stroke, Ui, UiBuilder, pos2, vec2,
+    Align, Button, Frame as Boxed, Layout, Margin, Rect, RichText, Slider, Stroke, Ui, UiBuilder,
+    pos2, vec2,
 };
 
 use crate::flow::distribution::Symmetry;
@@ -21,16 +22,46 @@ const SLIDER: f32 = 90.0;
 /// The symmetries on offer, each with its name and what it does.
 const SYMMETRIES: [(Symmetry, &str, &str); 7] = [
     (Symmetry::None, "none", "Paint only where the brush is."),
-    (Symmetry::MirrorX, "left-right", "Repeat every stroke on the other side of the vertical axis."),
-    (Symmetry::MirrorY, "up-down", "Repeat every stroke on the other side of the horizontal axis."),
-    (Symmetry::Rotate(2), "2 turns", "Repeat every stroke turned by half a turn."),
-    (Symmetry::Rotate(3), "3 turns", "Repeat every stroke turned by thirds of a turn."),
-    (Symmetry::Rotate(5), "5 turns", "Repeat every stroke turned by fifths of a turn."),
-    (Symmetry::Rotate(8), "8 turns", "Repeat every stroke turned by eighths of a turn."),
+    (
+        Symmetry::MirrorX,
+        "left-right",
+        "Repeat every stroke on the other side of the vertical axis.",
+    ),
+    (
+        Symmetry::MirrorY,
+        "up-down",
+        "Repeat every stroke on the other side of the horizontal axis.",
+    ),
+    (
+        Symmetry::Rotate(2),
+        "2 turns",
+        "Repeat every stroke turned by half a turn.",
+    ),
+    (
+        Symmetry::Rotate(3),
+        "3 turns",
+        "Repeat every stroke turned by thirds of a turn.",
+    ),
+    (
+        Symmetry::Rotate(5),
+        "5 turns",
+        "Repeat every stroke turned by fifths of a turn.",
+    ),
+    (
+        Symmetry::Rotate(8),
+        "8 turns",
+        "Repeat every stroke turned by eighths of a turn.",
+    ),
 ];
 
 /// The bar below `above`; returns the room down to its lower edge.
-pub fn bar_ui(ui: &mut Ui, area: Rect, above: Rect, lab: &Lab, commands: &mut Vec<Command>) -> Rect {
+pub fn bar_ui(
+    ui: &mut Ui,
+    area: Rect,
+    above: Rect,
+    lab: &Lab,
+    commands: &mut Vec<Command>,
+) -> Rect {
     let theme = palette(lab.dark);
     let corner = pos2(area.left() + 14.0, above.bottom() + 8.0);
     let builder = UiBuilder::new()
@@ -42,7 +73,9 @@ pub fn bar_ui(ui: &mut Ui, area: Rect, above: Rect, lab: &Lab, commands: &mut Ve
             .stroke(Stroke::new(1.0, ink(theme.line)))
             .corner_radius(8)
             .inner_margin(Margin::symmetric(12, 6))
-            .show(ui, |ui| ui.horizontal(|ui| contents_ui(ui, lab, theme, commands)));
+            .show(ui, |ui| {
+                ui.horizontal(|ui| contents_ui(ui, lab, theme, commands))
+            });
     });
     above.union(response.response.rect)
 }
@@ -78,7 +111,9 @@ fn settings_ui(ui: &mut Ui, brush: &mut BrushSettings, theme: &Theme) {
     let size = Slider::new(&mut brush.radius, RADII)
         .logarithmic(true)
         .max_decimals(2);
-    ui.add(size).on_hover_text(size_tip).accessible_name("Brush size");
+    ui.add(size)
+        .on_hover_text(size_tip)
+        .accessible_name("Brush size");
     let strength_tip = "Weight of the paint at the middle of the brush, 0 to 1.";
     ui.label(quiet("Strength")).on_hover_text(strength_tip);
     let strength = Slider::new(&mut brush.strength, 0.05..=1.0).max_decimals(2);

@@ -3,8 +3,8 @@
 //! They refuse to know what a layer is made of.
 
 use egui::{
-    Color32, Direction, FontId, Painter, Pos2, Rect, Response, Sense, Shape, Stroke, StrokeKind, Ui, UiBuilder,
-    WidgetInfo, accesskit::Role, pos2, vec2,
+    Color32, Direction, FontId, Painter, Pos2, Rect, Response, Sense, Shape, Stroke, StrokeKind,
+    Ui, UiBuilder, WidgetInfo, accesskit::Role, pos2, vec2,
 };
 
 use crate::experiment::Layer;
@@ -66,9 +66,11 @@ pub fn chips_ui(ui: &mut Ui, area: Rect, lab: &Lab, commands: &mut Vec<Command>)
 
 fn chip_ui(ui: &mut Ui, layer: Layer, shown: bool, theme: &Theme) -> Response {
     let words = if shown { theme.text } else { theme.muted };
-    let galley =
-        ui.painter()
-            .layout_no_wrap(name(layer).to_owned(), FontId::proportional(12.5), ink(words));
+    let galley = ui.painter().layout_no_wrap(
+        name(layer).to_owned(),
+        FontId::proportional(12.5),
+        ink(words),
+    );
     let size = vec2(2.0 * PADDING + SWATCH + 7.0 + galley.size().x, HEIGHT);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     let response = response.on_hover_text(actions::of_layer(layer).hover_text(ui.ctx()));
@@ -82,13 +84,28 @@ fn chip_ui(ui: &mut Ui, layer: Layer, shown: bool, theme: &Theme) -> Response {
         (_, _, true) => ink(theme.muted),
     };
     let painter = ui.painter();
-    painter.rect(rect, 8.0, fill, Stroke::new(1.0, outline), StrokeKind::Inside);
+    painter.rect(
+        rect,
+        8.0,
+        fill,
+        Stroke::new(1.0, outline),
+        StrokeKind::Inside,
+    );
     let swatch = Rect::from_min_size(
         pos2(rect.left() + PADDING, rect.center().y - 6.0),
         vec2(SWATCH, 12.0),
     );
-    swatch_ui(painter, layer, swatch, if shown { 1.0 } else { HIDDEN }, theme);
-    let corner = pos2(swatch.right() + 7.0, rect.center().y - 0.5 * galley.size().y);
+    swatch_ui(
+        painter,
+        layer,
+        swatch,
+        if shown { 1.0 } else { HIDDEN },
+        theme,
+    );
+    let corner = pos2(
+        swatch.right() + 7.0,
+        rect.center().y - 0.5 * galley.size().y,
+    );
     painter.galley(corner, galley, ink(words));
     response
 }
@@ -105,11 +122,15 @@ fn swatch_ui(painter: &Painter, layer: Layer, rect: Rect, opacity: f32, theme: &
             painter.circle_filled(middle, 3.0, faded(marks.particle));
         }
         Layer::Trails => {
-            gradient(painter, left, right, |share| faded(marks.trail).gamma_multiply(share));
+            gradient(painter, left, right, |share| {
+                faded(marks.trail).gamma_multiply(share)
+            });
             painter.circle_filled(right, 2.4, faded(marks.particle));
         }
         Layer::Trajectories => {
-            gradient(painter, left, right, |share| faded(viridis(0.3 + 0.7 * share)));
+            gradient(painter, left, right, |share| {
+                faded(viridis(0.3 + 0.7 * share))
+            });
         }
         Layer::Field => painter.arrow(left, right - left, Stroke::new(1.4, faded(marks.field))),
         Layer::Density => {
@@ -127,7 +148,14 @@ fn swatch_ui(painter: &Painter, layer: Layer, rect: Rect, opacity: f32, theme: &
 
 /// A handful of samples.
 fn dots(painter: &Painter, rect: Rect, color: Color32) {
-    for (x, y) in [(0.15, 0.5), (0.4, 0.15), (0.5, 0.62), (0.72, 0.35), (0.78, 0.85), (0.3, 0.9)] {
+    for (x, y) in [
+        (0.15, 0.5),
+        (0.4, 0.15),
+        (0.5, 0.62),
+        (0.72, 0.35),
+        (0.78, 0.85),
+        (0.3, 0.9),
+    ] {
         let center = rect.min + rect.size() * vec2(x, y);
         painter.circle_filled(center, 1.6, color);
     }

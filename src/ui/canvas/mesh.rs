@@ -222,13 +222,25 @@ mod tests {
         assert_eq!(bend.vertices.len(), 6);
         // Half the width over the cosine of half the turn of 45 degrees.
         let reach = (bend.vertices[2].pos - bend.vertices[3].pos).length() / 2.0;
-        assert!((reach - 1.0 / 22.5_f32.to_radians().cos()).abs() < 1e-4, "{reach}");
-        assert_eq!(line(&[[0.0, 0.0], [10.0, 0.0], [0.0, 0.1]]).vertices.len(), 8);
+        assert!(
+            (reach - 1.0 / 22.5_f32.to_radians().cos()).abs() < 1e-4,
+            "{reach}"
+        );
+        assert_eq!(
+            line(&[[0.0, 0.0], [10.0, 0.0], [0.0, 0.1]]).vertices.len(),
+            8
+        );
     }
 
     #[test]
     fn a_point_that_is_not_finite_breaks_the_line() {
-        let mesh = line(&[[0.0, 0.0], [10.0, 0.0], [f32::NAN, 0.0], [20.0, 0.0], [30.0, 0.0]]);
+        let mesh = line(&[
+            [0.0, 0.0],
+            [10.0, 0.0],
+            [f32::NAN, 0.0],
+            [20.0, 0.0],
+            [30.0, 0.0],
+        ]);
         assert_eq!((mesh.vertices.len(), mesh.indices.len()), (8, 12));
         assert!(mesh.vertices.iter().all(|v| v.pos.is_finite()));
         assert!(line(&[[0.0, 0.0], [f32::INFINITY, 0.0]]).is_empty());

@@ -20,7 +20,7 @@ use egui::{
 
 use crate::experiment::{Camera, View};
 use crate::flow::{Bounds, Point};
-use crate::scene::{self, Builder, PagePoint, Page, Style, Transform, camera_of};
+use crate::scene::{self, Builder, Page, PagePoint, Style, Transform, camera_of};
 use crate::snapshot::Frame;
 
 use super::command::{Command, Tool};

@@ -40,8 +40,13 @@ pub fn notice_ui(
         Some(picture) if is_elsewhere(picture, place, lab) => {
             let corner = area.right_top() + vec2(-14.0, 17.0);
             let font = FontId::proportional(11.0);
-            ui.painter()
-                .text(corner, Align2::RIGHT_TOP, "updating", font, ink(theme.muted));
+            ui.painter().text(
+                corner,
+                Align2::RIGHT_TOP,
+                "updating",
+                font,
+                ink(theme.muted),
+            );
         }
         Some(_) => {}
     }
@@ -55,7 +60,14 @@ fn is_elsewhere(picture: &FlowPicture, place: &Place, lab: &Lab) -> bool {
 }
 
 /// Why training waits, with the way out.
-fn waiting_ui(ui: &mut Ui, area: Rect, above: Rect, reason: &str, lab: &Lab, commands: &mut Vec<Command>) {
+fn waiting_ui(
+    ui: &mut Ui,
+    area: Rect,
+    above: Rect,
+    reason: &str,
+    lab: &Lab,
+    commands: &mut Vec<Command>,
+) {
     let theme = palette(lab.dark);
     let width = WIDTH.min(area.width() - 28.0);
     let corner = egui::pos2(area.left() + 14.0, above.bottom() + 10.0);
@@ -92,7 +104,12 @@ fn sentence(words: &str) -> String {
 fn centered(ui: &Ui, area: Rect, words: &str, theme: &Theme) {
     let painter = ui.painter();
     let font = FontId::proportional(15.0);
-    let galley = painter.layout(words.to_owned(), font, ink(theme.muted), area.width() - 40.0);
+    let galley = painter.layout(
+        words.to_owned(),
+        font,
+        ink(theme.muted),
+        area.width() - 40.0,
+    );
     let card = Align2::CENTER_CENTER.anchor_size(area.center(), galley.size() + vec2(28.0, 18.0));
     painter.rect_filled(card, 8.0, ink(theme.background).gamma_multiply(0.85));
     painter.galley(card.min + vec2(14.0, 9.0), galley, ink(theme.muted));

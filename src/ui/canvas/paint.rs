@@ -47,19 +47,27 @@ impl ScenePainter {
     /// The meshes that stand for a layer at present.
     pub fn meshes_of(&self, layer: Layer) -> impl Iterator<Item = &Mesh> {
         let kept = self.layers.iter().filter(move |kept| kept.layer == layer);
-        kept.flat_map(|kept| &kept.shapes).filter_map(|shape| match shape {
-            Shape::Mesh(mesh) => Some(mesh.as_ref()),
-            _ => None,
-        })
+        kept.flat_map(|kept| &kept.shapes)
+            .filter_map(|shape| match shape {
+                Shape::Mesh(mesh) => Some(mesh.as_ref()),
+                _ => None,
+            })
     }
 
     /// Paints all layers of the scene into `rect`; `under` comes between the grid and the layers.
-    pub fn paint_layers(&mut self, painter: &Painter, rect: Rect, scene: &Scene, under: Vec<Shape>) {
+    pub fn paint_layers(
+        &mut self,
+        painter: &Painter,
+        rect: Rect,
+        scene: &Scene,
+        under: Vec<Shape>,
+    ) {
         let screen = self.begin(painter, rect);
         painter.rect_filled(rect, 0.0, ink(scene.background));
         let mut kept: Vec<Kept> = std::mem::take(&mut self.layers);
         for panel in &scene.panels {
-            let painter = painter.with_clip_rect(screen.rect(panel.transform.rect()).intersect(rect));
+            let painter =
+                painter.with_clip_rect(screen.rect(panel.transform.rect()).intersect(rect));
             let mut backdrop = std::mem::take(&mut self.backdrop);
             painter.extend(self.shapes(&painter, &panel.backdrop, &screen, &mut backdrop));
             self.backdrop = backdrop;
@@ -67,7 +75,11 @@ impl ScenePainter {
             for group in &panel.groups {
                 let old = kept.iter().position(|k| k.layer == group.layer);
                 let layer = match old.map(|i| kept.swap_remove(i)) {
-                    Some(same) if same.screen == screen && Arc::ptr_eq(&same.items, &group.items) => same,
+                    Some(same)
+                        if same.screen == screen && Arc::ptr_eq(&same.items, &group.items) =>
+                    {
+                        same
+                    }
                     old => self.rebuilt(&painter, group.layer, &group.items, screen, old),
                 };
                 painter.extend(layer.shapes.iter().cloned());

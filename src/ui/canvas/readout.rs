@@ -65,7 +65,11 @@ pub fn velocity_at(grid: &FieldGrid, t: f64, at: Point) -> Option<Point> {
     let last = grid.times.len().checked_sub(1)?;
     let (after, before) = (later.min(last), later.saturating_sub(1));
     let gap = grid.times[after] - grid.times[before];
-    let share = if gap > 0.0 { ((t - grid.times[before]) / gap).clamp(0.0, 1.0) } else { 0.0 };
+    let share = if gap > 0.0 {
+        ((t - grid.times[before]) / gap).clamp(0.0, 1.0)
+    } else {
+        0.0
+    };
     let [x, y] = [
         cell_of(at[0] - grid.bounds.min[0], grid.bounds.width(), columns),
         cell_of(at[1] - grid.bounds.min[1], grid.bounds.height(), rows),
@@ -130,8 +134,14 @@ mod tests {
         let size = vec2(200.0, 24.0);
         let legend = |width| Some(Rect::from_min_max(pos2(12.0, 560.0), pos2(width, 588.0)));
         assert_eq!(card_beside(area, None, size).max, pos2(766.0, 570.0));
-        assert_eq!(card_beside(area, legend(500.0), size).max, pos2(766.0, 570.0));
-        assert_eq!(card_beside(area, legend(600.0), size).max, pos2(766.0, 552.0));
+        assert_eq!(
+            card_beside(area, legend(500.0), size).max,
+            pos2(766.0, 570.0)
+        );
+        assert_eq!(
+            card_beside(area, legend(600.0), size).max,
+            pos2(766.0, 552.0)
+        );
     }
 
     #[test]

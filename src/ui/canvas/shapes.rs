@@ -132,10 +132,9 @@ pub fn text(painter: &Painter, item: &scene::Text, screen: &Screen) -> Shape {
     };
     let color = ink(item.color);
     let galley = painter.layout_no_wrap(item.text.clone(), font, color);
-    let baseline = galley
-        .rows
-        .first()
-        .map_or(0.0, |row| row.pos.y + row.glyphs.first().map_or(0.0, |g| g.pos.y));
+    let baseline = galley.rows.first().map_or(0.0, |row| {
+        row.pos.y + row.glyphs.first().map_or(0.0, |g| g.pos.y)
+    });
     let share = match item.align {
         Align::Left => 0.0,
         Align::Center => 0.5,

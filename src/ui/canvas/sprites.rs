@@ -128,10 +128,7 @@ fn line_image(width: f32) -> ColorImage {
 }
 
 /// Texture coordinates of the two edges of a line.
-pub const LINE_EDGES: [f32; 2] = [
-    0.5 / LINE_TEXELS as f32,
-    1.0 - 0.5 / LINE_TEXELS as f32,
-];
+pub const LINE_EDGES: [f32; 2] = [0.5 / LINE_TEXELS as f32, 1.0 - 0.5 / LINE_TEXELS as f32];
 
 fn white(coverage: f32) -> Color32 {
     Color32::from_white_alpha((255.0 * coverage).round() as u8)
@@ -150,7 +147,11 @@ mod tests {
         for radius in [1.0_f32, 2.0, 3.5, 8.0] {
             let image = disc_image(radius);
             let area = std::f32::consts::PI * radius * radius;
-            assert!((mass(&image) / area - 1.0).abs() < 0.12, "{radius}: {}", mass(&image));
+            assert!(
+                (mass(&image) / area - 1.0).abs() < 0.12,
+                "{radius}: {}",
+                mass(&image)
+            );
             assert_eq!(image.pixels[0].a(), 0);
         }
     }

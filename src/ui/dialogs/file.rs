@@ -8,6 +8,7 @@ use crate::scene::theme::Theme;
 
 use super::super::command::Command;
 use super::super::files::{self, Listed};
+use super::super::lab::Lab;
 use super::super::panels::widgets::{note_ui, primary};
 use super::super::theme::ink;
 use super::title_ui;
@@ -57,7 +58,7 @@ impl FileDialog {
     }
 
     /// The field, the list and the button.
-    pub fn ui(&mut self, ui: &mut Ui, theme: &Theme, commands: &mut Vec<Command>) {
+    pub fn ui(&mut self, ui: &mut Ui, theme: &Theme, lab: &Lab, commands: &mut Vec<Command>) {
         let (title, verb, hint) = match self.purpose {
             Purpose::Open => (
                 "Open",
@@ -84,6 +85,9 @@ impl FileDialog {
         }
         let enter = field.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
         self.list_ui(ui, theme, commands);
+        if let Some(sentence) = lab.messages.last() {
+            ui.colored_label(ink(theme.error), sentence);
+        }
         ui.add_space(6.0);
         ui.horizontal(|ui| {
             let path = self.path();

@@ -97,7 +97,7 @@ pub fn dialog_ui(ctx: &Context, dialog: &mut Dialog, lab: &Lab, commands: &mut V
             Dialog::Help => help::help_ui(ui, theme, commands),
             Dialog::Definitions => definitions_ui(ui, theme, commands),
             Dialog::Presets(gallery) => gallery.ui(ui, theme, commands),
-            Dialog::File(file) => file.ui(ui, theme, commands),
+            Dialog::File(file) => file.ui(ui, theme, lab, commands),
             Dialog::Quit => quit_ui(ui, theme, lab, commands),
         }
     });
@@ -145,12 +145,19 @@ fn quit_ui(ui: &mut Ui, theme: &Theme, lab: &Lab, commands: &mut Vec<Command>) {
     ui.add_space(8.0);
     ui.horizontal(|ui| {
         let save = ui.add(primary(theme, "Save"));
-        if save.on_hover_text("Save, and keep the window open.").clicked() {
+        if save
+            .on_hover_text("Save, and keep the window open.")
+            .clicked()
+        {
             commands.push(Command::DismissDialogs);
             commands.push(Command::Save);
         }
         let discard = Button::new("Quit without saving");
-        if ui.add(discard).on_hover_text("The changes are lost.").clicked() {
+        if ui
+            .add(discard)
+            .on_hover_text("The changes are lost.")
+            .clicked()
+        {
             commands.push(Command::Quit);
         }
     });

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use egui::{
-    Align, Label, Layout, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder, Vec2,
-    pos2,
+    Align, Label, Layout, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder,
+    Vec2, pos2,
 };
 
 use crate::experiment::presets;

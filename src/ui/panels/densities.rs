@@ -72,20 +72,22 @@ pub fn densities_ui(
     heading_ui(ui, theme, "DENSITIES");
     let wants_brush = ui.columns_const(|[left, right]| {
         let trained = &frame.experiment.source;
-        let samples = cards
-            .source
-            .samples(&draft.source, trained, &frame.source);
+        let samples = cards.source.samples(&draft.source, trained, &frame.source);
         let paint = (&mut cards.source.scatter, &samples);
         card_ui(left, theme, Side::Source, side, lab, paint, commands);
         let trained = &frame.experiment.target;
-        let samples = cards
-            .target
-            .samples(&draft.target, trained, &frame.target);
+        let samples = cards.target.samples(&draft.target, trained, &frame.target);
         let paint = (&mut cards.target.scatter, &samples);
         card_ui(right, theme, Side::Target, side, lab, paint, commands);
         [
-            (Side::Source, shapes::family_ui(left, "Source family", &mut draft.source)),
-            (Side::Target, shapes::family_ui(right, "Target family", &mut draft.target)),
+            (
+                Side::Source,
+                shapes::family_ui(left, "Source family", &mut draft.source),
+            ),
+            (
+                Side::Target,
+                shapes::family_ui(right, "Target family", &mut draft.target),
+            ),
         ]
     });
     for (this, _) in wants_brush.into_iter().filter(|(_, wants)| *wants) {

@@ -53,7 +53,7 @@ pub fn experiment_ui(
             network::network_ui(ui, theme, &mut panels.network, &mut draft);
             training::training_ui(ui, theme, lab, &mut draft, commands);
             training::solver_ui(ui, theme, &mut draft.solver);
-            view::view_ui(ui, theme, &mut draft.view);
+            view::view_ui(ui, theme, &mut draft);
         });
     if draft != *lab.editor.experiment() {
         commands.push(Command::Edit(Box::new(draft)));
@@ -81,17 +81,12 @@ fn illegal_ui(ui: &mut Ui, theme: &Theme, lab: &Lab, commands: &mut Vec<Command>
     });
 }
 
-/// Train or Pause, Step, Reset; above them why training waits, if it does.
+/// Train or Pause, Step, Reset; above them why training failed, if it did.
 fn run_ui(ui: &mut Ui, theme: &Theme, lab: &Lab, frame: &Frame, commands: &mut Vec<Command>) {
-    let (sentence, color) = match &frame.state {
-        RunState::Waiting { reason } => (reason.as_str(), theme.attention),
-        RunState::Failed { message } => (message.as_str(), theme.error),
-        _ => ("", theme.muted),
-    };
-    if !sentence.is_empty() {
-        attention_card(theme, color).show(ui, |ui| {
+    if let RunState::Failed { message } = &frame.state {
+        attention_card(theme, theme.error).show(ui, |ui| {
             ui.set_min_width(ui.available_width());
-            ui.add(Label::new(RichText::new(sentence).color(ink(color))).wrap());
+            ui.add(Label::new(RichText::new(message).color(ink(theme.error))).wrap());
         });
     }
     ui.horizontal(|ui| {
@@ -102,7 +97,10 @@ fn run_ui(ui: &mut Ui, theme: &Theme, lab: &Lab, frame: &Frame, commands: &mut V
         };
         let wide = primary(theme, text).min_size(Vec2::new(108.0, 32.0));
         button_ui(ui, lab, &actions::TRAIN, wide, true, commands);
-        let half = Vec2::new((ui.available_width() - ui.spacing().item_spacing.x) / 2.0, 32.0);
+        let half = Vec2::new(
+            (ui.available_width() - ui.spacing().item_spacing.x) / 2.0,
+            32.0,
+        );
         for (action, text) in [(&actions::STEP, "Step"), (&actions::RESET, "Reset")] {
             let button = Button::new(text).min_size(half);
             button_ui(ui, lab, action, button, true, commands);

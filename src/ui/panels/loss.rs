@@ -115,6 +115,7 @@ fn curve_ui(ui: &mut Ui, theme: &Theme, plot: &LossPlot, loss: &LossHistory) {
         .height(HEIGHT)
         .custom_x_axes(vec![x_axis])
         .custom_y_axes(vec![y_axis])
+        .x_grid_spacer(step_marks)
         .y_grid_spacer(log_marks)
         .show_background(false)
         .grid_color(ink(theme.line))
@@ -147,6 +148,8 @@ fn log_marks(input: GridInput) -> Vec<GridMark> {
         return Vec::new();
     }
     let step_size = (high - low) / 4.0;
+    // A label at the very edge would hang over it.
+    let (low, high) = (low + 0.03 * (high - low), high - 0.03 * (high - low));
     let mark = |value: f64| GridMark {
         value: value.log10(),
         step_size,
@@ -159,14 +162,30 @@ fn log_marks(input: GridInput) -> Vec<GridMark> {
             &[1.0, 2.0, 5.0]
         };
         let values = decades.flat_map(|d| factors.iter().map(move |f| f * 10_f64.powi(d)));
-        return values.map(mark).collect();
+        let marks = values.map(mark).filter(|m| (low..=high).contains(&m.value));
+        return marks.collect();
     }
     let (low, high) = (10_f64.powf(low), 10_f64.powf(high));
-    let step = nice_step((high - low) / 5.0);
-    let first = (low / step).ceil() as i64;
-    let last = (high / step).floor() as i64;
-    let values = (first..=last).map(|i| i as f64 * step);
+    let values = round_values(low, high, nice_step((high - low) / 5.0));
     values.filter(|v| *v > 0.0).map(mark).collect()
+}
+
+/// Marks of the axis of steps: a few round numbers.
+fn step_marks(input: GridInput) -> Vec<GridMark> {
+    let (low, high) = input.bounds;
+    if !(high - low).is_normal() {
+        return Vec::new();
+    }
+    let step_size = nice_step((high - low) / 4.0).max(1.0);
+    let values = round_values(low.max(0.0), high, step_size);
+    let mark = |value| GridMark { value, step_size };
+    values.map(mark).collect()
+}
+
+/// The multiples of `step` between `low` and `high`.
+fn round_values(low: f64, high: f64, step: f64) -> impl Iterator<Item = f64> {
+    let (first, last) = ((low / step).ceil() as i64, (high / step).floor() as i64);
+    (first..=last).map(move |i| i as f64 * step)
 }
 
 /// The next of 1, 2, 5 times a power of ten, from `rough` upwards.

@@ -13,7 +13,7 @@ use super::super::actions;
 use super::super::command::Command;
 use super::super::lab::Lab;
 use super::super::theme::{self, ink, strong};
-use super::status::grouped;
+use super::status::{goal_text, grouped};
 use super::widgets::{button_ui, heading_ui, heading_with_ui, link, note_ui};
 use super::{Panels, histogram, loss};
 
@@ -55,7 +55,7 @@ fn speed_ui(ui: &mut Ui, theme: &Theme, frame: &Frame) {
     } else {
         "–".to_owned()
     };
-    let progress = format!("of {}", grouped(frame.experiment.training.steps));
+    let progress = goal_text(frame);
     number_row(
         ui,
         theme,

@@ -10,12 +10,12 @@ mod loss;
 mod measurements;
 mod network;
 mod path;
+pub(super) mod scatter;
 mod shapes;
 mod status;
 mod top_bar;
 mod training;
 mod view;
-pub(super) mod scatter;
 pub(super) mod widgets;
 
 use egui::{Frame as Boxed, Margin, Panel, Ui};
@@ -75,16 +75,23 @@ pub fn panels_ui(
     Panel::bottom("status bar")
         .exact_size(28.0)
         .resizable(false)
-        .frame(bar.fill(ink(theme.background)).inner_margin(Margin::symmetric(14, 0)))
+        .frame(
+            bar.fill(ink(theme.background))
+                .inner_margin(Margin::symmetric(14, 0)),
+        )
         .show(ui, |ui| status::status_bar_ui(ui, lab, frame, load));
     Panel::left("experiment")
         .exact_size(LEFT_WIDTH)
         .resizable(false)
         .frame(bar)
-        .show(ui, |ui| experiment::experiment_ui(ui, panels, lab, frame, commands));
+        .show(ui, |ui| {
+            experiment::experiment_ui(ui, panels, lab, frame, commands)
+        });
     Panel::right("measurements")
         .exact_size(RIGHT_WIDTH)
         .resizable(false)
         .frame(bar)
-        .show(ui, |ui| measurements::measurements_ui(ui, panels, lab, frame, commands));
+        .show(ui, |ui| {
+            measurements::measurements_ui(ui, panels, lab, frame, commands)
+        });
 }

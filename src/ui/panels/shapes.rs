@@ -58,7 +58,10 @@ fn pair_ui(ui: &mut Ui, first: (&str, &mut f64), second: (&str, &mut f64)) {
             .range(-1000.0..=1000.0)
             .speed(0.02)
             .max_decimals(3);
-        ui.add_sized(size, number.update_while_editing(false))
+        let number = number
+            .update_while_editing(false)
+            .clamp_existing_to_range(false);
+        ui.add_sized(size, number)
             .on_hover_text(name)
             .accessible_name(name);
     }
@@ -122,7 +125,14 @@ fn mixture_ui(ui: &mut Ui, theme: &Theme, components: &mut Vec<Component>) {
             pair_ui(ui, (&names.0, x), (&names.1, y));
         });
         let range = 0.02..=3.0;
-        slider_ui(ui, theme, &format!("Std {}", k + 1), formula, &mut component.std, range);
+        slider_ui(
+            ui,
+            theme,
+            &format!("Std {}", k + 1),
+            formula,
+            &mut component.std,
+            range,
+        );
     }
     let part = components.last().copied().unwrap_or(Component {
         weight: 1.0,
@@ -136,7 +146,14 @@ fn mixture_ui(ui: &mut Ui, theme: &Theme, components: &mut Vec<Component>) {
 fn rings_ui(ui: &mut Ui, theme: &Theme, radii: &mut Vec<f64>) {
     let formula = "Circles about the origin, all equally likely.";
     for (k, radius) in radii.iter_mut().take(MAX_PARTS).enumerate() {
-        slider_ui(ui, theme, &format!("Radius {}", k + 1), formula, radius, 0.1..=6.0);
+        slider_ui(
+            ui,
+            theme,
+            &format!("Radius {}", k + 1),
+            formula,
+            radius,
+            0.1..=6.0,
+        );
     }
     let part = radii.last().map_or(1.0, |radius| radius + 1.0);
     parts_ui(ui, theme, "Rings", radii, part);
@@ -164,7 +181,9 @@ fn formula_of(shape: &Shape) -> &'static str {
         Shape::EightGaussians { .. } => {
             "Eight equal Gaussians N(radius (cos kπ/4, sin kπ/4), std² I)"
         }
-        Shape::Moons { .. } => "(cos a, sin a) or (1 − cos a, 1/2 − sin a), a in [0, π], plus noise",
+        Shape::Moons { .. } => {
+            "(cos a, sin a) or (1 − cos a, 1/2 − sin a), a in [0, π], plus noise"
+        }
         Shape::SCurve { .. } => "(sin a, sign(a) (cos a − 1)), a in ±3π/2, plus noise",
         Shape::Checkerboard => "Uniform on eight squares of a 4 × 4 board of half-width 2 / 0.45.",
         Shape::Rings { .. } => "Circles about the origin, all equally likely, plus noise",

@@ -22,12 +22,20 @@ pub fn grouped(n: u64) -> String {
     let digits = n.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
     }
     out
+}
+
+/// "of 20,000", while that is still ahead: Train goes on after the end.
+pub fn goal_text(frame: &Frame) -> String {
+    match frame.experiment.training.steps {
+        steps if frame.step <= steps => format!("of {}", grouped(steps)),
+        _ => String::new(),
+    }
 }
 
 /// The word for what the trainer does, and its colour.
@@ -60,13 +68,9 @@ pub fn status_bar_ui(ui: &mut Ui, lab: &Lab, frame: &Frame, load: &Load) {
             ui.label(RichText::new(speed).font(strong(13.0)))
                 .on_hover_text("Training steps per second of late.");
         }
-        let steps = frame.experiment.training.steps;
-        ui.label(quiet(format!(
-            "step {} of {}",
-            grouped(frame.step),
-            grouped(steps)
-        )))
-        .on_hover_text("Optimizer steps taken, of the number that Training asks for.");
+        let step = format!("step {} {}", grouped(frame.step), goal_text(frame));
+        ui.label(quiet(step))
+            .on_hover_text("Optimizer steps taken, of the number that Training asks for.");
         ui.label(quiet(frame.device.to_string()))
             .on_hover_text("The device that trains.");
         let solver = frame.experiment.solver;

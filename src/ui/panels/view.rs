@@ -1,15 +1,20 @@
 //! How much the canvas shows: paths, particles, arrows, trails, and what the colour of a path means.
 
-use egui::{CollapsingHeader, DragValue, Ui};
+use egui::{CollapsingHeader, DragValue, TextEdit, Ui};
 
-use crate::experiment::{PathColor, View};
+use crate::experiment::{Experiment, PathColor};
 use crate::scene::theme::Theme;
 
-use super::widgets::{choice_ui, heading_ui, number_ui, slider_ui};
+use super::widgets::{choice_ui, heading_ui, number_ui, row_ui, slider_ui};
 
-/// The numbers behind the layers.
-pub fn view_ui(ui: &mut Ui, theme: &Theme, view: &mut View) {
+/// Characters of a title: what fits above a figure.
+const MAX_TITLE: usize = 50;
+
+/// The numbers behind the layers, and the title of the figure.
+pub fn view_ui(ui: &mut Ui, theme: &Theme, draft: &mut Experiment) {
     heading_ui(ui, theme, "CANVAS");
+    title_ui(ui, theme, &mut draft.title);
+    let view = &mut draft.view;
     let formula = "Whole trajectories Z_t, t from 0 to 1, that are drawn.";
     let paths = DragValue::new(&mut view.paths).range(0..=10_000).speed(2.0);
     number_ui(ui, theme, "Paths", formula, paths);
@@ -38,4 +43,16 @@ pub fn view_ui(ui: &mut Ui, theme: &Theme, view: &mut View) {
             let formula = "What the colour of a trajectory means.";
             choice_ui(ui, theme, "Colour", formula, &mut view.color, &offered);
         });
+}
+
+fn title_ui(ui: &mut Ui, theme: &Theme, title: &mut String) {
+    let formula = "The heading of an exported figure.";
+    row_ui(ui, theme, "Title", formula, |ui| {
+        let field = TextEdit::singleline(title)
+            .char_limit(MAX_TITLE)
+            .desired_width(f32::INFINITY);
+        ui.add(field)
+            .on_hover_text(formula)
+            .accessible_name("Title");
+    });
 }

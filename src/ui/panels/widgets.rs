@@ -100,7 +100,11 @@ pub fn slider_ui(
 pub fn number_ui(ui: &mut Ui, theme: &Theme, name: &str, formula: &str, number: DragValue<'_>) {
     row_ui(ui, theme, name, formula, |ui| {
         let size = Vec2::new(ui.available_width(), ui.spacing().interact_size.y);
-        ui.add_sized(size, number.update_while_editing(false))
+        // A file may hold a number outside the offered range: showing it must not change it.
+        let number = number
+            .update_while_editing(false)
+            .clamp_existing_to_range(false);
+        ui.add_sized(size, number)
             .on_hover_text(formula)
             .accessible_name(name);
     });
@@ -153,7 +157,8 @@ pub fn combo_box<'a>(ui: &Ui, name: &str) -> ComboBox<'a> {
             let middle = rect.center();
             let [left, tip, right] =
                 [(-3.5, -2.0), (0.0, 2.0), (3.5, -2.0)].map(|(x, y)| middle + Vec2::new(x, y));
-            ui.painter().add(egui::Shape::line(vec![left, tip, right], stroke));
+            ui.painter()
+                .add(egui::Shape::line(vec![left, tip, right], stroke));
         },
     )
 }

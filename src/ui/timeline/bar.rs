@@ -3,8 +3,8 @@
 //! It refuses to know what is shown at a time, and sends commands.
 
 use egui::{
-    Align, Align2, Color32, CursorIcon, FontId, Layout, Painter, Pos2, Rect, Response, Sense, Shape, Slider,
-    Stroke, Ui, UiBuilder, Vec2, WidgetInfo, accesskit::Role, pos2, vec2,
+    Align, Align2, Color32, CursorIcon, FontId, Layout, Painter, Pos2, Rect, Response, Sense,
+    Shape, Slider, Stroke, Ui, UiBuilder, Vec2, WidgetInfo, accesskit::Role, pos2, vec2,
 };
 
 use crate::scene::theme::Theme;
@@ -61,7 +61,13 @@ fn row(rect: Rect) -> UiBuilder {
 }
 
 /// The round button that sets the play head moving or holds it.
-fn play_button_ui(ui: &mut Ui, center: Pos2, radius: f32, playing: bool, theme: &Theme) -> Response {
+fn play_button_ui(
+    ui: &mut Ui,
+    center: Pos2,
+    radius: f32,
+    playing: bool,
+    theme: &Theme,
+) -> Response {
     let rect = Rect::from_center_size(center, Vec2::splat(2.0 * radius));
     let name = if playing { "Hold time" } else { "Play time" };
     let response = ui
@@ -114,12 +120,23 @@ fn time_ui(ui: &mut Ui, area: Rect, t: f64, theme: &Theme, commands: &mut Vec<Co
     paint_slider(ui.painter(), &response, value, theme);
     let below = response.rect.bottom() + 9.0;
     let ends = [
-        (response.rect.left(), Align2::LEFT_CENTER, "source  t = 0", theme.source),
-        (response.rect.right(), Align2::RIGHT_CENTER, "target  t = 1", theme.target),
+        (
+            response.rect.left(),
+            Align2::LEFT_CENTER,
+            "source  t = 0",
+            theme.source,
+        ),
+        (
+            response.rect.right(),
+            Align2::RIGHT_CENTER,
+            "target  t = 1",
+            theme.target,
+        ),
     ];
     for (x, align, words, color) in ends {
         let font = FontId::proportional(12.0);
-        ui.painter().text(pos2(x, below), align, words, font, ink(color));
+        ui.painter()
+            .text(pos2(x, below), align, words, font, ink(color));
     }
 }
 
@@ -240,5 +257,7 @@ fn solver_ui(ui: &mut Ui, frame: &Frame, theme: &Theme) {
     let solver = frame.experiment.solver;
     let words = format!("{}, {} NFE", solver.name(), solver.nfe());
     ui.label(egui::RichText::new(words).color(ink(theme.muted)))
-        .on_hover_text("Solver of the trajectories and its velocity evaluations (NFE) for each of them.");
+        .on_hover_text(
+            "Solver of the trajectories and its velocity evaluations (NFE) for each of them.",
+        );
 }
