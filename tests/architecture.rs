@@ -1,6 +1,13 @@
 //! The floors of the house, held by a test: a module names only modules of its own floor or below, threads
 //! start in `session` only, and only the top floor knows egui.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on fails"
+)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

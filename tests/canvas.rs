@@ -1,5 +1,12 @@
 //! The canvas, driven by pointer events without display and GPU: what it asks for, and what it paints.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on fails"
+)]
+
 use std::sync::Arc;
 
 use egui::{

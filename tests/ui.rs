@@ -1,6 +1,13 @@
 //! The window, driven as a person drives it: by commands, keys and the pointer, without a display or a GPU.
 //! Every test asserts a number or a frame that changed.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on fails"
+)]
+
 use std::path::{Path as FilePath, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -219,7 +219,6 @@ impl App {
         if !lab.lecture {
             panels_ui(ui, &mut self.panels, lab, frame, &self.load, commands);
         }
-        messages_ui(ui, lab, commands);
         Panel::bottom("timeline")
             .exact_size(timeline::HEIGHT)
             .resizable(false)
@@ -227,6 +226,7 @@ impl App {
             .frame(egui::Frame::NONE)
             .show(ui, |ui| timeline::timeline_ui(ui, lab, frame, commands));
         CentralPanel::no_frame().show(ui, |ui| {
+            messages_ui(ui, lab, commands);
             canvas_ui(ui, &mut self.canvas, lab, frame, commands);
         });
         if let Some(mut dialog) = self.lab.dialog.take() {

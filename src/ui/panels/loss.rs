@@ -1,6 +1,6 @@
 //! The loss over the steps, on a logarithmic axis: smallest to largest of each stretch, the running mean on top.
 
-use egui::{FontId, RichText, Ui};
+use egui::{FontId, Rangef, RichText, Ui};
 use egui_plot::{
     AxisHints, FilledArea, GridInput, GridMark, HoverPosition, Line, Plot, PlotPoint, PlotPoints,
 };
@@ -105,11 +105,13 @@ fn curve_ui(ui: &mut Ui, theme: &Theme, plot: &LossPlot, loss: &LossHistory) {
     let x_axis = AxisHints::new_x()
         .tick_label_font(font.clone())
         .tick_label_color(ink(theme.muted))
+        .label_spacing(Rangef::new(24.0, 36.0))
         .formatter(|mark, _| short(mark.value));
     let y_axis = AxisHints::new_y()
         .tick_label_font(font)
         .tick_label_color(ink(theme.muted))
         .min_thickness(30.0)
+        .label_spacing(Rangef::new(11.0, 16.0))
         .formatter(|mark, _| short(round(10_f64.powf(mark.value))));
     Plot::new("loss")
         .height(HEIGHT)
@@ -119,6 +121,7 @@ fn curve_ui(ui: &mut Ui, theme: &Theme, plot: &LossPlot, loss: &LossHistory) {
         .y_grid_spacer(log_marks)
         .show_background(false)
         .grid_color(ink(theme.line))
+        .cursor_color(ink(theme.muted))
         .allow_drag(false)
         .allow_zoom(false)
         .allow_scroll(false)

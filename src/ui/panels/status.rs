@@ -38,6 +38,17 @@ pub fn goal_text(frame: &Frame) -> String {
     }
 }
 
+/// ", 12 s left", while there is an end in sight.
+fn time_left(frame: &Frame) -> String {
+    let left = frame.experiment.training.steps.saturating_sub(frame.step);
+    let secs = left as f64 / frame.steps_per_sec;
+    match secs {
+        s if !s.is_finite() || left == 0 => String::new(),
+        s if s < 100.0 => format!(", {s:.0} s left"),
+        s => format!(", {:.0} min left", s / 60.0),
+    }
+}
+
 /// The word for what the trainer does, and its colour.
 fn state_of(frame: &Frame, theme: &Theme) -> (&'static str, Color32) {
     match frame.state {
@@ -69,6 +80,7 @@ pub fn status_bar_ui(ui: &mut Ui, lab: &Lab, frame: &Frame, load: &Load) {
                 .on_hover_text("Training steps per second of late.");
         }
         let step = format!("step {} {}", grouped(frame.step), goal_text(frame));
+        let step = step + &time_left(frame);
         ui.label(quiet(step))
             .on_hover_text("Optimizer steps taken, of the number that Training asks for.");
         ui.label(quiet(frame.device.to_string()))
