@@ -46,7 +46,7 @@ pub enum Verb {
 pub struct RunArgs {
     /// A preset's name, a .ron file, or the folder of a finished run
     pub experiment: PathBuf,
-    /// Where the results go; created if missing [default: out/<name>]
+    /// Where the results go; created if missing (default: out/NAME)
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Training steps, instead of the experiment's
