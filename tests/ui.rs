@@ -592,6 +592,21 @@ fn every_control_of_window_and_dialogs_has_a_name() {
     }
 }
 
+#[test]
+fn a_minimised_window_goes_on_training_and_holds_the_play_head() {
+    let mut window = window(true);
+    wait(&mut window, "training starts", |f| f.step > 0);
+    let viewport = egui::ViewportId::ROOT;
+    let info = window.input_mut().viewports.get_mut(&viewport).unwrap();
+    info.minimized = Some(true);
+    window.step();
+    window.state_mut().lab.apply(Command::TogglePlay);
+    let (t, step) = (window.state().lab.play.t, frame(&window).step);
+    window.run_steps(5);
+    assert_eq!(window.state().lab.play.t, t);
+    wait(&mut window, "training goes on", |f| f.step > step + 10);
+}
+
 /// What a hand can do to a window.
 #[derive(Clone, Debug)]
 enum Move {

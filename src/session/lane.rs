@@ -170,6 +170,8 @@ impl Lane {
         self.state = RunState::Idle;
         self.board.update(|frame| {
             frame.run = frame.run.next();
+            frame.state = RunState::Idle;
+            frame.step = 0;
             frame.picture = None;
             frame.metrics = None;
             frame.measuring = false;

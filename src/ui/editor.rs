@@ -207,3 +207,83 @@ fn same_work(a: &Experiment, b: &Experiment) -> bool {
         && a.solver == b.solver
         && a.evaluation == b.evaluation
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::{Layer, presets};
+    use crate::flow::path::Path;
+
+    fn editor() -> Editor {
+        let preset = presets::find("two-moons").unwrap().experiment().unwrap();
+        Editor::new(Arc::new(preset), Some("a.ron".into()))
+    }
+
+    fn with_batch(editor: &Editor, batch: usize) -> Experiment {
+        let mut experiment = editor.experiment().clone();
+        experiment.training.batch = batch;
+        experiment
+    }
+
+    #[test]
+    fn a_gesture_is_one_step_and_redo_is_the_way_back() {
+        let mut editor = editor();
+        let before = editor.experiment().training.batch;
+        for batch in [300, 301, 302] {
+            editor.edit(with_batch(&editor, batch));
+        }
+        editor.settle();
+        editor.edit(with_batch(&editor, 400));
+        assert!(editor.dirty());
+        assert!(editor.undo());
+        assert_eq!(editor.experiment().training.batch, 302);
+        assert!(editor.undo());
+        assert_eq!(editor.experiment().training.batch, before);
+        assert!(!editor.undo() && !editor.dirty());
+        assert!(editor.redo() && editor.redo() && !editor.redo());
+        assert_eq!(editor.experiment().training.batch, 400);
+    }
+
+    #[test]
+    fn what_the_canvas_shows_is_no_step_and_survives_an_undo() {
+        let mut editor = editor();
+        editor.edit(with_batch(&editor, 300));
+        editor.edit_view(|view| view.layers = vec![Layer::Pairs]);
+        assert!(editor.undo());
+        assert_eq!(editor.experiment().view.layers, [Layer::Pairs]);
+        assert!(!editor.can_undo() && !editor.dirty());
+    }
+
+    #[test]
+    fn another_experiment_can_be_taken_back_but_its_file_is_not_overwritten() {
+        let mut editor = editor();
+        editor.edit_view(|view| view.layers = vec![Layer::Pairs]);
+        let rings = presets::find("rings").unwrap().experiment().unwrap();
+        editor.replace(rings, None);
+        assert_eq!(editor.experiment().name, "rings");
+        assert!(editor.undo());
+        assert_eq!(editor.experiment().name, "two-moons");
+        assert_eq!(editor.experiment().view.layers, [Layer::Pairs]);
+        assert_eq!(editor.path(), None);
+    }
+
+    #[test]
+    fn an_illegal_or_invalid_draft_leaves_the_legal_one_and_has_a_fix() {
+        let mut editor = editor();
+        let mut vp = editor.experiment().clone();
+        vp.path = Path::Vp {
+            beta_min: 0.1,
+            beta_max: 20.0,
+        };
+        vp.source.scale = 2.0;
+        editor.edit(vp);
+        assert!(matches!(editor.legal().path, Path::CondOt { .. }));
+        let fix = editor.illegal().map(|illegal| illegal.fix.clone()).unwrap();
+        editor.edit(*fix);
+        assert!(editor.illegal().is_none());
+        assert!(matches!(editor.legal().path, Path::Vp { .. }));
+        editor.edit(with_batch(&editor, 0));
+        assert!(editor.illegal().unwrap().message.contains("training.batch"));
+        assert_eq!(editor.legal().training.batch, 256);
+    }
+}
