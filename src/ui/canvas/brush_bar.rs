@@ -74,7 +74,7 @@ pub fn bar_ui(
             .corner_radius(8)
             .inner_margin(Margin::symmetric(12, 6))
             .show(ui, |ui| {
-                ui.horizontal(|ui| contents_ui(ui, lab, theme, commands))
+                ui.horizontal_wrapped(|ui| contents_ui(ui, lab, theme, commands))
             });
     });
     above.union(response.response.rect)
@@ -128,8 +128,7 @@ fn settings_ui(ui: &mut Ui, brush: &mut BrushSettings, theme: &Theme) {
         brush.erase = !brush.erase;
     }
     ui.label(quiet("Symmetry"));
-    ui.scope(|ui| {
-        ui.set_width(96.0);
+    ui.allocate_ui(vec2(96.0, ui.spacing().interact_size.y), |ui| {
         let tip = "Where every stroke is repeated.";
         widgets::combo_ui(ui, "Symmetry", tip, &mut brush.symmetry, &SYMMETRIES);
     });

@@ -18,6 +18,8 @@ use super::PlayHead;
 
 /// Height of the bar, in points.
 pub const HEIGHT: f32 = 84.0;
+/// A shorter slider has no room for words at its ends, in points.
+const NARROW: f32 = 200.0;
 /// Speeds on offer.
 const SPEEDS: [(f64, &str, &str); 5] = [
     (0.25, "0.25×", "A pass takes sixteen seconds."),
@@ -119,19 +121,14 @@ fn time_ui(ui: &mut Ui, area: Rect, t: f64, theme: &Theme, commands: &mut Vec<Co
     }
     paint_slider(ui.painter(), &response, value, theme);
     let below = response.rect.bottom() + 9.0;
+    let words = if rect.width() < NARROW {
+        ["t = 0", "t = 1"]
+    } else {
+        ["source  t = 0", "target  t = 1"]
+    };
     let ends = [
-        (
-            response.rect.left(),
-            Align2::LEFT_CENTER,
-            "source  t = 0",
-            theme.source,
-        ),
-        (
-            response.rect.right(),
-            Align2::RIGHT_CENTER,
-            "target  t = 1",
-            theme.target,
-        ),
+        (rect.left(), Align2::LEFT_CENTER, words[0], theme.source),
+        (rect.right(), Align2::RIGHT_CENTER, words[1], theme.target),
     ];
     for (x, align, words, color) in ends {
         let font = FontId::proportional(12.0);
