@@ -1,8 +1,8 @@
 //! The bar of the brush: size, strength, eraser, symmetry, clear and done.
 
 use egui::{
-    Align, Button, Frame as Boxed, Layout, Margin, Rect, RichText, Slider, Stroke, Ui, UiBuilder,
-    pos2, vec2,
+    Align, Button, Frame as Boxed, Layout, Margin, Rect, RichText, Slider, SliderClamping, Stroke,
+    Ui, UiBuilder, pos2, vec2,
 };
 
 use crate::flow::distribution::Symmetry;
@@ -110,13 +110,16 @@ fn settings_ui(ui: &mut Ui, brush: &mut BrushSettings, theme: &Theme) {
     ui.label(quiet("Size")).on_hover_text(size_tip);
     let size = Slider::new(&mut brush.radius, RADII)
         .logarithmic(true)
+        .clamping(SliderClamping::Edits)
         .max_decimals(2);
     ui.add(size)
         .on_hover_text(size_tip)
         .accessible_name("Brush size");
     let strength_tip = "Weight of the paint at the middle of the brush, 0 to 1.";
     ui.label(quiet("Strength")).on_hover_text(strength_tip);
-    let strength = Slider::new(&mut brush.strength, 0.05..=1.0).max_decimals(2);
+    let strength = Slider::new(&mut brush.strength, 0.05..=1.0)
+        .clamping(SliderClamping::Edits)
+        .max_decimals(2);
     ui.add(strength)
         .on_hover_text(strength_tip)
         .accessible_name("Brush strength");
