@@ -81,6 +81,7 @@ pub fn bar_ui(
 }
 
 fn contents_ui(ui: &mut Ui, lab: &Lab, theme: &Theme, commands: &mut Vec<Command>) {
+    ui.set_row_height(ui.spacing().interact_size.y);
     let color = match lab.drawing_side {
         Side::Source => theme.source,
         Side::Target => theme.target,

@@ -38,7 +38,7 @@ pub fn notice_ui(
         _ if matches!(frame.state, RunState::Waiting { .. }) => {}
         None => centered(ui, area, "The first picture is being computed.", theme),
         Some(picture) if is_elsewhere(picture, place, lab) => {
-            let corner = area.right_top() + vec2(-14.0, 17.0);
+            let corner = area.right_top() + vec2(-44.0, 17.0);
             let font = FontId::proportional(11.0);
             ui.painter().text(
                 corner,
