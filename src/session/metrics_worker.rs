@@ -12,9 +12,6 @@ use super::command::Event;
 use super::measure::{References, measure, trajectories};
 use super::worker::{Done, LatestWorker};
 
-/// While training runs, a measurement may take a fifth of a core.
-const REST_WHILE_TRAINING: f64 = 4.0;
-
 /// One measurement to take.
 #[derive(Clone)]
 pub struct Job {
@@ -45,13 +42,7 @@ pub fn spawn(board: Arc<Board>) -> io::Result<LatestWorker<Job>> {
             }
         }
         set_measuring(&board, &job, false);
-        Done {
-            rest: if job.training {
-                REST_WHILE_TRAINING
-            } else {
-                0.0
-            },
-        }
+        Done::beside_training(job.training)
     };
     let on_panic = move |message| {
         complaints.tell(Event::Problem(format!("The measurement failed: {message}")));

@@ -20,9 +20,6 @@ const FIELD_TIMES: usize = 26;
 /// Times and cells of the density.
 const DENSITY_TIMES: usize = 26;
 const DENSITY_CELLS: usize = 96;
-/// While training runs, the worker rests this many times as long as it worked: a picture is worth a fifth of
-/// a core.
-const REST_WHILE_TRAINING: f64 = 4.0;
 
 /// One picture to compute.
 #[derive(Clone)]
@@ -48,13 +45,7 @@ pub fn spawn(board: Arc<Board>) -> io::Result<LatestWorker<Job>> {
                 }
             });
         }
-        Done {
-            rest: if job.training {
-                REST_WHILE_TRAINING
-            } else {
-                0.0
-            },
-        }
+        Done::beside_training(job.training)
     };
     let on_panic = move |message| {
         complaints.tell(Event::Problem(format!("The picture failed: {message}")));

@@ -9,6 +9,10 @@ use std::time::{Duration, Instant};
 /// The longest rest after a piece of work, so that the picture never looks frozen.
 const MAX_REST: Duration = Duration::from_millis(1500);
 
+/// While training runs, a worker rests this many times as long as it worked: its result is worth a fifth of a
+/// core.
+const REST_WHILE_TRAINING: f64 = 4.0;
+
 /// Runs `work` on the newest request on its own thread. Dropping the handle stops and joins it.
 pub struct LatestWorker<T> {
     slot: Arc<Slot<T>>,
@@ -29,6 +33,15 @@ struct State<T> {
 pub struct Done {
     /// How long to rest, as a multiple of the time the work took: 3 leaves three quarters of a core to others.
     pub rest: f64,
+}
+
+impl Done {
+    /// The rest that leaves the processor to the trainer, if it wants it.
+    pub fn beside_training(training: bool) -> Self {
+        Self {
+            rest: if training { REST_WHILE_TRAINING } else { 0.0 },
+        }
+    }
 }
 
 impl<T: Send + 'static> LatestWorker<T> {

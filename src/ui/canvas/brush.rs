@@ -3,8 +3,6 @@
 //! It shows the drawing of the experiment being edited and sends commands; what a stroke does to the drawing is
 //! decided elsewhere.
 
-use std::f64::consts::TAU;
-
 use egui::epaint::Mesh;
 use egui::{
     Color32, ColorImage, Context, Event, PointerButton, Pos2, Rect, Response, Shape, Stroke,
@@ -215,18 +213,7 @@ pub fn cursor(ui: &Ui, pointer: Option<Pos2>, place: &Place, lab: &Lab, frame: &
 
 /// Where a touch of the brush is repeated, itself first; about the middle of the paper, as the drawing does it.
 fn images(symmetry: Symmetry, at: Point, center: Point) -> Vec<Point> {
-    let [x, y] = [at[0] - center[0], at[1] - center[1]];
-    let vectors = match symmetry {
-        Symmetry::None => vec![[x, y]],
-        Symmetry::MirrorX => vec![[x, y], [-x, y]],
-        Symmetry::MirrorY => vec![[x, y], [x, -y]],
-        Symmetry::Rotate(n) => (0..n.clamp(1, Symmetry::MAX_ROTATIONS))
-            .map(|k| {
-                let (sin, cos) = (TAU * f64::from(k) / f64::from(n)).sin_cos();
-                [cos * x - sin * y, sin * x + cos * y]
-            })
-            .collect(),
-    };
+    let vectors = symmetry.images([at[0] - center[0], at[1] - center[1]]);
     vectors
         .into_iter()
         .map(|v| [center[0] + v[0], center[1] + v[1]])
