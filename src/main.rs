@@ -12,7 +12,7 @@ fn main() -> ExitCode {
 fn open_window(window: Window) -> Result<(), Failure> {
     let start = ui::Start {
         experiment: window.experiment,
-        weights: window.weights,
+        trained: window.trained,
         file: window.file,
     };
     ui::launch(start).map_err(|error| match error {

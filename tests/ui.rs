@@ -100,6 +100,22 @@ fn wait(window: &mut Window, what: &str, wanted: impl Fn(&Frame) -> bool) -> Arc
     }
 }
 
+/// Takes the session's events in until one leaves this notice.
+#[track_caller]
+fn wait_for_notice(lab: &mut Lab, beginning: &str) {
+    let start = Instant::now();
+    while !lab.notice.starts_with(beginning) {
+        lab.tick();
+        assert!(
+            start.elapsed() < PATIENCE,
+            "{}: {:?}",
+            lab.notice,
+            lab.messages
+        );
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
 fn wait_lab(lab: &Lab, what: &str, wanted: impl Fn(&Frame) -> bool) -> Arc<Frame> {
     let start = Instant::now();
     loop {
@@ -384,6 +400,7 @@ fn the_figure_is_exported_by_its_suffix() {
     for (name, magic) in [("a.png", b"\x89PNG".as_slice()), ("b.svg", b"<".as_slice())] {
         let path = folder.path().join(name);
         lab.apply(Command::Export(path.clone()));
+        wait_for_notice(&mut lab, "Exported");
         let bytes = std::fs::read(&path).unwrap();
         assert!(
             bytes.starts_with(magic) && bytes.len() > 5000,
@@ -394,6 +411,17 @@ fn the_figure_is_exported_by_its_suffix() {
     lab.apply(Command::Export(folder.path().join("c.bmp")));
     assert!(
         lab.messages[0].contains(".png or .svg"),
+        "{:?}",
+        lab.messages
+    );
+    lab.apply(Command::Export(folder.path().join("missing/d.png")));
+    let start = Instant::now();
+    while lab.messages.len() < 2 && start.elapsed() < PATIENCE {
+        lab.tick();
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    assert!(
+        lab.messages[1].contains("missing/d.png"),
         "{:?}",
         lab.messages
     );
@@ -564,6 +592,7 @@ fn a_finished_run_opens_with_its_weights_and_training_goes_on_from_them() {
     assert_eq!(lab.editor.path(), None, "a run's files stay as they are");
     let opened = wait_lab(&lab, "its picture", |f| f.picture.is_some());
     assert_eq!(opened.experiment.training.steps, 30);
+    assert_eq!(opened.loss.len(), 30, "the curve comes back, too");
     let step = opened.picture.as_ref().unwrap().step;
     lab.apply(Command::Train);
     wait_lab(&lab, "training goes on", |f| f.step > step + 3);

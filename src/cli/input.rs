@@ -9,7 +9,7 @@ use super::args::RunArgs;
 use crate::experiment::Experiment;
 use crate::experiment::presets::{self, Preset};
 use crate::session::files;
-use crate::session::run::{MAX_EXPERIMENT_BYTES, names};
+use crate::session::folder::{MAX_EXPERIMENT_BYTES, names};
 
 /// Where an experiment comes from.
 pub enum Origin {

@@ -17,8 +17,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use clap::Parser;
 
 use crate::experiment::{Experiment, presets};
+use crate::session::folder::{self, TrainedModel};
 use crate::session::report::Report;
-use crate::session::run::{self, FinishedRun, RunError, RunOptions};
+use crate::session::run::{self, RunError, RunOptions};
 
 use args::{CommandLine, RunArgs, Verb};
 use input::Origin;
@@ -28,8 +29,8 @@ use progress::Reporter;
 pub struct Window {
     /// What is studied.
     pub experiment: Experiment,
-    /// The weights of a finished run.
-    pub weights: Option<FinishedRun>,
+    /// What a finished run has learned.
+    pub trained: Option<TrainedModel>,
     /// The experiment file, so that it can be saved again.
     pub file: Option<PathBuf>,
 }
@@ -90,13 +91,13 @@ fn window(
                 .to_owned(),
         ));
     }
-    let weights = match &origin {
-        Origin::Folder(folder) => Some(run::open(folder)?),
+    let trained = match &origin {
+        Origin::Folder(folder) => Some(folder::open(folder)?.trained),
         Origin::File(_) | Origin::Preset(_) => None,
     };
     let window = Window {
         experiment: input::legal(name, origin.experiment()?)?,
-        weights,
+        trained,
         file: match origin {
             Origin::File(path) => Some(path),
             Origin::Folder(_) | Origin::Preset(_) => None,

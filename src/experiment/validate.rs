@@ -45,7 +45,11 @@ impl Experiment {
 }
 
 impl Model {
-    fn validate(&self) -> Result<(), ExperimentError> {
+    /// Checks the widths and the time features against their ranges.
+    ///
+    /// # Errors
+    /// The first value outside its range.
+    pub fn validate(&self) -> Result<(), ExperimentError> {
         if !(1..=8).contains(&self.hidden.len()) {
             return Err(range(
                 "model.hidden",

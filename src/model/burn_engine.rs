@@ -7,6 +7,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use crate::experiment::{Activation, Model, Optimizer, Training};
 
 use super::burn_mlp::{Activations, Mlp, download};
+use super::device::ignore_configuration_files;
 use super::{Batch, Engine, EngineError, MlpParams, Widths};
 
 /// Trains the Burn MLP on one device.
@@ -49,6 +50,7 @@ impl BurnEngine {
         training: &Training,
         params: &MlpParams,
     ) -> Result<Self, EngineError> {
+        ignore_configuration_files();
         let widths = Widths::of(model);
         if *params.widths() != widths {
             return Err(EngineError::Shape);

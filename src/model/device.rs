@@ -5,6 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::{Mutex, PoisonError};
 
+use burn::cubecl::config::{CubeClRuntimeConfig, RuntimeConfig};
 use burn::tensor::Device;
 
 use super::{BurnEngine, Engine, SelfTestError, self_test};
@@ -140,6 +141,13 @@ impl DeviceInfo {
     }
 }
 
+/// Burn and CubeCL read `burn.toml` and `cubecl.toml` from the current folder upwards, and one that names a log
+/// file that cannot be opened ends the program. Settings that are there first keep them from looking.
+pub fn ignore_configuration_files() {
+    burn::BurnConfig::try_set(burn::BurnConfig::default());
+    CubeClRuntimeConfig::try_set(CubeClRuntimeConfig::default());
+}
+
 /// The runtime can be initialised once per process only, so the answer is kept.
 static GPU: Mutex<Option<Result<OpenDevice, DeviceError>>> = Mutex::new(None);
 
@@ -149,6 +157,7 @@ fn gpu() -> Result<OpenDevice, DeviceError> {
 }
 
 fn open_gpu() -> Result<OpenDevice, DeviceError> {
+    ignore_configuration_files();
     // The runtime panics on some failures of a driver; all of them mean "no GPU" here.
     let opened = std::panic::catch_unwind(|| Device::wgpu_options().init_with_setup())
         .map_err(|_| DeviceError::Missing("the driver crashed while it was opened".to_owned()))?;

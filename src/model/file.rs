@@ -126,6 +126,8 @@ impl ModelFile {
             );
             return Err(ModelFileError::Description(message));
         }
+        let checked = description.model.validate();
+        checked.map_err(|error| ModelFileError::Description(error.to_string()))?;
         let tensors = SafeTensors::deserialize(bytes)?;
         let widths = Widths::of(&description.model);
         let mut values = Vec::with_capacity(widths.n_params());

@@ -39,6 +39,7 @@ pub fn frame() -> Frame {
         state: RunState::Running,
         device: "CPU".into(),
         step: 1234,
+        planned_end: 20_000,
         steps_per_sec: 0.0,
         coupling_share: 0.0,
         loss: LossHistory::default(),

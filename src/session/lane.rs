@@ -6,11 +6,12 @@ use std::time::{Duration, Instant};
 
 use crate::experiment::Experiment;
 use crate::flow::Point;
-use crate::model::{DeviceChoice, FrozenField, ModelFile, OpenDevice};
+use crate::model::{DeviceChoice, FrozenField, OpenDevice};
 use crate::snapshot::{LossHistory, RunState};
 
 use super::board::Board;
 use super::command::{Command, Event, PictureRequest};
+use super::folder::TrainedModel;
 use super::learner::{EngineMaker, Learner, LearnerError, StepError, burn_engines};
 use super::measure::{DisplaySamples, display_samples};
 use super::worker::{LatestWorker, panic_message};
@@ -32,7 +33,7 @@ pub struct Lane {
     measurements: LatestWorker<metrics_worker::Job>,
     engines: EngineMaker,
     experiment: Arc<Experiment>,
-    weights: Option<ModelFile>,
+    trained: Option<TrainedModel>,
     learner: Option<Learner>,
     state: RunState,
     request: PictureRequest,
@@ -60,7 +61,7 @@ impl Lane {
         measurements: LatestWorker<metrics_worker::Job>,
         engines: EngineMaker,
         experiment: Arc<Experiment>,
-        weights: Option<ModelFile>,
+        trained: Option<TrainedModel>,
     ) -> Self {
         let now = Instant::now();
         let mut lane = Self {
@@ -69,7 +70,7 @@ impl Lane {
             measurements,
             engines,
             experiment,
-            weights,
+            trained,
             learner: None,
             state: RunState::Idle,
             request: PictureRequest::default(),
@@ -154,7 +155,7 @@ impl Lane {
 
     fn reset(&mut self) {
         let resume = self.wants_steps();
-        self.weights = None;
+        self.trained = None;
         self.start_run();
         self.build();
         if resume {
@@ -192,7 +193,7 @@ impl Lane {
             self.show_samples();
         }
         if old.needs_new_model(&self.experiment) {
-            self.weights = None;
+            self.trained = None;
             self.start_run();
         }
         let learner = self.learner.as_mut();
@@ -240,12 +241,14 @@ impl Lane {
     /// Makes the learner, or says what it waits for.
     fn build(&mut self) {
         let experiment = Arc::clone(&self.experiment);
-        match Learner::new(experiment, &self.engines, self.weights.as_ref()) {
+        match Learner::new(experiment, &self.engines, self.trained.as_ref()) {
             Ok(learner) => {
-                self.learner = Some(learner);
-                if matches!(self.state, RunState::Waiting { .. }) {
+                if learner.is_finished() {
+                    self.state = RunState::Finished;
+                } else if matches!(self.state, RunState::Waiting { .. }) {
                     self.state = RunState::Idle;
                 }
+                self.learner = Some(learner);
             }
             Err(LearnerError::Distribution(reason)) => self.wait(reason.to_string()),
             Err(error) => self.fail(error.to_string()),
@@ -326,6 +329,8 @@ impl Lane {
             0.0
         };
         let step = self.learner.as_ref().map_or(0, Learner::steps_taken);
+        let planned_end = self.learner.as_ref().map(Learner::planned_end);
+        let planned_end = planned_end.unwrap_or(self.experiment.training.steps);
         let loss = self.learner.as_ref().map(|l| l.losses().history());
         let loss = loss.unwrap_or_default();
         let pairs = self.display_pairs();
@@ -333,6 +338,7 @@ impl Lane {
             frame.experiment = Arc::clone(&self.experiment);
             frame.state = self.state.clone();
             frame.step = step;
+            frame.planned_end = planned_end;
             frame.steps_per_sec = steps_per_sec;
             frame.coupling_share = share;
             frame.loss = loss.clone();

@@ -14,6 +14,7 @@ use crate::model::{
 use crate::snapshot::LossRecorder;
 
 use super::coupler::{Coupler, Recipe};
+use super::folder::TrainedModel;
 
 /// Makes an engine for the experiment's network from the given weights. Tests put faulty engines here.
 pub type EngineMaker =
@@ -87,18 +88,21 @@ impl Learner {
     pub fn new(
         experiment: Arc<Experiment>,
         engines: &EngineMaker,
-        weights: Option<&ModelFile>,
+        trained: Option<&TrainedModel>,
     ) -> Result<Self, LearnerError> {
-        let (params, scaling, step) = match weights {
-            Some(file) => (file.params.clone(), file.scaling, file.step),
+        let (params, scaling, losses) = match trained {
+            Some(TrainedModel { file, losses }) => {
+                (file.params.clone(), file.scaling, losses.clone())
+            }
             None => (
                 initial_params(&experiment),
                 Scaling::measure(&experiment)?,
-                0,
+                LossRecorder::default(),
             ),
         };
+        let step = losses.len() as u64;
         let engine = engines(&experiment, &params)?;
-        let plan = (step, experiment.training.steps);
+        let plan = (0, experiment.training.steps);
         let learner = Self {
             engine,
             scaling,
@@ -106,7 +110,7 @@ impl Learner {
             revision: 0,
             step,
             plan,
-            losses: LossRecorder::default(),
+            losses,
             coupling_costs: Vec::new(),
             pairs: Pairs::default(),
             good: Good {

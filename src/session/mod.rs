@@ -8,7 +8,10 @@
 mod board;
 mod command;
 mod coupler;
+pub mod figure;
 pub mod files;
+pub mod folder;
+mod jobs;
 mod lane;
 mod learner;
 mod measure;
@@ -22,14 +25,17 @@ mod worker;
 
 use std::collections::BTreeMap;
 use std::io;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{Builder, JoinHandle};
 
-use crate::experiment::Experiment;
-use crate::model::{DeviceChoice, DeviceInfo, ModelFile, OpenDevice};
+use crate::experiment::{Experiment, View};
+use crate::model::{DeviceChoice, DeviceInfo, OpenDevice};
 use crate::snapshot::{Frame, LaneId, LossHistory, RunId, RunState};
 
 use board::Board;
+use folder::TrainedModel;
+use jobs::Jobs;
 use lane::Lane;
 use trainer::Trainer;
 
@@ -42,8 +48,8 @@ pub use learner::{EngineMaker, burn_engines};
 pub struct Options {
     /// Where to train.
     pub device: DeviceChoice,
-    /// Weights of a finished run to go on from.
-    pub weights: Option<ModelFile>,
+    /// A finished run to go on from.
+    pub trained: Option<TrainedModel>,
     /// Whether training starts by itself.
     pub autostart: bool,
     /// Other engines than Burn's on `device`.
@@ -54,6 +60,7 @@ pub struct Options {
 pub struct Session {
     board: Arc<Board>,
     trainer: Trainer,
+    jobs: Jobs,
     devices: Arc<Mutex<Vec<DeviceInfo>>>,
     probe: Mutex<Option<JoinHandle<()>>>,
 }
@@ -73,14 +80,14 @@ impl Session {
             let engines = options
                 .engines
                 .unwrap_or_else(|| burn_engines(OpenDevice::cpu()));
-            let weights = options.weights;
+            let trained = options.trained;
             let lane = Lane::new(
                 lane_board,
                 pictures,
                 measurements,
                 engines,
                 experiment,
-                weights,
+                trained,
             );
             BTreeMap::from([(LaneId::default(), lane)])
         })?;
@@ -91,6 +98,7 @@ impl Session {
             trainer.send(LaneId::default(), Command::Train);
         }
         Ok(Self {
+            jobs: Jobs::spawn(Arc::clone(&board))?,
             board,
             trainer,
             devices: Arc::new(Mutex::new(vec![
@@ -109,6 +117,16 @@ impl Session {
     /// Hands a command to the trainer; never blocks.
     pub fn send(&self, command: Command) {
         self.trainer.send(LaneId::default(), command);
+    }
+
+    /// Writes the figure that the newest frame and the view make, in the background; an event tells how it ended.
+    pub fn export(&self, path: PathBuf, view: View) {
+        let frame = self.frame();
+        self.jobs
+            .push(move || match figure::write(&path, &frame, &view) {
+                Ok(()) => Event::Notice(format!("Exported {}", path.display())),
+                Err(sentence) => Event::Problem(sentence),
+            });
     }
 
     /// What happened since the last call, oldest first.
@@ -151,6 +169,7 @@ pub(crate) fn blank_frame(experiment: Arc<Experiment>) -> Frame {
     Frame {
         lane: LaneId::default(),
         run: RunId::default(),
+        planned_end: experiment.training.steps,
         experiment,
         state: RunState::Idle,
         device: "CPU".into(),

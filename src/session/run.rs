@@ -1,22 +1,21 @@
 //! A whole job without a window: train, solve, measure, write. One function of (experiment, folder), without
 //! global state, so that many may run one after the other or side by side.
 
-use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::experiment::Experiment;
 use crate::export;
 use crate::flow::Bounds;
-use crate::model::{DeviceChoice, FrozenField, ModelFile, OpenDevice};
-use crate::scene;
+use crate::model::{DeviceChoice, FrozenField, OpenDevice};
 use crate::snapshot::{FlowPicture, Frame, RunState};
 
 use super::blank_frame;
 use super::command::PictureRequest;
-use super::files::{atomic_write, read_bytes, read_text};
+use super::figure::{self, Format};
+use super::folder::{Folder, names};
 use super::lane::{DISPLAY_PAIRS, DISPLAY_SAMPLES};
 use super::learner::{AVERAGED_STEPS, Learner, LearnerError, StepError, burn_engines};
 use super::measure::{DisplaySamples, References, display_samples, measure, trajectories};
@@ -24,32 +23,8 @@ use super::picture;
 use super::report::{Report, Timing, Trained};
 use super::worker::panic_message;
 
-/// Names of the files in a run's folder.
-pub mod names {
-    /// The complete experiment.
-    pub const EXPERIMENT: &str = "experiment.ron";
-    /// The numbers; written last, so it marks a finished run.
-    pub const METRICS: &str = "metrics.json";
-    /// `step,loss`.
-    pub const LOSS: &str = "loss.csv";
-    /// `particle,t,x,y`.
-    pub const TRAJECTORIES: &str = "trajectories.csv";
-    /// The figure as vectors.
-    pub const FIGURE_SVG: &str = "trajectories.svg";
-    /// The figure as pixels.
-    pub const FIGURE_PNG: &str = "trajectories.png";
-    /// The displayed weights.
-    pub const MODEL: &str = "model.safetensors";
-}
-
-/// Largest experiment file that is read: far above any drawing.
-pub const MAX_EXPERIMENT_BYTES: u64 = 16 << 20;
-/// Largest model file that is read.
-const MAX_MODEL_BYTES: u64 = 256 << 20;
 /// Progress is reported this often.
 const REPORT_EVERY: Duration = Duration::from_millis(100);
-/// Dots per inch of the figure: 1,350 pixels across.
-const FIGURE_DPI: f32 = 200.0;
 /// A checkpoint to roll back to, in steps.
 const CHECKPOINT_EVERY: u64 = 500;
 
@@ -120,14 +95,6 @@ pub struct Outcome {
     pub report: Option<Report>,
 }
 
-/// A run's folder, read back.
-pub struct FinishedRun {
-    /// Its experiment.
-    pub experiment: Experiment,
-    /// Its weights.
-    pub model: ModelFile,
-}
-
 fn failed(error: impl std::fmt::Display) -> RunError {
     RunError::Failed(error.to_string())
 }
@@ -158,62 +125,6 @@ pub fn run(
 
 fn all_cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
-}
-
-/// Reads a finished run's folder.
-///
-/// # Errors
-/// [`RunError::Input`] if it is not one, or its files are damaged.
-pub fn open(folder: &Path) -> Result<FinishedRun, RunError> {
-    let input = |error: &dyn std::fmt::Display| RunError::Input(error.to_string());
-    if !folder.join(names::METRICS).is_file() {
-        let message = format!(
-            "{}: not a finished run (no {})",
-            folder.display(),
-            names::METRICS
-        );
-        return Err(RunError::Input(message));
-    }
-    let path = folder.join(names::EXPERIMENT);
-    let text = read_text(&path, MAX_EXPERIMENT_BYTES).map_err(|e| input(&e))?;
-    let in_file =
-        |error: &dyn std::fmt::Display| RunError::Input(format!("{}: {error}", path.display()));
-    let experiment = Experiment::from_ron(&text).map_err(|e| in_file(&e))?;
-    let path = folder.join(names::MODEL);
-    let bytes = read_bytes(&path, MAX_MODEL_BYTES).map_err(|e| input(&e))?;
-    let model = ModelFile::decode(&bytes)
-        .map_err(|e| RunError::Input(format!("{}: {e}", path.display())))?;
-    if model.model != experiment.model || model.path != experiment.path {
-        let message = format!(
-            "{}: the weights belong to another network or path than {}",
-            folder.display(),
-            names::EXPERIMENT
-        );
-        return Err(RunError::Input(message));
-    }
-    Ok(FinishedRun { experiment, model })
-}
-
-/// A folder that has proved to be writable.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn open(path: &Path) -> Result<Self, RunError> {
-        let unwritable = |error: std::io::Error| {
-            RunError::Failed(format!("{}: cannot write here: {error}", path.display()))
-        };
-        fs::create_dir_all(path).map_err(unwritable)?;
-        tempfile::tempfile_in(path).map_err(unwritable)?;
-        // A rerun must not look finished before it is.
-        match fs::remove_file(path.join(names::METRICS)) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(unwritable(error)),
-            _ => Ok(Self(path.to_owned())),
-        }
-    }
-
-    fn write(&self, name: &str, bytes: &[u8]) -> Result<(), RunError> {
-        atomic_write(&self.0.join(name), bytes).map_err(failed)
-    }
 }
 
 /// A job under way.
@@ -406,17 +317,15 @@ impl<'a> Job<'a> {
     }
 
     fn write_figures(&self, frame: &Frame) -> Result<(), RunError> {
-        let view = &self.experiment.view;
-        let figure = scene::build(
-            frame,
-            view,
-            view.t,
-            &scene::Page::figure(scene::Style::Paper),
-        );
-        let svg = export::svg::encode(&figure, export::svg::TextAs::Paths).map_err(failed)?;
-        self.folder.write(names::FIGURE_SVG, &svg)?;
-        let png = export::png::encode(&figure, FIGURE_DPI).map_err(failed)?;
-        self.folder.write(names::FIGURE_PNG, &png)
+        let formats = [
+            (names::FIGURE_SVG, Format::Svg),
+            (names::FIGURE_PNG, Format::Png),
+        ];
+        for (name, format) in formats {
+            let bytes = figure::encode(frame, &self.experiment.view, format).map_err(failed)?;
+            self.folder.write(name, &bytes)?;
+        }
+        Ok(())
     }
 
     fn report(&mut self, phase: Phase) {

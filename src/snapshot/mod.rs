@@ -70,6 +70,8 @@ pub struct Frame {
     pub device: Arc<str>,
     /// Training steps taken.
     pub step: u64,
+    /// The step at which training will be finished.
+    pub planned_end: u64,
     /// Training steps per second of late; 0 while not running.
     pub steps_per_sec: f64,
     /// Share of wall time that the coupling thread is busy, 0 to 1.

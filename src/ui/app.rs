@@ -13,7 +13,7 @@ use eframe::NativeOptions;
 use egui::{CentralPanel, Context, Panel, Ui, Vec2, ViewportBuilder, ViewportCommand};
 
 use crate::experiment::Experiment;
-use crate::session::run::FinishedRun;
+use crate::session::folder::TrainedModel;
 use crate::session::{Options, Wake};
 use crate::snapshot::Frame;
 
@@ -38,8 +38,8 @@ const LOAD_SMOOTHING: f64 = 0.1;
 pub struct Start {
     /// What is studied; legal.
     pub experiment: Experiment,
-    /// The weights of a finished run.
-    pub weights: Option<FinishedRun>,
+    /// What a finished run has learned.
+    pub trained: Option<TrainedModel>,
     /// The experiment's file.
     pub file: Option<PathBuf>,
 }
@@ -123,8 +123,8 @@ impl App {
         let waker = ctx.clone();
         let wake: Wake = Arc::new(move || waker.request_repaint());
         let options = Options {
-            autostart: start.weights.is_none(),
-            weights: start.weights.map(|finished| finished.model),
+            autostart: start.trained.is_none(),
+            trained: start.trained,
             ..Options::default()
         };
         let lab = Lab::new(start.experiment, start.file, options, wake)?;
@@ -149,7 +149,7 @@ impl App {
         let (hidden, close, dt) = ctx.input(|input| {
             let viewport = input.viewport();
             let hidden = viewport.visible() == Some(false);
-            (hidden, viewport.close_requested(), input.stable_dt)
+            (hidden, viewport.close_requested(), input.unstable_dt)
         });
         if close && !self.lab.closing {
             self.lab.apply(Command::Quit);

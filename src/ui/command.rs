@@ -86,7 +86,7 @@ pub enum Command {
     StepTime(f64),
     /// Lets the play head run, or holds it.
     TogglePlay,
-    /// Passes from source to target per ten seconds, see `PlayHead`.
+    /// How fast the play head moves; at 1 a pass from source to target takes four seconds.
     SetSpeed(f64),
     /// Whether the play head starts again at the end.
     ToggleLoop,

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::experiment::{Experiment, presets};
-use crate::session::{self, Options, Session};
+use crate::session::{self, Options, Session, figure};
 use crate::snapshot::RunState;
 
 use super::command::Command;
@@ -45,7 +45,7 @@ impl Lab {
     pub(super) fn open(&mut self, path: &Path) {
         match files::read(path) {
             Err(sentence) => self.complain(sentence),
-            Ok(opened) if opened.weights.is_some() => self.open_finished(opened),
+            Ok(opened) if opened.trained.is_some() => self.open_finished(opened),
             Ok(opened) => self.replace(opened.experiment, opened.file),
         }
     }
@@ -55,7 +55,7 @@ impl Lab {
         self.replace(opened.experiment, opened.file);
         let options = Options {
             device: self.device,
-            weights: opened.weights,
+            trained: opened.trained,
             ..Options::default()
         };
         match Session::start(Arc::clone(&self.sent), options, Arc::clone(&self.wake)) {
@@ -83,13 +83,12 @@ impl Lab {
         }
     }
 
-    pub(super) fn export(&mut self, path: &Path) {
-        match files::export(path, &self.frame(), &self.to_save()) {
-            Ok(()) => {
-                self.notice = format!("Exported {}", path.display());
-                self.dialog = None;
-            }
-            Err(sentence) => self.complain(sentence),
+    pub(super) fn export(&mut self, path: PathBuf) {
+        if let Err(sentence) = figure::Format::of(&path) {
+            return self.complain(sentence);
         }
+        self.notice = format!("Exporting {}", path.display());
+        self.session.export(path, self.to_save().view);
+        self.dialog = None;
     }
 }

@@ -1,4 +1,4 @@
-//! Files as the window needs them: read an experiment or a finished run, save, export, list a folder.
+//! Files as the window needs them: read an experiment or a finished run, save, list a folder.
 //!
 //! Every failure is a sentence with the path in it. What is written goes through the session's atomic writer. It
 //! refuses to know widgets.
@@ -7,14 +7,8 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use crate::experiment::Experiment;
-use crate::export::png::DEFAULT_DPI;
-use crate::export::svg::TextAs;
-use crate::export::{png, svg};
-use crate::model::ModelFile;
-use crate::scene::{self, Page, Style};
 use crate::session::files::{atomic_write, read_text};
-use crate::session::run::{self, MAX_EXPERIMENT_BYTES, names};
-use crate::snapshot::Frame;
+use crate::session::folder::{self, MAX_EXPERIMENT_BYTES, TrainedModel, names};
 
 /// Entries of a folder that are listed.
 const MAX_LISTED: usize = 500;
@@ -23,8 +17,8 @@ const MAX_LISTED: usize = 500;
 pub struct Opened {
     /// The experiment.
     pub experiment: Experiment,
-    /// The weights of a finished run.
-    pub weights: Option<ModelFile>,
+    /// What a finished run has learned.
+    pub trained: Option<TrainedModel>,
     /// The file that Save writes; none for a run, whose files stay as they are.
     pub file: Option<PathBuf>,
 }
@@ -65,10 +59,10 @@ impl Kind {
 /// Reads an experiment file, or the folder of a finished run.
 pub fn read(path: &Path) -> Result<Opened, String> {
     if path.is_dir() {
-        let finished = run::open(path).map_err(|error| error.to_string())?;
+        let finished = folder::open(path).map_err(|error| error.to_string())?;
         return Ok(Opened {
             experiment: finished.experiment,
-            weights: Some(finished.model),
+            trained: Some(finished.trained),
             file: None,
         });
     }
@@ -76,7 +70,7 @@ pub fn read(path: &Path) -> Result<Opened, String> {
     let experiment = Experiment::from_ron(&text);
     Ok(Opened {
         experiment: experiment.map_err(|error| format!("{}: {error}", path.display()))?,
-        weights: None,
+        trained: None,
         file: Some(path.to_owned()),
     })
 }
@@ -85,25 +79,6 @@ pub fn read(path: &Path) -> Result<Opened, String> {
 pub fn save(path: &Path, experiment: &Experiment) -> Result<(), String> {
     let text = experiment.to_ron();
     atomic_write(path, text.as_bytes()).map_err(|error| error.to_string())
-}
-
-/// Writes the figure that the frame and the experiment's view make; the suffix chooses the format.
-pub fn export(path: &Path, frame: &Frame, experiment: &Experiment) -> Result<(), String> {
-    let view = &experiment.view;
-    let figure = || scene::build(frame, view, view.t, &Page::figure(Style::Paper));
-    let suffix = path.extension().and_then(OsStr::to_str).unwrap_or_default();
-    let bytes = match suffix.to_ascii_lowercase().as_str() {
-        "png" => png::encode(&figure(), DEFAULT_DPI),
-        "svg" => svg::encode(&figure(), TextAs::Paths),
-        _ => {
-            return Err(format!(
-                "{}: the suffix must be .png or .svg",
-                path.display()
-            ));
-        }
-    };
-    let bytes = bytes.map_err(|error| format!("{}: {error}", path.display()))?;
-    atomic_write(path, &bytes).map_err(|error| error.to_string())
 }
 
 /// The folder to start in: beside the file, else the current one.

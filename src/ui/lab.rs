@@ -131,7 +131,7 @@ impl Lab {
             Command::ShowOpen => self.dialog = Some(Dialog::open(self)),
             Command::ShowSaveAs => self.dialog = Some(Dialog::save_as(self)),
             Command::ShowExport => self.dialog = Some(Dialog::export(self)),
-            Command::Export(path) => self.export(&path),
+            Command::Export(path) => self.export(path),
             Command::SetTool(tool) => self.tool = tool,
             Command::DrawTarget(side) => (self.tool, self.drawing_side) = (Tool::Brush, side),
             Command::SetBrush(brush) => self.brush = brush,

@@ -15,6 +15,7 @@ use serde_json::Value;
 use tempfile::{TempDir, tempdir};
 
 mod exits;
+mod faults;
 mod presets_and_check;
 mod results;
 #[cfg(unix)]

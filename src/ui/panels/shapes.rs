@@ -117,7 +117,8 @@ fn shape_ui(ui: &mut Ui, theme: &Theme, shape: &mut Shape) {
 
 /// Weight, mean and spread of each Gaussian.
 fn mixture_ui(ui: &mut Ui, theme: &Theme, components: &mut Vec<Component>) {
-    let formula = "Σ w_k N(m_k, s_k² I): mean and standard deviation of each Gaussian.";
+    let formula =
+        "Σ w_k N(m_k, s_k² I): mean, standard deviation and relative weight of each Gaussian.";
     for (k, component) in components.iter_mut().take(MAX_PARTS).enumerate() {
         row_ui(ui, theme, &format!("Mean {}", k + 1), formula, |ui| {
             let (x, y) = &mut component.mean;
@@ -132,6 +133,16 @@ fn mixture_ui(ui: &mut Ui, theme: &Theme, components: &mut Vec<Component>) {
             formula,
             &mut component.std,
             range,
+        );
+        let weight = DragValue::new(&mut component.weight)
+            .range(0.0..=1e6)
+            .speed(0.01);
+        number_ui(
+            ui,
+            theme,
+            &format!("Weight {}", k + 1),
+            "w_k, relative to the other weights; at least one is positive.",
+            weight,
         );
     }
     let part = components.last().copied().unwrap_or(Component {

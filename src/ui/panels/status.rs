@@ -30,17 +30,14 @@ pub fn grouped(n: u64) -> String {
     out
 }
 
-/// "of 20,000", while that is still ahead: Train goes on after the end.
+/// "of 20,000": Train goes on after the end, and a new task starts the plan again.
 pub fn goal_text(frame: &Frame) -> String {
-    match frame.experiment.training.steps {
-        steps if frame.step <= steps => format!("of {}", grouped(steps)),
-        _ => String::new(),
-    }
+    format!("of {}", grouped(frame.planned_end))
 }
 
 /// ", 12 s left", while there is an end in sight.
 fn time_left(frame: &Frame) -> String {
-    let left = frame.experiment.training.steps.saturating_sub(frame.step);
+    let left = frame.planned_end.saturating_sub(frame.step);
     let secs = left as f64 / frame.steps_per_sec;
     match secs {
         s if !s.is_finite() || left == 0 => String::new(),

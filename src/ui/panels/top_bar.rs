@@ -10,6 +10,9 @@ use super::super::lab::Lab;
 use super::super::theme::{self, ink, strong};
 use super::widgets::{action_ui, button_ui};
 
+/// Room that the widest of the buttons on the right takes, with its space.
+const BUTTON_WIDTH: f32 = 84.0;
+
 /// The top bar.
 pub fn top_bar_ui(ui: &mut Ui, lab: &Lab, _frame: &Frame, commands: &mut Vec<Command>) {
     ui.horizontal_centered(|ui| {
@@ -76,6 +79,7 @@ fn menu_ui(ui: &mut Ui, lab: &Lab, commands: &mut Vec<Command>) {
     .on_hover_text("Everything that can be done, with its keys.");
 }
 
+/// The search, and as many of the other buttons as there is room for: all of them are in the menu, too.
 fn right_ui(ui: &mut Ui, lab: &Lab, commands: &mut Vec<Command>) {
     let theme = theme::palette(lab.dark);
     let keys = actions::PALETTE.keys_text(ui.ctx());
@@ -84,7 +88,13 @@ fn right_ui(ui: &mut Ui, lab: &Lab, commands: &mut Vec<Command>) {
         .min_size(Vec2::new(190.0, 28.0));
     button_ui(ui, lab, &actions::PALETTE, search, true, commands);
     let mode = if lab.dark { "Light" } else { "Dark" };
-    action_ui(ui, lab, &actions::THEME, mode, true, commands);
-    action_ui(ui, lab, &actions::LECTURE, "Lecture", true, commands);
-    action_ui(ui, lab, &actions::HELP, "Keys", true, commands);
+    for (action, name) in [
+        (&actions::HELP, "Keys"),
+        (&actions::LECTURE, "Lecture"),
+        (&actions::THEME, mode),
+    ] {
+        if ui.available_width() > BUTTON_WIDTH {
+            action_ui(ui, lab, action, name, true, commands);
+        }
+    }
 }

@@ -101,7 +101,7 @@ fn optimizer_ui(ui: &mut Ui, theme: &Theme, optimizer: &mut Optimizer) {
     }
     let (Optimizer::Adam { lr, .. } | Optimizer::AdamW { lr, .. }) = optimizer;
     let formula = "Learning rate lr: the size of a step, times the schedule's factor.";
-    number_ui(ui, theme, "Rate", formula, scientific(lr, 0.0..=1.0));
+    number_ui(ui, theme, "Rate", formula, scientific(lr, 0.0..=1e6));
 }
 
 /// The same constants, with or without weight decay.
@@ -152,7 +152,7 @@ fn more_ui(ui: &mut Ui, theme: &Theme, training: &mut Training) {
             theme,
             "Decay λ",
             formula,
-            scientific(weight_decay, 0.0..=1.0),
+            scientific(weight_decay, 0.0..=10.0),
         );
     }
     schedule_ui(ui, theme, &mut training.schedule);

@@ -1,0 +1,62 @@
+//! The figure that a frame and a view make, as a file: on paper, in the format that the suffix asks for.
+
+use std::ffi::OsStr;
+use std::path::Path;
+
+use crate::experiment::View;
+use crate::export::png::DEFAULT_DPI;
+use crate::export::svg::TextAs;
+use crate::export::{ExportError, png, svg};
+use crate::scene::{self, Page, Style};
+use crate::snapshot::Frame;
+
+use super::files::atomic_write;
+
+/// The formats of a figure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// Pixels, [`DEFAULT_DPI`] of them to the inch.
+    Png,
+    /// Vectors, with the text as paths.
+    Svg,
+}
+
+impl Format {
+    /// The format that a path's suffix names, in upper or lower case.
+    ///
+    /// # Errors
+    /// A sentence with the path in it, for any other suffix.
+    pub fn of(path: &Path) -> Result<Self, String> {
+        let suffix = path.extension().and_then(OsStr::to_str).unwrap_or_default();
+        match suffix.to_ascii_lowercase().as_str() {
+            "png" => Ok(Self::Png),
+            "svg" => Ok(Self::Svg),
+            _ => Err(format!(
+                "{}: the suffix must be .png or .svg",
+                path.display()
+            )),
+        }
+    }
+}
+
+/// The bytes of the figure at the time of the view.
+///
+/// # Errors
+/// If the exporter refuses, such as for a picture without an extent.
+pub fn encode(frame: &Frame, view: &View, format: Format) -> Result<Vec<u8>, ExportError> {
+    let figure = scene::build(frame, view, view.t, &Page::figure(Style::Paper));
+    match format {
+        Format::Png => png::encode(&figure, DEFAULT_DPI),
+        Format::Svg => svg::encode(&figure, TextAs::Paths),
+    }
+}
+
+/// Writes the figure, atomically.
+///
+/// # Errors
+/// A sentence with the path in it.
+pub fn write(path: &Path, frame: &Frame, view: &View) -> Result<(), String> {
+    let bytes = encode(frame, view, Format::of(path)?);
+    let bytes = bytes.map_err(|error| format!("{}: {error}", path.display()))?;
+    atomic_write(path, &bytes).map_err(|error| error.to_string())
+}
