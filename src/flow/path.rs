@@ -19,7 +19,7 @@ use super::Point;
 /// gains 0.115 with every decade by which this shrinks: a VP loss means nothing without it.
 pub const VP_CUT_OFF: f64 = 1e-5;
 
-/// Smallest size that [`Path::input_scale`] and [`Path::output_scale`] reckon with: a target concentrated at
+/// Smallest size that [`Schedule::input_scale`] and [`Schedule::output_scale`] reckon with: a target concentrated at
 /// the origin must not lead to a division by zero, nor to squares that single precision cannot hold.
 const SIZE_FLOOR: f64 = 1e-6;
 
@@ -112,6 +112,29 @@ pub fn velocity(schedule: Schedule, x_0: Point, x_1: Point) -> Point {
         d_alpha, d_sigma, ..
     } = schedule;
     [0, 1].map(|i| d_alpha * x_1[i] + d_sigma * x_0[i])
+}
+
+impl Schedule {
+    /// `1 / sqrt(alpha^2 s_q^2 + sigma^2 s_0^2)`: what brings the coordinates of `x_t` to unit size.
+    ///
+    /// `s_0` and `s_q` are the root mean squares per coordinate, `sqrt(E|x|^2 / 2)`, of the canvas source and
+    /// of the target.
+    pub fn input_scale(&self, s_0: f64, s_q: f64) -> f64 {
+        1.0 / norm(self.alpha * s_q, self.sigma * s_0).max(SIZE_FLOOR)
+    }
+
+    /// `sqrt(alpha'^2 s_q^2 + sigma'^2 s_0^2)`: the size of the conditional velocity's coordinates, by which
+    /// the network's output is multiplied and by whose square the training loss is divided.
+    ///
+    /// `s_0` and `s_q` as in [`Self::input_scale`].
+    pub fn output_scale(&self, s_0: f64, s_q: f64) -> f64 {
+        norm(self.d_alpha * s_q, self.d_sigma * s_0).max(SIZE_FLOOR)
+    }
+}
+
+/// `sqrt(a^2 + b^2)`. Unlike `f64::hypot`, one instruction each; sizes on the canvas neither over- nor underflow.
+fn norm(a: f64, b: f64) -> f64 {
+    (a * a + b * b).sqrt()
 }
 
 impl Path {
@@ -239,26 +262,6 @@ impl Path {
             Self::Ve { .. } => "α = 1,  σ = σ_min (σ_max / σ_min)^(1 − t)",
             Self::Cosine => "α = sin(π t / 2),  σ = cos(π t / 2)",
         }
-    }
-
-    /// `1 / sqrt(alpha^2 s_q^2 + sigma^2 s_0^2)`: what brings the coordinates of `x_t` to unit size.
-    ///
-    /// `s_0` and `s_q` are the root mean squares per coordinate, `sqrt(E|x|^2 / 2)`, of the canvas source and
-    /// of the target.
-    pub fn input_scale(&self, t: f64, s_0: f64, s_q: f64) -> f64 {
-        let Schedule { alpha, sigma, .. } = self.at(t);
-        1.0 / (alpha * s_q).hypot(sigma * s_0).max(SIZE_FLOOR)
-    }
-
-    /// `sqrt(alpha'^2 s_q^2 + sigma'^2 s_0^2)`: the size of the conditional velocity's coordinates, by which
-    /// the network's output is multiplied and by whose square the training loss is divided.
-    ///
-    /// `s_0` and `s_q` as in [`Self::input_scale`].
-    pub fn output_scale(&self, t: f64, s_0: f64, s_q: f64) -> f64 {
-        let Schedule {
-            d_alpha, d_sigma, ..
-        } = self.at(t);
-        (d_alpha * s_q).hypot(d_sigma * s_0).max(SIZE_FLOOR)
     }
 }
 

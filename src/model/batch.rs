@@ -60,8 +60,8 @@ pub fn make_batch(rule: &BatchRule, pairs: &Pairs, rng: &mut impl Rng) -> Batch 
     for (x_0, x_1) in pairs.x_0.iter().zip(&pairs.x_1) {
         let t = t_0 + (t_1 - t_0) * rng.random::<f64>();
         let schedule = rule.path.at(t);
-        let c_in = rule.scaling.input(&rule.path, t);
-        let c_out = rule.scaling.output(&rule.path, t);
+        let c_in = rule.scaling.input(schedule);
+        let c_out = rule.scaling.output(schedule);
         let mut x_t = interpolate(schedule, *x_0, *x_1);
         if rule.sigma > 0.0 {
             x_t = x_t.map(|x| x + rule.sigma * rng.sample::<f64, _>(StandardNormal));

@@ -62,11 +62,12 @@ impl FrozenField {
     fn run(&self, t: f64, xs: &[Point], out: &mut [Point], div: Option<&mut [f64]>) {
         let mut time = Vec::new();
         embedding::push_features(self.model.time, t, &mut time);
+        let schedule = self.path.at(t);
         Arch::new().dispatch(Pass {
             field: self,
             time: &time,
-            c_in: self.scaling.input(&self.path, t),
-            c_out: self.scaling.output(&self.path, t),
+            c_in: self.scaling.input(schedule),
+            c_out: self.scaling.output(schedule),
             xs,
             out,
             div,

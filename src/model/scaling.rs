@@ -7,7 +7,7 @@
 
 use crate::experiment::Experiment;
 use crate::flow::distribution::{DistributionError, rms_per_coordinate};
-use crate::flow::path::Path;
+use crate::flow::path::Schedule;
 use crate::flow::rng::{Stream, stream};
 
 /// Points from which the spread of a distribution is estimated.
@@ -40,12 +40,12 @@ impl Scaling {
     }
 
     /// `c_in(t)`, finite and positive.
-    pub fn input(&self, path: &Path, t: f64) -> f64 {
-        path.input_scale(t, self.source_rms, self.target_rms)
+    pub fn input(&self, schedule: Schedule) -> f64 {
+        schedule.input_scale(self.source_rms, self.target_rms)
     }
 
     /// `c_out(t)`, finite and positive.
-    pub fn output(&self, path: &Path, t: f64) -> f64 {
-        path.output_scale(t, self.source_rms, self.target_rms)
+    pub fn output(&self, schedule: Schedule) -> f64 {
+        schedule.output_scale(self.source_rms, self.target_rms)
     }
 }

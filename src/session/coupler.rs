@@ -8,7 +8,7 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::{Builder, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use cpu_time::ThreadTime;
 use crossbeam_channel::{Receiver, RecvError, Sender, bounded, select, unbounded};
@@ -18,9 +18,13 @@ use crate::flow::coupling::{PairStream, Pairs};
 use crate::flow::rng::{Stream, stream};
 use crate::model::{Batch, BatchRule, Scaling, make_batch};
 
-/// Batches that wait for the trainer. A step takes under a millisecond and a block of couplings a few, so a
-/// handful evens them out; more would only delay the effect of a change.
+/// Loads that wait for the trainer: a handful evens out steps and couplings that take unequally long.
 const AHEAD: usize = 4;
+/// Batches are handed over in loads: waking a thread costs as much as making a small batch. A load is closed
+/// after this time, so that expensive couplings go out one by one.
+const LOAD_TIME: Duration = Duration::from_micros(500);
+/// Most batches in a load.
+const MAX_LOAD: usize = 16;
 
 /// What the batches are made from.
 #[derive(Clone)]
@@ -50,10 +54,14 @@ pub struct Supply {
 /// A batch, or the sentence that says why there is none (for this revision).
 type Delivery = Result<Supply, (u64, String)>;
 
+/// Consecutive batches; only the last one can be a failure.
+type Load = Vec<Delivery>;
+
 /// Handle of the thread; dropping it stops and joins it.
 pub struct Coupler {
     recipes: Option<Sender<Recipe>>,
-    deliveries: Option<Receiver<Delivery>>,
+    loads: Option<Receiver<Load>>,
+    load: std::vec::IntoIter<Delivery>,
     cpu_nanos: Arc<AtomicU64>,
     thread: Option<JoinHandle<()>>,
 }
@@ -65,7 +73,7 @@ impl Coupler {
     /// If the system has no thread to give.
     pub fn spawn() -> io::Result<Self> {
         let (recipes, new_recipes) = unbounded();
-        let (outbox, deliveries) = bounded(AHEAD);
+        let (outbox, loads) = bounded(AHEAD);
         let cpu_nanos = Arc::new(AtomicU64::new(0));
         let clock = Arc::clone(&cpu_nanos);
         let thread = Builder::new()
@@ -73,7 +81,8 @@ impl Coupler {
             .spawn(move || serve(&new_recipes, &outbox, &clock))?;
         Ok(Self {
             recipes: Some(recipes),
-            deliveries: Some(deliveries),
+            loads: Some(loads),
+            load: Vec::new().into_iter(),
             cpu_nanos,
             thread: Some(thread),
         })
@@ -91,15 +100,18 @@ impl Coupler {
     ///
     /// # Errors
     /// A sentence for the user, such as that the drawing is empty.
-    pub fn next(&self, revision: u64) -> Result<Supply, String> {
+    pub fn next(&mut self, revision: u64) -> Result<Supply, String> {
         let gone = || "the coupling thread has stopped".to_owned();
-        let deliveries = self.deliveries.as_ref().ok_or_else(gone)?;
+        let loads = self.loads.as_ref().ok_or_else(gone)?;
         loop {
-            match deliveries.recv().map_err(|RecvError| gone())? {
-                Ok(supply) if supply.revision == revision => return Ok(supply),
-                Err((failed, reason)) if failed == revision => return Err(reason),
-                _stale => {}
+            for delivery in self.load.by_ref() {
+                match delivery {
+                    Ok(supply) if supply.revision == revision => return Ok(supply),
+                    Err((failed, reason)) if failed == revision => return Err(reason),
+                    _stale => {}
+                }
             }
+            self.load = loads.recv().map_err(|RecvError| gone())?.into_iter();
         }
     }
 
@@ -112,27 +124,27 @@ impl Coupler {
 impl Drop for Coupler {
     fn drop(&mut self) {
         self.recipes = None;
-        self.deliveries = None;
+        self.loads = None;
         if let Some(thread) = self.thread.take() {
             thread.join().ok();
         }
     }
 }
 
-/// The thread's loop: make a batch, then hand it over or start again with a newer recipe.
-fn serve(recipes: &Receiver<Recipe>, outbox: &Sender<Delivery>, clock: &AtomicU64) {
+/// The thread's loop: make a load, then hand it over or start again with a newer recipe.
+fn serve(recipes: &Receiver<Recipe>, outbox: &Sender<Load>, clock: &AtomicU64) {
     let Ok(first) = recipes.recv() else { return };
     let mut kitchen = Kitchen::new(first);
     loop {
         while let Ok(newer) = recipes.try_recv() {
             kitchen = Kitchen::new(newer);
         }
-        let delivery = kitchen.next();
-        let failed = delivery.is_err();
+        let load = kitchen.load();
+        let failed = load.last().is_some_and(Result::is_err);
         clock.store(cpu_nanos(), Ordering::Relaxed);
         let newer = select! {
             recv(recipes) -> newer => Some(newer),
-            send(outbox, delivery) -> sent => match sent {
+            send(outbox, load) -> sent => match sent {
                 Ok(()) if failed => Some(recipes.recv()),
                 Ok(()) => None,
                 Err(_) => return,
@@ -167,6 +179,18 @@ impl Kitchen {
             step: recipe.first_step,
             pairs: pair_stream(&recipe.experiment, recipe.first_step),
             recipe,
+        }
+    }
+
+    fn load(&mut self) -> Load {
+        let start = Instant::now();
+        let mut load = Load::new();
+        loop {
+            load.push(self.next());
+            let failed = load.last().is_some_and(Result::is_err);
+            if failed || load.len() == MAX_LOAD || start.elapsed() >= LOAD_TIME {
+                return load;
+            }
         }
     }
 

@@ -114,12 +114,12 @@ fn ve_is_written_for_the_canvas_source() {
 
 #[test]
 fn scales_are_the_sizes_of_point_and_velocity() {
-    assert_relative_eq!(VE.output_scale(0.0, 10.0, 1.0), 10.0 * 1000f64.ln());
-    assert_relative_eq!(VE.input_scale(0.0, 10.0, 1.0), 1.0 / 101f64.sqrt());
+    assert_relative_eq!(VE.at(0.0).output_scale(10.0, 1.0), 10.0 * 1000f64.ln());
+    assert_relative_eq!(VE.at(0.0).input_scale(10.0, 1.0), 1.0 / 101f64.sqrt());
     let cond_ot = Path::CondOt { sigma_min: 0.0 };
-    assert_relative_eq!(cond_ot.output_scale(0.3, 1.0, 3.0), 10f64.sqrt());
-    assert_relative_eq!(cond_ot.input_scale(0.5, 3.0, 4.0), 0.4);
-    assert_eq!(cond_ot.input_scale(1.0, 1.0, 0.0), 1e6);
+    assert_relative_eq!(cond_ot.at(0.3).output_scale(1.0, 3.0), 10f64.sqrt());
+    assert_relative_eq!(cond_ot.at(0.5).input_scale(3.0, 4.0), 0.4);
+    assert_eq!(cond_ot.at(1.0).input_scale(1.0, 0.0), 1e6);
 }
 
 #[test]
