@@ -11,7 +11,7 @@ use super::Scaling;
 use super::embedding;
 
 /// One batch on the network's scale, row-major `f32`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Batch {
     /// Number of rows.
     pub n: usize,

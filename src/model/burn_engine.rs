@@ -1,5 +1,7 @@
 //! The first engine: Burn's autodiff and optimizers on any of its devices.
 
+use std::ops::Range;
+
 use burn::module::Module;
 use burn::optim::{AdamConfig, AdamWConfig, GradientsParams, ModuleOptimizer};
 use burn::tensor::{Device, Tensor, TensorData};
@@ -81,16 +83,39 @@ impl BurnEngine {
     }
 
     fn upload(&self, batch: &Batch) -> DeviceBatch {
-        let width = batch.inputs.len() / batch.n.max(1);
-        let tensor = |data: &[f32], width: usize| {
-            let data = TensorData::new(data.to_vec(), [batch.n, width]);
-            Tensor::<2>::from_data(data, &self.device)
+        self.upload_all(std::slice::from_ref(batch))
+    }
+
+    /// The rows of all batches one below the other: one transfer for inputs, targets and weights each.
+    fn upload_all(&self, batches: &[Batch]) -> DeviceBatch {
+        let n: usize = batches.iter().map(|batch| batch.n).sum();
+        let tensor = |rows: fn(&Batch) -> &[f32]| {
+            let data: Vec<f32> = batches.iter().flat_map(rows).copied().collect();
+            let width = data.len() / n.max(1);
+            Tensor::<2>::from_data(TensorData::new(data, [n, width]), &self.device)
         };
         DeviceBatch {
-            inputs: tensor(&batch.inputs, width),
-            targets: tensor(&batch.targets, 2),
-            weights: tensor(&batch.weights, 1),
+            inputs: tensor(|batch| &batch.inputs),
+            targets: tensor(|batch| &batch.targets),
+            weights: tensor(|batch| &batch.weights),
         }
+    }
+
+    /// One optimizer step; the loss stays on the device, and nobody has looked whether it is finite.
+    fn take_step(&mut self, batch: &DeviceBatch, learning_rate: f64) -> Result<Loss, EngineError> {
+        let n = batch.inputs.dims()[0] as f32;
+        let squared = self.squared_residual(batch)?;
+        let unweighted = (squared.clone().inner() * batch.weights.clone().inner()).sum();
+        let gradients = squared.sum().div_scalar(n).backward();
+        let gradients = GradientsParams::from_grads(gradients, &self.state.mlp);
+        let state = &mut self.state;
+        state.mlp = state
+            .optimizer
+            .step(learning_rate, state.mlp.clone(), gradients);
+        state.steps += 1;
+        let decay = warm_decay(self.ema, state.steps);
+        state.average = average(state.average.clone(), &state.mlp, decay);
+        Ok(unweighted.div_scalar(n))
     }
 
     /// Squared residual per coordinate on the network's scale, `[n, 2]`.
@@ -107,6 +132,26 @@ impl BurnEngine {
     }
 }
 
+impl DeviceBatch {
+    fn rows(&self, rows: Range<usize>) -> Self {
+        let of = |tensor: &Tensor<2>| tensor.clone().slice([rows.clone()]);
+        Self {
+            inputs: of(&self.inputs),
+            targets: of(&self.targets),
+            weights: of(&self.weights),
+        }
+    }
+}
+
+/// The unweighted loss of one step, on the device.
+type Loss = Tensor<1>;
+
+fn finite_loss(value: f32) -> Result<f32, EngineError> {
+    let what = "loss";
+    let finite = value.is_finite().then_some(value);
+    finite.ok_or(EngineError::NonFinite { what, value })
+}
+
 impl State {
     fn new(params: &MlpParams, device: &Device, optimizer: Optimizer) -> Self {
         let mlp = Mlp::new(params, device);
@@ -121,27 +166,33 @@ impl State {
 
 impl Engine for BurnEngine {
     fn step(&mut self, batch: &Batch, learning_rate: f64) -> Result<f32, EngineError> {
-        let n = batch.n as f32;
-        let batch = self.upload(batch);
-        let squared = self.squared_residual(&batch)?;
-        let unweighted = (squared.clone().inner() * batch.weights.clone().inner()).sum();
-        let gradients = squared.sum().div_scalar(n).backward();
-        let value = download(unweighted)?.first().copied().unwrap_or(f32::NAN) / n;
-        if !value.is_finite() {
-            return Err(EngineError::NonFinite {
-                what: "loss",
-                value,
-            });
+        let loss = self.take_step(&self.upload(batch), learning_rate)?;
+        finite_loss(download(loss)?.first().copied().unwrap_or(f32::NAN))
+    }
+
+    /// One upload and one download for all of them.
+    fn steps(
+        &mut self,
+        batches: &[Batch],
+        learning_rates: &[f64],
+    ) -> Result<Vec<f32>, EngineError> {
+        let all = self.upload_all(batches);
+        let mut start = 0;
+        let mut losses = Vec::with_capacity(batches.len());
+        for (batch, rate) in batches.iter().zip(learning_rates) {
+            let rows = start..start + batch.n;
+            losses.push(self.take_step(&all.rows(rows), *rate)?);
+            start += batch.n;
         }
-        let gradients = GradientsParams::from_grads(gradients, &self.state.mlp);
-        let state = &mut self.state;
-        state.mlp = state
-            .optimizer
-            .step(learning_rate, state.mlp.clone(), gradients);
-        state.steps += 1;
-        let decay = warm_decay(self.ema, state.steps);
-        state.average = average(state.average.clone(), &state.mlp, decay);
-        Ok(value)
+        if losses.is_empty() {
+            return Ok(Vec::new());
+        }
+        let losses = download(Tensor::cat(losses, 0))?;
+        losses.into_iter().map(finite_loss).collect()
+    }
+
+    fn is_far(&self) -> bool {
+        self.activations == Activations::Burn
     }
 
     fn params(&mut self) -> Result<MlpParams, EngineError> {

@@ -35,6 +35,25 @@ pub trait Engine {
     /// A non-finite loss or a failed device. The weights may then be bad: see [`Self::roll_back`].
     fn step(&mut self, batch: &Batch, learning_rate: f64) -> Result<f32, EngineError>;
 
+    /// Several steps in a row, each with its batch and its learning rate; returns their losses.
+    ///
+    /// # Errors
+    /// As [`Self::step`], whichever step it was.
+    fn steps(
+        &mut self,
+        batches: &[Batch],
+        learning_rates: &[f64],
+    ) -> Result<Vec<f32>, EngineError> {
+        let pairs = batches.iter().zip(learning_rates);
+        pairs.map(|(batch, rate)| self.step(batch, *rate)).collect()
+    }
+
+    /// Whether sending a batch and reading a loss cost about as much as a step, so that steps had better be
+    /// taken in rows.
+    fn is_far(&self) -> bool {
+        false
+    }
+
     /// The weights that are trained.
     ///
     /// # Errors

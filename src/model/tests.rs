@@ -215,6 +215,27 @@ fn a_step_reports_the_unweighted_loss_and_learns() {
 }
 
 #[test]
+fn steps_in_a_row_are_the_same_steps() {
+    let model = Model::default();
+    let experiment = experiment(model.clone(), Path::CondOt { sigma_min: 0.0 });
+    let batch = |(i, n): (usize, usize)| {
+        let mut batch = batch_at(&experiment, 0.1 * i as f64, &points(n, i as u64));
+        batch.targets.fill(0.5);
+        batch
+    };
+    let batches: Vec<Batch> = [64, 1, 33, 64].into_iter().enumerate().map(batch).collect();
+    let rates = [1e-3, 2e-3, 3e-3, 4e-3];
+    let [mut single, mut row] = [0; 2].map(|_| engine(&model, &weights(&model, 0)));
+    let singles = batches.iter().zip(rates);
+    let expected: Vec<f32> = singles
+        .map(|(batch, rate)| single.step(batch, rate).unwrap())
+        .collect();
+    assert_eq!(row.steps(&batches, &rates).unwrap(), expected);
+    assert_eq!(row.params().unwrap(), single.params().unwrap());
+    assert_eq!(row.steps(&[], &[]), Ok(Vec::new()));
+}
+
+#[test]
 fn a_rollback_restores_weights_average_and_moments() {
     let model = Model::default();
     let experiment = experiment(model.clone(), Path::CondOt { sigma_min: 0.0 });

@@ -265,15 +265,23 @@ impl Lane {
         self.publish();
     }
 
-    /// One step; a panic of the engine becomes a message.
+    /// One step or a row of them; a panic of the engine becomes a message.
     fn step(&mut self) {
         let Some(learner) = &mut self.learner else {
             self.state = RunState::Idle;
             return;
         };
         let at = learner.steps_taken();
-        match catch_unwind(AssertUnwindSafe(|| learner.step())) {
-            Ok(Ok(_loss)) => {
+        let single = self.single_step;
+        let step = || {
+            if single {
+                learner.step()
+            } else {
+                learner.stride()
+            }
+        };
+        match catch_unwind(AssertUnwindSafe(step)) {
+            Ok(Ok(())) => {
                 if learner.is_finished() {
                     self.state = RunState::Finished;
                 } else if self.single_step {

@@ -3,17 +3,19 @@
 
 use std::io;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use crate::experiment::{Experiment, LearningRate, Optimizer, Training};
 use crate::flow::coupling::Pairs;
 use crate::flow::distribution::DistributionError;
 use crate::flow::rng::{Stream, stream};
 use crate::model::{
-    BurnEngine, Engine, EngineError, FrozenField, MlpParams, ModelFile, OpenDevice, Scaling, Widths,
+    Batch, BurnEngine, Engine, EngineError, FrozenField, MlpParams, ModelFile, OpenDevice, Scaling,
+    Widths,
 };
 use crate::snapshot::LossRecorder;
 
-use super::coupler::{Coupler, Recipe};
+use super::coupler::{Coupler, Recipe, Supply};
 use super::folder::TrainedModel;
 
 /// Makes an engine for the experiment's network from the given weights. Tests put faulty engines here.
@@ -54,6 +56,9 @@ pub enum StepError {
 
 /// A spread this much larger or smaller than the one in use makes new scales worth a jolt of the field.
 const RESCALE: f64 = 1.5;
+/// A far engine reads its losses back about this often, in rows of at most [`MAX_STRIDE`] steps.
+const READ_EVERY: Duration = Duration::from_millis(25);
+const MAX_STRIDE: usize = 64;
 /// The coupling cost is averaged over this many batches of late, like the loss.
 pub const AVERAGED_STEPS: usize = 1000;
 
@@ -65,6 +70,8 @@ pub struct Learner {
     coupler: Coupler,
     revision: u64,
     step: u64,
+    /// Steps that a far engine takes in a row.
+    stride: usize,
     /// Where the learning-rate schedule started, and how long it is.
     plan: (u64, u64),
     losses: LossRecorder,
@@ -109,6 +116,7 @@ impl Learner {
             coupler: Coupler::spawn()?,
             revision: 0,
             step,
+            stride: 1,
             plan,
             losses,
             coupling_costs: Vec::new(),
@@ -123,18 +131,57 @@ impl Learner {
         Ok(learner)
     }
 
-    /// One training step; returns its unweighted CFM loss.
+    /// One training step.
     ///
     /// # Errors
     /// See [`StepError`].
-    pub fn step(&mut self) -> Result<f32, StepError> {
+    pub fn step(&mut self) -> Result<(), StepError> {
         let supply = self.coupler.next(self.revision);
         let supply = supply.map_err(StepError::NoBatch)?;
-        let rate = self.learning_rate();
-        let loss = self
-            .engine
-            .step(&supply.batch, rate)
-            .map_err(StepError::Engine)?;
+        let rate = self.learning_rate(0);
+        let loss = self.engine.step(&supply.batch, rate);
+        self.record(loss.map_err(StepError::Engine)?, supply);
+        Ok(())
+    }
+
+    /// As many steps towards the planned end as the engine had better take in a row, see [`Engine::is_far`].
+    ///
+    /// # Errors
+    /// See [`StepError`]; without a batch, the steps that had one are taken.
+    pub fn stride(&mut self) -> Result<(), StepError> {
+        if !self.engine.is_far() {
+            return self.step();
+        }
+        let ahead = self.planned_end().saturating_sub(self.step).max(1);
+        let n = self.stride.min(usize::try_from(ahead).unwrap_or(1));
+        let mut supplies = Vec::with_capacity(n);
+        let mut missing = None;
+        while supplies.len() < n && missing.is_none() {
+            match self.coupler.next(self.revision) {
+                Ok(supply) => supplies.push(supply),
+                Err(reason) => missing = Some(StepError::NoBatch(reason)),
+            }
+        }
+        let rates: Vec<f64> = (0..)
+            .take(supplies.len())
+            .map(|i| self.learning_rate(i))
+            .collect();
+        let batches: Vec<Batch> = supplies
+            .iter_mut()
+            .map(|s| std::mem::take(&mut s.batch))
+            .collect();
+        let start = Instant::now();
+        let losses = self.engine.steps(&batches, &rates);
+        let losses = losses.map_err(StepError::Engine)?;
+        let pace = start.elapsed().as_secs_f64() / supplies.len().max(1) as f64;
+        self.stride = ((READ_EVERY.as_secs_f64() / pace) as usize).clamp(1, MAX_STRIDE);
+        for (loss, supply) in losses.into_iter().zip(supplies) {
+            self.record(loss, supply);
+        }
+        missing.map_or(Ok(()), Err)
+    }
+
+    fn record(&mut self, loss: f32, supply: Supply) {
         self.losses.push(loss);
         if self.coupling_costs.len() < AVERAGED_STEPS {
             self.coupling_costs.push(supply.coupling_cost);
@@ -143,7 +190,6 @@ impl Learner {
         }
         self.pairs = supply.pairs;
         self.step += 1;
-        Ok(loss)
     }
 
     /// Studies another experiment with the same weights (the caller has asked
@@ -262,7 +308,7 @@ impl Learner {
     }
 
     /// CPU time of the coupling thread.
-    pub fn coupling_time(&self) -> std::time::Duration {
+    pub fn coupling_time(&self) -> Duration {
         self.coupler.cpu_time()
     }
 
@@ -272,9 +318,10 @@ impl Learner {
         (n > 0).then(|| self.coupling_costs.iter().sum::<f64>() / n as f64)
     }
 
-    fn learning_rate(&self) -> f64 {
+    /// The learning rate of the step that comes after `ahead` others.
+    fn learning_rate(&self, ahead: u64) -> f64 {
         let training = &self.experiment.training;
-        base_rate(training.optimizer) * factor(training, self.step - self.plan.0)
+        base_rate(training.optimizer) * factor(training, self.step + ahead - self.plan.0)
     }
 
     fn reorder(&mut self) {

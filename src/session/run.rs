@@ -136,6 +136,7 @@ struct Job<'a> {
     observer: &'a mut dyn RunObserver,
     threads: usize,
     timing: Timing,
+    next_checkpoint: u64,
 }
 
 impl<'a> Job<'a> {
@@ -161,6 +162,7 @@ impl<'a> Job<'a> {
             observer,
             threads,
             timing: Timing::default(),
+            next_checkpoint: 0,
         })
     }
 
@@ -213,12 +215,13 @@ impl<'a> Job<'a> {
     }
 
     fn step(&mut self) -> Result<(), RunError> {
-        if self.learner.steps_taken().is_multiple_of(CHECKPOINT_EVERY) {
+        if self.learner.steps_taken() >= self.next_checkpoint {
+            self.next_checkpoint = self.learner.steps_taken() + CHECKPOINT_EVERY;
             self.learner.checkpoint().map_err(failed)?;
         }
         let at = self.learner.steps_taken();
-        match self.learner.step() {
-            Ok(_loss) => Ok(()),
+        match self.learner.stride() {
+            Ok(()) => Ok(()),
             Err(StepError::NoBatch(reason)) => Err(RunError::Input(reason)),
             Err(StepError::Engine(error)) => {
                 let back_to = self.learner.roll_back();
