@@ -16,7 +16,7 @@ use pushforward::flow::Bounds;
 use pushforward::flow::distribution::Shape;
 use pushforward::flow::path::Path;
 use pushforward::model::{Batch, Engine, EngineError, MlpParams};
-use pushforward::session::{Command, EngineMaker, Event, Options, PictureRequest, Session};
+use pushforward::session::{Command, Engines, Event, Options, PictureRequest, Session};
 use pushforward::snapshot::{Frame, RunState};
 
 fn two_moons() -> Experiment {
@@ -281,17 +281,17 @@ impl Engine for Faulty {
     }
 }
 
-fn faulty_engines(at: u64, panics: bool) -> EngineMaker {
-    let burn = pushforward::session::burn_engines(pushforward::model::OpenDevice::cpu());
+fn faulty_engines(at: u64, panics: bool) -> Engines {
     let steps = Arc::new(AtomicU64::new(0));
-    Arc::new(move |experiment, params| {
+    let maker = move |experiment: &Experiment, params: &MlpParams| {
         Ok(Box::new(Faulty {
-            inner: burn(experiment, params)?,
+            inner: Engines::cpu().make(experiment, params)?,
             steps: Arc::clone(&steps),
             at,
             panics,
         }) as Box<dyn Engine>)
-    })
+    };
+    Engines::new("a faulty device", Arc::new(maker))
 }
 
 #[test]
@@ -322,6 +322,32 @@ fn a_panic_or_a_nan_at_any_step_becomes_a_message_and_train_works_again() {
             wait_for(&session, "trains again", |f| f.step > at + 5);
         }
     }
+}
+
+#[test]
+fn a_lost_device_is_replaced_and_training_goes_on_from_the_last_good_weights() {
+    let mut experiment = two_moons();
+    experiment.training.steps = 10_000;
+    let options = Options {
+        engines: Some(faulty_engines(300, true).or(Engines::cpu())),
+        ..autostart()
+    };
+    let session = start(experiment, options);
+    let frame = wait_for(&session, "goes on", |f| f.step > 600);
+    assert_eq!(
+        (frame.state.clone(), &*frame.device),
+        (RunState::Running, "CPU")
+    );
+    assert_eq!(frame.loss.len() as u64, frame.step);
+    let told = session.drain_events();
+    let [Event::Problem(sentence)] = told.as_slice() else {
+        panic!("{told:?}");
+    };
+    assert!(
+        sentence.starts_with("a faulty device failed at step 300"),
+        "{sentence}"
+    );
+    assert!(sentence.contains("injected panic"), "{sentence}");
 }
 
 #[test]

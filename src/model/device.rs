@@ -7,13 +7,14 @@ use std::sync::{Mutex, PoisonError};
 
 use burn::cubecl::config::{CubeClRuntimeConfig, RuntimeConfig};
 use burn::tensor::Device;
+use burn::tensor::wgpu::wgpu::DeviceType;
 
 use super::{BurnEngine, Engine, SelfTestError, self_test};
 
 /// The user's choice.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum DeviceChoice {
-    /// The program chooses: the CPU, until a measured choice exists.
+    /// The program chooses, by measurement.
     #[default]
     Auto,
     /// The CPU.
@@ -69,6 +70,7 @@ pub enum DeviceError {
 pub struct OpenDevice {
     device: Device,
     label: String,
+    is_software: bool,
 }
 
 /// One line of a device chooser.
@@ -88,18 +90,25 @@ impl OpenDevice {
         Self {
             device: Device::flex(),
             label: "CPU".to_owned(),
+            is_software: false,
         }
     }
 
-    /// Opens what was chosen; a GPU is tested first (about a second, once per process).
+    /// The GPU, once it has passed the self-test (about a second, once per process).
     ///
     /// # Errors
-    /// If a GPU was asked for and there is none, or it computes wrongly.
-    pub fn open(choice: DeviceChoice) -> Result<Self, DeviceError> {
-        match choice {
-            DeviceChoice::Auto | DeviceChoice::Cpu => Ok(Self::cpu()),
-            DeviceChoice::Gpu => gpu(),
-        }
+    /// If there is none, or it computes wrongly.
+    pub fn gpu() -> Result<Self, DeviceError> {
+        let mut gpu = GPU.lock().unwrap_or_else(PoisonError::into_inner);
+        gpu.tested().cloned()
+    }
+
+    /// The same, but only if it is real: a software adapter, on which the processor plays the GPU, is not even
+    /// tested.
+    pub fn hardware_gpu() -> Option<Self> {
+        let mut gpu = GPU.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_real = gpu.opened().is_ok_and(|gpu| !gpu.is_software);
+        is_real.then(|| gpu.tested().ok().cloned()).flatten()
     }
 
     /// Burn's device.
@@ -117,7 +126,7 @@ impl DeviceInfo {
     /// The CPU, as `auto` or by name.
     pub fn cpu(choice: DeviceChoice) -> Self {
         let label = match choice {
-            DeviceChoice::Auto => "auto (CPU)",
+            DeviceChoice::Auto => "auto (the faster)",
             DeviceChoice::Cpu | DeviceChoice::Gpu => "CPU",
         };
         Self {
@@ -129,7 +138,7 @@ impl DeviceInfo {
 
     /// The GPU, opened and tested for this, or why it cannot be chosen.
     pub fn gpu() -> Self {
-        let (label, problem) = match gpu() {
+        let (label, problem) = match OpenDevice::gpu() {
             Ok(open) => (open.label, None),
             Err(error) => ("GPU".to_owned(), Some(error.to_string())),
         };
@@ -148,12 +157,35 @@ pub fn ignore_configuration_files() {
     CubeClRuntimeConfig::try_set(CubeClRuntimeConfig::default());
 }
 
-/// The runtime can be initialised once per process only, so the answer is kept.
-static GPU: Mutex<Option<Result<OpenDevice, DeviceError>>> = Mutex::new(None);
+/// The runtime can be initialised once per process only, so the answers are kept.
+static GPU: Mutex<Gpu> = Mutex::new(Gpu {
+    opened: None,
+    tested: None,
+});
 
-fn gpu() -> Result<OpenDevice, DeviceError> {
-    let mut known = GPU.lock().unwrap_or_else(PoisonError::into_inner);
-    known.get_or_insert_with(open_gpu).clone()
+/// What is known of the GPU.
+struct Gpu {
+    opened: Option<Result<OpenDevice, DeviceError>>,
+    tested: Option<Result<OpenDevice, DeviceError>>,
+}
+
+impl Gpu {
+    fn opened(&mut self) -> Result<&OpenDevice, DeviceError> {
+        let opened = self.opened.get_or_insert_with(open_gpu);
+        opened.as_ref().map_err(DeviceError::clone)
+    }
+
+    fn tested(&mut self) -> Result<&OpenDevice, DeviceError> {
+        let gpu = self.opened()?.clone();
+        let tested = self.tested.get_or_insert_with(|| match test(&gpu.device) {
+            Ok(()) => Ok(gpu),
+            Err(reason) => Err(DeviceError::Untrusted {
+                name: gpu.label,
+                reason,
+            }),
+        });
+        tested.as_ref().map_err(DeviceError::clone)
+    }
 }
 
 fn open_gpu() -> Result<OpenDevice, DeviceError> {
@@ -163,18 +195,18 @@ fn open_gpu() -> Result<OpenDevice, DeviceError> {
         .map_err(|_| DeviceError::Missing("the driver crashed while it was opened".to_owned()))?;
     let (device, setup) = opened.map_err(|error| DeviceError::Missing(error.to_string()))?;
     let info = setup.adapter.get_info();
-    let software = match info.device_type {
-        burn::tensor::wgpu::wgpu::DeviceType::Cpu => " (software)",
-        _ => "",
+    let is_software = info.device_type == DeviceType::Cpu;
+    let kind = match info.device_type {
+        DeviceType::Cpu => "software",
+        DeviceType::IntegratedGpu => "integrated GPU",
+        DeviceType::DiscreteGpu => "discrete GPU",
+        DeviceType::VirtualGpu => "virtual GPU",
+        DeviceType::Other => "GPU",
     };
-    let name = format!("{}{software}", info.name);
-    test(&device).map_err(|reason| DeviceError::Untrusted {
-        name: name.clone(),
-        reason,
-    })?;
     Ok(OpenDevice {
         device,
-        label: name,
+        label: format!("{} ({kind}, {})", info.name, info.backend),
+        is_software,
     })
 }
 

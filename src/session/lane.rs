@@ -6,13 +6,14 @@ use std::time::{Duration, Instant};
 
 use crate::experiment::Experiment;
 use crate::flow::Point;
-use crate::model::{DeviceChoice, FrozenField, OpenDevice};
+use crate::model::{DeviceChoice, EngineError, FrozenField};
 use crate::snapshot::{LossHistory, RunState};
 
 use super::board::Board;
 use super::command::{Command, Event, PictureRequest};
+use super::engines::Engines;
 use super::folder::TrainedModel;
-use super::learner::{EngineMaker, Learner, LearnerError, StepError, burn_engines};
+use super::learner::{Learner, LearnerError, StepError};
 use super::measure::{DisplaySamples, display_samples};
 use super::worker::{LatestWorker, panic_message};
 use super::{metrics_worker, picture};
@@ -31,7 +32,9 @@ pub struct Lane {
     board: Arc<Board>,
     pictures: LatestWorker<picture::Job>,
     measurements: LatestWorker<metrics_worker::Job>,
-    engines: EngineMaker,
+    engines: Engines,
+    /// The device that was asked for, if one was.
+    choice: Option<DeviceChoice>,
     experiment: Arc<Experiment>,
     trained: Option<TrainedModel>,
     learner: Option<Learner>,
@@ -59,7 +62,7 @@ impl Lane {
         board: Arc<Board>,
         pictures: LatestWorker<picture::Job>,
         measurements: LatestWorker<metrics_worker::Job>,
-        engines: EngineMaker,
+        engines: Engines,
         experiment: Arc<Experiment>,
         trained: Option<TrainedModel>,
     ) -> Self {
@@ -69,6 +72,7 @@ impl Lane {
             pictures,
             measurements,
             engines,
+            choice: None,
             experiment,
             trained,
             learner: None,
@@ -80,6 +84,7 @@ impl Lane {
             last_measure: now,
             single_step: false,
         };
+        lane.use_engines(lane.engines.clone());
         lane.show_samples();
         lane.build();
         lane.publish();
@@ -195,6 +200,10 @@ impl Lane {
         if old.needs_new_model(&self.experiment) {
             self.trained = None;
             self.start_run();
+            if self.choice == Some(DeviceChoice::Auto) {
+                let engines = self.open_engines(DeviceChoice::Auto);
+                self.use_engines(engines);
+            }
         }
         let learner = self.learner.as_mut();
         let applied = learner.map(|learner| learner.apply(Arc::clone(&self.experiment)));
@@ -220,14 +229,12 @@ impl Lane {
     }
 
     fn set_device(&mut self, choice: DeviceChoice) {
-        let device = OpenDevice::open(choice).unwrap_or_else(|error| {
-            let message = format!("Training stays on the CPU: {error}.");
-            self.board.tell(Event::Problem(message));
-            OpenDevice::cpu()
-        });
-        let label: Arc<str> = device.label().into();
-        self.board.update(|frame| frame.device = Arc::clone(&label));
-        self.engines = burn_engines(device);
+        self.choice = Some(choice);
+        let engines = self.open_engines(choice);
+        if engines.label() == self.engines.label() {
+            return;
+        }
+        self.use_engines(engines);
         if let Some(learner) = &mut self.learner {
             let moved = learner
                 .checkpoint()
@@ -236,6 +243,48 @@ impl Lane {
                 self.fail(format!("The weights could not be moved: {error}."));
             }
         }
+    }
+
+    fn open_engines(&self, choice: DeviceChoice) -> Engines {
+        Engines::open(choice, &self.experiment).unwrap_or_else(|error| {
+            let message = format!("Training stays on the CPU: {error}.");
+            self.board.tell(Event::Problem(message));
+            Engines::cpu()
+        })
+    }
+
+    fn use_engines(&mut self, engines: Engines) {
+        let label = Arc::clone(engines.label());
+        self.board.update(|frame| frame.device = Arc::clone(&label));
+        self.engines = engines;
+    }
+
+    fn engine_failed(&mut self, at: u64, error: &EngineError) {
+        match error {
+            EngineError::Device(reason) => self.fall_back(at, reason),
+            other => self.roll_back(at, &other.to_string()),
+        }
+    }
+
+    /// The device has failed: training goes on elsewhere from the last good weights, if there is an elsewhere.
+    fn fall_back(&mut self, at: u64, reason: &str) {
+        let Some(fallback) = self.engines.fallback().cloned() else {
+            return self.roll_back(at, reason);
+        };
+        let lost = Arc::clone(self.engines.label());
+        self.use_engines(fallback);
+        let replaced = self
+            .learner
+            .as_mut()
+            .map(|learner| learner.replace_engine(&self.engines));
+        if let Some(Err(error)) = replaced {
+            return self.roll_back(at, &error.to_string());
+        }
+        let step = self.learner.as_ref().map_or(0, Learner::steps_taken);
+        self.board.tell(Event::Problem(format!(
+            "{lost} failed at step {at}: {reason}. Training goes on on the {} from step {step}.",
+            self.engines.label()
+        )));
     }
 
     /// Makes the learner, or says what it waits for.
@@ -289,8 +338,8 @@ impl Lane {
                 }
             }
             Ok(Err(StepError::NoBatch(reason))) => self.wait(reason),
-            Ok(Err(StepError::Engine(error))) => self.roll_back(at, &error.to_string()),
-            Err(panic) => self.roll_back(at, &format!("it panicked: {}", panic_message(&*panic))),
+            Ok(Err(StepError::Engine(error))) => self.engine_failed(at, &error),
+            Err(panic) => self.fall_back(at, &format!("it panicked: {}", panic_message(&*panic))),
         }
     }
 
@@ -314,11 +363,11 @@ impl Lane {
                 Ok(Ok(field)) => self.field = Some(field),
                 Ok(Err(error)) => {
                     let at = learner.steps_taken();
-                    return self.roll_back(at, &error.to_string());
+                    return self.engine_failed(at, &error);
                 }
                 Err(panic) => {
                     let at = learner.steps_taken();
-                    return self.roll_back(at, &panic_message(&*panic));
+                    return self.fall_back(at, &panic_message(&*panic));
                 }
             }
         }

@@ -10,26 +10,13 @@ use crate::flow::coupling::Pairs;
 use crate::flow::distribution::DistributionError;
 use crate::flow::rng::{Stream, stream};
 use crate::model::{
-    Batch, BurnEngine, Engine, EngineError, FrozenField, MlpParams, ModelFile, OpenDevice, Scaling,
-    Widths,
+    Batch, Engine, EngineError, FrozenField, MlpParams, ModelFile, Scaling, Widths,
 };
 use crate::snapshot::LossRecorder;
 
 use super::coupler::{Coupler, Recipe, Supply};
+use super::engines::Engines;
 use super::folder::TrainedModel;
-
-/// Makes an engine for the experiment's network from the given weights. Tests put faulty engines here.
-pub type EngineMaker =
-    Arc<dyn Fn(&Experiment, &MlpParams) -> Result<Box<dyn Engine>, EngineError> + Send + Sync>;
-
-/// Engines that run Burn on the given device.
-pub fn burn_engines(device: OpenDevice) -> EngineMaker {
-    Arc::new(move |experiment, params| {
-        let (model, training) = (&experiment.model, &experiment.training);
-        let engine = BurnEngine::new(device.device(), model, training, params)?;
-        Ok(Box::new(engine) as Box<dyn Engine>)
-    })
-}
 
 /// Why there is nothing to learn with.
 #[derive(Debug, thiserror::Error)]
@@ -94,7 +81,7 @@ impl Learner {
     /// If a distribution cannot be sampled or the engine cannot be made.
     pub fn new(
         experiment: Arc<Experiment>,
-        engines: &EngineMaker,
+        engines: &Engines,
         trained: Option<&TrainedModel>,
     ) -> Result<Self, LearnerError> {
         let (params, scaling, losses) = match trained {
@@ -108,7 +95,7 @@ impl Learner {
             ),
         };
         let step = losses.len() as u64;
-        let engine = engines(&experiment, &params)?;
+        let engine = engines.make(&experiment, &params)?;
         let plan = (0, experiment.training.steps);
         let learner = Self {
             engine,
@@ -272,8 +259,8 @@ impl Learner {
     ///
     /// # Errors
     /// If no engine can be made.
-    pub fn replace_engine(&mut self, engines: &EngineMaker) -> Result<(), EngineError> {
-        self.engine = engines(&self.experiment, &self.good.params)?;
+    pub fn replace_engine(&mut self, engines: &Engines) -> Result<(), EngineError> {
+        self.engine = engines.make(&self.experiment, &self.good.params)?;
         self.roll_back();
         Ok(())
     }

@@ -8,6 +8,7 @@
 mod board;
 mod command;
 mod coupler;
+mod engines;
 pub mod figure;
 pub mod files;
 pub mod folder;
@@ -30,7 +31,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{Builder, JoinHandle};
 
 use crate::experiment::{Experiment, View};
-use crate::model::{DeviceChoice, DeviceInfo, OpenDevice};
+use crate::model::{DeviceChoice, DeviceInfo};
 use crate::snapshot::{Frame, LaneId, LossHistory, RunId, RunState};
 
 use board::Board;
@@ -41,7 +42,7 @@ use trainer::Trainer;
 
 pub use board::Wake;
 pub use command::{Command, Event, PictureRequest};
-pub use learner::{EngineMaker, burn_engines};
+pub use engines::{EngineMaker, Engines};
 
 /// How a session starts.
 #[derive(Clone, Default)]
@@ -52,8 +53,8 @@ pub struct Options {
     pub trained: Option<TrainedModel>,
     /// Whether training starts by itself.
     pub autostart: bool,
-    /// Other engines than Burn's on `device`.
-    pub engines: Option<EngineMaker>,
+    /// Other engines than those of `device`.
+    pub engines: Option<Engines>,
 }
 
 /// One window's worth of threads. Dropping it stops and joins them.
@@ -76,10 +77,9 @@ impl Session {
         let measurements = metrics_worker::spawn(Arc::clone(&board))?;
         let lane_board = Arc::clone(&board);
         let (device, autostart) = (options.device, options.autostart);
+        let given = options.engines.is_some();
         let trainer = Trainer::spawn(move || {
-            let engines = options
-                .engines
-                .unwrap_or_else(|| burn_engines(OpenDevice::cpu()));
+            let engines = options.engines.unwrap_or_else(Engines::cpu);
             let trained = options.trained;
             let lane = Lane::new(
                 lane_board,
@@ -91,7 +91,7 @@ impl Session {
             );
             BTreeMap::from([(LaneId::default(), lane)])
         })?;
-        if device == DeviceChoice::Gpu {
+        if device != DeviceChoice::Cpu && !given {
             trainer.send(LaneId::default(), Command::SetDevice(device));
         }
         if autostart {

@@ -9,15 +9,16 @@ use std::time::{Duration, Instant};
 use crate::experiment::Experiment;
 use crate::export;
 use crate::flow::Bounds;
-use crate::model::{DeviceChoice, FrozenField, OpenDevice};
+use crate::model::{DeviceChoice, FrozenField};
 use crate::snapshot::{FlowPicture, Frame, RunState};
 
 use super::blank_frame;
 use super::command::PictureRequest;
+use super::engines::Engines;
 use super::figure::{self, Format};
 use super::folder::{Folder, names};
 use super::lane::{DISPLAY_PAIRS, DISPLAY_SAMPLES};
-use super::learner::{AVERAGED_STEPS, Learner, LearnerError, StepError, burn_engines};
+use super::learner::{AVERAGED_STEPS, Learner, LearnerError, StepError};
 use super::measure::{DisplaySamples, References, display_samples, measure, trajectories};
 use super::picture;
 use super::report::{Report, Timing, Trained};
@@ -113,10 +114,11 @@ pub fn run(
     let input = |error: String| RunError::Input(error);
     experiment.validate().map_err(|e| input(e.to_string()))?;
     experiment.legality().map_err(|e| input(e.to_string()))?;
-    let device = OpenDevice::open(options.device).map_err(|e| input(e.to_string()))?;
+    let engines = Engines::open(options.device, experiment).map_err(|e| input(e.to_string()))?;
     let folder = Folder::open(folder)?;
     let threads = options.threads.unwrap_or_else(all_cores);
-    let job = AssertUnwindSafe(|| Job::new(experiment, device, &folder, threads, observer)?.run());
+    let job =
+        AssertUnwindSafe(|| Job::new(experiment, &engines, &folder, threads, observer)?.run());
     catch_unwind(job).unwrap_or_else(|panic| {
         let message = panic_message(&*panic);
         Err(RunError::Failed(format!("the engine panicked: {message}")))
@@ -142,21 +144,20 @@ struct Job<'a> {
 impl<'a> Job<'a> {
     fn new(
         experiment: &Experiment,
-        device: OpenDevice,
+        engines: &Engines,
         folder: &'a Folder,
         threads: usize,
         observer: &'a mut dyn RunObserver,
     ) -> Result<Self, RunError> {
         let experiment = Arc::new(experiment.clone());
-        let label = device.label().to_owned();
-        let learner = Learner::new(Arc::clone(&experiment), &burn_engines(device), None);
+        let learner = Learner::new(Arc::clone(&experiment), engines, None);
         let learner = learner.map_err(|error| match error {
             LearnerError::Distribution(reason) => RunError::Input(reason.to_string()),
             other => failed(other),
         })?;
         Ok(Self {
             experiment,
-            device: label,
+            device: engines.label().to_string(),
             learner,
             folder,
             observer,

@@ -195,7 +195,7 @@ fn schedule_ui(ui: &mut Ui, theme: &Theme, schedule: &mut LearningRate) {
 /// The device, which belongs to the machine and not to the experiment.
 fn device_ui(ui: &mut Ui, theme: &Theme, lab: &Lab, commands: &mut Vec<Command>) {
     let formula =
-        "Where the training steps are computed; auto is the CPU until a measured choice exists.";
+        "Where the training steps are computed; auto measures CPU and GPU and takes the faster.";
     row_ui(ui, theme, "Device", formula, |ui| {
         combo_box(ui, "device")
             .selected_text(label_of(lab.device))
