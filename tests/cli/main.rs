@@ -20,6 +20,10 @@ mod presets_and_check;
 mod results;
 #[cfg(unix)]
 mod signals;
+#[path = "../skip/mod.rs"]
+mod skip;
+
+use skip::skip;
 
 /// Small enough to finish in a second, with settings that no preset has.
 const TINY: [&str; 8] = [

@@ -1,0 +1,140 @@
+//! Training on a GPU, real or played by the processor (mesa's lavapipe); skipped where there is no adapter.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on fails"
+)]
+
+mod skip;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use pushforward::experiment::{Activation, Experiment, presets};
+use pushforward::flow::rng::{Stream, stream};
+use pushforward::model::{
+    Batch, BurnEngine, DeviceChoice, DeviceError, Engine, MlpParams, OpenDevice, Widths,
+};
+use pushforward::session::{Command, Options, Session};
+use pushforward::snapshot::RunState;
+use rand::RngExt;
+
+use skip::skip;
+
+/// The GPU, or a note for whoever counts the tests that were skipped. A GPU that computes wrongly is a failure.
+fn gpu(test: &str) -> Option<OpenDevice> {
+    match OpenDevice::gpu() {
+        Ok(device) => Some(device),
+        Err(DeviceError::Missing(reason)) => {
+            skip(test, reason.lines().next().unwrap_or("no adapter"));
+            None
+        }
+        Err(untrusted) => panic!("{untrusted}"),
+    }
+}
+
+fn experiment() -> Experiment {
+    let mut experiment = presets::find("two-moons").unwrap().experiment().unwrap();
+    experiment.model.hidden = vec![24, 17];
+    experiment
+}
+
+fn batches(experiment: &Experiment, sizes: &[usize]) -> Vec<Batch> {
+    let width = Widths::of(&experiment.model).inputs();
+    let mut rng = stream(3, Stream::Display, 0);
+    let mut numbers =
+        |count: usize| -> Vec<f32> { (0..count).map(|_| rng.random::<f32>() - 0.5).collect() };
+    let batch = |&n: &usize| Batch {
+        n,
+        inputs: numbers(n * width),
+        targets: numbers(2 * n),
+        weights: vec![2.0; n],
+    };
+    sizes.iter().map(batch).collect()
+}
+
+fn engine(device: &OpenDevice, experiment: &Experiment) -> BurnEngine {
+    let params = MlpParams::init(
+        Widths::of(&experiment.model),
+        &mut stream(1, Stream::Weights, 0),
+    );
+    let (model, training) = (&experiment.model, &experiment.training);
+    BurnEngine::new(device.device(), model, training, &params).unwrap()
+}
+
+#[track_caller]
+fn assert_close(expected: &[f32], found: &[f32], what: &str) {
+    let largest = expected.iter().fold(1e-6f32, |m, v| m.max(v.abs()));
+    assert_eq!(expected.len(), found.len(), "{what}");
+    for (a, b) in expected.iter().zip(found) {
+        assert!((a - b).abs() <= 1e-3 * largest, "{what}: {a} {b}");
+    }
+}
+
+#[test]
+fn steps_in_a_row_agree_with_the_cpu_for_every_activation() {
+    let Some(gpu) = gpu("steps_in_a_row") else {
+        return;
+    };
+    for activation in Activation::ALL {
+        let mut experiment = experiment();
+        experiment.model.activation = activation;
+        let batches = batches(&experiment, &[64, 1, 33, 200, 64]);
+        let rates = [1e-3; 5];
+        let mut near = engine(&OpenDevice::cpu(), &experiment);
+        let mut far = engine(&gpu, &experiment);
+        assert!(far.is_far() && !near.is_far());
+        let losses = near.steps(&batches, &rates).unwrap();
+        assert_close(&losses, &far.steps(&batches, &rates).unwrap(), "losses");
+        let params = near.params().unwrap();
+        assert_close(params.values(), far.params().unwrap().values(), "weights");
+    }
+}
+
+#[test]
+fn a_rollback_on_the_device_is_complete() {
+    let Some(gpu) = gpu("a_rollback") else { return };
+    let experiment = experiment();
+    let batches = batches(&experiment, &[64; 3]);
+    let mut engine = engine(&gpu, &experiment);
+    engine.steps(&batches, &[1e-3; 3]).unwrap();
+    engine.mark_good();
+    let first = engine.steps(&batches, &[1e-3; 3]).unwrap();
+    engine.roll_back();
+    assert_close(
+        &first,
+        &engine.steps(&batches, &[1e-3; 3]).unwrap(),
+        "losses",
+    );
+}
+
+#[test]
+fn a_session_trains_on_the_device_and_comes_back_to_the_cpu_with_its_weights() {
+    let Some(gpu) = gpu("a_session") else { return };
+    let options = Options {
+        device: DeviceChoice::Gpu,
+        autostart: true,
+        ..Options::default()
+    };
+    let session = Session::start(Arc::new(experiment()), options, Arc::new(|| ())).unwrap();
+    let wait = |what: &str, wanted: &dyn Fn(&pushforward::snapshot::Frame) -> bool| {
+        let start = Instant::now();
+        while !wanted(&session.frame()) {
+            assert!(start.elapsed() < Duration::from_secs(60), "{what}");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        session.frame()
+    };
+    let on_gpu = wait("trains on the GPU", &|f| {
+        &*f.device == gpu.label() && f.step > 100
+    });
+    assert_eq!(on_gpu.loss.len() as u64, on_gpu.step, "no loss is missing");
+    session.send(Command::SetDevice(DeviceChoice::Cpu));
+    let back = wait("trains on the CPU", &|f| {
+        &*f.device == "CPU" && f.step > on_gpu.step + 100
+    });
+    assert_eq!((back.run, &back.state), (on_gpu.run, &RunState::Running));
+    assert!(back.loss.smoothed() < on_gpu.loss.value(0).map(f64::from));
+}
