@@ -1,6 +1,6 @@
 //! The exact optimal permutation between two point sets of equal size, for squared distances.
 //!
-//! This file knows units, errors and the certificate; the search itself is in `auction.rs`. It refuses to know
+//! This file knows units, errors and the certificate; the search itself begins in `auction.rs`. It refuses to know
 //! where the points come from.
 //!
 //! `|x_i - y_j|^2 = |x_i|^2 + |y_j|^2 - 2 x_i . y_j`, and the squares are the same for every permutation. So only
@@ -9,7 +9,7 @@
 
 use thiserror::Error;
 
-use super::auction::Search;
+use super::auction::Problem;
 use crate::flow::Point;
 use crate::flow::bounds::Bounds;
 
@@ -59,8 +59,9 @@ pub enum AssignmentError {
 
 /// The permutation with the least sum of squared distances; any of them where there are several.
 ///
-/// Measured on one busy core: 2 ms for 256 points, 45 ms for 1024, 0.16 s for 2000, 0.9 s for 4096. Clouds that
-/// lie on two lines at right angles, where every permutation costs the same, take ten times as long.
+/// Measured on one core with AVX-512 (Zen 4): 0.4 ms for 256 points, 1.0 ms for 512, 3.4 ms for 1024, 9 ms for
+/// 2000, 30 ms for 4096; with AVX2 it takes 1.2 to 1.6 times as long. Point sets with costs that tie, up to clouds
+/// on two lines at right angles, where every permutation costs the same, take at most three times as long.
 ///
 /// # Errors
 /// Sets of unequal size, and coordinates that are not finite or beyond [`MAX_COORDINATE`].
@@ -76,7 +77,11 @@ pub fn assign(x_0: &[Point], x_1: &[Point]) -> Result<Assignment, AssignmentErro
     check("target", x_1)?;
     let sources = Normalised::new(x_0);
     let targets = Normalised::new(x_1);
-    let solved = Search::new(&sources.points, &targets.points).solve();
+    let problem = Problem {
+        xs: &sources.points,
+        ys: &targets.points,
+    };
+    let solved = problem.solve();
 
     // With x = c_x + s_x x' and y = c_y + s_y y':
     // |x - y|^2 = |x - c_y|^2 + (|y - c_x|^2 - |c_x - c_y|^2) - 2 s_x s_y x' . y'

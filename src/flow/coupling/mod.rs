@@ -6,8 +6,13 @@
 
 pub mod assignment;
 mod auction;
+mod augment;
+mod columns;
+mod lanes;
 mod pairs;
 mod scan;
+mod sieve;
+mod tree;
 
 use serde::{Deserialize, Serialize};
 

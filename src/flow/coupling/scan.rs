@@ -1,227 +1,161 @@
-//! The two inner loops of the assignment solver: one row against all columns.
+//! One row looks for its best column: the inner loop of the auction.
 //!
-//! They refuse to know what the rows and columns are matched to. Costs are recomputed from the coordinates:
-//! two multiplications a column are cheaper than reading a matrix that does not fit the cache. Branch-free
-//! selection over [`LANES`] interleaved minima lets the compiler use vector instructions.
+//! It refuses to know what the columns are matched to. Profits are recomputed from the coordinates: that is
+//! cheaper than reading a matrix that does not fit the cache. The block that was the best the last time gives a
+//! level, the sieve the few blocks in which there may be anything above it.
 
-use std::ops::Range;
+use pulp::{Simd, bytemuck};
 
+use super::columns::{Block, Columns};
+use super::lanes::{LANES, Ones, bits_of_doubles};
+use super::sieve::WORD;
 use crate::flow::Point;
 
-/// Interleaved minima of a loop; two fill a vector register of the baseline x86-64 and measured fastest there.
-const LANES: usize = 2;
-
-/// The columns, one array a coordinate, each with its price (the dual variable).
-pub struct Columns {
-    pub y_0: Vec<f64>,
-    pub y_1: Vec<f64>,
-    pub price: Vec<f64>,
-}
-
-/// The cheapest column of a row.
+/// The best column of a row.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Bid {
-    /// Its number.
+    /// Its place.
     pub column: usize,
-    /// Its reduced cost.
-    pub cost: f64,
-    /// The second smallest reduced cost, of another column; infinite if there is only one.
+    /// The profit in it.
+    pub best: f64,
+    /// The second largest profit, in another column; `-inf` if there is only one.
     pub second: f64,
 }
 
 impl Columns {
-    /// Columns at the given places, all prices zero.
-    pub fn new(ys: &[Point]) -> Self {
+    /// The largest and the second largest profit of x; there must be a column. The nearer block `seed` is to the
+    /// answer, the faster.
+    #[inline(always)]
+    pub fn best_two<S: Simd>(&self, simd: S, x: Point, seed: usize) -> Bid {
+        let lanes_of_x = [simd.splat_f64s(x[0]), simd.splat_f64s(x[1])];
+        let mut top = TopTwo::new(simd);
+        top.add(simd, lanes_of_x, seed, &self.blocks[seed]);
+        let mut bid = top.bid(simd);
+        for w in 0..self.sieve.words() {
+            let mut open = self.sieve.above(simd, w, x, bid.second);
+            if w == seed / WORD {
+                open &= !(1 << (seed % WORD));
+            }
+            if open == 0 {
+                continue;
+            }
+            for k in Ones(open) {
+                let b = w * WORD + k;
+                top.add(simd, lanes_of_x, b, &self.blocks[b]);
+            }
+            bid = top.bid(simd);
+        }
+        bid
+    }
+}
+
+/// The two largest profits in each lane. Without a branch, because which column wins cannot be predicted.
+struct TopTwo<S: Simd> {
+    first: S::f64s,
+    second: S::f64s,
+    /// Place of the first lane of the vector of columns that `first` is from.
+    place: S::u64s,
+}
+
+impl<S: Simd> TopTwo<S> {
+    #[inline(always)]
+    fn new(simd: S) -> Self {
         Self {
-            y_0: ys.iter().map(|y| y[0]).collect(),
-            y_1: ys.iter().map(|y| y[1]).collect(),
-            price: vec![0.0; ys.len()],
+            first: simd.splat_f64s(f64::NEG_INFINITY),
+            second: simd.splat_f64s(f64::NEG_INFINITY),
+            place: simd.splat_u64s(0),
         }
     }
 
-    /// The cost `-x . y_j`: the squared distance up to terms of x alone and of `y_j` alone, and half as large.
-    pub fn cost(&self, x: Point, j: usize) -> f64 {
-        -x[0] * self.y_0[j] - x[1] * self.y_1[j]
+    #[inline(always)]
+    fn add(&mut self, simd: S, x: [S::f64s; 2], b: usize, block: &Block) {
+        for v in 0..LANES / S::F64_LANES {
+            let profit = block.profit(simd, x, v);
+            let worse = simd.min_f64s(self.first, profit);
+            self.second = simd.max_f64s(self.second, worse);
+            let better = simd.greater_than_f64s(profit, self.first);
+            let place = simd.splat_u64s((b * LANES + v * S::F64_LANES) as u64);
+            self.place = simd.select_u64s(better, place, self.place);
+            self.first = simd.max_f64s(self.first, profit);
+        }
     }
 
-    /// The smallest and the second smallest reduced cost `-x . y_j - price_j`; there must be a column.
-    pub fn best_two(&self, x: Point) -> Bid {
-        let (a, b) = (-x[0], -x[1]);
-        let (y_0, y_0_rest) = self.y_0.as_chunks::<LANES>();
-        let (y_1, y_1_rest) = self.y_1.as_chunks::<LANES>();
-        let (price, price_rest) = self.price.as_chunks::<LANES>();
-        let mut first = [f64::INFINITY; LANES];
-        let mut second = [f64::INFINITY; LANES];
-        // Column numbers as floats: a lane then selects a number and a cost with the same mask.
-        let mut column = [0.0; LANES];
-        let mut number: [f64; LANES] = std::array::from_fn(|lane| lane as f64);
-        for ((y_0, y_1), price) in y_0.iter().zip(y_1).zip(price) {
-            for k in 0..LANES {
-                let reduced = a * y_0[k] + b * y_1[k] - price[k];
-                second[k] = smaller(second[k], larger(first[k], reduced));
-                let better = reduced < first[k];
-                first[k] = if better { reduced } else { first[k] };
-                column[k] = if better { number[k] } else { column[k] };
-                number[k] += LANES as f64;
-            }
-        }
-        let mut best = Bid {
-            column: 0,
-            cost: f64::INFINITY,
-            second: f64::INFINITY,
+    /// The two largest of all lanes.
+    #[inline(always)]
+    fn bid(&self, simd: S) -> Bid {
+        let best = simd.reduce_max_f64s(self.first);
+        let is_best = simd.equal_f64s(self.first, simd.splat_f64s(best));
+        let lanes = bits_of_doubles::<S>(is_best, 0);
+        let second = if lanes.count_ones() > 1 {
+            best
+        } else {
+            simd.reduce_max_f64s(simd.select_f64s(is_best, self.second, self.first))
         };
-        for k in 0..LANES {
-            best.add(column[k] as usize, first[k], second[k]);
-        }
-        let whole = self.price.len() - price_rest.len();
-        for (k, ((y_0, y_1), price)) in y_0_rest.iter().zip(y_1_rest).zip(price_rest).enumerate() {
-            best.add(whole + k, a * y_0 + b * y_1 - price, f64::INFINITY);
-        }
-        best
-    }
-
-    /// Offers a range of columns a way through this row: `base + reduced cost`, kept in `distance` with the row in
-    /// `parent` where it is shorter. Returns the nearest of these columns and its distance; infinite for none.
-    pub fn relax(
-        &self,
-        range: Range<usize>,
-        (x, base, row): (Point, f64, usize),
-        tree: &mut Tree,
-    ) -> (usize, f64) {
-        let (a, b, row) = (-x[0], -x[1], row as f64);
-        let start = range.start;
-        let (y_0, y_0_rest) = self.y_0[range.clone()].as_chunks::<LANES>();
-        let (y_1, y_1_rest) = self.y_1[range.clone()].as_chunks::<LANES>();
-        let (price, price_rest) = self.price[range.clone()].as_chunks::<LANES>();
-        let (distance, distance_rest) = tree.distance[range.clone()].as_chunks_mut::<LANES>();
-        let (parent, parent_rest) = tree.parent[range].as_chunks_mut::<LANES>();
-        let whole = start + LANES * price.len();
-        let mut nearest = [f64::INFINITY; LANES];
-        let mut column = [0.0; LANES];
-        let mut number: [f64; LANES] = std::array::from_fn(|lane| (start + lane) as f64);
-        let places = y_0.iter().zip(y_1).zip(price);
-        for (((y_0, y_1), price), (distance, parent)) in places.zip(distance.iter_mut().zip(parent))
-        {
-            for k in 0..LANES {
-                let offer = a * y_0[k] + b * y_1[k] - price[k] + base;
-                let shorter = offer < distance[k];
-                parent[k] = if shorter { row } else { parent[k] };
-                let length = if shorter { offer } else { distance[k] };
-                distance[k] = length;
-                let closer = length < nearest[k];
-                nearest[k] = if closer { length } else { nearest[k] };
-                column[k] = if closer { number[k] } else { column[k] };
-                number[k] += LANES as f64;
-            }
-        }
-        let mut best = (0, f64::INFINITY);
-        for k in 0..LANES {
-            if nearest[k] < best.1 {
-                best = (column[k] as usize, nearest[k]);
-            }
-        }
-        let places = y_0_rest.iter().zip(y_1_rest).zip(price_rest);
-        let rest = places.zip(distance_rest.iter_mut().zip(parent_rest));
-        for (k, (((y_0, y_1), price), (distance, parent))) in rest.enumerate() {
-            let offer = a * y_0 + b * y_1 - price + base;
-            if offer < *distance {
-                (*distance, *parent) = (offer, row);
-            }
-            if *distance < best.1 {
-                best = (whole + k, *distance);
-            }
-        }
-        best
-    }
-
-    /// Exchanges two columns.
-    pub fn swap(&mut self, i: usize, j: usize) {
-        self.y_0.swap(i, j);
-        self.y_1.swap(i, j);
-        self.price.swap(i, j);
-    }
-}
-
-impl Bid {
-    fn add(&mut self, column: usize, cost: f64, second: f64) {
-        self.second = smaller(self.second, smaller(second, larger(self.cost, cost)));
-        if cost < self.cost {
-            (self.column, self.cost) = (column, cost);
+        let lane = lanes.trailing_zeros() as usize;
+        let places: &[u64] = bytemuck::cast_slice(std::slice::from_ref(&self.place));
+        Bid {
+            column: places[lane] as usize + lane,
+            best,
+            second,
         }
     }
-}
-
-/// Shortest ways from one row to the columns, as far as they are known.
-pub struct Tree {
-    /// Length of the way to a column; infinite for one that is not reached, or no longer wanted.
-    pub distance: Vec<f64>,
-    /// The row before the column on that way, as a float (see [`Columns::best_two`]).
-    pub parent: Vec<f64>,
-}
-
-// Unlike `f64::min` and `f64::max` these are one vector instruction each; no cost is NaN.
-fn smaller(a: f64, b: f64) -> f64 {
-    if a < b { a } else { b }
-}
-
-fn larger(a: f64, b: f64) -> f64 {
-    if a > b { a } else { b }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::flow::rng::{Stream, stream};
+    use pulp::{Arch, WithSimd};
     use rand::RngExt;
 
-    fn columns(n: usize) -> Columns {
-        let mut rng = stream(3, Stream::Display, n as u64);
-        let ys: Vec<Point> = (0..n).map(|_| [rng.random(), rng.random()]).collect();
-        let mut columns = Columns::new(&ys);
-        columns.price.fill_with(|| rng.random());
-        columns
+    struct Scan<'a>(&'a Columns, Point, usize);
+
+    impl WithSimd for Scan<'_> {
+        type Output = Bid;
+
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, simd: S) -> Bid {
+            self.0.best_two(simd, self.1, self.2)
+        }
     }
 
+    fn columns(n: u64) -> Columns {
+        let mut rng = stream(3, Stream::Display, n);
+        let mut draw = || rng.random::<f64>() - 0.5;
+        let ys: Vec<Point> = (0..n).map(|_| [draw(), draw()]).collect();
+        let prices: Vec<f64> = ys.iter().map(|_| 0.1 * draw()).collect();
+        Columns::new(pulp::Scalar, &ys, &prices)
+    }
+
+    /// From whatever block the scan starts, and however wide the vectors are.
     #[test]
     fn the_two_best_columns_are_those_of_a_plain_loop() {
-        let x = [0.3, -0.7];
-        for n in 1..20 {
+        for n in (1..40).chain([256, 1100]) {
             let columns = columns(n);
-            let mut reduced: Vec<(f64, usize)> = (0..n)
-                .map(|j| (columns.cost(x, j) - columns.price[j], j))
-                .collect();
-            reduced.sort_by(|a, b| a.0.total_cmp(&b.0));
-            let bid = columns.best_two(x);
-            assert_eq!((bid.cost, bid.column), reduced[0]);
-            let second = reduced.get(1).map_or(f64::INFINITY, |r| r.0);
-            assert_eq!(bid.second, second, "n = {n}");
+            for x in [[0.3, -0.5], [0.0, 0.0], [-0.5, 0.1]] {
+                let profit = |j| columns.benefit(x, j) - columns.price(j);
+                let mut profits: Vec<(f64, usize)> =
+                    (0..n as usize).map(|j| (profit(j), j)).collect();
+                profits.sort_by(|a, b| b.0.total_cmp(&a.0));
+                let expected = Bid {
+                    column: profits[0].1,
+                    best: profits[0].0,
+                    second: profits.get(1).map_or(f64::NEG_INFINITY, |p| p.0),
+                };
+                for seed in [0, columns.blocks.len() - 1] {
+                    let scan = || Scan(&columns, x, seed);
+                    assert_eq!(Arch::new().dispatch(scan()), expected, "n = {n}");
+                    assert_eq!(scan().with_simd(pulp::Scalar), expected, "n = {n}");
+                }
+            }
         }
     }
 
     #[test]
-    fn relaxing_keeps_the_shorter_way_and_finds_the_nearest_column() {
-        let x = [0.3, -0.7];
-        for n in 1..20 {
-            let columns = columns(n);
-            let old: Vec<f64> = (0..n)
-                .map(|j| if j % 3 == 2 { -5.0 } else { 5.0 })
-                .collect();
-            for (start, end) in [(0, n), (0, n / 2), (n / 2, n), (n / 3, n), (0, 0)] {
-                let mut tree = Tree {
-                    distance: old.clone(),
-                    parent: vec![9.0; n],
-                };
-                let nearest = columns.relax(start..end, (x, 0.25, 4), &mut tree);
-                for (j, &old) in old.iter().enumerate() {
-                    let offer = columns.cost(x, j) - columns.price[j] + 0.25;
-                    let taken = (start..end).contains(&j) && offer < old;
-                    assert_eq!(tree.distance[j], if taken { offer } else { old });
-                    assert_eq!(tree.parent[j], if taken { 4.0 } else { 9.0 });
-                }
-                let distances = tree.distance[start..end].iter().copied();
-                assert_eq!(nearest.1, distances.fold(f64::INFINITY, f64::min));
-                assert!(start == end || tree.distance[nearest.0] == nearest.1);
-            }
-        }
+    fn two_equal_columns_leave_no_gain() {
+        let ys = [[0.25, 0.0], [0.25, 0.0], [0.0, 0.0]];
+        let columns = Columns::new(pulp::Scalar, &ys, &[0.0; 3]);
+        let bid = Arch::new().dispatch(Scan(&columns, [0.5, 0.5], 0));
+        assert_eq!((bid.best, bid.second), (0.125, 0.125));
     }
 }

@@ -55,6 +55,18 @@ fn normal(n: usize, std: f64, seed: u64) -> Vec<Point> {
     (0..n).map(|_| [draw(), draw()]).collect()
 }
 
+/// Eight clouds on a circle.
+fn clustered(n: usize, seed: u64) -> Vec<Point> {
+    let angle = |i: usize| (i % 8) as f64 * std::f64::consts::FRAC_PI_4;
+    let around =
+        |(i, p): (usize, Point)| [5.0 * angle(i).cos() + p[0], 5.0 * angle(i).sin() + p[1]];
+    normal(n, 0.5, seed)
+        .into_iter()
+        .enumerate()
+        .map(around)
+        .collect()
+}
+
 /// Points of a lattice: costs tie everywhere, and points repeat.
 fn lattice_point() -> impl Strategy<Value = Point> {
     (-3i32..4, -3i32..4).prop_map(|(x, y)| [f64::from(x), f64::from(y)])
@@ -84,6 +96,14 @@ proptest! {
         prop_assert!((cost - oracle(&x_0, &x_1)).abs() <= 1e-12);
     }
 
+    #[test]
+    fn optimal_on_clusters(n in 1usize..120, seed in 0u64..1000) {
+        let (x_0, x_1) = (clustered(n, seed), clustered(n, seed + 1000));
+        let cost = assert_optimal(&x_0, &x_1).mean_cost;
+        let expected = oracle(&x_0, &x_1);
+        prop_assert!((cost - expected).abs() <= 1e-12 * (1.0 + expected), "{} {}", cost, expected);
+    }
+
     /// Units, places and relative sizes of the two sets do not matter.
     #[test]
     fn moving_and_scaling_a_set_keeps_the_permutation(seed in 0u64..50, exponent in -30i32..31, far in -1e3..1e3) {
@@ -102,6 +122,23 @@ fn agrees_with_the_oracle_on_many_points() {
         let cost = assert_optimal(&x_0, &x_1).mean_cost;
         let expected = oracle(&x_0, &x_1);
         assert!((cost / expected - 1.0).abs() < 1e-12, "{cost} {expected}");
+    }
+}
+
+/// Sizes around those of a block (16), of a group of blocks (256) and of a word of blocks (1024).
+#[test]
+fn optimal_at_the_edges_of_blocks() {
+    for n in [
+        2, 7, 15, 16, 17, 31, 33, 255, 257, 272, 273, 1023, 1025, 1040,
+    ] {
+        assert_optimal(&normal(n, 1.0, 11), &clustered(n, 12));
+    }
+}
+
+#[test]
+fn thousands_of_points_are_optimal() {
+    for n in [2000, 4000] {
+        assert_optimal(&normal(n, 1.0, 13), &clustered(n, 14));
     }
 }
 
@@ -134,6 +171,7 @@ fn degenerate_sets_are_optimal_too() {
     let two_dots: Vec<Point> = (0..N).map(|i| [f64::from(i < 100), 0.0]).collect();
     let other_dots: Vec<Point> = (0..N).map(|i| [f64::from(i < 300), 0.0]).collect();
     let square: Vec<Point> = (0..N).map(|i| [(i % 20) as f64, (i / 20) as f64]).collect();
+    let upright: Vec<Point> = cloud.iter().map(|p| [0.0, p[1]]).collect();
     let sets = [
         &cloud,
         &dot,
@@ -142,13 +180,26 @@ fn degenerate_sets_are_optimal_too() {
         &two_dots,
         &other_dots,
         &square,
+        &upright,
     ];
     for x_0 in sets {
         for x_1 in sets {
             assert_optimal(x_0, x_1);
         }
     }
+    // At right angles to the diagonal: costs tie up to rounding.
+    let tilted: Vec<Point> = cloud.iter().map(|p| [p[0], -p[0]]).collect();
+    assert_optimal(&diagonal, &tilted);
     assert_eq!(w2_squared(&two_dots, &other_dots).unwrap(), 0.5);
+}
+
+/// Where every permutation costs the same, the certificate is found without n paths of n columns: with those
+/// this test takes half a minute, or many minutes without optimisation.
+#[test]
+fn total_ties_do_not_take_long() {
+    let flat: Vec<Point> = normal(2000, 1.0, 7).iter().map(|p| [p[0], 0.0]).collect();
+    let upright: Vec<Point> = normal(2000, 1.0, 8).iter().map(|p| [0.0, p[1]]).collect();
+    assert_optimal(&flat, &upright);
 }
 
 #[test]
