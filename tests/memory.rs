@@ -19,13 +19,14 @@ use pushforward::snapshot::{Frame, RunState};
 #[global_allocator]
 static MEMORY: Cap<System> = Cap::new(System, usize::MAX);
 
-const STEPS: u64 = 20_000;
+const STEPS: u64 = 100_000;
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Bytes a step that the losses may take: an `f32` each, a little for the chunks they lie in.
 const BYTES_PER_STEP: f64 = 4.4;
-/// What may lie elsewhere at one pause and not at another: queued batches, events, a thread's own buffers.
-const SLACK: f64 = 16_384.0;
+/// What may lie elsewhere at one pause and not at another: mostly batches that wait for the trainer, at most 80 of
+/// 1.8 KB.
+const SLACK: f64 = 160_000.0;
 
 fn wait(session: &Session, what: &str, wanted: impl Fn(&Frame) -> bool) {
     let start = Instant::now();
@@ -48,7 +49,7 @@ fn allocated_at_rest(session: &Session) -> (f64, u64) {
 }
 
 #[test]
-fn twenty_thousand_steps_cost_their_losses_and_nothing_else() {
+fn a_hundred_thousand_steps_cost_their_losses_and_nothing_else() {
     let mut experiment = presets::find("two-moons").unwrap().experiment().unwrap();
     experiment.model.hidden = vec![8];
     experiment.training.batch = 32;

@@ -285,7 +285,7 @@ fn faulty_engines(at: u64, panics: bool) -> Engines {
     let steps = Arc::new(AtomicU64::new(0));
     let maker = move |experiment: &Experiment, params: &MlpParams| {
         Ok(Box::new(Faulty {
-            inner: Engines::cpu().make(experiment, params)?,
+            inner: Engines::cpu(2).make(experiment, params)?,
             steps: Arc::clone(&steps),
             at,
             panics,
@@ -329,15 +329,13 @@ fn a_lost_device_is_replaced_and_training_goes_on_from_the_last_good_weights() {
     let mut experiment = two_moons();
     experiment.training.steps = 10_000;
     let options = Options {
-        engines: Some(faulty_engines(300, true).or(Engines::cpu())),
+        engines: Some(faulty_engines(300, true).or(Engines::cpu(2))),
         ..autostart()
     };
     let session = start(experiment, options);
     let frame = wait_for(&session, "goes on", |f| f.step > 600);
-    assert_eq!(
-        (frame.state.clone(), &*frame.device),
-        (RunState::Running, "CPU")
-    );
+    assert_eq!(frame.state, RunState::Running);
+    assert!(frame.device.starts_with("CPU"), "{}", frame.device);
     assert_eq!(frame.loss.len() as u64, frame.step);
     let told = session.drain_events();
     let [Event::Problem(sentence)] = told.as_slice() else {

@@ -34,6 +34,8 @@ pub enum Verb {
         #[arg(long, value_name = "NAME")]
         ron: Option<String>,
     },
+    /// Measure how fast this machine trains, couples and evaluates (about a minute)
+    Bench(BenchArgs),
     /// Validate an experiment file
     Check {
         /// The experiment file
@@ -67,6 +69,20 @@ pub struct RunArgs {
     /// Override one field: a dotted path and a RON value; repeatable, applied in order
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = parse_override)]
     pub overrides: Vec<Override>,
+}
+
+/// The flags of `bench`.
+#[derive(Args, Debug)]
+pub struct BenchArgs {
+    /// Print JSON instead of a table
+    #[arg(long)]
+    pub json: bool,
+    /// Measure how cost grows with width, batch and particles instead
+    #[arg(long)]
+    pub scaling: bool,
+    /// Threads to train with [default: all]
+    #[arg(long, value_name = "N", value_parser = parse_threads)]
+    pub threads: Option<usize>,
 }
 
 /// One `--set KEY=VALUE`.

@@ -4,6 +4,7 @@
 //! turns what happens into an exit code. It refuses to know egui: the window arrives as a function.
 
 mod args;
+mod bench;
 mod input;
 mod progress;
 
@@ -63,6 +64,7 @@ pub fn main(launch: impl FnOnce(Window) -> Result<(), Failure>) -> ExitCode {
         Some(Verb::Run(args)) => run(&args),
         Some(Verb::Presets { ron: None }) => list_presets(),
         Some(Verb::Presets { ron: Some(name) }) => print_preset(&name),
+        Some(Verb::Bench(args)) => bench::bench(&args),
         Some(Verb::Check { file }) => check(&file),
     };
     let (code, message) = match result {

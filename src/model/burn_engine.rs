@@ -1,4 +1,4 @@
-//! The first engine: Burn's autodiff and optimizers on any of its devices.
+//! Burn's autodiff and optimizers on any of its devices: what trains on a GPU, and the oracle of the fused engine.
 
 use std::ops::Range;
 
@@ -8,8 +8,9 @@ use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::experiment::{Activation, Model, Optimizer, Training};
 
-use super::burn_mlp::{Activations, Mlp, download};
+use super::burn_mlp::{Mlp, download};
 use super::device::ignore_configuration_files;
+use super::engine::{same_moments, warm_decay};
 use super::{Batch, Engine, EngineError, MlpParams, Widths};
 
 /// Trains the Burn MLP on one device.
@@ -17,7 +18,7 @@ pub struct BurnEngine {
     device: Device,
     widths: Widths,
     activation: Activation,
-    activations: Activations,
+    is_far: bool,
     optimizer_config: Optimizer,
     ema: f64,
     state: State,
@@ -41,8 +42,7 @@ struct DeviceBatch {
 }
 
 impl BurnEngine {
-    /// Uploads the parameters to a device (without autodiff; the engine adds it). On the CPU the activations are
-    /// evaluated by this crate, elsewhere by Burn.
+    /// Uploads the parameters to a device (without autodiff; the engine adds it).
     ///
     /// # Errors
     /// If the parameters do not have the model's shape.
@@ -57,29 +57,19 @@ impl BurnEngine {
         if *params.widths() != widths {
             return Err(EngineError::Shape);
         }
-        let activations = if *device == Device::flex() {
-            Activations::Host
-        } else {
-            Activations::Burn
-        };
+        let is_far = *device != Device::flex();
         let device = device.clone().autodiff();
         let state = State::new(params, &device, training.optimizer);
         Ok(Self {
             device,
             widths,
             activation: model.activation,
-            activations,
+            is_far,
             optimizer_config: training.optimizer,
             ema: training.ema,
             good: state.clone(),
             state,
         })
-    }
-
-    /// Lets a test compare both ways of evaluating the activations.
-    #[cfg(test)]
-    pub(super) fn set_activations(&mut self, by: Activations) {
-        self.activations = by;
     }
 
     fn upload(&self, batch: &Batch) -> DeviceBatch {
@@ -102,9 +92,9 @@ impl BurnEngine {
     }
 
     /// One optimizer step; the loss stays on the device, and nobody has looked whether it is finite.
-    fn take_step(&mut self, batch: &DeviceBatch, learning_rate: f64) -> Result<Loss, EngineError> {
+    fn take_step(&mut self, batch: &DeviceBatch, learning_rate: f64) -> Loss {
         let n = batch.inputs.dims()[0] as f32;
-        let squared = self.squared_residual(batch)?;
+        let squared = self.squared_residual(batch);
         let unweighted = (squared.clone().inner() * batch.weights.clone().inner()).sum();
         let gradients = squared.sum().div_scalar(n).backward();
         let gradients = GradientsParams::from_grads(gradients, &self.state.mlp);
@@ -115,20 +105,17 @@ impl BurnEngine {
         state.steps += 1;
         let decay = warm_decay(self.ema, state.steps);
         state.average = average(state.average.clone(), &state.mlp, decay);
-        Ok(unweighted.div_scalar(n))
+        unweighted.div_scalar(n)
     }
 
     /// Squared residual per coordinate on the network's scale, `[n, 2]`.
-    fn squared_residual(&self, batch: &DeviceBatch) -> Result<Tensor<2>, EngineError> {
-        let output = self.output(batch)?;
-        Ok((output - batch.targets.clone()).square())
+    fn squared_residual(&self, batch: &DeviceBatch) -> Tensor<2> {
+        (self.output(batch) - batch.targets.clone()).square()
     }
 
-    fn output(&self, batch: &DeviceBatch) -> Result<Tensor<2>, EngineError> {
+    fn output(&self, batch: &DeviceBatch) -> Tensor<2> {
         let inputs = batch.inputs.clone();
-        self.state
-            .mlp
-            .forward(inputs, self.activation, self.activations)
+        self.state.mlp.forward(inputs, self.activation)
     }
 }
 
@@ -166,7 +153,7 @@ impl State {
 
 impl Engine for BurnEngine {
     fn step(&mut self, batch: &Batch, learning_rate: f64) -> Result<f32, EngineError> {
-        let loss = self.take_step(&self.upload(batch), learning_rate)?;
+        let loss = self.take_step(&self.upload(batch), learning_rate);
         finite_loss(download(loss)?.first().copied().unwrap_or(f32::NAN))
     }
 
@@ -181,7 +168,7 @@ impl Engine for BurnEngine {
         let mut losses = Vec::with_capacity(batches.len());
         for (batch, rate) in batches.iter().zip(learning_rates) {
             let rows = start..start + batch.n;
-            losses.push(self.take_step(&all.rows(rows), *rate)?);
+            losses.push(self.take_step(&all.rows(rows), *rate));
             start += batch.n;
         }
         if losses.is_empty() {
@@ -192,7 +179,7 @@ impl Engine for BurnEngine {
     }
 
     fn is_far(&self) -> bool {
-        self.activations == Activations::Burn
+        self.is_far
     }
 
     fn params(&mut self) -> Result<MlpParams, EngineError> {
@@ -221,12 +208,12 @@ impl Engine for BurnEngine {
 
     fn forward(&mut self, batch: &Batch) -> Result<Vec<f32>, EngineError> {
         let batch = self.upload(batch);
-        download(self.output(&batch)?.inner())
+        download(self.output(&batch).inner())
     }
 
     fn gradient(&mut self, batch: &Batch) -> Result<Vec<f32>, EngineError> {
         let device_batch = self.upload(batch);
-        let loss = self.squared_residual(&device_batch)?.sum();
+        let loss = self.squared_residual(&device_batch).sum();
         let gradients = loss.div_scalar(batch.n as f32).backward();
         let mut values = Vec::with_capacity(self.widths.n_params());
         for layer in &self.state.mlp.layers {
@@ -280,21 +267,6 @@ fn build(optimizer: Optimizer) -> ModuleOptimizer {
             .with_weight_decay(weight_decay as f32)
             .init(),
     }
-}
-
-/// Whether moments gathered under one optimizer mean the same under the other: only the rate differs.
-fn same_moments(mut a: Optimizer, mut b: Optimizer) -> bool {
-    for optimizer in [&mut a, &mut b] {
-        match optimizer {
-            Optimizer::Adam { lr, .. } | Optimizer::AdamW { lr, .. } => *lr = 0.0,
-        }
-    }
-    a == b
-}
-
-/// The decay grows towards its final value so that the average forgets the initial weights early.
-fn warm_decay(ema: f64, steps: u64) -> f64 {
-    ema.min((1.0 + steps as f64) / (10.0 + steps as f64))
 }
 
 /// `average <- decay average + (1 - decay) weights`, tensor by tensor; no decay means the weights themselves.

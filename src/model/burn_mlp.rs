@@ -7,18 +7,7 @@ use burn::tensor::{Device, ExecutionError, Tensor, TensorData};
 
 use crate::experiment::Activation;
 
-use super::activation::values_and_slopes;
 use super::{EngineError, MlpParams, Widths};
-
-/// Who evaluates the activations.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Activations {
-    /// Burn, operation by operation: on any device.
-    Burn,
-    /// The vectorised pass of this crate, for tensors in host memory. Burn's flex backend calls the C library
-    /// once per element, which measured 45 % of a training step.
-    Host,
-}
 
 /// The multilayer perceptron `(c_in x, features of t) -> v / c_out`.
 #[derive(Module, Debug)]
@@ -45,23 +34,15 @@ impl Mlp {
     }
 
     /// The forward pass: inputs `[n, 2 + time features]`, output `[n, 2]`.
-    ///
-    /// # Errors
-    /// If the device fails while the host reads a layer.
-    pub fn forward(
-        &self,
-        inputs: Tensor<2>,
-        activation: Activation,
-        by: Activations,
-    ) -> Result<Tensor<2>, EngineError> {
+    pub fn forward(&self, inputs: Tensor<2>, activation: Activation) -> Tensor<2> {
         let last = self.layers.len().saturating_sub(1);
-        let mut layers = self.layers.iter().enumerate();
-        layers.try_fold(inputs, |x, (i, layer)| {
+        let layers = self.layers.iter().enumerate();
+        layers.fold(inputs, |x, (i, layer)| {
             let z = layer.forward(x);
-            match by {
-                _ if i == last => Ok(z),
-                Activations::Burn => Ok(activate(z, activation)),
-                Activations::Host => activate_on_host(z, activation),
+            if i == last {
+                z
+            } else {
+                activate(z, activation)
             }
         })
     }
@@ -85,19 +66,6 @@ pub fn download<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, EngineErr
     let data = tensor.try_into_data().map_err(failed)?;
     data.try_to_vec::<f32>()
         .map_err(|error| EngineError::Device(format!("{error:?}")))
-}
-
-/// The activation as its own tangent at the present `z`: `y = f'(z_now) z + (f(z_now) - f'(z_now) z_now)` has the
-/// value and the gradient of `f(z)`, and costs autodiff one product and one sum.
-fn activate_on_host(z: Tensor<2>, activation: Activation) -> Result<Tensor<2>, EngineError> {
-    let (shape, device) = (z.dims(), z.device());
-    let now = download(z.clone().inner())?;
-    let (mut offsets, slopes) = values_and_slopes(activation, &now);
-    for ((offset, slope), z) in offsets.iter_mut().zip(&slopes).zip(&now) {
-        *offset -= slope * z;
-    }
-    let constant = |values| Tensor::<2>::from_data(TensorData::new(values, shape), &device);
-    Ok(z * constant(slopes) + constant(offsets))
 }
 
 fn activate(z: Tensor<2>, activation: Activation) -> Tensor<2> {

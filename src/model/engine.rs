@@ -1,6 +1,6 @@
 //! The small interface between the trainer and whatever takes the training steps.
 
-use crate::experiment::Training;
+use crate::experiment::{Optimizer, Training};
 
 use super::{Batch, MlpParams};
 
@@ -25,8 +25,8 @@ pub enum EngineError {
 
 /// Takes training steps on one network.
 ///
-/// Burn is the first engine; a fused kernel, a remote device or, in tests, a faulty one follow the same
-/// interface. An engine stays on the thread that made it.
+/// [`super::FusedEngine`] trains on the CPU, [`super::BurnEngine`] on any device of Burn's; a remote device or, in
+/// tests, a faulty one follow the same interface. An engine stays on the thread that made it.
 pub trait Engine {
     /// One optimizer step at the given learning rate. Returns the unweighted CFM loss of the batch: squared
     /// error in canvas units, summed over both coordinates, mean over the batch, before the step.
@@ -86,4 +86,19 @@ pub trait Engine {
     /// # Errors
     /// A failed device.
     fn gradient(&mut self, batch: &Batch) -> Result<Vec<f32>, EngineError>;
+}
+
+/// Whether moments gathered under one optimizer mean the same under the other: only the rate differs.
+pub(super) fn same_moments(mut a: Optimizer, mut b: Optimizer) -> bool {
+    for optimizer in [&mut a, &mut b] {
+        match optimizer {
+            Optimizer::Adam { lr, .. } | Optimizer::AdamW { lr, .. } => *lr = 0.0,
+        }
+    }
+    a == b
+}
+
+/// The decay grows towards its final value so that the average forgets the initial weights early.
+pub(super) fn warm_decay(ema: f64, steps: u64) -> f64 {
+    ema.min((1.0 + steps as f64) / (10.0 + steps as f64))
 }

@@ -1,10 +1,10 @@
 //! Floor 2: the network that learns a velocity field, and everything that knows Burn.
 //!
-//! [`BurnEngine`] trains the Burn MLP behind the small [`Engine`] interface. Outside an engine the
-//! parameters are plain numbers ([`MlpParams`]), and [`FrozenField`] evaluates them in plain Rust: for
-//! drawing, for metrics, and as an independent oracle for Burn. This floor refuses to know threads and egui.
+//! The Burn MLP defines the model. Two engines train it behind the small [`Engine`] interface: [`FusedEngine`] on the
+//! CPU, in kernels of this crate, and [`BurnEngine`] on any device of Burn's. Outside an engine the parameters are
+//! plain numbers ([`MlpParams`]), and [`FrozenField`] evaluates them with the fused kernels, for drawing and for
+//! metrics. This floor refuses to know threads and egui.
 
-mod activation;
 mod batch;
 mod burn_engine;
 mod burn_mlp;
@@ -12,8 +12,9 @@ mod device;
 mod embedding;
 mod engine;
 mod file;
-mod frozen;
+mod fused;
 mod params;
+pub mod peak;
 mod scaling;
 mod self_test;
 
@@ -22,7 +23,7 @@ pub use burn_engine::BurnEngine;
 pub use device::{DeviceChoice, DeviceError, DeviceInfo, OpenDevice};
 pub use engine::{Engine, EngineError};
 pub use file::{ModelFile, ModelFileError};
-pub use frozen::FrozenField;
+pub use fused::{Alone, FrozenField, FusedEngine, Job, Team, TeamError};
 pub use params::{MlpParams, Widths};
 pub use scaling::Scaling;
 pub use self_test::{SelfTestError, self_test};

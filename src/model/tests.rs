@@ -6,9 +6,10 @@ use burn::tensor::Device;
 use proptest::prelude::*;
 use rand::RngExt;
 
-use super::burn_mlp::Activations;
 use super::*;
-use crate::experiment::{Activation, Experiment, Model, TimeEmbedding, Training, presets};
+use crate::experiment::{
+    Activation, Experiment, Model, Optimizer, TimeEmbedding, Training, presets,
+};
 use crate::flow::path::Path;
 use crate::flow::rng::{Stream, stream};
 use crate::flow::{Point, Provenance, VelocityField};
@@ -129,37 +130,6 @@ proptest! {
             }
             prop_assert!((div[i] - slope).abs() < 5e-3 * (1.0 + slope.abs()), "{} {slope}", div[i]);
         }
-    }
-}
-
-#[test]
-fn activations_on_the_host_have_burns_values_and_gradients() {
-    for activation in Activation::ALL {
-        let model = Model {
-            hidden: vec![24, 17],
-            activation,
-            time: TimeEmbedding::Raw,
-        };
-        let experiment = experiment(model.clone(), Path::CondOt { sigma_min: 0.0 });
-        let params = weights(&model, 4);
-        let batch = batch_at(&experiment, 0.6, &points(33, 3));
-        let engine_with = |by| {
-            let mut engine = engine(&model, &params);
-            engine.set_activations(by);
-            engine
-        };
-        let [mut host, mut burn] = [Activations::Host, Activations::Burn].map(engine_with);
-        let close = |a: &[f32], b: &[f32]| {
-            let largest = a.iter().fold(1e-3f32, |m, v| m.max(v.abs()));
-            a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-5 * largest)
-        };
-        let (a, b) = (host.forward(&batch).unwrap(), burn.forward(&batch).unwrap());
-        assert!(close(&a, &b), "{activation:?}: values");
-        let (a, b) = (
-            host.gradient(&batch).unwrap(),
-            burn.gradient(&batch).unwrap(),
-        );
-        assert!(close(&a, &b), "{activation:?}: gradients");
     }
 }
 
@@ -316,4 +286,102 @@ fn the_self_test_passes_the_cpu_and_refuses_a_wrong_backend() {
     assert_eq!(self_test(right, right), Ok(()));
     let refused = self_test(right, wrong).unwrap_err().to_string();
     assert!(refused.contains("512 points"), "{refused}");
+}
+
+/// The fused engine and Burn from the same weights.
+fn both_engines(model: &Model, training: &Training, seed: u64) -> (FusedEngine, BurnEngine) {
+    let params = weights(model, seed);
+    let fused = FusedEngine::new(Box::new(Alone), model, training, &params).unwrap();
+    let burn = BurnEngine::new(&Device::flex(), model, training, &params).unwrap();
+    (fused, burn)
+}
+
+/// A regression problem of the model's shape.
+fn problem(model: &Model, n: usize, seed: u64) -> Batch {
+    let mut rng = stream(seed, Stream::Times, 0);
+    let mut numbers =
+        |count: usize| -> Vec<f32> { (0..count).map(|_| rng.random::<f32>() - 0.5).collect() };
+    Batch {
+        n,
+        inputs: numbers(n * Widths::of(model).inputs()),
+        targets: numbers(2 * n),
+        weights: numbers(n).iter().map(|w| 1.0 + w).collect(),
+    }
+}
+
+/// Largest difference relative to the largest value.
+fn relative_error(expected: &[f32], found: &[f32]) -> f32 {
+    assert_eq!(expected.len(), found.len());
+    let largest = expected.iter().fold(1e-3f32, |m, v| m.max(v.abs()));
+    let differences = expected.iter().zip(found).map(|(a, b)| (a - b).abs());
+    differences.fold(0.0, f32::max) / largest
+}
+
+fn any_optimizer() -> impl Strategy<Value = Optimizer> {
+    let constants = (0.0..0.95, 0.5..0.999, prop::bool::ANY);
+    constants.prop_map(|(beta_1, beta_2, decays)| {
+        let (lr, epsilon) = (1e-3, 1e-8);
+        if decays {
+            Optimizer::AdamW {
+                lr,
+                beta_1,
+                beta_2,
+                epsilon,
+                weight_decay: 0.1,
+            }
+        } else {
+            Optimizer::Adam {
+                lr,
+                beta_1,
+                beta_2,
+                epsilon,
+            }
+        }
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn the_fused_engine_has_burns_loss_and_gradient(
+        model in any_model(),
+        n in 1usize..150,
+        seed in 0u64..1000,
+    ) {
+        let (mut fused, mut burn) = both_engines(&model, &Training::default(), seed);
+        let batch = problem(&model, n, seed);
+        let outputs = relative_error(&burn.forward(&batch).unwrap(), &fused.forward(&batch).unwrap());
+        prop_assert!(outputs < 1e-5, "outputs {outputs:e}");
+        let gradient = relative_error(&burn.gradient(&batch).unwrap(), &fused.gradient(&batch).unwrap());
+        prop_assert!(gradient < 1e-5, "gradient {gradient:e}");
+        let (expected, found) = (burn.step(&batch, 1e-3).unwrap(), fused.step(&batch, 1e-3).unwrap());
+        prop_assert!((expected - found).abs() < 1e-5 * expected, "loss {expected} {found}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    #[test]
+    fn a_hundred_steps_of_the_fused_engine_are_burns(
+        model in any_model(),
+        optimizer in any_optimizer(),
+        ema in 0.0f64..0.999,
+        seed in 0u64..1000,
+    ) {
+        let training = Training { optimizer, ema, ..Training::default() };
+        let (mut fused, mut burn) = both_engines(&model, &training, seed);
+        for step in 0..100 {
+            let batch = problem(&model, 64, 1000 * seed + step);
+            burn.step(&batch, 1e-3).unwrap();
+            fused.step(&batch, 1e-3).unwrap();
+        }
+        let (expected, found) = (burn.params().unwrap(), fused.params().unwrap());
+        let weights = relative_error(expected.values(), found.values());
+        prop_assert!(weights < 1e-3, "weights {weights:e}");
+        let (expected, found) = (burn.averaged_params().unwrap(), fused.averaged_params().unwrap());
+        let average = relative_error(expected.values(), found.values());
+        prop_assert!(average < 1e-3, "average {average:e}");
+    }
 }

@@ -15,6 +15,7 @@ use super::engines::Engines;
 use super::folder::TrainedModel;
 use super::learner::{Learner, LearnerError, StepError};
 use super::measure::{DisplaySamples, display_samples};
+use super::run::all_cores;
 use super::worker::{LatestWorker, panic_message};
 use super::{metrics_worker, picture};
 
@@ -246,10 +247,10 @@ impl Lane {
     }
 
     fn open_engines(&self, choice: DeviceChoice) -> Engines {
-        Engines::open(choice, &self.experiment).unwrap_or_else(|error| {
+        Engines::open(choice, all_cores(), &self.experiment).unwrap_or_else(|error| {
             let message = format!("Training stays on the CPU: {error}.");
             self.board.tell(Event::Problem(message));
-            Engines::cpu()
+            Engines::cpu(all_cores())
         })
     }
 

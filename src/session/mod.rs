@@ -5,6 +5,7 @@
 //! where the newest wins, rare events through a bounded queue. The same parts, without the threads that only
 //! a window needs, make a headless job ([`run::run`]). This floor refuses to know egui.
 
+pub mod bench;
 mod board;
 mod command;
 mod coupler;
@@ -21,6 +22,7 @@ mod parallel;
 mod picture;
 pub mod report;
 pub mod run;
+mod team;
 mod trainer;
 mod worker;
 
@@ -38,6 +40,7 @@ use board::Board;
 use folder::TrainedModel;
 use jobs::Jobs;
 use lane::Lane;
+use run::all_cores;
 use trainer::Trainer;
 
 pub use board::Wake;
@@ -79,7 +82,7 @@ impl Session {
         let (device, autostart) = (options.device, options.autostart);
         let given = options.engines.is_some();
         let trainer = Trainer::spawn(move || {
-            let engines = options.engines.unwrap_or_else(Engines::cpu);
+            let engines = options.engines.unwrap_or_else(|| Engines::cpu(all_cores()));
             let trained = options.trained;
             let lane = Lane::new(
                 lane_board,

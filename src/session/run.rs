@@ -34,7 +34,7 @@ const CHECKPOINT_EVERY: u64 = 500;
 pub struct RunOptions {
     /// Where to train.
     pub device: DeviceChoice,
-    /// Threads of the evaluation; all cores if not given. Training takes one, and the coupler another.
+    /// Threads of training and evaluation; all cores if not given. Batches are drawn on one more.
     pub threads: Option<usize>,
 }
 
@@ -114,9 +114,10 @@ pub fn run(
     let input = |error: String| RunError::Input(error);
     experiment.validate().map_err(|e| input(e.to_string()))?;
     experiment.legality().map_err(|e| input(e.to_string()))?;
-    let engines = Engines::open(options.device, experiment).map_err(|e| input(e.to_string()))?;
-    let folder = Folder::open(folder)?;
     let threads = options.threads.unwrap_or_else(all_cores);
+    let engines = Engines::open(options.device, threads, experiment);
+    let engines = engines.map_err(|e| input(e.to_string()))?;
+    let folder = Folder::open(folder)?;
     let job =
         AssertUnwindSafe(|| Job::new(experiment, &engines, &folder, threads, observer)?.run());
     catch_unwind(job).unwrap_or_else(|panic| {
@@ -125,7 +126,8 @@ pub fn run(
     })
 }
 
-fn all_cores() -> usize {
+/// The cores that this process may use.
+pub fn all_cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 

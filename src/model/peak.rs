@@ -1,0 +1,68 @@
+//! What the processor could do at best: the yardstick of the benches.
+
+use std::hint::black_box;
+use std::time::Instant;
+
+use pulp::{Arch, Simd, WithSimd};
+
+/// Rounds of the loop, and how often it is timed; the fastest counts.
+const ROUNDS: usize = 50_000;
+const REPEATS: usize = 50;
+/// Independent sums: more than a fused multiplication has cycles of latency.
+const SUMS: usize = 24;
+
+/// Fused multiplications and additions of `f32` in registers on one core, in 10^9 operations a second: no matrix
+/// product can be faster.
+pub fn peak_gflops() -> f64 {
+    let arch = Arch::new();
+    let times = (0..REPEATS).map(|_| {
+        let start = Instant::now();
+        black_box(arch.dispatch(Peak {
+            factors: black_box([1e-3; 2]),
+        }));
+        start.elapsed().as_secs_f64()
+    });
+    let secs = times.fold(f64::INFINITY, f64::min);
+    (2 * ROUNDS * SUMS * arch.dispatch(CountLanes)) as f64 / secs / 1e9
+}
+
+/// The vector instructions that the kernels use on this machine.
+pub fn instruction_set() -> &'static str {
+    match Arch::new().dispatch(CountLanes) {
+        16 => "AVX-512",
+        8 => "AVX2",
+        4 => "NEON",
+        _ => "portable",
+    }
+}
+
+struct CountLanes;
+
+impl WithSimd for CountLanes {
+    type Output = usize;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _simd: S) -> usize {
+        S::F32_LANES
+    }
+}
+
+struct Peak {
+    factors: [f32; 2],
+}
+
+impl WithSimd for Peak {
+    type Output = f32;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) -> f32 {
+        let [a, b] = self.factors.map(|x| simd.splat_f32s(x));
+        let mut sums = [simd.splat_f32s(0.0); SUMS];
+        for _ in 0..ROUNDS {
+            for sum in &mut sums {
+                *sum = simd.mul_add_e_f32s(a, b, *sum);
+            }
+        }
+        sums.iter().map(|sum| simd.reduce_sum_f32s(*sum)).sum()
+    }
+}
