@@ -11,7 +11,11 @@ use pushforward::flow::coupling::assignment::assign;
 use pushforward::flow::rng::{Stream, stream};
 use pushforward::flow::solver::{Solver, solve};
 use pushforward::flow::{Point, VelocityField};
-use pushforward::model::{FrozenField, MlpParams, Scaling, Widths};
+use pushforward::model::{
+    Batch, BurnEngine, Engine, FrozenField, MlpParams, OpenDevice, Scaling, Widths,
+};
+use pushforward::session::Engines;
+use rand::RngExt;
 
 fn experiment(name: &str) -> Experiment {
     let ron = presets::find(name).map_or("", |preset| preset.ron);
@@ -74,5 +78,49 @@ fn network(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, assignment, network);
+/// A regression problem of the experiment's shape.
+fn batch(experiment: &Experiment) -> Batch {
+    let n = experiment.training.batch;
+    let mut rng = stream(7, Stream::Times, 0);
+    let mut numbers = |count: usize| (0..count).map(|_| rng.random::<f32>() - 0.5).collect();
+    Batch {
+        n,
+        inputs: numbers(3 * n),
+        targets: numbers(2 * n),
+        weights: vec![1.0; n],
+    }
+}
+
+/// One step of each engine on one network, and what Burn takes for a network that is hardly there: graph, optimizer
+/// and copies, which a backend extension would keep.
+fn training_step(criterion: &mut Criterion) {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let mut group = criterion.benchmark_group("training step");
+    for (hidden, n) in [
+        (vec![64; 3], 256),
+        (vec![128; 3], 512),
+        (vec![256; 4], 1024),
+        (vec![1; 3], 1),
+    ] {
+        let mut experiment = experiment("two-moons");
+        let name = format!("{} x {}, batch {n}", hidden.len(), hidden[0]);
+        experiment.model.hidden = hidden;
+        experiment.training.batch = n;
+        let (model, training) = (&experiment.model, &experiment.training);
+        let params = MlpParams::init(Widths::of(model), &mut stream(0, Stream::Weights, 0));
+        let fused = Engines::cpu(threads).make(&experiment, &params);
+        let burn = BurnEngine::new(OpenDevice::cpu().device(), model, training, &params);
+        let burn = burn.map(|engine| Box::new(engine) as Box<dyn Engine>);
+        let batch = batch(&experiment);
+        for (engine_name, engine) in [("fused", fused), ("Burn flex", burn)] {
+            let Ok(mut engine) = engine else { continue };
+            group.bench_function(format!("{name}, {engine_name}"), |bencher| {
+                bencher.iter(|| engine.step(black_box(&batch), 1e-3));
+            });
+        }
+    }
+    group.finish();
+}
+
+criterion_group!(benches, training_step, assignment, network);
 criterion_main!(benches);

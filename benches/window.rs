@@ -3,7 +3,8 @@
 //! The whole application without display and GPU at 1600 x 1000, one pixel per point: logic, layout, shapes and
 //! tessellation, with 5,000 particles, 500 trajectories of 50 points and a 24 x 24 field, while training runs.
 //! The bar is 8 ms of thread CPU time at the 99th percentile, and 1.5 s from the start to the first frame in
-//! which particles move.
+//! which particles move. Then what an open window that plays the default experiment leaves of the training rate: at
+//! least nine tenths of that without a window.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -17,6 +18,7 @@ use pushforward::experiment::{Experiment, Layer, presets};
 use pushforward::flow::Point;
 use pushforward::flow::solver::Solver;
 use pushforward::session::Options;
+use pushforward::session::run::{Progress, RunError, RunObserver, RunOptions, run};
 use pushforward::ui::command::Side;
 use pushforward::ui::{App, Command, Lab};
 
@@ -27,6 +29,11 @@ const FRAME_TIME: Duration = Duration::from_millis(16);
 const WARM_UP: usize = 60;
 const BAR_MS: f64 = 8.0;
 const FIRST_FRAME_BAR_SECS: f64 = 1.5;
+const KEPT_BAR: f64 = 0.9;
+/// Pairs of a headless run and a playing window, each of a few seconds.
+const PAIRS: usize = 5;
+const HEADLESS_STEPS: u64 = 30_000;
+const PLAYED_FRAMES: usize = 240;
 
 fn main() {
     let first = first_moving_frame();
@@ -86,6 +93,65 @@ fn main() {
         "NO"
     };
     println!("first moving frame after {first:.2} s, at most {FIRST_FRAME_BAR_SECS} s: {verdict}");
+    drop(window);
+    let kept = rate_kept();
+    let verdict = if kept >= KEPT_BAR { "yes" } else { "NO" };
+    println!(
+        "training rate beside the window: {:.0} % of that without one, at least {:.0} %: {verdict}",
+        100.0 * kept,
+        100.0 * KEPT_BAR
+    );
+}
+
+/// Steps a second while the window plays, as a share of those of a headless run: the median of neighbouring pairs,
+/// because the machine is not always equally fast.
+fn rate_kept() -> f64 {
+    let pair = |_| {
+        let alone = headless_rate();
+        window_rate() / alone
+    };
+    let ratios = sorted((0..PAIRS).map(pair));
+    ratios[PAIRS / 2]
+}
+
+fn headless_rate() -> f64 {
+    let mut experiment = default_experiment();
+    experiment.training.steps = HEADLESS_STEPS;
+    experiment.evaluation.samples = 2;
+    experiment.evaluation.w2_samples = 2;
+    let outcome = tempfile::tempdir()
+        .map_err(|error| RunError::Failed(error.to_string()))
+        .and_then(|folder| {
+            run(
+                &experiment,
+                folder.path(),
+                &RunOptions::default(),
+                &mut Silent,
+            )
+        });
+    let report = outcome.ok().and_then(|outcome| outcome.report);
+    let rate = report.and_then(|report| report.timing.steps_per_sec);
+    rate.unwrap_or(f64::NAN)
+}
+
+fn window_rate() -> f64 {
+    let mut experiment = default_experiment();
+    experiment.training.steps = 100_000_000;
+    let mut window = Window::new(experiment);
+    window.frames(WARM_UP, |_, _| {});
+    let (start, first) = (Instant::now(), window.lab().frame().step);
+    window.frames(PLAYED_FRAMES, |_, _| {});
+    let steps = window.lab().frame().step - first;
+    steps as f64 / start.elapsed().as_secs_f64()
+}
+
+struct Silent;
+
+impl RunObserver for Silent {
+    fn progress(&mut self, _: &Progress) {}
+    fn interrupted(&self) -> bool {
+        false
+    }
 }
 
 /// The load that the bar speaks of.

@@ -5,9 +5,16 @@ use std::time::Instant;
 
 use pulp::{Arch, Simd, WithSimd};
 
+use crate::experiment::Activation;
+
+use super::fused::Activate;
+
 /// Rounds of the loop, and how often it is timed; the fastest counts.
 const ROUNDS: usize = 50_000;
 const REPEATS: usize = 50;
+/// Values of an activation that fit the nearest cache, and passes over them per timing.
+const VALUES: usize = 4096;
+const PASSES: usize = 200;
 /// Independent sums: more than a fused multiplication has cycles of latency.
 const SUMS: usize = 24;
 
@@ -24,6 +31,24 @@ pub fn peak_gflops() -> f64 {
     });
     let secs = times.fold(f64::INFINITY, f64::min);
     (2 * ROUNDS * SUMS * arch.dispatch(CountLanes)) as f64 / secs / 1e9
+}
+
+/// Seconds that one value of the activation takes on one core, from and to the nearest cache.
+pub fn activation_secs(activation: Activation) -> f64 {
+    let arch = Arch::new();
+    let mut values = vec![0.5f32; VALUES];
+    let times = (0..REPEATS).map(|_| {
+        let start = Instant::now();
+        for _ in 0..PASSES {
+            arch.dispatch(Activate {
+                activation,
+                z: black_box(&mut values),
+                slope: &mut [],
+            });
+        }
+        start.elapsed().as_secs_f64()
+    });
+    times.fold(f64::INFINITY, f64::min) / (VALUES * PASSES) as f64
 }
 
 /// The vector instructions that the kernels use on this machine.

@@ -16,7 +16,7 @@ use crate::flow::distribution::{Distribution, Shape};
 use crate::flow::path::Path;
 use crate::flow::rng::{Stream, stream};
 use crate::flow::{Point, VelocityField};
-use crate::model::peak::{instruction_set, peak_gflops};
+use crate::model::peak::{activation_secs, instruction_set, peak_gflops};
 use crate::model::{FrozenField, MlpParams, Scaling, Widths};
 
 use super::engines::Engines;
@@ -102,6 +102,9 @@ pub struct VelocityRate {
     pub with_divergence_per_sec: f64,
     /// Share of one core's peak that the velocity's multiplications and additions reach.
     pub peak_share: f64,
+    /// Time of a velocity over that of its model: multiplications and additions at the peak, and the activations
+    /// at the speed that they have alone.
+    pub over_model: f64,
 }
 
 /// A training from the first step to the last.
@@ -393,10 +396,12 @@ fn velocity_rate(peak: f64) -> Result<VelocityRate, BenchError> {
     let n = POINTS as f64;
     // Two inputs, because the time is folded into the biases.
     let operations = 2.0 * (2 * 64 + 2 * 64 * 64 + 64 * 2) as f64;
+    let model = 1e-9 * operations / peak + (3 * 64) as f64 * activation_secs(Activation::Silu);
     Ok(VelocityRate {
         per_sec: n / plain,
         with_divergence_per_sec: n / both,
         peak_share: 1e-9 * n * operations / plain / peak,
+        over_model: plain / n / model,
     })
 }
 

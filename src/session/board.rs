@@ -1,7 +1,9 @@
 //! The slot through which the newest frame reaches whoever looks, and the queue of rare events.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use arc_swap::ArcSwap;
 
@@ -20,6 +22,8 @@ pub struct Board {
     frame: ArcSwap<Frame>,
     events: Mutex<VecDeque<Event>>,
     wake: Wake,
+    /// Time that pictures and measurements have taken, in nanoseconds.
+    shown_nanos: AtomicU64,
 }
 
 impl Board {
@@ -28,6 +32,7 @@ impl Board {
             frame: ArcSwap::from_pointee(frame),
             events: Mutex::default(),
             wake,
+            shown_nanos: AtomicU64::new(0),
         }
     }
 
@@ -56,6 +61,17 @@ impl Board {
         events.push_back(event);
         drop(events);
         (self.wake)();
+    }
+
+    /// Books a piece of work that was done to be shown.
+    pub fn book(&self, spent: Duration) {
+        let nanos = u64::try_from(spent.as_nanos()).unwrap_or(u64::MAX);
+        self.shown_nanos.fetch_add(nanos, Ordering::Relaxed);
+    }
+
+    /// All that was booked.
+    pub fn booked(&self) -> Duration {
+        Duration::from_nanos(self.shown_nanos.load(Ordering::Relaxed))
     }
 
     /// Takes all events, oldest first.

@@ -15,7 +15,7 @@ use crate::snapshot::Metrics;
 use super::parallel;
 
 /// Pairs of independent target draws behind the floor of W2.
-const FLOOR_PAIRS: u64 = 4;
+const FLOOR_PAIRS: u64 = 16;
 
 /// What a measurement compares with; depends on the experiment's distributions only.
 #[derive(Clone)]

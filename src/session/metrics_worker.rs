@@ -2,6 +2,7 @@
 
 use std::io;
 use std::sync::Arc;
+use std::time::Instant;
 
 use crate::experiment::Experiment;
 use crate::flow::VelocityField;
@@ -28,6 +29,7 @@ pub fn spawn(board: Arc<Board>) -> io::Result<LatestWorker<Job>> {
     let complaints = Arc::clone(&board);
     let mut known: Option<(Arc<Experiment>, References)> = None;
     let work = move |job: Job| {
+        let start = Instant::now();
         set_measuring(&board, &job, true);
         if let Some(references) = references(&mut known, &job.experiment) {
             let field = job.field.as_ref();
@@ -42,6 +44,7 @@ pub fn spawn(board: Arc<Board>) -> io::Result<LatestWorker<Job>> {
             }
         }
         set_measuring(&board, &job, false);
+        board.book(start.elapsed());
         Done::beside_training(job.training)
     };
     let on_panic = move |message| {

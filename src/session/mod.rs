@@ -31,6 +31,7 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{Builder, JoinHandle};
+use std::time::Duration;
 
 use crate::experiment::{Experiment, View};
 use crate::model::{DeviceChoice, DeviceInfo};
@@ -130,6 +131,11 @@ impl Session {
                 Ok(()) => Event::Notice(format!("Exported {}", path.display())),
                 Err(sentence) => Event::Problem(sentence),
             });
+    }
+
+    /// Time that pictures and measurements have taken so far, on threads of their own.
+    pub fn background_time(&self) -> Duration {
+        self.board.booked()
     }
 
     /// What happened since the last call, oldest first.

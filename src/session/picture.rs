@@ -2,6 +2,7 @@
 
 use std::io;
 use std::sync::Arc;
+use std::time::Instant;
 
 use crate::experiment::Experiment;
 use crate::flow::grid::{DensityStack, FieldGrid};
@@ -37,6 +38,7 @@ pub struct Job {
 pub fn spawn(board: Arc<Board>) -> io::Result<LatestWorker<Job>> {
     let complaints = Arc::clone(&board);
     let work = move |job: Job| {
+        let start = Instant::now();
         if let Some(picture) = compute(&job) {
             let picture = Arc::new(picture);
             board.update(|frame| {
@@ -45,6 +47,7 @@ pub fn spawn(board: Arc<Board>) -> io::Result<LatestWorker<Job>> {
                 }
             });
         }
+        board.book(start.elapsed());
         Done::beside_training(job.training)
     };
     let on_panic = move |message| {

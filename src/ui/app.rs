@@ -29,8 +29,8 @@ use super::timeline;
 
 /// Between two frames while time plays.
 const FRAME_TIME: Duration = Duration::from_millis(16);
-/// Between two looks at the memory.
-const MEMORY_EVERY: Duration = Duration::from_secs(1);
+/// Between two looks at memory and processor.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// Weight of the newest frame in the shown cost of a frame.
 const LOAD_SMOOTHING: f64 = 0.1;
 
@@ -111,7 +111,10 @@ pub struct App {
     load: Load,
     /// What style and scale the window has: dark, lecture.
     styled: Option<(bool, bool)>,
-    memory_seen: Option<Instant>,
+    /// When memory and processor were looked at last, the frames' CPU time so far, and all that was spent then.
+    looked: Instant,
+    spent: Duration,
+    spent_before: Duration,
 }
 
 impl App {
@@ -139,7 +142,9 @@ impl App {
             canvas: Canvas::default(),
             load: Load::default(),
             styled: None,
-            memory_seen: None,
+            looked: Instant::now(),
+            spent: Duration::ZERO,
+            spent_before: Duration::ZERO,
         }
     }
 
@@ -237,15 +242,21 @@ impl App {
 
     fn note_load(&mut self, start: Option<ThreadTime>) {
         if let Some(start) = start {
-            let ms = 1e3 * start.elapsed().as_secs_f64();
+            let spent = start.elapsed();
+            let ms = 1e3 * spent.as_secs_f64();
             self.load.frame_ms += LOAD_SMOOTHING * (ms - self.load.frame_ms);
+            self.spent += spent;
         }
-        if self
-            .memory_seen
-            .is_none_or(|seen| seen.elapsed() > MEMORY_EVERY)
-        {
-            self.memory_seen = Some(Instant::now());
+        let elapsed = self.looked.elapsed();
+        if elapsed > LOOK_EVERY {
+            self.looked = Instant::now();
             self.load.memory_mb = resident_mb();
+            let spent = self.spent + self.lab.session.background_time();
+            let cores = std::thread::available_parallelism().map_or(1, usize::from);
+            let share = spent.saturating_sub(self.spent_before).as_secs_f64()
+                / (elapsed.as_secs_f64() * cores as f64);
+            self.load.window_share = share;
+            self.spent_before = spent;
         }
     }
 }

@@ -17,6 +17,8 @@ mod tape;
 mod team;
 mod transpose;
 
+pub(super) use nonlinearity::Activate;
+
 pub use engine::FusedEngine;
 pub use field::FrozenField;
 pub use team::{Alone, Job, Team, TeamError};

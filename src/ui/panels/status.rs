@@ -13,6 +13,8 @@ use super::super::theme::{self, ink, strong};
 pub struct Load {
     /// CPU time of the window's thread per frame, in milliseconds, of late.
     pub frame_ms: f64,
+    /// Share of the processor that frames, pictures and measurements take, 0 to 1.
+    pub window_share: f64,
     /// Resident memory of the whole program in MB, where the system tells.
     pub memory_mb: Option<f64>,
 }
@@ -114,8 +116,12 @@ fn load_ui(ui: &mut Ui, load: &Load, theme: &Theme) {
         ui.label(quiet(format!("memory {memory:.0} MB")))
             .on_hover_text("Resident memory of the program.");
     }
-    ui.label(quiet(format!("frame {:.1} ms", load.frame_ms)))
-        .on_hover_text("CPU time that the window itself takes for a frame.");
+    let share = (100.0 * load.window_share).round();
+    ui.label(quiet(format!("frame {:.1} ms, window {share} %", load.frame_ms)))
+        .on_hover_text(
+            "CPU time that the window itself takes for a frame, and the share of the processor that frames, \
+             pictures and measurements take from training.",
+        );
 }
 
 #[cfg(test)]
