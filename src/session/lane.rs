@@ -16,7 +16,7 @@ use super::folder::TrainedModel;
 use super::learner::{Learner, LearnerError, StepError};
 use super::measure::{DisplaySamples, display_samples};
 use super::run::all_cores;
-use super::worker::{LatestWorker, panic_message};
+use super::worker::{LatestWorker, Pace, panic_message};
 use super::{metrics_worker, picture};
 
 /// Points of source and target that a frame carries.
@@ -26,7 +26,9 @@ pub const DISPLAY_PAIRS: usize = 256;
 /// The trainer publishes by time, about 40 times a second, and not by step.
 const PUBLISH_EVERY: Duration = Duration::from_millis(25);
 /// Measurements while training runs.
-const MEASURE_EVERY: Duration = Duration::from_secs(2);
+const MEASURE_EVERY: Duration = Duration::from_secs(3);
+/// After a change of what is learned the field moves fastest, and pictures of it are worth most.
+const EAGER_TIME: Duration = Duration::from_millis(1500);
 
 /// A lane and the workers that look at it.
 pub struct Lane {
@@ -45,6 +47,8 @@ pub struct Lane {
     rate: Rate,
     last_publish: Instant,
     last_measure: Instant,
+    /// When training began or changed its task.
+    changed: Instant,
     single_step: bool,
 }
 
@@ -83,6 +87,7 @@ impl Lane {
             rate: Rate::new(now),
             last_publish: now,
             last_measure: now,
+            changed: now,
             single_step: false,
         };
         lane.use_engines(lane.engines.clone());
@@ -145,6 +150,7 @@ impl Lane {
             learner.extend();
         }
         self.single_step = single_step;
+        self.changed = Instant::now();
         self.rate = Rate::new(Instant::now());
         self.rate.step = learner.steps_taken();
         self.rate.coupling = learner.coupling_time();
@@ -439,8 +445,16 @@ impl Lane {
                 field: Arc::new(field.clone()),
                 experiment: Arc::clone(&self.experiment),
                 request: self.request,
-                training: self.wants_steps(),
+                pace: self.pace(),
             });
+        }
+    }
+
+    fn pace(&self) -> Pace {
+        match self.wants_steps() {
+            false => Pace::Free,
+            true if self.changed.elapsed() < EAGER_TIME => Pace::Eager,
+            true => Pace::Steady,
         }
     }
 
@@ -452,7 +466,7 @@ impl Lane {
                 step: self.learner.as_ref().map_or(0, Learner::steps_taken),
                 field: Arc::new(field.clone()),
                 experiment: Arc::clone(&self.experiment),
-                training: self.wants_steps(),
+                pace: self.pace(),
             });
         }
     }

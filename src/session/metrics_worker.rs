@@ -11,7 +11,7 @@ use crate::snapshot::RunId;
 use super::board::Board;
 use super::command::Event;
 use super::measure::{References, measure, trajectories};
-use super::worker::{Done, LatestWorker};
+use super::worker::{LatestWorker, Pace};
 
 /// One measurement to take.
 #[derive(Clone)]
@@ -20,8 +20,8 @@ pub struct Job {
     pub step: u64,
     pub field: Arc<dyn VelocityField>,
     pub experiment: Arc<Experiment>,
-    /// Whether the trainer wants the processor, too.
-    pub training: bool,
+    /// What the trainer leaves of the processor.
+    pub pace: Pace,
 }
 
 /// Starts the worker; its results appear on the board.
@@ -45,7 +45,7 @@ pub fn spawn(board: Arc<Board>) -> io::Result<LatestWorker<Job>> {
         }
         set_measuring(&board, &job, false);
         board.book(start.elapsed());
-        Done::beside_training(job.training)
+        job.pace
     };
     let on_panic = move |message| {
         complaints.tell(Event::Problem(format!("The measurement failed: {message}")));

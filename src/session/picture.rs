@@ -14,7 +14,7 @@ use crate::snapshot::{FlowPicture, RunId};
 use super::board::Board;
 use super::command::{Event, PictureRequest};
 use super::measure::source_points;
-use super::worker::{Done, LatestWorker};
+use super::worker::{LatestWorker, Pace};
 
 /// Times at which the field is evaluated; in between it is interpolated.
 const FIELD_TIMES: usize = 26;
@@ -30,8 +30,8 @@ pub struct Job {
     pub field: Arc<dyn VelocityField>,
     pub experiment: Arc<Experiment>,
     pub request: PictureRequest,
-    /// Whether the trainer wants the processor, too.
-    pub training: bool,
+    /// What the trainer leaves of the processor.
+    pub pace: Pace,
 }
 
 /// Starts the worker; its results appear on the board.
@@ -48,7 +48,7 @@ pub fn spawn(board: Arc<Board>) -> io::Result<LatestWorker<Job>> {
             });
         }
         board.book(start.elapsed());
-        Done::beside_training(job.training)
+        job.pace
     };
     let on_panic = move |message| {
         complaints.tell(Event::Problem(format!("The picture failed: {message}")));

@@ -22,7 +22,7 @@ use super::learner::{AVERAGED_STEPS, Learner, LearnerError, StepError};
 use super::measure::{DisplaySamples, References, display_samples, measure, trajectories};
 use super::picture;
 use super::report::{Report, Timing, Trained};
-use super::worker::panic_message;
+use super::worker::{Pace, panic_message};
 
 /// Progress is reported this often.
 const REPORT_EVERY: Duration = Duration::from_millis(100);
@@ -300,7 +300,7 @@ impl<'a> Job<'a> {
                 bounds: Bounds::of_points(&target).map_or(Bounds::square(4.0), |b| b.expanded(1.4)),
                 density: true,
             },
-            training: false,
+            pace: Pace::Free,
         });
         let pairs = self.learner.pairs();
         Ok(Frame {

@@ -9,9 +9,27 @@ use std::time::{Duration, Instant};
 /// The longest rest after a piece of work, so that the picture never looks frozen.
 const MAX_REST: Duration = Duration::from_millis(1500);
 
-/// While training runs, a worker rests this many times as long as it worked: its result is worth a fifth of a
-/// core.
-const REST_WHILE_TRAINING: f64 = 4.0;
+/// What the trainer wants of the processor, as far as a worker is concerned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pace {
+    /// Nothing: no training runs.
+    Free,
+    /// Training has just begun or changed its task: a result is worth a fifth of a core.
+    Eager,
+    /// Training goes on and on: a result is worth a fifteenth of a core.
+    Steady,
+}
+
+impl Pace {
+    /// How long to rest after a piece of work, as a multiple of the time that it took.
+    pub fn rest(self) -> f64 {
+        match self {
+            Self::Free => 0.0,
+            Self::Eager => 4.0,
+            Self::Steady => 14.0,
+        }
+    }
+}
 
 /// Runs `work` on the newest request on its own thread. Dropping the handle stops and joins it.
 pub struct LatestWorker<T> {
@@ -29,21 +47,6 @@ struct State<T> {
     stopped: bool,
 }
 
-/// What the work tells the worker.
-pub struct Done {
-    /// How long to rest, as a multiple of the time the work took: 3 leaves three quarters of a core to others.
-    pub rest: f64,
-}
-
-impl Done {
-    /// The rest that leaves the processor to the trainer, if it wants it.
-    pub fn beside_training(training: bool) -> Self {
-        Self {
-            rest: if training { REST_WHILE_TRAINING } else { 0.0 },
-        }
-    }
-}
-
 impl<T: Send + 'static> LatestWorker<T> {
     /// Starts the thread. A panic of `work` is handed to `on_panic`, and the worker goes on.
     ///
@@ -51,7 +54,7 @@ impl<T: Send + 'static> LatestWorker<T> {
     /// If the system has no thread to give.
     pub fn spawn(
         name: &str,
-        mut work: impl FnMut(T) -> Done + Send + 'static,
+        mut work: impl FnMut(T) -> Pace + Send + 'static,
         on_panic: impl Fn(String) + Send + 'static,
     ) -> io::Result<Self> {
         let slot = Arc::new(Slot {
@@ -66,7 +69,7 @@ impl<T: Send + 'static> LatestWorker<T> {
             while let Some(request) = shared.next() {
                 let start = Instant::now();
                 match catch_unwind(AssertUnwindSafe(|| work(request))) {
-                    Ok(done) => shared.rest(start.elapsed().mul_f64(done.rest).min(MAX_REST)),
+                    Ok(pace) => shared.rest(start.elapsed().mul_f64(pace.rest()).min(MAX_REST)),
                     Err(panic) => on_panic(panic_message(&*panic)),
                 }
             }
@@ -152,7 +155,7 @@ mod tests {
                 opened.recv().ok();
                 assert_ne!(n, 13, "thirteen");
                 done.send(n).ok();
-                Done { rest: 0.0 }
+                Pace::Free
             },
             move |message| {
                 panicked.send(message).ok();
