@@ -14,7 +14,7 @@ use pushforward::flow::{Point, VelocityField};
 use pushforward::model::{
     Batch, BurnEngine, Engine, FrozenField, MlpParams, OpenDevice, Scaling, Widths,
 };
-use pushforward::session::Engines;
+use pushforward::session::{Cores, Engines};
 use rand::RngExt;
 
 fn experiment(name: &str) -> Experiment {
@@ -94,7 +94,6 @@ fn batch(experiment: &Experiment) -> Batch {
 /// One step of each engine on one network, and what Burn takes for a network that is hardly there: graph, optimizer
 /// and copies, which a backend extension would keep.
 fn training_step(criterion: &mut Criterion) {
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let mut group = criterion.benchmark_group("training step");
     for (hidden, n) in [
         (vec![64; 3], 256),
@@ -108,7 +107,7 @@ fn training_step(criterion: &mut Criterion) {
         experiment.training.batch = n;
         let (model, training) = (&experiment.model, &experiment.training);
         let params = MlpParams::init(Widths::of(model), &mut stream(0, Stream::Weights, 0));
-        let fused = Engines::cpu(threads).make(&experiment, &params);
+        let fused = Engines::cpu(&Cores::all()).make(&experiment, &params);
         let burn = BurnEngine::new(OpenDevice::cpu().device(), model, training, &params);
         let burn = burn.map(|engine| Box::new(engine) as Box<dyn Engine>);
         let batch = batch(&experiment);

@@ -14,6 +14,7 @@ struct Quiet;
 
 impl RunObserver for Quiet {
     fn progress(&mut self, _: &Progress) {}
+    fn notice(&mut self, _: &str) {}
     fn interrupted(&self) -> bool {
         false
     }

@@ -149,6 +149,7 @@ struct Silent;
 
 impl RunObserver for Silent {
     fn progress(&mut self, _: &Progress) {}
+    fn notice(&mut self, _: &str) {}
     fn interrupted(&self) -> bool {
         false
     }

@@ -28,10 +28,12 @@ const FLOORS: [(&str, usize); 9] = [
 const PAIRS: [(&str, &str); 1] = [("export", "scene")];
 
 /// Words that only some modules may contain, with those modules.
-const RESERVED: [(&str, &[&str]); 4] = [
+const RESERVED: [(&str, &[&str]); 6] = [
     ("egui", &["ui"]),
     ("burn::", &["model"]),
     ("thread::Builder", &["session"]),
+    ("thread::{", &["session"]),
+    ("thread::scope", &["session"]),
     ("SystemTime", &[]),
 ];
 

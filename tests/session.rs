@@ -16,7 +16,7 @@ use pushforward::flow::Bounds;
 use pushforward::flow::distribution::Shape;
 use pushforward::flow::path::Path;
 use pushforward::model::{Batch, Engine, EngineError, MlpParams};
-use pushforward::session::{Command, Engines, Event, Options, PictureRequest, Session};
+use pushforward::session::{Command, Cores, Engines, Event, Options, PictureRequest, Session};
 use pushforward::snapshot::{Frame, RunState};
 
 fn two_moons() -> Experiment {
@@ -285,7 +285,7 @@ fn faulty_engines(at: u64, panics: bool) -> Engines {
     let steps = Arc::new(AtomicU64::new(0));
     let maker = move |experiment: &Experiment, params: &MlpParams| {
         Ok(Box::new(Faulty {
-            inner: Engines::cpu(2).make(experiment, params)?,
+            inner: Engines::cpu(&Cores::new(2)).make(experiment, params)?,
             steps: Arc::clone(&steps),
             at,
             panics,
@@ -329,7 +329,7 @@ fn a_lost_device_is_replaced_and_training_goes_on_from_the_last_good_weights() {
     let mut experiment = two_moons();
     experiment.training.steps = 10_000;
     let options = Options {
-        engines: Some(faulty_engines(300, true).or(Engines::cpu(2))),
+        engines: Some(faulty_engines(300, true).or(Engines::cpu(&Cores::new(2)))),
         ..autostart()
     };
     let session = start(experiment, options);

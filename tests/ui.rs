@@ -578,6 +578,7 @@ fn a_finished_run_opens_with_its_weights_and_training_goes_on_from_them() {
     struct Quiet;
     impl RunObserver for Quiet {
         fn progress(&mut self, _: &Progress) {}
+        fn notice(&mut self, _: &str) {}
         fn interrupted(&self) -> bool {
             false
         }

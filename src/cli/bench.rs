@@ -7,12 +7,12 @@ use serde::Serialize;
 
 use super::args::BenchArgs;
 use super::{Failure, say};
+use crate::session::Cores;
 use crate::session::bench::{BenchReport, Machine, ScalingReport, bench as measure, scaling};
-use crate::session::run::all_cores;
 
 /// Measures and prints.
 pub fn bench(args: &BenchArgs) -> Result<(), Failure> {
-    let threads = args.threads.unwrap_or_else(all_cores);
+    let threads = args.threads.unwrap_or_else(|| Cores::all().threads());
     // Progress is for a person who waits; whoever closed stderr does not want to know.
     let mut announce = |what: &str| {
         let _ = writeln!(io::stderr(), "measuring {what}");

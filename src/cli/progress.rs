@@ -41,6 +41,15 @@ impl Reporter {
 }
 
 impl RunObserver for Reporter {
+    fn notice(&mut self, sentence: &str) {
+        match &self.display {
+            Display::Quiet => {}
+            Display::Bar(bar) => bar.println(sentence),
+            // Whoever closed stderr does not want to know.
+            Display::Lines { .. } => drop(writeln!(stderr(), "{sentence}")),
+        }
+    }
+
     fn progress(&mut self, progress: &Progress) {
         match &mut self.display {
             Display::Quiet => {}

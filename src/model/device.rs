@@ -1,5 +1,5 @@
-//! Which device trains: the CPU through Burn's flex backend, or a GPU through burn-wgpu once it has proved
-//! that it computes what the CPU computes.
+//! Burn's devices: its CPU backend, which is the reference, and a GPU through burn-wgpu once it has proved that it
+//! computes what the CPU computes.
 
 use std::fmt;
 use std::str::FromStr;
@@ -109,6 +109,17 @@ impl OpenDevice {
         let mut gpu = GPU.lock().unwrap_or_else(PoisonError::into_inner);
         let is_real = gpu.opened().is_ok_and(|gpu| !gpu.is_software);
         is_real.then(|| gpu.tested().ok().cloned()).flatten()
+    }
+
+    /// Keeps the GPU from being chosen again: it was lost, for the given reason.
+    pub fn distrust_gpu(reason: &str) {
+        let mut gpu = GPU.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Ok(lost) = gpu.opened().cloned() {
+            gpu.tested = Some(Err(DeviceError::Untrusted {
+                name: lost.label,
+                reason: reason.to_owned(),
+            }));
+        }
     }
 
     /// Burn's device.

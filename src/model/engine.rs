@@ -66,7 +66,7 @@ pub trait Engine {
     /// As [`Self::params`].
     fn averaged_params(&mut self) -> Result<MlpParams, EngineError>;
 
-    /// Takes over optimizer and averaging; the moments stay unless the kind of optimizer changes.
+    /// Takes over optimizer and averaging; the moments stay if only the rate changes.
     fn set_training(&mut self, training: &Training);
 
     /// Remembers weights, average and moments as good.

@@ -1,6 +1,7 @@
 //! How fast this machine trains, couples and evaluates: the numbers behind `pushforward bench`.
 //!
-//! Every number is the median of several repeats: other work on the machine disturbs some of them.
+//! Times of the training loop, of couplings and of evaluations are medians of several repeats, because other work on
+//! the machine disturbs some of them.
 
 use std::hint::black_box;
 use std::sync::Arc;
@@ -19,6 +20,7 @@ use crate::flow::{Point, VelocityField};
 use crate::model::peak::{activation_secs, instruction_set, peak_gflops};
 use crate::model::{FrozenField, MlpParams, Scaling, Widths};
 
+use super::cores::Cores;
 use super::engines::Engines;
 use super::learner::{Learner, StepError};
 
@@ -174,7 +176,7 @@ impl BenchError {
 /// # Errors
 /// If an engine or a thread cannot be made.
 pub fn bench(threads: usize, say: &mut dyn FnMut(&str)) -> Result<BenchReport, BenchError> {
-    let engines = Engines::cpu(threads);
+    let engines = Engines::cpu(&Cores::new(threads));
     say("the peak of the processor");
     let peak = peak_gflops();
     let mut steps = Vec::new();
@@ -212,7 +214,7 @@ pub fn bench(threads: usize, say: &mut dyn FnMut(&str)) -> Result<BenchReport, B
 /// # Errors
 /// As [`bench`].
 pub fn scaling(threads: usize, say: &mut dyn FnMut(&str)) -> Result<ScalingReport, BenchError> {
-    let engines = Engines::cpu(threads);
+    let engines = Engines::cpu(&Cores::new(threads));
     let mut width = Vec::new();
     for units in [32, 64, 128, 256, 512] {
         say(&format!("hidden 3 x {units}"));

@@ -1,4 +1,4 @@
-//! The thread that draws pairs, couples them and makes regression batches, a few steps ahead of the trainer.
+//! The thread that draws pairs, couples them and makes regression batches ahead of the trainer.
 //!
 //! Every number it draws is keyed by (seed, stream, block or step), so a batch does not depend on how far
 //! ahead the thread happens to be. A new recipe gets a new revision; batches of older ones are dropped by
@@ -14,7 +14,7 @@ use cpu_time::ThreadTime;
 use crossbeam_channel::{Receiver, RecvError, Sender, bounded, select, unbounded};
 
 use crate::experiment::Experiment;
-use crate::flow::coupling::{PairStream, Pairs};
+use crate::flow::coupling::{Coupling, PairStream, Pairs};
 use crate::flow::rng::{Stream, stream};
 use crate::model::{Batch, BatchRule, Scaling, make_batch};
 
@@ -115,7 +115,7 @@ impl Coupler {
         }
     }
 
-    /// CPU time the thread has used, cost matrices and assignments included.
+    /// CPU time the thread has used: for drawing, assignments and batches.
     pub fn cpu_time(&self) -> Duration {
         Duration::from_nanos(self.cpu_nanos.load(Ordering::Relaxed))
     }
@@ -217,18 +217,23 @@ impl Kitchen {
     }
 }
 
-/// The stream of coupled pairs; one that starts later draws other points.
+/// The stream of coupled pairs. One that starts later draws other points, as long as batch and block stay the same.
 fn pair_stream(experiment: &Experiment, first_step: u64) -> Result<PairStream, String> {
     let source = experiment.source.sampler();
     let source = source.map_err(|error| format!("source: {error}"))?;
     let target = experiment.target.sampler();
     let target = target.map_err(|error| format!("target: {error}"))?;
+    let pairs = first_step * experiment.training.batch as u64;
+    let first_block = match experiment.coupling {
+        Coupling::Independent => first_step,
+        Coupling::BatchOt { batch } => pairs.div_ceil(batch as u64),
+    };
     Ok(PairStream::new(
         source,
         experiment.path.source_scale(),
         target,
         experiment.coupling,
         experiment.seed,
-        first_step,
+        first_block,
     ))
 }

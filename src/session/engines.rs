@@ -1,6 +1,7 @@
 //! Where engines come from: the makers of each device, what takes their place when the device fails, and the
 //! measured choice between CPU and GPU.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -14,6 +15,7 @@ use crate::model::{
     MlpParams, OpenDevice, Team, Widths,
 };
 
+use super::cores::Cores;
 use super::team::Crew;
 
 /// Makes an engine for the experiment's network from the given weights. Tests put faulty engines here.
@@ -55,12 +57,14 @@ impl Engines {
         }
     }
 
-    /// The fused engine on so many threads of the CPU, the trainer's own included. The losses do not depend on
-    /// how many there are.
-    pub fn cpu(threads: usize) -> Self {
+    /// The fused engine on the given cores, the trainer's own included, as far as it has work for them. The losses do
+    /// not depend on how many there are.
+    pub fn cpu(cores: &Cores) -> Self {
+        let threads = cores.threads().min(FusedEngine::MAX_MEMBERS);
+        let cores = cores.clone();
         let maker = move |experiment: &Experiment, params: &MlpParams| {
             let (model, training) = (&experiment.model, &experiment.training);
-            let team: Box<dyn Team> = match Crew::spawn(threads) {
+            let team: Box<dyn Team> = match Crew::spawn(threads, cores.clone()) {
                 Ok(crew) if threads > 1 => Box::new(crew),
                 _ => Box::new(Alone),
             };
@@ -75,20 +79,20 @@ impl Engines {
         Self::new(&label, Arc::new(maker))
     }
 
-    /// The engines of the chosen device for this experiment, with so many threads on the CPU; `auto` measures, once
+    /// The engines of the chosen device for this experiment, on these cores if it is the CPU; `auto` measures, once
     /// per network and batch size.
     ///
     /// # Errors
     /// If a GPU was asked for and there is none, or it computes wrongly.
     pub fn open(
         choice: DeviceChoice,
-        threads: usize,
+        cores: &Cores,
         experiment: &Experiment,
     ) -> Result<Self, DeviceError> {
         match choice {
-            DeviceChoice::Cpu => Ok(Self::cpu(threads)),
-            DeviceChoice::Gpu => Ok(Self::gpu(OpenDevice::gpu()?, threads)),
-            DeviceChoice::Auto => Ok(measured(threads, experiment)),
+            DeviceChoice::Cpu => Ok(Self::cpu(cores)),
+            DeviceChoice::Gpu => Ok(Self::gpu(OpenDevice::gpu()?, cores)),
+            DeviceChoice::Auto => Ok(measured(cores, experiment)),
         }
     }
 
@@ -103,8 +107,8 @@ impl Engines {
     }
 
     /// Burn on a GPU, which can be lost while it trains.
-    fn gpu(device: OpenDevice, threads: usize) -> Self {
-        Self::burn(device).or(Self::cpu(threads))
+    fn gpu(device: OpenDevice, cores: &Cores) -> Self {
+        Self::burn(device).or(Self::cpu(cores))
     }
 
     /// The device in words.
@@ -148,14 +152,20 @@ impl Engines {
             targets: numbers(2 * n),
             weights: vec![1.0; n],
         };
-        let row = vec![batch; ROW];
         let params = MlpParams::init(widths, &mut rng);
         let mut engine = self.make(experiment, &params)?;
-        engine.steps(&row[..1], &[1e-3])?;
+        let row = vec![batch; if engine.is_far() { ROW } else { 1 }];
+        let rates = vec![1e-3; row.len()];
+        let start = Instant::now();
+        engine.steps(&row[..1], &rates[..1])?;
+        // The first step warms up, and of a network for which it takes long enough it is the measurement.
+        if start.elapsed() > trial {
+            return Ok(1.0 / start.elapsed().as_secs_f64());
+        }
         let (start, mut steps) = (Instant::now(), 0);
         while start.elapsed() < trial {
-            engine.steps(&row, &[1e-3; ROW])?;
-            steps += ROW;
+            engine.steps(&row, &rates)?;
+            steps += row.len();
         }
         Ok(steps as f64 / start.elapsed().as_secs_f64())
     }
@@ -165,34 +175,35 @@ impl Engines {
 static CHOSEN: Mutex<Vec<((Model, usize), bool)>> = Mutex::new(Vec::new());
 
 /// The faster device, by measurement. A software adapter is never chosen.
-fn measured(threads: usize, experiment: &Experiment) -> Engines {
+fn measured(cores: &Cores, experiment: &Experiment) -> Engines {
     let key = (experiment.model.clone(), experiment.training.batch);
     let mut chosen = CHOSEN.lock().unwrap_or_else(PoisonError::into_inner);
     let known = chosen.iter().find(|(known, _)| *known == key);
     let prefers_gpu = match known {
         Some((_, prefers_gpu)) => *prefers_gpu,
         None => {
-            let prefers_gpu = gpu_is_faster(threads, experiment);
+            let prefers_gpu = gpu_is_faster(cores, experiment);
             chosen.push((key, prefers_gpu));
             prefers_gpu
         }
     };
     let gpu = prefers_gpu.then(|| OpenDevice::gpu().ok()).flatten();
-    gpu.map_or_else(|| Engines::cpu(threads), |gpu| Engines::gpu(gpu, threads))
+    gpu.map_or_else(|| Engines::cpu(cores), |gpu| Engines::gpu(gpu, cores))
 }
 
-fn gpu_is_faster(threads: usize, experiment: &Experiment) -> bool {
-    let cpu = Engines::cpu(threads)
-        .steps_per_sec(experiment, CPU_TRIAL)
-        .unwrap_or(0.0);
+fn gpu_is_faster(cores: &Cores, experiment: &Experiment) -> bool {
+    let cpu = Engines::cpu(cores).steps_per_sec(experiment, CPU_TRIAL);
+    let cpu = cpu.unwrap_or(0.0);
     if cpu >= FAST_ENOUGH {
         return false;
     }
-    let gpu = OpenDevice::hardware_gpu().map(|gpu| Engines::gpu(gpu, threads));
-    gpu.is_some_and(|gpu| {
-        gpu.steps_per_sec(experiment, GPU_TRIAL)
-            .is_ok_and(|gpu| gpu > cpu)
-    })
+    let gpu = || {
+        let gpu = Engines::gpu(OpenDevice::hardware_gpu()?, cores);
+        gpu.steps_per_sec(experiment, GPU_TRIAL).ok()
+    };
+    // A driver that crashes here would crash in training.
+    let gpu = catch_unwind(AssertUnwindSafe(gpu)).unwrap_or(None);
+    gpu.is_some_and(|gpu| gpu > cpu)
 }
 
 #[cfg(test)]
@@ -206,13 +217,13 @@ mod tests {
         let mut experiment = preset.experiment().unwrap();
         experiment.model.hidden = vec![8];
         experiment.training.batch = 8;
-        let rate = Engines::cpu(1).steps_per_sec(&experiment, CPU_TRIAL);
+        let rate = Engines::cpu(&Cores::new(1)).steps_per_sec(&experiment, CPU_TRIAL);
         assert!(rate.unwrap() > 100.0);
         let start = Instant::now();
-        let first = Engines::open(DeviceChoice::Auto, 1, &experiment).unwrap();
+        let first = Engines::open(DeviceChoice::Auto, &Cores::new(1), &experiment).unwrap();
         assert!(start.elapsed() >= CPU_TRIAL, "nothing was measured");
         let start = Instant::now();
-        let second = Engines::open(DeviceChoice::Auto, 1, &experiment).unwrap();
+        let second = Engines::open(DeviceChoice::Auto, &Cores::new(1), &experiment).unwrap();
         assert!(start.elapsed() < CPU_TRIAL, "measured again");
         assert_eq!(first.label(), second.label());
         assert!(!first.label().contains("software"), "{}", first.label());

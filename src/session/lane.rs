@@ -1,40 +1,37 @@
-//! One lane of the trainer: a learner with a state, and what of it appears on the board.
+//! One lane of the trainer: a learner with a state. Commands change the state; how a failing engine is dealt with
+//! stands in `failure.rs`, what of the lane appears on the board in `show.rs`.
+
+mod failure;
+pub mod show;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::experiment::Experiment;
-use crate::flow::Point;
-use crate::model::{DeviceChoice, EngineError, FrozenField};
+use crate::model::{DeviceChoice, FrozenField};
 use crate::snapshot::{LossHistory, RunState};
 
 use super::board::Board;
 use super::command::{Command, Event, PictureRequest};
+use super::cores::Cores;
 use super::engines::Engines;
 use super::folder::TrainedModel;
 use super::learner::{Learner, LearnerError, StepError};
-use super::measure::{DisplaySamples, display_samples};
-use super::run::all_cores;
-use super::worker::{LatestWorker, Pace, panic_message};
+use super::rate::Rate;
+use super::worker::{LatestWorker, panic_message};
 use super::{metrics_worker, picture};
 
-/// Points of source and target that a frame carries.
-pub const DISPLAY_SAMPLES: usize = 2000;
-/// Pairs of the current batch that a frame carries.
-pub const DISPLAY_PAIRS: usize = 256;
 /// The trainer publishes by time, about 40 times a second, and not by step.
 const PUBLISH_EVERY: Duration = Duration::from_millis(25);
 /// Measurements while training runs.
 const MEASURE_EVERY: Duration = Duration::from_secs(3);
-/// After a change of what is learned the field moves fastest, and pictures of it are worth most.
-const EAGER_TIME: Duration = Duration::from_millis(1500);
 
 /// A lane and the workers that look at it.
 pub struct Lane {
     board: Arc<Board>,
-    pictures: LatestWorker<picture::Job>,
-    measurements: LatestWorker<metrics_worker::Job>,
+    cores: Cores,
+    workers: Workers,
     engines: Engines,
     /// The device that was asked for, if one was.
     choice: Option<DeviceChoice>,
@@ -42,8 +39,12 @@ pub struct Lane {
     trained: Option<TrainedModel>,
     learner: Option<Learner>,
     state: RunState,
+    /// Whether training goes on when what it waits for is there.
+    resumes: bool,
+    /// Whether the engine can no longer be trusted.
+    broken: bool,
     request: PictureRequest,
-    field: Option<FrozenField>,
+    shown: Option<Shown>,
     rate: Rate,
     last_publish: Instant,
     last_measure: Instant,
@@ -52,21 +53,26 @@ pub struct Lane {
     single_step: bool,
 }
 
-/// Steps per second and the coupler's share, over the last interval of about half a second.
-struct Rate {
-    since: Instant,
-    step: u64,
-    coupling: Duration,
-    steps_per_sec: f64,
-    coupling_share: f64,
+/// Threads that turn a field into something to look at.
+pub struct Workers {
+    /// Particles, arrows, density.
+    pub pictures: LatestWorker<picture::Job>,
+    /// Numbers.
+    pub measurements: LatestWorker<metrics_worker::Job>,
+}
+
+/// A field with the experiment that it has learned, which may be older than the one that is asked for.
+struct Shown {
+    field: FrozenField,
+    experiment: Arc<Experiment>,
 }
 
 impl Lane {
-    /// A lane that is idle; nothing is allocated on the device yet.
+    /// A lane that is idle, with its first picture on the way.
     pub fn new(
         board: Arc<Board>,
-        pictures: LatestWorker<picture::Job>,
-        measurements: LatestWorker<metrics_worker::Job>,
+        cores: Cores,
+        workers: Workers,
         engines: Engines,
         experiment: Arc<Experiment>,
         trained: Option<TrainedModel>,
@@ -74,23 +80,25 @@ impl Lane {
         let now = Instant::now();
         let mut lane = Self {
             board,
-            pictures,
-            measurements,
-            engines,
+            cores,
+            workers,
+            engines: engines.clone(),
             choice: None,
             experiment,
             trained,
             learner: None,
             state: RunState::Idle,
+            resumes: false,
+            broken: false,
             request: PictureRequest::default(),
-            field: None,
-            rate: Rate::new(now),
+            shown: None,
+            rate: Rate::new(None),
             last_publish: now,
             last_measure: now,
             changed: now,
             single_step: false,
         };
-        lane.use_engines(lane.engines.clone());
+        lane.use_engines(engines);
         lane.show_samples();
         lane.build();
         lane.publish();
@@ -116,8 +124,15 @@ impl Lane {
         }
     }
 
-    /// Carries out a command.
+    /// Carries out a command. A panic, such as that of a driver while a device is opened, becomes a message.
     pub fn handle(&mut self, command: Command) {
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| self.carry_out(command))) {
+            self.broken = true;
+            self.fail(format!("It panicked: {}.", panic_message(&*panic)));
+        }
+    }
+
+    fn carry_out(&mut self, command: Command) {
         match command {
             Command::Train => self.train(false),
             Command::StepOnce => self.train(true),
@@ -133,28 +148,36 @@ impl Lane {
         }
     }
 
+    /// Runs, if there is something to run: an engine that can be trusted, a density that can be sampled, and steps
+    /// that are planned.
     fn train(&mut self, single_step: bool) {
-        if matches!(self.state, RunState::Failed { .. })
-            && let Some(learner) = &mut self.learner
-            && let Err(error) = learner.replace_engine(&self.engines)
-        {
-            return self.fail(format!("The engine cannot be made again: {error}."));
+        if let Err(sentence) = self.mend_engine() {
+            return self.fail(sentence);
         }
         if self.learner.is_none() {
             self.build();
+        } else {
+            self.teach();
         }
-        let Some(learner) = &mut self.learner else {
+        let waits = matches!(self.state, RunState::Waiting { .. });
+        let Some(learner) = self.learner.as_mut().filter(|_| !waits) else {
+            self.resumes = true;
             return self.publish();
         };
         if learner.is_finished() {
             learner.extend();
         }
+        self.rate = Rate::new(Some(learner));
+        self.state = if learner.is_finished() {
+            RunState::Finished
+        } else {
+            RunState::Running
+        };
         self.single_step = single_step;
         self.changed = Instant::now();
-        self.rate = Rate::new(Instant::now());
-        self.rate.step = learner.steps_taken();
-        self.rate.coupling = learner.coupling_time();
-        self.state = RunState::Running;
+        if !self.wants_steps() {
+            self.publish();
+        }
     }
 
     fn pause(&mut self) {
@@ -166,7 +189,7 @@ impl Lane {
     }
 
     fn reset(&mut self) {
-        let resume = self.wants_steps();
+        let resume = self.is_active();
         self.trained = None;
         self.start_run();
         self.build();
@@ -174,12 +197,25 @@ impl Lane {
             self.train(false);
         }
         self.publish();
+        if !self.wants_steps() {
+            self.measure();
+        }
+    }
+
+    /// Whether it trains, or would if it could.
+    fn is_active(&self) -> bool {
+        match self.state {
+            RunState::Running => true,
+            RunState::Waiting { .. } => self.resumes,
+            _ => false,
+        }
     }
 
     /// A new run on the board: nothing of the old one may appear on it any more.
     fn start_run(&mut self) {
         self.learner = None;
-        self.field = None;
+        self.shown = None;
+        self.broken = false;
         self.state = RunState::Idle;
         self.board.update(|frame| {
             frame.run = frame.run.next();
@@ -195,7 +231,7 @@ impl Lane {
 
     fn set_experiment(&mut self, experiment: Arc<Experiment>) {
         let old = std::mem::replace(&mut self.experiment, experiment);
-        let active = matches!(self.state, RunState::Running | RunState::Waiting { .. });
+        let active = self.is_active();
         let finished = self.state == RunState::Finished;
         if old.source != self.experiment.source
             || old.target != self.experiment.target
@@ -211,23 +247,17 @@ impl Lane {
                 let engines = self.open_engines(DeviceChoice::Auto);
                 self.use_engines(engines);
             }
+            self.build();
+        } else if self.learner.is_none() {
+            self.build();
+        } else {
+            self.teach();
         }
-        let learner = self.learner.as_mut();
-        let applied = learner.map(|learner| learner.apply(Arc::clone(&self.experiment)));
-        match applied {
-            Some(Err(error)) => self.wait(error.to_string()),
-            Some(Ok(())) => {
-                let unfinished = self.learner.as_ref().is_some_and(|l| !l.is_finished());
-                if active || (finished && unfinished) {
-                    self.train(false);
-                }
-            }
-            None => {
-                self.build();
-                if active || finished {
-                    self.train(false);
-                }
-            }
+        let waits = matches!(self.state, RunState::Waiting { .. });
+        match self.learner.as_ref().map(Learner::is_finished) {
+            Some(false) if (active || finished) && !waits => self.train(false),
+            Some(true) if active && !waits => self.state = RunState::Finished,
+            _ => {}
         }
         self.publish();
         if !self.wants_steps() {
@@ -235,63 +265,17 @@ impl Lane {
         }
     }
 
-    fn set_device(&mut self, choice: DeviceChoice) {
-        self.choice = Some(choice);
-        let engines = self.open_engines(choice);
-        if engines.label() == self.engines.label() {
+    /// Hands the experiment to the learner, or says what it waits for.
+    fn teach(&mut self) {
+        let Some(learner) = &mut self.learner else {
             return;
-        }
-        self.use_engines(engines);
-        if let Some(learner) = &mut self.learner {
-            let moved = learner
-                .checkpoint()
-                .and_then(|_| learner.replace_engine(&self.engines));
-            if let Err(error) = moved {
-                self.fail(format!("The weights could not be moved: {error}."));
-            }
-        }
-    }
-
-    fn open_engines(&self, choice: DeviceChoice) -> Engines {
-        Engines::open(choice, all_cores(), &self.experiment).unwrap_or_else(|error| {
-            let message = format!("Training stays on the CPU: {error}.");
-            self.board.tell(Event::Problem(message));
-            Engines::cpu(all_cores())
-        })
-    }
-
-    fn use_engines(&mut self, engines: Engines) {
-        let label = Arc::clone(engines.label());
-        self.board.update(|frame| frame.device = Arc::clone(&label));
-        self.engines = engines;
-    }
-
-    fn engine_failed(&mut self, at: u64, error: &EngineError) {
-        match error {
-            EngineError::Device(reason) => self.fall_back(at, reason),
-            other => self.roll_back(at, &other.to_string()),
-        }
-    }
-
-    /// The device has failed: training goes on elsewhere from the last good weights, if there is an elsewhere.
-    fn fall_back(&mut self, at: u64, reason: &str) {
-        let Some(fallback) = self.engines.fallback().cloned() else {
-            return self.roll_back(at, reason);
         };
-        let lost = Arc::clone(self.engines.label());
-        self.use_engines(fallback);
-        let replaced = self
-            .learner
-            .as_mut()
-            .map(|learner| learner.replace_engine(&self.engines));
-        if let Some(Err(error)) = replaced {
-            return self.roll_back(at, &error.to_string());
+        if let Err(error) = learner.apply(Arc::clone(&self.experiment)) {
+            self.wait(error.to_string());
+        } else if matches!(self.state, RunState::Waiting { .. }) {
+            learner.reorder();
+            self.state = RunState::Paused;
         }
-        let step = self.learner.as_ref().map_or(0, Learner::steps_taken);
-        self.board.tell(Event::Problem(format!(
-            "{lost} failed at step {at}: {reason}. Training goes on on the {} from step {step}.",
-            self.engines.label()
-        )));
     }
 
     /// Makes the learner, or says what it waits for.
@@ -312,6 +296,7 @@ impl Lane {
     }
 
     fn wait(&mut self, reason: String) {
+        self.resumes = self.is_active();
         self.state = RunState::Waiting { reason };
     }
 
@@ -347,159 +332,6 @@ impl Lane {
             Ok(Err(StepError::NoBatch(reason))) => self.wait(reason),
             Ok(Err(StepError::Engine(error))) => self.engine_failed(at, &error),
             Err(panic) => self.fall_back(at, &format!("it panicked: {}", panic_message(&*panic))),
-        }
-    }
-
-    fn roll_back(&mut self, at: u64, reason: &str) {
-        let back_to = self.learner.as_mut().map_or(0, |learner| {
-            // A broken engine may fail here, too; it is replaced when Train is pressed.
-            catch_unwind(AssertUnwindSafe(|| learner.roll_back())).unwrap_or(0)
-        });
-        self.fail(format!(
-            "Training stopped at step {at}: {reason}. Weights, moments and loss are back at step {back_to}; \
-             a smaller learning rate may help. Train goes on from there."
-        ));
-    }
-
-    /// Puts the lane's state on the board and asks for a picture of the newest weights.
-    fn publish(&mut self) {
-        self.last_publish = Instant::now();
-        let healthy = !matches!(self.state, RunState::Failed { .. });
-        if healthy && let Some(learner) = &mut self.learner {
-            match catch_unwind(AssertUnwindSafe(|| learner.checkpoint())) {
-                Ok(Ok(field)) => self.field = Some(field),
-                Ok(Err(error)) => {
-                    let at = learner.steps_taken();
-                    return self.engine_failed(at, &error);
-                }
-                Err(panic) => {
-                    let at = learner.steps_taken();
-                    return self.fall_back(at, &panic_message(&*panic));
-                }
-            }
-        }
-        if let Some(learner) = &self.learner {
-            self.rate.update(learner);
-        }
-        let running = self.wants_steps();
-        let steps_per_sec = if running {
-            self.rate.steps_per_sec
-        } else {
-            0.0
-        };
-        let share = if running {
-            self.rate.coupling_share
-        } else {
-            0.0
-        };
-        let step = self.learner.as_ref().map_or(0, Learner::steps_taken);
-        let planned_end = self.learner.as_ref().map(Learner::planned_end);
-        let planned_end = planned_end.unwrap_or(self.experiment.training.steps);
-        let loss = self.learner.as_ref().map(|l| l.losses().history());
-        let loss = loss.unwrap_or_default();
-        let pairs = self.display_pairs();
-        self.board.update(|frame| {
-            frame.experiment = Arc::clone(&self.experiment);
-            frame.state = self.state.clone();
-            frame.step = step;
-            frame.planned_end = planned_end;
-            frame.steps_per_sec = steps_per_sec;
-            frame.coupling_share = share;
-            frame.loss = loss.clone();
-            frame.pairs = Arc::clone(&pairs);
-        });
-        self.show_picture();
-    }
-
-    fn display_pairs(&self) -> Arc<[(Point, Point)]> {
-        let Some(learner) = &self.learner else {
-            return Arc::new([]);
-        };
-        let pairs = learner.pairs();
-        let zipped = pairs.x_0.iter().copied().zip(pairs.x_1.iter().copied());
-        zipped.take(DISPLAY_PAIRS).collect()
-    }
-
-    fn show_samples(&self) {
-        if let Ok(DisplaySamples { source, target }) =
-            display_samples(&self.experiment, DISPLAY_SAMPLES)
-        {
-            self.board.update(|frame| {
-                frame.experiment = Arc::clone(&self.experiment);
-                frame.source = Arc::clone(&source);
-                frame.target = Arc::clone(&target);
-            });
-        } else {
-            self.board.update(|frame| {
-                frame.experiment = Arc::clone(&self.experiment);
-                frame.target = Arc::new([]);
-            });
-        }
-    }
-
-    fn show_picture(&self) {
-        if let Some(field) = &self.field {
-            self.pictures.request(picture::Job {
-                run: self.board.frame().run,
-                step: self.learner.as_ref().map_or(0, Learner::steps_taken),
-                field: Arc::new(field.clone()),
-                experiment: Arc::clone(&self.experiment),
-                request: self.request,
-                pace: self.pace(),
-            });
-        }
-    }
-
-    fn pace(&self) -> Pace {
-        match self.wants_steps() {
-            false => Pace::Free,
-            true if self.changed.elapsed() < EAGER_TIME => Pace::Eager,
-            true => Pace::Steady,
-        }
-    }
-
-    fn measure(&mut self) {
-        self.last_measure = Instant::now();
-        if let Some(field) = &self.field {
-            self.measurements.request(metrics_worker::Job {
-                run: self.board.frame().run,
-                step: self.learner.as_ref().map_or(0, Learner::steps_taken),
-                field: Arc::new(field.clone()),
-                experiment: Arc::clone(&self.experiment),
-                pace: self.pace(),
-            });
-        }
-    }
-}
-
-impl Rate {
-    /// Long enough to be steady, short enough to follow.
-    const INTERVAL: Duration = Duration::from_millis(500);
-
-    fn new(now: Instant) -> Self {
-        Self {
-            since: now,
-            step: 0,
-            coupling: Duration::ZERO,
-            steps_per_sec: 0.0,
-            coupling_share: 0.0,
-        }
-    }
-
-    fn update(&mut self, learner: &Learner) {
-        let elapsed = self.since.elapsed();
-        if elapsed < Self::INTERVAL && self.steps_per_sec > 0.0 {
-            return;
-        }
-        let secs = elapsed.as_secs_f64().max(1e-9);
-        let (step, coupling) = (learner.steps_taken(), learner.coupling_time());
-        let busy = coupling.saturating_sub(self.coupling).as_secs_f64();
-        self.steps_per_sec = step.saturating_sub(self.step) as f64 / secs;
-        self.coupling_share = (busy / secs).min(1.0);
-        if elapsed >= Self::INTERVAL {
-            self.since = Instant::now();
-            self.step = step;
-            self.coupling = coupling;
         }
     }
 }

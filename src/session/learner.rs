@@ -72,6 +72,8 @@ pub struct Learner {
 struct Good {
     step: u64,
     params: Arc<MlpParams>,
+    /// Their average.
+    displayed: Arc<MlpParams>,
 }
 
 impl Learner {
@@ -95,6 +97,7 @@ impl Learner {
             ),
         };
         let step = losses.len() as u64;
+        let params = Arc::new(params);
         let engine = engines.make(&experiment, &params)?;
         let plan = (0, experiment.training.steps);
         let learner = Self {
@@ -110,7 +113,8 @@ impl Learner {
             pairs: Pairs::default(),
             good: Good {
                 step,
-                params: Arc::new(params),
+                displayed: Arc::clone(&params),
+                params,
             },
             experiment,
         };
@@ -141,6 +145,7 @@ impl Learner {
         }
         let ahead = self.planned_end().saturating_sub(self.step).max(1);
         let n = self.stride.min(usize::try_from(ahead).unwrap_or(1));
+        let start = Instant::now();
         let mut supplies = Vec::with_capacity(n);
         let mut missing = None;
         while supplies.len() < n && missing.is_none() {
@@ -157,7 +162,6 @@ impl Learner {
             .iter_mut()
             .map(|s| std::mem::take(&mut s.batch))
             .collect();
-        let start = Instant::now();
         let losses = self.engine.steps(&batches, &rates);
         let losses = losses.map_err(StepError::Engine)?;
         let pace = start.elapsed().as_secs_f64() / supplies.len().max(1) as f64;
@@ -194,15 +198,13 @@ impl Learner {
         if old.training != experiment.training {
             self.engine.set_training(&experiment.training);
         }
-        let restart = !same_task || old.training.steps != experiment.training.steps;
         self.experiment = experiment;
-        if restart {
+        if !same_task {
             self.extend();
+        } else if old.training.steps != self.experiment.training.steps {
+            self.plan.1 = self.experiment.training.steps;
         }
-        let same_batches = same_task
-            && old.training.batch == self.experiment.training.batch
-            && old.training.sigma == self.experiment.training.sigma;
-        if !same_batches {
+        if !same_task || old.training.batch != self.experiment.training.batch {
             self.coupling_costs.clear();
             self.reorder();
         }
@@ -235,6 +237,7 @@ impl Learner {
         self.good = Good {
             step: self.step,
             params,
+            displayed: Arc::clone(&displayed),
         };
         Ok(FrozenField::new(
             displayed,
@@ -249,9 +252,9 @@ impl Learner {
         let forgotten = self.step - self.good.step;
         let kept = self.losses.len().saturating_sub(forgotten as usize);
         self.losses.truncate(kept);
-        self.engine.roll_back();
         self.step = self.good.step;
         self.reorder();
+        self.engine.roll_back();
         self.step
     }
 
@@ -265,18 +268,15 @@ impl Learner {
         Ok(())
     }
 
-    /// The displayed weights with what evaluating them needs.
-    ///
-    /// # Errors
-    /// If a weight is not finite or the device fails.
-    pub fn model_file(&mut self) -> Result<ModelFile, EngineError> {
-        let params = self.engine.averaged_params()?;
-        Ok(ModelFile::new(
-            params,
-            &self.experiment,
-            self.scaling,
-            self.step,
-        ))
+    /// The displayed weights of the last checkpoint with what evaluating them needs.
+    pub fn model_file(&self) -> ModelFile {
+        let params = MlpParams::clone(&self.good.displayed);
+        ModelFile::new(params, &self.experiment, self.scaling, self.good.step)
+    }
+
+    /// What is studied.
+    pub fn experiment(&self) -> &Arc<Experiment> {
+        &self.experiment
     }
 
     /// Steps taken.
@@ -308,10 +308,12 @@ impl Learner {
     /// The learning rate of the step that comes after `ahead` others.
     fn learning_rate(&self, ahead: u64) -> f64 {
         let training = &self.experiment.training;
-        base_rate(training.optimizer) * factor(training, self.step + ahead - self.plan.0)
+        base_rate(training.optimizer)
+            * factor(training, (self.step + ahead).saturating_sub(self.plan.0))
     }
 
-    fn reorder(&mut self) {
+    /// Has the coupler begin again from the next step's batch.
+    pub fn reorder(&mut self) {
         self.revision += 1;
         self.order();
     }
@@ -333,7 +335,11 @@ fn initial_params(experiment: &Experiment) -> MlpParams {
 
 /// Whether both ask the network for the same field.
 fn same_task(a: &Experiment, b: &Experiment) -> bool {
-    a.source == b.source && a.target == b.target && a.path == b.path && a.coupling == b.coupling
+    a.source == b.source
+        && a.target == b.target
+        && a.path == b.path
+        && a.coupling == b.coupling
+        && a.training.sigma == b.training.sigma
 }
 
 /// The scales in use, unless a spread has changed by more than [`RESCALE`].

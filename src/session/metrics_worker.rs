@@ -10,6 +10,7 @@ use crate::snapshot::RunId;
 
 use super::board::Board;
 use super::command::Event;
+use super::cores::Cores;
 use super::measure::{References, measure, trajectories};
 use super::worker::{LatestWorker, Pace};
 
@@ -25,15 +26,16 @@ pub struct Job {
 }
 
 /// Starts the worker; its results appear on the board.
-pub fn spawn(board: Arc<Board>) -> io::Result<LatestWorker<Job>> {
+pub fn spawn(board: Arc<Board>, cores: Cores) -> io::Result<LatestWorker<Job>> {
     let complaints = Arc::clone(&board);
     let mut known: Option<(Arc<Experiment>, References)> = None;
-    let work = move |job: Job| {
+    let work = move |job: Job, keep_going: &dyn Fn() -> bool| {
         let start = Instant::now();
+        let _loan = cores.lend();
         set_measuring(&board, &job, true);
         if let Some(references) = references(&mut known, &job.experiment) {
             let field = job.field.as_ref();
-            let solved = trajectories(field, &job.experiment, references, &mut || true);
+            let solved = trajectories(field, &job.experiment, references, &mut || keep_going());
             if let Some(solved) = solved {
                 let metrics = Arc::new(measure(job.step, &job.experiment, references, &solved));
                 board.update(|frame| {
@@ -48,6 +50,7 @@ pub fn spawn(board: Arc<Board>) -> io::Result<LatestWorker<Job>> {
         job.pace
     };
     let on_panic = move |message| {
+        complaints.update(|frame| frame.measuring = false);
         complaints.tell(Event::Problem(format!("The measurement failed: {message}")));
     };
     LatestWorker::spawn("metrics", work, on_panic)

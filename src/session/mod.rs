@@ -8,6 +8,7 @@
 pub mod bench;
 mod board;
 mod command;
+mod cores;
 mod coupler;
 mod engines;
 pub mod figure;
@@ -20,6 +21,7 @@ mod measure;
 mod metrics_worker;
 mod parallel;
 mod picture;
+mod rate;
 pub mod report;
 pub mod run;
 mod team;
@@ -40,12 +42,12 @@ use crate::snapshot::{Frame, LaneId, LossHistory, RunId, RunState};
 use board::Board;
 use folder::TrainedModel;
 use jobs::Jobs;
-use lane::Lane;
-use run::all_cores;
+use lane::{Lane, Workers};
 use trainer::Trainer;
 
 pub use board::Wake;
 pub use command::{Command, Event, PictureRequest};
+pub use cores::{Cores, Loan};
 pub use engines::{EngineMaker, Engines};
 
 /// How a session starts.
@@ -66,6 +68,7 @@ pub struct Session {
     board: Arc<Board>,
     trainer: Trainer,
     jobs: Jobs,
+    cores: Cores,
     devices: Arc<Mutex<Vec<DeviceInfo>>>,
     probe: Mutex<Option<JoinHandle<()>>>,
 }
@@ -77,21 +80,20 @@ impl Session {
     /// If the system has no thread to give.
     pub fn start(experiment: Arc<Experiment>, options: Options, wake: Wake) -> io::Result<Self> {
         let board = Arc::new(Board::new(blank_frame(Arc::clone(&experiment)), wake));
-        let pictures = picture::spawn(Arc::clone(&board))?;
-        let measurements = metrics_worker::spawn(Arc::clone(&board))?;
+        let cores = Cores::all();
+        let workers = Workers {
+            pictures: picture::spawn(Arc::clone(&board), cores.clone())?,
+            measurements: metrics_worker::spawn(Arc::clone(&board), cores.clone())?,
+        };
+        let lane_cores = cores.clone();
         let lane_board = Arc::clone(&board);
         let (device, autostart) = (options.device, options.autostart);
         let given = options.engines.is_some();
         let trainer = Trainer::spawn(move || {
-            let engines = options.engines.unwrap_or_else(|| Engines::cpu(all_cores()));
+            let engines = options.engines.unwrap_or_else(|| Engines::cpu(&lane_cores));
             let trained = options.trained;
             let lane = Lane::new(
-                lane_board,
-                pictures,
-                measurements,
-                engines,
-                experiment,
-                trained,
+                lane_board, lane_cores, workers, engines, experiment, trained,
             );
             BTreeMap::from([(LaneId::default(), lane)])
         })?;
@@ -103,6 +105,7 @@ impl Session {
         }
         Ok(Self {
             jobs: Jobs::spawn(Arc::clone(&board))?,
+            cores,
             board,
             trainer,
             devices: Arc::new(Mutex::new(vec![
@@ -131,6 +134,12 @@ impl Session {
                 Ok(()) => Event::Notice(format!("Exported {}", path.display())),
                 Err(sentence) => Event::Problem(sentence),
             });
+    }
+
+    /// Lends the window a core for as long as it keeps the loan: a frame is short, and training threads that wait for
+    /// one of their own would lose more.
+    pub fn lend_core(&self) -> Loan {
+        self.cores.lend()
     }
 
     /// Time that pictures and measurements have taken so far, on threads of their own.

@@ -13,9 +13,12 @@ use crate::snapshot::{FlowPicture, RunId};
 
 use super::board::Board;
 use super::command::{Event, PictureRequest};
+use super::cores::Cores;
 use super::measure::source_points;
 use super::worker::{LatestWorker, Pace};
 
+/// Trajectory points of one picture, 16 bytes each: more particles than fit are not moved.
+const MAX_POINTS: usize = 8_000_000;
 /// Times at which the field is evaluated; in between it is interpolated.
 const FIELD_TIMES: usize = 26;
 /// Times and cells of the density.
@@ -35,11 +38,14 @@ pub struct Job {
 }
 
 /// Starts the worker; its results appear on the board.
-pub fn spawn(board: Arc<Board>) -> io::Result<LatestWorker<Job>> {
+pub fn spawn(board: Arc<Board>, cores: Cores) -> io::Result<LatestWorker<Job>> {
     let complaints = Arc::clone(&board);
-    let work = move |job: Job| {
+    let work = move |job: Job, keep_going: &dyn Fn() -> bool| {
         let start = Instant::now();
-        if let Some(picture) = compute(&job) {
+        let loan = cores.lend();
+        let picture = compute(&job, keep_going);
+        drop(loan);
+        if let Some(picture) = picture {
             let picture = Arc::new(picture);
             board.update(|frame| {
                 if frame.run == job.run {
@@ -56,14 +62,19 @@ pub fn spawn(board: Arc<Board>) -> io::Result<LatestWorker<Job>> {
     LatestWorker::spawn("picture", work, on_panic)
 }
 
-/// Computes one picture; `None` if the source cannot be sampled (the trainer says so elsewhere).
-pub fn compute(job: &Job) -> Option<FlowPicture> {
+/// Computes one picture; `None` if the source cannot be sampled (the trainer says so elsewhere) or it is not to keep
+/// going.
+pub fn compute(job: &Job, keep_going: &dyn Fn() -> bool) -> Option<FlowPicture> {
     let experiment = &job.experiment;
     let field = job.field.as_ref();
     let request = &job.request;
-    let x_0 = source_points(experiment, Stream::Display, request.particles).ok()?;
+    let room = MAX_POINTS / (experiment.solver.steps() + 1);
+    let particles = request.particles.min(room);
+    let x_0 = source_points(experiment, Stream::Display, particles).ok()?;
     let time_range = experiment.path.time_range();
-    let trajectories = solve_with(field, experiment.solver, time_range, &x_0, &mut || true)?;
+    let trajectories = solve_with(field, experiment.solver, time_range, &x_0, &mut || {
+        keep_going()
+    })?;
     let chord_ratios = (0..trajectories.n_particles)
         .map(|particle| trajectories.chord_ratio(particle))
         .collect();

@@ -9,15 +9,16 @@ use std::time::{Duration, Instant};
 use crate::experiment::Experiment;
 use crate::export;
 use crate::flow::Bounds;
-use crate::model::{DeviceChoice, FrozenField};
-use crate::snapshot::{FlowPicture, Frame, RunState};
+use crate::model::{DeviceChoice, EngineError, FrozenField};
+use crate::snapshot::{Frame, RunState};
 
 use super::blank_frame;
 use super::command::PictureRequest;
+use super::cores::Cores;
 use super::engines::Engines;
 use super::figure::{self, Format};
 use super::folder::{Folder, names};
-use super::lane::{DISPLAY_PAIRS, DISPLAY_SAMPLES};
+use super::lane::show::{DISPLAY_PAIRS, DISPLAY_SAMPLES};
 use super::learner::{AVERAGED_STEPS, Learner, LearnerError, StepError};
 use super::measure::{DisplaySamples, References, display_samples, measure, trajectories};
 use super::picture;
@@ -72,6 +73,8 @@ pub struct Progress {
 pub trait RunObserver {
     /// Called about ten times a second while training, and at every change of phase.
     fn progress(&mut self, progress: &Progress);
+    /// Something went wrong and was mended.
+    fn notice(&mut self, sentence: &str);
     /// Whether the job should stop training, save what there is and return.
     fn interrupted(&self) -> bool;
 }
@@ -114,27 +117,23 @@ pub fn run(
     let input = |error: String| RunError::Input(error);
     experiment.validate().map_err(|e| input(e.to_string()))?;
     experiment.legality().map_err(|e| input(e.to_string()))?;
-    let threads = options.threads.unwrap_or_else(all_cores);
-    let engines = Engines::open(options.device, threads, experiment);
-    let engines = engines.map_err(|e| input(e.to_string()))?;
-    let folder = Folder::open(folder)?;
-    let job =
-        AssertUnwindSafe(|| Job::new(experiment, &engines, &folder, threads, observer)?.run());
-    catch_unwind(job).unwrap_or_else(|panic| {
+    let cores = options.threads.map_or_else(Cores::all, Cores::new);
+    let job = || {
+        let engines = Engines::open(options.device, &cores, experiment);
+        let engines = engines.map_err(|e| input(e.to_string()))?;
+        let folder = Folder::open(folder)?;
+        Job::new(experiment, engines, &folder, cores.threads(), observer)?.run()
+    };
+    catch_unwind(AssertUnwindSafe(job)).unwrap_or_else(|panic| {
         let message = panic_message(&*panic);
         Err(RunError::Failed(format!("the engine panicked: {message}")))
     })
 }
 
-/// The cores that this process may use.
-pub fn all_cores() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from)
-}
-
 /// A job under way.
 struct Job<'a> {
     experiment: Arc<Experiment>,
-    device: String,
+    engines: Engines,
     learner: Learner,
     folder: &'a Folder,
     observer: &'a mut dyn RunObserver,
@@ -146,20 +145,20 @@ struct Job<'a> {
 impl<'a> Job<'a> {
     fn new(
         experiment: &Experiment,
-        engines: &Engines,
+        engines: Engines,
         folder: &'a Folder,
         threads: usize,
         observer: &'a mut dyn RunObserver,
     ) -> Result<Self, RunError> {
         let experiment = Arc::new(experiment.clone());
-        let learner = Learner::new(Arc::clone(&experiment), engines, None);
+        let learner = Learner::new(Arc::clone(&experiment), &engines, None);
         let learner = learner.map_err(|error| match error {
             LearnerError::Distribution(reason) => RunError::Input(reason.to_string()),
             other => failed(other),
         })?;
         Ok(Self {
             experiment,
-            device: engines.label().to_string(),
+            engines,
             learner,
             folder,
             observer,
@@ -171,8 +170,8 @@ impl<'a> Job<'a> {
 
     fn run(mut self) -> Result<Outcome, RunError> {
         self.train()?;
+        let field = self.last_field()?;
         let finished = self.learner.is_finished();
-        let field = self.learner.checkpoint().map_err(failed)?;
         self.report(Phase::Writing);
         self.write_training()?;
         if !finished {
@@ -218,24 +217,68 @@ impl<'a> Job<'a> {
     }
 
     fn step(&mut self) -> Result<(), RunError> {
-        if self.learner.steps_taken() >= self.next_checkpoint {
-            self.next_checkpoint = self.learner.steps_taken() + CHECKPOINT_EVERY;
-            self.learner.checkpoint().map_err(failed)?;
-        }
         let at = self.learner.steps_taken();
-        match self.learner.stride() {
+        match self.advance() {
             Ok(()) => Ok(()),
             Err(StepError::NoBatch(reason)) => Err(RunError::Input(reason)),
-            Err(StepError::Engine(error)) => {
-                let back_to = self.learner.roll_back();
-                self.write_training()?;
-                let message = format!(
-                    "training stopped at step {at}: {error}; the weights of step {back_to} are saved, a \
-                     smaller learning rate may help"
-                );
-                Err(RunError::Failed(message))
+            Err(StepError::Engine(error)) => self.recover(at, &error),
+        }
+    }
+
+    /// A checkpoint now and then, and a stride; a panic is a failed device.
+    fn advance(&mut self) -> Result<(), StepError> {
+        let step = self.learner.steps_taken();
+        let is_due = step >= self.next_checkpoint;
+        if is_due {
+            self.next_checkpoint = step + CHECKPOINT_EVERY;
+        }
+        let learner = &mut self.learner;
+        let work = || {
+            if is_due {
+                learner.checkpoint().map_err(StepError::Engine)?;
+            }
+            learner.stride()
+        };
+        catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
+            let reason = format!("it panicked: {}", panic_message(&*panic));
+            Err(StepError::Engine(EngineError::Device(reason)))
+        })
+    }
+
+    /// The trained field; if the device fails at the very end, it is trained to the end elsewhere.
+    fn last_field(&mut self) -> Result<FrozenField, RunError> {
+        match self.learner.checkpoint() {
+            Ok(field) => Ok(field),
+            Err(error) => {
+                self.recover(self.learner.steps_taken(), &error)?;
+                self.train()?;
+                self.learner.checkpoint().map_err(failed)
             }
         }
+    }
+
+    /// Goes on elsewhere if the device has failed, or saves what was good and gives up.
+    fn recover(&mut self, at: u64, error: &EngineError) -> Result<(), RunError> {
+        let fallback = self.engines.fallback().cloned();
+        if let (EngineError::Device(_), Some(fallback)) = (error, fallback) {
+            let lost = std::mem::replace(&mut self.engines, fallback);
+            let replaced = self.learner.replace_engine(&self.engines);
+            replaced.map_err(failed)?;
+            self.observer.notice(&format!(
+                "{} at step {at}: {error}; the {} goes on from step {}",
+                lost.label(),
+                self.engines.label(),
+                self.learner.steps_taken()
+            ));
+            return Ok(());
+        }
+        let back_to = catch_unwind(AssertUnwindSafe(|| self.learner.roll_back()));
+        let back_to = back_to.unwrap_or_else(|_| self.learner.steps_taken());
+        self.write_training()?;
+        Err(RunError::Failed(format!(
+            "training stopped at step {at}: {error}; the weights of step {back_to} are saved, a smaller learning \
+             rate may help"
+        )))
     }
 
     /// What training alone has made: experiment, losses and weights.
@@ -245,8 +288,7 @@ impl<'a> Job<'a> {
         let losses = self.learner.losses().history();
         self.folder
             .write(names::LOSS, &export::csv::loss(&losses))?;
-        let model = self.learner.model_file().map_err(failed)?;
-        let bytes = model.encode().map_err(failed)?;
+        let bytes = self.learner.model_file().encode().map_err(failed)?;
         self.folder.write(names::MODEL, &bytes)
     }
 
@@ -267,7 +309,7 @@ impl<'a> Job<'a> {
         let step = self.learner.steps_taken();
         let metrics = measure(step, &experiment, &references, &solved);
         let trained = Trained {
-            device: self.device.clone(),
+            device: self.engines.label().to_string(),
             steps: step,
             loss: self.learner.losses().history().mean_of_last(AVERAGED_STEPS),
             coupling_cost: self.learner.coupling_cost(),
@@ -289,7 +331,7 @@ impl<'a> Job<'a> {
         let DisplaySamples { source, target } =
             display_samples(&self.experiment, DISPLAY_SAMPLES).map_err(failed)?;
         let run = Default::default();
-        let picture: Option<FlowPicture> = picture::compute(&picture::Job {
+        let job = picture::Job {
             run,
             step: self.learner.steps_taken(),
             field: Arc::new(field.clone()),
@@ -301,11 +343,12 @@ impl<'a> Job<'a> {
                 density: true,
             },
             pace: Pace::Free,
-        });
+        };
+        let picture = picture::compute(&job, &|| true);
         let pairs = self.learner.pairs();
         Ok(Frame {
             state: RunState::Finished,
-            device: self.device.as_str().into(),
+            device: Arc::clone(self.engines.label()),
             step: self.learner.steps_taken(),
             loss: self.learner.losses().history(),
             source,

@@ -13,6 +13,8 @@ use std::thread::{Builder, JoinHandle, park, yield_now};
 
 use crate::model::{Job, Team, TeamError};
 
+use super::cores::Cores;
+
 /// Looks at a flag in a tight loop, some ten microseconds, before others may have the core.
 const SPINS: u32 = 300;
 /// Times the core is offered to others before a helper sleeps: well under a millisecond if no one takes it.
@@ -31,6 +33,7 @@ const ROUND: u64 = 4;
 pub struct Crew {
     common: Arc<Common>,
     helpers: Vec<Helper>,
+    cores: Cores,
     round: u64,
 }
 
@@ -56,15 +59,17 @@ struct Common {
 }
 
 impl Crew {
-    /// Starts the threads of a team of `size` members, the caller included.
+    /// Starts the threads of a team of `size` members, the caller included. Members whose cores are lent to others
+    /// sit out.
     ///
     /// # Errors
     /// If the system has no thread to give.
-    pub fn spawn(size: usize) -> io::Result<Self> {
+    pub fn spawn(size: usize, cores: Cores) -> io::Result<Self> {
         let common = Arc::new(Common::default());
         let mut crew = Self {
             common,
             helpers: Vec::new(),
+            cores,
             round: 0,
         };
         for member in 1..size {
@@ -85,9 +90,9 @@ impl Crew {
         Ok(crew)
     }
 
-    fn open_round(&mut self) {
+    fn open_round(&mut self, helpers: usize) {
         self.round += ROUND;
-        for helper in &self.helpers {
+        for helper in &self.helpers[..helpers] {
             // Sequentially consistent, like the helper's own two accesses: either it sees the new round, or
             // this sees it asleep.
             helper.call.state.store(self.round | OPEN, Ordering::SeqCst);
@@ -100,8 +105,8 @@ impl Crew {
     }
 
     /// Leaves out who has not started and waits for who has.
-    fn close_round(&self) {
-        for helper in &self.helpers {
+    fn close_round(&self, helpers: usize) {
+        for helper in &self.helpers[..helpers] {
             let state = &helper.call.state;
             let (open, closed) = (self.round | OPEN, self.round | CLOSED);
             let late = state.compare_exchange(open, closed, Ordering::AcqRel, Ordering::Acquire);
@@ -124,9 +129,10 @@ impl Team for Crew {
             .job
             .lock()
             .unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(job));
-        self.open_round();
+        let helpers = self.helpers.len().min(self.cores.free() - 1);
+        self.open_round(helpers);
         self.common.work(&**job, 0);
-        self.close_round();
+        self.close_round(helpers);
         if self.common.panicked.swap(false, Ordering::Relaxed) {
             return Err(TeamError::Panicked);
         }
@@ -137,7 +143,7 @@ impl Team for Crew {
 impl Drop for Crew {
     fn drop(&mut self) {
         self.common.stop.store(true, Ordering::Relaxed);
-        self.open_round();
+        self.open_round(self.helpers.len());
         for helper in &mut self.helpers {
             if let Some(thread) = helper.thread.take() {
                 thread.join().ok();
@@ -259,7 +265,7 @@ mod tests {
     #[test]
     fn every_member_gets_to_work_even_after_a_sleep_and_none_twice() {
         for size in [1, 2, 5] {
-            let (mut crew, counts) = (Crew::spawn(size).unwrap(), count(size));
+            let (mut crew, counts) = (Crew::spawn(size, Cores::new(size)).unwrap(), count(size));
             for round in 0..20 {
                 if round % 10 == 0 {
                     std::thread::sleep(std::time::Duration::from_millis(20));
@@ -280,8 +286,21 @@ mod tests {
     }
 
     #[test]
+    fn a_member_whose_core_is_lent_sits_out() {
+        let cores = Cores::new(2);
+        let (mut crew, counts) = (Crew::spawn(2, cores.clone()).unwrap(), count(2));
+        let loan = cores.lend();
+        let job: Arc<dyn Job> = counts.clone();
+        (0..2000).for_each(|_| crew.run(&job).unwrap());
+        assert_eq!(counts.seen[0].load(Ordering::Relaxed), 2000);
+        assert_eq!(counts.seen[1].load(Ordering::Relaxed), 0);
+        drop(loan);
+        run_until(&mut crew, &counts, 1).unwrap();
+    }
+
+    #[test]
     fn a_panic_of_any_member_is_an_error_and_the_crew_goes_on() {
-        let (mut crew, counts) = (Crew::spawn(3).unwrap(), count(3));
+        let (mut crew, counts) = (Crew::spawn(3, Cores::new(3)).unwrap(), count(3));
         for member in 0..3 {
             counts.panics.store(member, Ordering::Relaxed);
             assert_eq!(
@@ -301,7 +320,7 @@ mod tests {
         };
         let params = MlpParams::init(Widths::of(&model), &mut stream(0, Stream::Weights, 0));
         let trained = |size: usize, n: usize| {
-            let crew = Box::new(Crew::spawn(size).unwrap());
+            let crew = Box::new(Crew::spawn(size, Cores::new(size)).unwrap());
             let mut engine = FusedEngine::new(crew, &model, &Training::default(), &params).unwrap();
             let mut rng = stream(1, Stream::Times, 0);
             let losses: Vec<_> = (0..10)

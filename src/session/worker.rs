@@ -48,13 +48,14 @@ struct State<T> {
 }
 
 impl<T: Send + 'static> LatestWorker<T> {
-    /// Starts the thread. A panic of `work` is handed to `on_panic`, and the worker goes on.
+    /// Starts the thread. `work` gets a request and whether to keep going: not if the handle is dropped meanwhile. A
+    /// panic of `work` is handed to `on_panic`, and the worker goes on.
     ///
     /// # Errors
     /// If the system has no thread to give.
     pub fn spawn(
         name: &str,
-        mut work: impl FnMut(T) -> Pace + Send + 'static,
+        mut work: impl FnMut(T, &dyn Fn() -> bool) -> Pace + Send + 'static,
         on_panic: impl Fn(String) + Send + 'static,
     ) -> io::Result<Self> {
         let slot = Arc::new(Slot {
@@ -68,7 +69,8 @@ impl<T: Send + 'static> LatestWorker<T> {
         let thread = Builder::new().name(name.to_owned()).spawn(move || {
             while let Some(request) = shared.next() {
                 let start = Instant::now();
-                match catch_unwind(AssertUnwindSafe(|| work(request))) {
+                let keep_going = || !shared.lock().stopped;
+                match catch_unwind(AssertUnwindSafe(|| work(request, &keep_going))) {
                     Ok(pace) => shared.rest(start.elapsed().mul_f64(pace.rest()).min(MAX_REST)),
                     Err(panic) => on_panic(panic_message(&*panic)),
                 }
@@ -151,7 +153,7 @@ mod tests {
         let (panicked, panics) = channel();
         let worker = LatestWorker::spawn(
             "test",
-            move |n: u32| {
+            move |n: u32, _: &dyn Fn() -> bool| {
                 opened.recv().ok();
                 assert_ne!(n, 13, "thirteen");
                 done.send(n).ok();

@@ -175,6 +175,7 @@ impl App {
     /// One frame of the window.
     pub fn show(&mut self, ui: &mut Ui) {
         let start = ThreadTime::try_now().ok();
+        let _core = self.lab.session.lend_core();
         let ctx = ui.ctx().clone();
         if self.styled.is_none() {
             // New fonts are there from the next pass on; this one has nothing to show.

@@ -60,6 +60,8 @@ impl Kind {
 pub fn read(path: &Path) -> Result<Opened, String> {
     if path.is_dir() {
         let finished = folder::open(path).map_err(|error| error.to_string())?;
+        let legal = finished.experiment.legality();
+        legal.map_err(|illegal| format!("{}: {illegal}", path.display()))?;
         return Ok(Opened {
             experiment: finished.experiment,
             trained: Some(finished.trained),

@@ -20,8 +20,6 @@ use super::drawing;
 use super::editor::Editor;
 use super::timeline::PlayHead;
 
-/// Trajectory points of one picture, 16 bytes each: more particles than fit are not asked for.
-const MAX_PICTURE_POINTS: usize = 8_000_000;
 /// Messages that are kept until they are dismissed; older ones make room.
 const MAX_MESSAGES: usize = 4;
 
@@ -172,9 +170,8 @@ impl Lab {
     pub fn look(&mut self, seen: Bounds) {
         let experiment = self.editor.experiment();
         let view = &experiment.view;
-        let room = MAX_PICTURE_POINTS / (experiment.solver.steps() + 1);
         let request = PictureRequest {
-            particles: view.particles.max(view.paths).min(room),
+            particles: view.particles.max(view.paths),
             field: view.field,
             bounds: seen,
             density: view.layers.contains(&Layer::Density),
@@ -242,13 +239,9 @@ impl Lab {
         if Arc::ptr_eq(legal, &self.sent) {
             return;
         }
-        let goes_on = self.frame().state == RunState::Finished && teaches_more(&self.sent, legal);
         self.sent = Arc::clone(legal);
         let command = session::Command::SetExperiment(Arc::clone(legal));
         self.session.send(command);
-        if goes_on {
-            self.session.send(session::Command::Train);
-        }
     }
 
     fn paint(&mut self, from: Point, to: Point, erase: bool) {
@@ -323,13 +316,4 @@ impl Lab {
             self.closing = true;
         }
     }
-}
-
-/// Whether a finished network has something new to learn, so that training goes on by itself.
-fn teaches_more(old: &Experiment, new: &Experiment) -> bool {
-    old.source != new.source
-        || old.target != new.target
-        || old.path != new.path
-        || old.coupling != new.coupling
-        || old.training.sigma != new.training.sigma
 }

@@ -12,7 +12,7 @@ use super::adam::{Rule, State};
 use super::aligned::Aligned;
 use super::kernel::Lanes;
 use super::layout::{Layout, OUTPUTS};
-use super::shared::{Differentiate, Shared, Update, read, write};
+use super::shared::{Differentiate, GROUPS, Shared, Update, read, write};
 use super::tape::{TILE, Tape, Weights};
 use super::team::{Job, Team, TeamError};
 
@@ -47,6 +47,9 @@ struct Good {
 }
 
 impl FusedEngine {
+    /// Members of a team that find work at once; more would only look on.
+    pub const MAX_MEMBERS: usize = GROUPS;
+
     /// An engine for the given weights that keeps the team for itself.
     ///
     /// # Errors

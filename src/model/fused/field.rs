@@ -73,6 +73,11 @@ impl FrozenField {
         &self.params
     }
 
+    /// Training steps behind the weights.
+    pub fn step(&self) -> u64 {
+        self.step
+    }
+
     /// The scales between canvas and network.
     pub fn scaling(&self) -> Scaling {
         self.scaling

@@ -65,7 +65,7 @@ fn time_ui(ui: &mut Ui, theme: &Theme, time: &mut TimeEmbedding) {
         (
             true,
             "Fourier features",
-            "sin(2π f t) and cos(2π f t) for several frequencies f.",
+            "cos(π k t) and sin(π k t) for k = 1 to the number of frequencies.",
         ),
     ];
     if choice_ui(ui, theme, "Time", formula, &mut fourier, &offered) {

@@ -93,7 +93,7 @@ pub fn coupling_ui(ui: &mut Ui, theme: &Theme, draft: &mut Experiment) {
     }
     if let Coupling::BatchOt { batch } = &mut draft.coupling {
         let number = egui::DragValue::new(batch).range(1..=4096).speed(2.0);
-        let formula = "Pairs of one block, k: the assignment is exact within a block; its cost grows like k³.";
+        let formula = "Pairs of one block, k: the assignment is exact within a block; its cost per pair grows slowly with k.";
         number_ui(ui, theme, "Block k", formula, number);
     }
     for caution in draft.cautions() {

@@ -1,0 +1,116 @@
+//! What of a lane appears on the board, and what the workers are asked to make of it.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::flow::Point;
+use crate::snapshot::RunState;
+
+use super::super::learner::Learner;
+use super::super::measure::{DisplaySamples, display_samples};
+use super::super::worker::{Pace, panic_message};
+use super::super::{metrics_worker, picture};
+use super::{Lane, Shown};
+
+/// Points of source and target that a frame carries.
+pub const DISPLAY_SAMPLES: usize = 2000;
+/// Pairs of the current batch that a frame carries.
+pub const DISPLAY_PAIRS: usize = 256;
+/// After a change of what is learned the field moves fastest, and pictures of it are worth most.
+const EAGER_TIME: Duration = Duration::from_millis(1500);
+
+impl Lane {
+    /// Puts the lane's state on the board and asks for a picture of the newest weights.
+    pub(super) fn publish(&mut self) {
+        self.last_publish = Instant::now();
+        let healthy = !self.broken && !matches!(self.state, RunState::Failed { .. });
+        if healthy && let Some(learner) = &mut self.learner {
+            let at = learner.steps_taken();
+            match catch_unwind(AssertUnwindSafe(|| learner.checkpoint())) {
+                Ok(Ok(field)) => {
+                    let experiment = Arc::clone(learner.experiment());
+                    self.shown = Some(Shown { field, experiment });
+                }
+                Ok(Err(error)) => return self.engine_failed(at, &error),
+                Err(panic) => return self.fall_back(at, &panic_message(&*panic)),
+            }
+        }
+        if let Some(learner) = &self.learner {
+            self.rate.update(learner);
+        }
+        let running = self.wants_steps();
+        let while_running = |value: f64| if running { value } else { 0.0 };
+        let learner = self.learner.as_ref();
+        let loss = learner.map(|l| l.losses().history()).unwrap_or_default();
+        let planned_end = learner.map_or(self.experiment.training.steps, Learner::planned_end);
+        let pairs = self.display_pairs();
+        self.board.update(|frame| {
+            frame.experiment = Arc::clone(&self.experiment);
+            frame.state = self.state.clone();
+            frame.step = learner.map_or(0, Learner::steps_taken);
+            frame.planned_end = planned_end;
+            frame.steps_per_sec = while_running(self.rate.steps_per_sec);
+            frame.coupling_share = while_running(self.rate.coupling_share);
+            frame.loss = loss.clone();
+            frame.pairs = Arc::clone(&pairs);
+        });
+        self.show_picture();
+    }
+
+    fn display_pairs(&self) -> Arc<[(Point, Point)]> {
+        let Some(learner) = &self.learner else {
+            return Arc::new([]);
+        };
+        let pairs = learner.pairs();
+        let zipped = pairs.x_0.iter().copied().zip(pairs.x_1.iter().copied());
+        zipped.take(DISPLAY_PAIRS).collect()
+    }
+
+    pub(super) fn show_samples(&self) {
+        let (source, target): (Arc<[Point]>, Arc<[Point]>) =
+            match display_samples(&self.experiment, DISPLAY_SAMPLES) {
+                Ok(DisplaySamples { source, target }) => (source, target),
+                Err(_) => (Arc::clone(&self.board.frame().source), Arc::new([])),
+            };
+        self.board.update(|frame| {
+            frame.experiment = Arc::clone(&self.experiment);
+            frame.source = Arc::clone(&source);
+            frame.target = Arc::clone(&target);
+        });
+    }
+
+    pub(super) fn show_picture(&self) {
+        if let Some(Shown { field, experiment }) = &self.shown {
+            self.workers.pictures.request(picture::Job {
+                run: self.board.frame().run,
+                step: field.step(),
+                field: Arc::new(field.clone()),
+                experiment: Arc::clone(experiment),
+                request: self.request,
+                pace: self.pace(),
+            });
+        }
+    }
+
+    pub(super) fn measure(&mut self) {
+        self.last_measure = Instant::now();
+        if let Some(Shown { field, experiment }) = &self.shown {
+            self.workers.measurements.request(metrics_worker::Job {
+                run: self.board.frame().run,
+                step: field.step(),
+                field: Arc::new(field.clone()),
+                experiment: Arc::clone(experiment),
+                pace: self.pace(),
+            });
+        }
+    }
+
+    fn pace(&self) -> Pace {
+        match self.wants_steps() {
+            false => Pace::Free,
+            true if self.changed.elapsed() < EAGER_TIME => Pace::Eager,
+            true => Pace::Steady,
+        }
+    }
+}
