@@ -60,6 +60,7 @@ fn picture(bad: usize) -> FlowPicture {
     let times: Vec<f64> = (0..=10).map(|i| f64::from(i) / 10.0).collect();
     let bounds = Bounds::square(3.0);
     FlowPicture {
+        experiment: Arc::new(experiment()),
         step: 1,
         trajectories: Trajectories {
             points: times.iter().flat_map(|&t| node(t)).collect(),

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use pushforward::experiment::{Experiment, Optimizer, Training, presets};
 use pushforward::flow::Bounds;
-use pushforward::flow::distribution::Shape;
+use pushforward::flow::distribution::{Drawing, Shape};
 use pushforward::flow::path::Path;
 use pushforward::model::{Batch, Engine, EngineError, MlpParams};
 use pushforward::session::{Command, Cores, Engines, Event, Options, PictureRequest, Session};
@@ -197,29 +197,25 @@ fn an_empty_drawing_waits_and_goes_on_with_the_first_stroke() {
     wait_for(&session, "trains on the stroke", |f| f.step > 10);
 }
 
+/// No number stays finite for long at this learning rate.
+fn wild() -> Optimizer {
+    Optimizer::Adam {
+        lr: 1e30,
+        beta_1: 0.9,
+        beta_2: 0.999,
+        epsilon: 1e-8,
+    }
+}
+
 #[test]
-fn a_learning_rate_of_1e6_rolls_back_and_says_so() {
+fn a_learning_rate_beyond_reason_rolls_back_and_says_so() {
     let mut experiment = two_moons();
     experiment.training.steps = 100_000;
     let session = start(experiment.clone(), autostart());
     wait_for(&session, "trains", |f| f.step > 50);
-    let Optimizer::Adam {
-        beta_1,
-        beta_2,
-        epsilon,
-        ..
-    } = experiment.training.optimizer
-    else {
-        panic!("the preset uses Adam")
-    };
     let sane = experiment.clone();
     experiment.training = Training {
-        optimizer: Optimizer::Adam {
-            lr: 1e30,
-            beta_1,
-            beta_2,
-            epsilon,
-        },
+        optimizer: wild(),
         ..experiment.training
     };
     session.send(Command::SetExperiment(Arc::new(experiment)));
@@ -346,6 +342,130 @@ fn a_lost_device_is_replaced_and_training_goes_on_from_the_last_good_weights() {
         "{sentence}"
     );
     assert!(sentence.contains("injected panic"), "{sentence}");
+}
+
+/// The experiment with a target that cannot be sampled.
+fn with_empty_drawing(mut experiment: Experiment) -> Experiment {
+    experiment.target.shape = Shape::Drawn(Drawing::blank(Bounds::square(4.0)));
+    experiment
+}
+
+fn is_waiting(frame: &Frame) -> bool {
+    matches!(frame.state, RunState::Waiting { .. })
+}
+
+#[test]
+fn nothing_trains_on_a_drawing_that_was_wiped_and_training_comes_back_with_it() {
+    let session = start(two_moons(), autostart());
+    wait_for(&session, "trains", |f| f.step > 20);
+    let empty = Arc::new(with_empty_drawing(two_moons()));
+    session.send(Command::SetExperiment(Arc::clone(&empty)));
+    let waiting = wait_for(&session, "waits", is_waiting);
+    assert!(waiting.target.is_empty());
+    for insisting in [Command::Train, Command::StepOnce, Command::Train] {
+        session.send(insisting);
+        std::thread::sleep(Duration::from_millis(50));
+        let frame = session.frame();
+        assert!(is_waiting(&frame), "{:?}", frame.state);
+        assert_eq!(frame.step, waiting.step);
+    }
+    session.send(Command::SetExperiment(Arc::new(two_moons())));
+    wait_for(&session, "comes back", |f| f.step > waiting.step + 20);
+
+    session.send(Command::Pause);
+    let paused = wait_for(&session, "pauses", |f| f.state == RunState::Paused);
+    session.send(Command::SetExperiment(empty));
+    wait_for(&session, "waits", is_waiting);
+    session.send(Command::SetExperiment(Arc::new(two_moons())));
+    let still = wait_for(&session, "is paused again", |f| f.state == RunState::Paused);
+    std::thread::sleep(Duration::from_millis(50));
+    assert_eq!(session.frame().step, still.step);
+    assert_eq!(still.step, paused.step);
+}
+
+#[test]
+fn a_finished_run_waits_for_a_drawing_and_then_learns_it() {
+    let mut experiment = two_moons();
+    experiment.training.steps = 50;
+    let session = start(experiment.clone(), autostart());
+    wait_for(&session, "finishes", |f| f.state == RunState::Finished);
+    let empty = with_empty_drawing(experiment.clone());
+    session.send(Command::SetExperiment(Arc::new(empty)));
+    let waiting = wait_for(&session, "waits", is_waiting);
+    assert_eq!(waiting.step, 50);
+    session.send(Command::Train);
+    experiment.target.shape = Shape::Checkerboard;
+    session.send(Command::SetExperiment(Arc::new(experiment)));
+    let learned = wait_for(&session, "learns it", |f| f.state == RunState::Finished);
+    assert_eq!((learned.step, learned.planned_end), (100, 100));
+}
+
+#[test]
+fn another_number_of_steps_moves_the_end_and_none_takes_none() {
+    let mut experiment = two_moons();
+    experiment.training.steps = 1_000_000;
+    let session = start(experiment.clone(), autostart());
+    let before = wait_for(&session, "trains", |f| f.step > 20);
+    experiment.training.steps = 2_000_000;
+    session.send(Command::SetExperiment(Arc::new(experiment.clone())));
+    let later = wait_for(&session, "plans more", |f| f.planned_end == 2_000_000);
+    assert!(later.step >= before.step);
+    experiment.training.steps = 10;
+    session.send(Command::SetExperiment(Arc::new(experiment.clone())));
+    wait_for(&session, "is past the end", |f| {
+        f.state == RunState::Finished
+    });
+    experiment.training.steps = 0;
+    let session = start(experiment, autostart());
+    let frame = wait_for(&session, "has nothing to do", |f| {
+        f.state == RunState::Finished
+    });
+    session.send(Command::Train);
+    std::thread::sleep(Duration::from_millis(50));
+    assert_eq!((frame.step, session.frame().step), (0, 0));
+}
+
+#[test]
+fn a_reset_while_paused_measures_the_new_weights() {
+    let session = start(two_moons(), Options::default());
+    let first = wait_for(&session, "measures", |f| f.metrics.is_some());
+    session.send(Command::Reset);
+    let again = wait_for(&session, "measures again", |f| {
+        f.run != first.run && f.metrics.is_some()
+    });
+    assert_eq!(
+        again.metrics, first.metrics,
+        "the same seed, the same weights"
+    );
+}
+
+#[test]
+fn a_picture_belongs_to_the_experiment_it_was_made_for() {
+    let mut sane = two_moons();
+    sane.training.optimizer = wild();
+    let session = start(sane.clone(), autostart());
+    wait_for(&session, "fails", |f| {
+        matches!(f.state, RunState::Failed { .. })
+    });
+    let mut other = sane;
+    other.path = Path::Ve {
+        sigma_min: 0.01,
+        sigma_max: 10.0,
+    };
+    session.send(Command::SetExperiment(Arc::new(other.clone())));
+    let frame = wait_for(&session, "takes the path over", |f| {
+        f.experiment.path == other.path
+    });
+    std::thread::sleep(Duration::from_millis(100));
+    let now = session.frame();
+    let picture = now.picture.as_ref().unwrap();
+    assert_eq!(picture.experiment.path, Path::CondOt { sigma_min: 0.0 });
+    assert!(!frame.studies(&picture.experiment));
+    assert!(
+        now.metrics
+            .as_ref()
+            .is_none_or(|m| m.experiment.path == picture.experiment.path)
+    );
 }
 
 #[test]

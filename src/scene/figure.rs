@@ -226,13 +226,14 @@ impl Figure<'_> {
 
     /// What the figure was made with: the path, the coupling, the solver, the training and the time shown.
     fn recipe(&self) -> String {
-        let experiment = &self.frame.experiment;
+        let picture = self.frame.picture.as_ref();
+        let experiment = picture.map_or(&self.frame.experiment, |picture| &picture.experiment);
         let coupling = match experiment.coupling {
             Coupling::Independent => "independent coupling".to_owned(),
             Coupling::BatchOt { batch } => format!("batch-OT coupling ({batch})"),
         };
         let mut parts = vec![format!("{} path", experiment.path.name()), coupling];
-        if let Some(picture) = &self.frame.picture {
+        if let Some(picture) = picture {
             let solver = experiment.solver;
             parts.push(format!("{}, {} NFE", solver.name(), solver.nfe()));
             parts.push(format!("step {}", grouped(picture.step)));

@@ -82,6 +82,7 @@ pub fn picture(trajectories: Trajectories) -> FlowPicture {
         .flat_map(|t| (0..24).map(move |k| [(k % 6) as f64 * (1.0 + t), (k / 6) as f64]))
         .collect();
     FlowPicture {
+        experiment: Arc::new(experiment()),
         step: 1234,
         chord_ratios: (0..trajectories.n_particles)
             .map(|i| trajectories.chord_ratio(i))
@@ -100,6 +101,7 @@ pub fn picture(trajectories: Trajectories) -> FlowPicture {
 fn metrics(trajectories: &Trajectories) -> Metrics {
     let path = path_metrics(trajectories);
     Metrics {
+        experiment: Arc::new(experiment()),
         step: 1234,
         n_samples: N,
         path,

@@ -25,7 +25,7 @@ use super::{metrics_worker, picture};
 /// The trainer publishes by time, about 40 times a second, and not by step.
 const PUBLISH_EVERY: Duration = Duration::from_millis(25);
 /// Measurements while training runs.
-const MEASURE_EVERY: Duration = Duration::from_secs(3);
+const MEASURE_EVERY: Duration = Duration::from_secs(4);
 
 /// A lane and the workers that look at it.
 pub struct Lane {

@@ -109,7 +109,7 @@ pub fn trajectories(
 /// Measures solved trajectories against the references.
 pub fn measure(
     step: u64,
-    experiment: &Experiment,
+    experiment: &Arc<Experiment>,
     references: &References,
     trajectories: &Trajectories,
 ) -> Metrics {
@@ -118,6 +118,7 @@ pub fn measure(
     let w2 = w2_squared(generated, &references.target).ok();
     let w2_source_target_squared = references.w2_source_target_squared;
     Metrics {
+        experiment: Arc::clone(experiment),
         step,
         n_samples: trajectories.n_particles,
         npe: w2_source_target_squared.and_then(|w2| normalised_path_energy(path.path_energy, w2)),

@@ -88,6 +88,7 @@ pub fn compute(job: &Job, keep_going: &dyn Fn() -> bool) -> Option<FlowPicture> 
         DensityStack::estimate(&trajectories, request.bounds, shape, DENSITY_TIMES)
     });
     Some(FlowPicture {
+        experiment: Arc::clone(experiment),
         step: job.step,
         field: FieldGrid::sample(field, request.bounds, shape, times),
         chord_ratios,

@@ -24,6 +24,19 @@ pub struct LaneId(pub u32);
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RunId(pub u64);
 
+impl Frame {
+    /// Whether a picture or a measurement of this experiment shows what the frame studies now: the same densities,
+    /// path, coupling and solver.
+    pub fn studies(&self, experiment: &Experiment) -> bool {
+        let now = &*self.experiment;
+        now.source == experiment.source
+            && now.target == experiment.target
+            && now.path == experiment.path
+            && now.coupling == experiment.coupling
+            && now.solver == experiment.solver
+    }
+}
+
 impl RunId {
     /// The run that follows this one.
     pub fn next(self) -> Self {
@@ -94,6 +107,8 @@ pub struct Frame {
 
 /// What one set of weights does: computed in the background, interpolated while painting.
 pub struct FlowPicture {
+    /// What the weights have learned; right after a change it is not yet what the frame studies.
+    pub experiment: Arc<Experiment>,
     /// Training steps behind the weights.
     pub step: u64,
     /// Particles from source to target at every solver node.
@@ -109,6 +124,8 @@ pub struct FlowPicture {
 /// A measurement of the flow, see `flow::metrics` for the definitions.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Metrics {
+    /// What the weights have learned; right after a change it is not yet what the frame studies.
+    pub experiment: Arc<Experiment>,
     /// Training steps behind the weights.
     pub step: u64,
     /// Trajectories behind the path metrics.

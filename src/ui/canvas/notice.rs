@@ -37,7 +37,9 @@ pub fn notice_ui(
     match &frame.picture {
         _ if matches!(frame.state, RunState::Waiting { .. }) => {}
         None => centered(ui, area, "The first picture is being computed.", theme),
-        Some(picture) if is_elsewhere(picture, place, lab) => {
+        Some(picture)
+            if is_elsewhere(picture, place, lab) || !frame.studies(&picture.experiment) =>
+        {
             let corner = area.right_top() + vec2(-44.0, 17.0);
             let font = FontId::proportional(11.0);
             ui.painter().text(

@@ -123,6 +123,7 @@ fn age(metrics: &Metrics, frame: &Frame) -> String {
     let behind = frame.step.saturating_sub(metrics.step);
     let text = format!("{samples} trajectories at step {}", grouped(metrics.step));
     match behind {
+        _ if !frame.studies(&metrics.experiment) => format!("{text}, before the last change"),
         0 => text,
         n => format!("{text}, {} steps ago", grouped(n)),
     }
