@@ -8,17 +8,7 @@ use std::path::Path as FilePath;
 use pushforward::experiment::{Experiment, presets};
 use pushforward::flow::coupling::Coupling;
 use pushforward::flow::path::Path;
-use pushforward::session::run::{Progress, RunObserver, RunOptions, run};
-
-struct Quiet;
-
-impl RunObserver for Quiet {
-    fn progress(&mut self, _: &Progress) {}
-    fn notice(&mut self, _: &str) {}
-    fn interrupted(&self) -> bool {
-        false
-    }
-}
+use pushforward::session::run::{RunOptions, Unobserved, run};
 
 const COND_OT: Path = Path::CondOt { sigma_min: 0.0 };
 const VP: Path = Path::Vp {
@@ -135,7 +125,7 @@ fn job(
     experiment.path = path;
     experiment.coupling = coupling;
     experiment.seed = seed;
-    let outcome = run(&experiment, folder, &RunOptions::default(), &mut Quiet)?;
+    let outcome = run(&experiment, folder, &RunOptions::default(), &mut Unobserved)?;
     let report = outcome.report.ok_or("interrupted")?;
     let number = |value: Option<f64>| value.ok_or("a number is missing");
     Ok(Numbers {

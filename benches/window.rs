@@ -18,7 +18,7 @@ use pushforward::experiment::{Experiment, Layer, presets};
 use pushforward::flow::Point;
 use pushforward::flow::solver::Solver;
 use pushforward::session::Options;
-use pushforward::session::run::{Progress, RunError, RunObserver, RunOptions, run};
+use pushforward::session::run::{RunError, RunOptions, Unobserved, run};
 use pushforward::ui::command::Side;
 use pushforward::ui::{App, Command, Lab};
 
@@ -126,7 +126,7 @@ fn headless_rate() -> f64 {
                 &experiment,
                 folder.path(),
                 &RunOptions::default(),
-                &mut Silent,
+                &mut Unobserved,
             )
         });
     let report = outcome.ok().and_then(|outcome| outcome.report);
@@ -143,16 +143,6 @@ fn window_rate() -> f64 {
     window.frames(PLAYED_FRAMES, |_, _| {});
     let steps = window.lab().frame().step - first;
     steps as f64 / start.elapsed().as_secs_f64()
-}
-
-struct Silent;
-
-impl RunObserver for Silent {
-    fn progress(&mut self, _: &Progress) {}
-    fn notice(&mut self, _: &str) {}
-    fn interrupted(&self) -> bool {
-        false
-    }
 }
 
 /// The load that the bar speaks of.

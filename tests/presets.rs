@@ -11,7 +11,7 @@ use std::collections::HashSet;
 use pushforward::experiment::presets::{self, Preset};
 use pushforward::experiment::{Experiment, LearningRate};
 use pushforward::flow::distribution::Shape;
-use pushforward::session::run::{Progress, RunObserver, RunOptions, run};
+use pushforward::session::run::{RunOptions, Unobserved, run};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -47,17 +47,6 @@ const FIELDS: [&str; 14] = [
     "evaluation",
     "view",
 ];
-
-struct Silent;
-
-impl RunObserver for Silent {
-    fn progress(&mut self, _: &Progress) {}
-    fn notice(&mut self, _: &str) {}
-
-    fn interrupted(&self) -> bool {
-        false
-    }
-}
 
 fn experiment(preset: &Preset) -> Experiment {
     Experiment::from_ron(preset.ron).unwrap_or_else(|error| panic!("{}: {error}", preset.name))
@@ -149,7 +138,7 @@ fn every_preset_runs_for_a_few_steps() {
             device: "cpu".parse().unwrap(),
             threads: None,
         };
-        let outcome = run(&experiment, &out, &options, &mut Silent)
+        let outcome = run(&experiment, &out, &options, &mut Unobserved)
             .unwrap_or_else(|error| panic!("{}: {error}", preset.name));
         assert!(outcome.finished);
         let metrics = std::fs::read_to_string(out.join("metrics.json")).unwrap();

@@ -25,7 +25,7 @@ use pushforward::flow::distribution::Shape;
 use pushforward::flow::path::Path;
 use pushforward::session::Options;
 use pushforward::session::files::atomic_write;
-use pushforward::session::run::{Progress, RunObserver, RunOptions, run};
+use pushforward::session::run::{RunOptions, Unobserved, run};
 use pushforward::snapshot::{Frame, RunState};
 use pushforward::ui::command::{Side, Tool};
 use pushforward::ui::{App, Command, Lab};
@@ -575,18 +575,16 @@ fn unsaved_work_is_asked_about_before_the_window_closes() {
 
 #[test]
 fn a_finished_run_opens_with_its_weights_and_training_goes_on_from_them() {
-    struct Quiet;
-    impl RunObserver for Quiet {
-        fn progress(&mut self, _: &Progress) {}
-        fn notice(&mut self, _: &str) {}
-        fn interrupted(&self) -> bool {
-            false
-        }
-    }
     let folder = tempfile::tempdir().unwrap();
     let mut short = experiment();
     short.training.steps = 30;
-    run(&short, folder.path(), &RunOptions::default(), &mut Quiet).unwrap();
+    run(
+        &short,
+        folder.path(),
+        &RunOptions::default(),
+        &mut Unobserved,
+    )
+    .unwrap();
     let mut lab = lab(false);
     lab.apply(Command::Open(folder.path().to_owned()));
     assert_eq!(lab.messages, Vec::<String>::new());

@@ -212,7 +212,7 @@ pub fn bench(threads: usize, say: &mut dyn FnMut(&str)) -> Result<BenchReport, B
 /// Measures how cost grows with width, batch and particles.
 ///
 /// # Errors
-/// As [`bench`].
+/// As [`bench()`].
 pub fn scaling(threads: usize, say: &mut dyn FnMut(&str)) -> Result<ScalingReport, BenchError> {
     let engines = Engines::cpu(&Cores::new(threads));
     let mut width = Vec::new();

@@ -79,6 +79,19 @@ pub trait RunObserver {
     fn interrupted(&self) -> bool;
 }
 
+/// Nobody follows the job, and nobody stops it.
+pub struct Unobserved;
+
+impl RunObserver for Unobserved {
+    fn progress(&mut self, _progress: &Progress) {}
+
+    fn notice(&mut self, _sentence: &str) {}
+
+    fn interrupted(&self) -> bool {
+        false
+    }
+}
+
 /// Why a job could not be done.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {

@@ -1,7 +1,7 @@
 //! The two matrix products that everything else is made of, on rows of units.
 //!
 //! Units stand in vector lanes and rows are broadcast, so neither product ever sums across lanes. Both keep a
-//! tile of [`M`] rows by one panel in registers; a panel is [`panel_width`] units wide, the last one of a layer
+//! tile of [`M`] rows by one panel in registers; a panel is [`Lanes::panel`] units wide, the last one of a layer
 //! narrower. This file refuses to know layers, losses and threads.
 
 use pulp::{Arch, Simd, WithSimd};
