@@ -393,7 +393,6 @@ fn a_finished_run_waits_for_a_drawing_and_then_learns_it() {
     session.send(Command::SetExperiment(Arc::new(empty)));
     let waiting = wait_for(&session, "waits", is_waiting);
     assert_eq!(waiting.step, 50);
-    session.send(Command::Train);
     experiment.target.shape = Shape::Checkerboard;
     session.send(Command::SetExperiment(Arc::new(experiment)));
     let learned = wait_for(&session, "learns it", |f| f.state == RunState::Finished);

@@ -217,13 +217,72 @@ fn segments_and_erasing_by_command() {
     assert!(painted > 0);
     lab.apply(segment(true));
     lab.apply(Command::EndStroke);
-    assert!(weight(lab.editor.experiment()) < painted);
+    assert_eq!(weight(lab.editor.experiment()), 0, "the same brush");
     lab.apply(Command::Undo);
     assert_eq!(weight(lab.editor.experiment()), painted);
     lab.apply(Command::ClearDrawing);
     assert_eq!(weight(lab.editor.experiment()), 0);
     lab.apply(Command::Undo);
     assert_eq!(weight(lab.editor.experiment()), painted);
+}
+
+#[test]
+fn another_family_takes_the_presets_words_away() {
+    let mut lab = lab(false);
+    let preset = lab.editor.experiment().clone();
+    let mut noisier = preset.clone();
+    noisier.target.shape = Shape::Moons { noise: 0.2 };
+    lab.apply(Command::Edit(Box::new(noisier)));
+    assert_eq!(lab.editor.experiment().title, preset.title);
+    lab.apply(Command::PaintSegment {
+        from: [-1.0, 0.5],
+        to: [1.0, 0.5],
+        erase: false,
+    });
+    lab.apply(Command::EndStroke);
+    let painted = lab.editor.experiment();
+    assert_eq!(
+        (&*painted.name, &*painted.title),
+        ("untitled", "Gaussian to Drawn")
+    );
+    lab.apply(Command::Undo);
+    lab.apply(Command::Undo);
+    assert_eq!(lab.editor.experiment().title, preset.title);
+}
+
+#[test]
+fn loading_puts_the_brush_and_old_messages_away_and_trains() {
+    let mut lab = lab(false);
+    lab.apply(Command::DrawTarget(Side::Target));
+    lab.complain("an old story");
+    lab.apply(Command::LoadPreset("rings"));
+    assert_eq!((lab.tool, lab.messages.len()), (Tool::Pan, 0));
+    wait_lab(&lab, "the preset trains", |f| {
+        f.experiment.name == "rings" && f.step > 0
+    });
+}
+
+#[test]
+fn keys_do_nothing_behind_a_dialog_but_escape() {
+    let mut window = window(false);
+    window.state_mut().lab.apply(Command::ShowDefinitions);
+    window.run_ok();
+    for dead in [Key::D, Key::T, Key::Num7] {
+        key(&mut window, Modifiers::NONE, dead);
+    }
+    let lab = &window.state().lab;
+    assert_eq!(lab.tool, Tool::Pan);
+    assert!(
+        !lab.editor
+            .experiment()
+            .view
+            .layers
+            .contains(&Layer::Density)
+    );
+    assert_eq!(frame(&window).step, 0);
+    key(&mut window, Modifiers::NONE, Key::Escape);
+    key(&mut window, Modifiers::NONE, Key::D);
+    assert_eq!(window.state().lab.tool, Tool::Brush);
 }
 
 #[test]

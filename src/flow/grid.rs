@@ -74,8 +74,8 @@ impl DensityStack {
     /// Gaussian kernel densities of the particles at `n_times` times, evenly from the first to the last (a
     /// single one is the last).
     ///
-    /// The kernel's width is 0.4 times Scott's rule per axis, `n^(-1/6) std` of the particles inside,
-    /// but at least one cell. The kernel is reflected at the edges of the box, so that no mass is lost there.
+    /// The kernel's width is 0.4 times Scott's rule, `n^(-1/6) std` of the particles inside, of the axis along which
+    /// they spread less, but at least one cell: two clouds far apart must not be smeared into each other. The kernel is reflected at the edges of the box, so that no mass is lost there.
     pub fn estimate(
         trajectories: &Trajectories,
         bounds: Bounds,
@@ -134,8 +134,9 @@ fn kernel_density(trajectories: &Trajectories, t: f64, bounds: Bounds, n: [usize
         });
         density[iy * n[0] + ix] += mass as f32;
     }
+    let width = scott_bandwidth(&inside, 0).min(scott_bandwidth(&inside, 1));
     for axis in [0, 1] {
-        let bandwidth = SHARPNESS * scott_bandwidth(&inside, axis) / cell[axis];
+        let bandwidth = SHARPNESS * width / cell[axis];
         blur(&mut density, n, axis, &gaussian_kernel(bandwidth.max(1.0)));
     }
     density
@@ -271,9 +272,10 @@ mod tests {
         let density = stack.at(0.0);
         let cell = 0.1;
         let second_moment = |x: Point, i: usize| x[i] * x[i];
+        let [x, y] = [0, 1].map(|axis| scott_bandwidth(particles.first(), axis));
+        let bandwidth = SHARPNESS * x.min(y);
         for axis in [0, 1] {
             let sample = particles.first().iter().map(|&x| second_moment(x, axis));
-            let bandwidth = SHARPNESS * scott_bandwidth(particles.first(), axis);
             let expected = sample.sum::<f64>() / 2000.0 + bandwidth.powi(2) + cell * cell / 12.0;
             let centres = cell_centres(stack.bounds, stack.n).zip(&density);
             let moments = centres.map(|(x, &p)| f64::from(p) * second_moment(x, axis));

@@ -1,14 +1,15 @@
-//! Which part of the plane is shown when the view does not say: the target, and the source if it is not much
-//! wider.
+//! Which part of the plane is shown when the view does not say: the target, and the source unless it is so much
+//! wider that the target would shrink to a blot.
 
 use super::transform::fit;
 use crate::experiment::{Camera, View};
 use crate::flow::{Bounds, Point};
 use crate::snapshot::Frame;
 
-/// A source up to this much wider than the target is shown as a whole; a wider one (VE) would shrink the
-/// target to a blot.
-const MAX_SOURCE_RATIO: f64 = 3.0;
+/// A source up to this much wider than the target is shown as a whole.
+const MAX_SOURCE_RATIO: f64 = 12.0;
+/// The same for a path that spreads its source by itself (VE).
+const MAX_SPREAD_SOURCE_RATIO: f64 = 3.0;
 /// The bulk of a cloud ends this many standard deviations from its mean: a few stray points do not decide
 /// what is seen.
 const BULK_DEVIATIONS: f64 = 3.0;
@@ -21,8 +22,13 @@ pub fn camera_of(frame: &Frame, view: &View, aspect: f64) -> Camera {
 /// What has to be seen of a frame.
 pub fn shown(frame: &Frame) -> Bounds {
     let (source, target) = (bulk(&frame.source), bulk(&frame.target));
+    let ratio = if frame.experiment.path.source_scale() == 1.0 {
+        MAX_SOURCE_RATIO
+    } else {
+        MAX_SPREAD_SOURCE_RATIO
+    };
     match (source, target) {
-        (Some(source), Some(target)) if side(&source) <= MAX_SOURCE_RATIO * side(&target) => {
+        (Some(source), Some(target)) if side(&source) <= ratio * side(&target) => {
             source.union(&target)
         }
         (_, Some(target)) => target,

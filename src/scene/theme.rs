@@ -182,8 +182,8 @@ const PAPER: Theme = Theme {
     ink: Ink {
         grid: Color::hex(0xeceff3),
         axis: Color::hex(0x14161b),
-        source_sample: Color::hex(0x7548c4).alpha(70),
-        target_sample: Color::hex(0x0f9d6b).alpha(70),
+        source_sample: Color::hex(0x7548c4).alpha(90),
+        target_sample: Color::hex(0x0f9d6b).alpha(120),
         path_start: Color::hex(0x7548c4),
         path_end: Color::hex(0x07624a),
         path_alpha: 255,

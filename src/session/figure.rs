@@ -7,6 +7,7 @@ use crate::experiment::View;
 use crate::export::png::DEFAULT_DPI;
 use crate::export::svg::TextAs;
 use crate::export::{ExportError, png, svg};
+use crate::flow::Bounds;
 use crate::scene::{self, Page, Style};
 use crate::snapshot::Frame;
 
@@ -49,6 +50,13 @@ pub fn encode(frame: &Frame, view: &View, format: Format) -> Result<Vec<u8>, Exp
         Format::Png => png::encode(&figure, DEFAULT_DPI),
         Format::Svg => svg::encode(&figure, TextAs::Paths),
     }
+}
+
+/// The part of the plane that the figure shows: where a picture for it has to have arrows.
+pub fn visible(frame: &Frame, view: &View) -> Option<Bounds> {
+    let figure = scene::build(frame, view, view.t, &Page::figure(Style::Paper));
+    let panel = figure.panels.first()?;
+    Some(panel.transform.visible())
 }
 
 /// Writes the figure, atomically.

@@ -296,7 +296,7 @@ impl Lane {
     }
 
     fn wait(&mut self, reason: String) {
-        self.resumes = self.is_active();
+        self.resumes = self.is_active() || self.state == RunState::Finished;
         self.state = RunState::Waiting { reason };
     }
 

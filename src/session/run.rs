@@ -343,39 +343,36 @@ impl<'a> Job<'a> {
         let view = &self.experiment.view;
         let DisplaySamples { source, target } =
             display_samples(&self.experiment, DISPLAY_SAMPLES).map_err(failed)?;
-        let run = Default::default();
-        let job = picture::Job {
-            run,
-            step: self.learner.steps_taken(),
-            field: Arc::new(field.clone()),
-            experiment: Arc::clone(&self.experiment),
-            request: PictureRequest {
-                particles: view.particles.max(view.paths),
-                field: view.field,
-                bounds: Bounds::of_points(&target).map_or(Bounds::square(4.0), |b| b.expanded(1.4)),
-                density: true,
-            },
-            pace: Pace::Free,
-        };
-        let picture = picture::compute(&job, &|| true);
         let pairs = self.learner.pairs();
-        Ok(Frame {
+        let pairs = pairs.x_0.iter().copied().zip(pairs.x_1.iter().copied());
+        let mut frame = Frame {
             state: RunState::Finished,
             device: Arc::clone(self.engines.label()),
             step: self.learner.steps_taken(),
             loss: self.learner.losses().history(),
             source,
             target,
-            pairs: pairs
-                .x_0
-                .iter()
-                .copied()
-                .zip(pairs.x_1.iter().copied())
-                .take(DISPLAY_PAIRS)
-                .collect(),
-            picture: picture.map(Arc::new),
+            pairs: pairs.take(DISPLAY_PAIRS).collect(),
             ..blank_frame(Arc::clone(&self.experiment))
-        })
+        };
+        let picture = picture::compute(
+            &picture::Job {
+                run: frame.run,
+                step: frame.step,
+                field: Arc::new(field.clone()),
+                experiment: Arc::clone(&self.experiment),
+                request: PictureRequest {
+                    particles: view.particles.max(view.paths),
+                    field: view.field,
+                    bounds: figure::visible(&frame, view).unwrap_or(Bounds::square(4.0)),
+                    density: true,
+                },
+                pace: Pace::Free,
+            },
+            &|| true,
+        );
+        frame.picture = picture.map(Arc::new);
+        Ok(frame)
     }
 
     fn write_figures(&self, frame: &Frame) -> Result<(), RunError> {

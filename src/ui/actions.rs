@@ -96,16 +96,21 @@ pub fn key_text(ctx: &Context, keys: &KeyboardShortcut) -> String {
 }
 
 /// The commands of the keys that were pressed. A text field keeps its keys, and a control that was reached with
-/// Tab keeps those without Ctrl.
+/// Tab keeps those without Ctrl. Behind an open dialog only Escape works, which closes it.
 pub fn pressed(ctx: &Context, lab: &Lab) -> Vec<Command> {
     if ctx.text_edit_focused() {
         return Vec::new();
     }
+    let offered: &[&Action] = if lab.dialog.is_some() {
+        &[&ESCAPE]
+    } else {
+        ALL
+    };
     let focused = ctx.memory(|memory| memory.focused().is_some());
     let mut found = Vec::new();
     // egui lets Ctrl+Shift+Z also match Ctrl+Z, so the combinations with more modifiers are asked for first.
     for n_modifiers in (0..=3).rev() {
-        for action in ALL {
+        for action in offered {
             for keys in action.keys {
                 let plain = keys.modifiers.is_none() && !is_global(keys.logical_key);
                 if count(keys.modifiers) != n_modifiers || (plain && focused) {

@@ -7,9 +7,8 @@ use std::sync::Arc;
 
 use crate::experiment::{Experiment, presets};
 use crate::session::{self, Options, Session, figure};
-use crate::snapshot::RunState;
 
-use super::command::Command;
+use super::command::{Command, Tool};
 use super::files;
 use super::lab::Lab;
 
@@ -31,15 +30,16 @@ impl Lab {
         }
         self.editor.replace(experiment, path);
         self.dialog = None;
+        self.tool = Tool::Pan;
+        // What was said of the old experiment is of no use for this one.
+        self.messages.clear();
+        self.notice.clear();
         if self.editor.illegal().is_some() {
             return; // the last legal experiment goes on
         }
-        let waits = matches!(self.frame().state, RunState::Paused | RunState::Idle);
         self.publish();
         self.session.send(session::Command::Reset);
-        if !waits {
-            self.session.send(session::Command::Train);
-        }
+        self.session.send(session::Command::Train);
     }
 
     pub(super) fn open(&mut self, path: &Path) {

@@ -4,10 +4,11 @@
 //! refuses to know widgets, pixels and the clock.
 
 use std::io;
+use std::mem::discriminant;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::experiment::{Camera, Experiment, Layer};
+use crate::experiment::{Camera, Experiment, Layer, presets};
 use crate::flow::distribution::Symmetry;
 use crate::flow::{Bounds, Point};
 use crate::model::DeviceChoice;
@@ -213,7 +214,10 @@ impl Lab {
         self.session.send(session::Command::SetDevice(device));
     }
 
-    fn edit(&mut self, experiment: Experiment) {
+    fn edit(&mut self, mut experiment: Experiment) {
+        if other_families(self.editor.experiment(), &experiment) {
+            leave_preset(&mut experiment);
+        }
         self.editor.edit(experiment);
         self.publish();
     }
@@ -315,5 +319,22 @@ impl Lab {
         } else {
             self.closing = true;
         }
+    }
+}
+
+/// Whether source or target has become one of another family, such as a drawing.
+fn other_families(old: &Experiment, new: &Experiment) -> bool {
+    discriminant(&old.source.shape) != discriminant(&new.source.shape)
+        || discriminant(&old.target.shape) != discriminant(&new.target.shape)
+}
+
+/// A preset's name and words speak of its own densities: with others they would be wrong in every figure.
+fn leave_preset(experiment: &mut Experiment) {
+    let preset = presets::find(&experiment.name).and_then(|preset| preset.experiment().ok());
+    if preset.is_some_and(|preset| preset.title == experiment.title) {
+        let [source, target] = [&experiment.source, &experiment.target].map(|d| d.shape.name());
+        experiment.title = format!("{source} to {target}");
+        experiment.name = "untitled".to_owned();
+        experiment.about = String::new();
     }
 }

@@ -85,8 +85,9 @@ impl Drawing {
 
     /// Draws the brush along a line, and along its images.
     ///
-    /// Painting raises every cell to the brush's weight there, erasing lowers it to one minus that weight; a
-    /// cell that is already there stays. So a stroke is the same however many pieces it is cut into and however
+    /// Painting raises every cell to the brush's weight there, and a cell that is already higher stays. Erasing empties
+    /// every cell that the brush reaches, whatever its strength: an eraser removes what the same brush has painted.
+    /// So a stroke is the same however many pieces it is cut into and however
     /// slowly it is drawn. A point that is not finite has no effect.
     pub fn stroke(
         &mut self,
@@ -131,11 +132,11 @@ impl Drawing {
             let line = &mut cells[first..first + columns.len()];
             for (cell, painted) in (first..).zip(line) {
                 let weight = brush.weight(squared_distance_to_segment(raster.center(cell), a, b));
-                *painted = if erase {
-                    level(1.0 - weight).min(*painted)
-                } else {
-                    level(weight).max(*painted)
-                };
+                if !erase {
+                    *painted = level(weight).max(*painted);
+                } else if weight > 0.0 {
+                    *painted = 0;
+                }
             }
         }
     }

@@ -116,7 +116,8 @@ fn settings_ui(ui: &mut Ui, brush: &mut BrushSettings, theme: &Theme) {
     ui.add(size)
         .on_hover_text(size_tip)
         .accessible_name("Brush size");
-    let strength_tip = "Weight of the paint at the middle of the brush, 0 to 1.";
+    let strength_tip =
+        "Weight of the paint at the middle of the brush, 0 to 1; the eraser takes everything.";
     ui.label(quiet("Strength")).on_hover_text(strength_tip);
     let strength = Slider::new(&mut brush.strength, 0.05..=1.0)
         .clamping(SliderClamping::Edits)

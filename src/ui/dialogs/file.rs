@@ -97,6 +97,8 @@ impl FileDialog {
             let button = ui.add_enabled(self.path().is_some(), button);
             if button.clicked() || enter {
                 self.finish(commands);
+                // If it fails, the dialog stays, and the path is what has to be mended.
+                self.fresh = true;
             }
             if exists {
                 note_ui(ui, theme, "The file exists and will be replaced.");

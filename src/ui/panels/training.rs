@@ -28,7 +28,7 @@ pub fn training_ui(
     let formula = "Pairs (x₀, x₁) per step: the loss is the mean over them.";
     number_ui(ui, theme, "Batch", formula, batch);
     let steps = DragValue::new(&mut draft.training.steps)
-        .range(0..=100_000_000_u64)
+        .range(1..=100_000_000_u64)
         .speed(200.0)
         .custom_formatter(|n, _| grouped(n as u64))
         .custom_parser(|text| text.replace(',', "").trim().parse().ok());
