@@ -144,6 +144,16 @@ mod tests {
     }
 
     #[test]
+    fn bench_takes_its_flags() {
+        let line = "pushforward bench --json --scaling --threads 2";
+        let Some(Verb::Bench(bench)) = parse(line).unwrap().verb else {
+            panic!("not a bench");
+        };
+        assert!(bench.json && bench.scaling);
+        assert_eq!(bench.threads, Some(2));
+    }
+
+    #[test]
     fn a_bare_word_is_an_experiment_for_the_window() {
         let line = parse("pushforward rings").unwrap();
         assert_eq!(line.experiment, Some(PathBuf::from("rings")));

@@ -3,12 +3,13 @@
 //! Times of the training loop, of couplings and of evaluations are medians of several repeats, because other work on
 //! the machine disturbs some of them.
 
+mod report;
+
 use std::hint::black_box;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use cpu_time::ThreadTime;
-use serde::Serialize;
 
 use crate::experiment::{Activation, Experiment, Optimizer, presets};
 use crate::flow::coupling::Coupling;
@@ -24,6 +25,11 @@ use super::cores::Cores;
 use super::engines::Engines;
 use super::learner::{Learner, StepError};
 
+pub use report::{
+    AssignmentTime, BatchTime, BenchReport, JobTime, Machine, ParticlesTime, ScalingReport,
+    StepTime, VelocityRate, WidthTime,
+};
+
 /// Time that one number may take.
 const TRIAL: Duration = Duration::from_secs(2);
 /// Repeats of a trial, of which the median counts.
@@ -38,127 +44,6 @@ const DRAWS: u64 = 20;
 const POINTS: usize = 4096;
 /// Steps of the torchcfm tutorial.
 const JOB_STEPS: u64 = 20_000;
-
-/// The numbers of one machine.
-#[derive(Clone, Debug, Serialize)]
-pub struct BenchReport {
-    /// What was measured on.
-    pub machine: Machine,
-    /// Training steps.
-    pub steps: Vec<StepTime>,
-    /// Exact couplings.
-    pub assignment: Vec<AssignmentTime>,
-    /// Evaluations of a trained field.
-    pub velocity: VelocityRate,
-    /// Whole trainings.
-    pub jobs: Vec<JobTime>,
-}
-
-/// A machine in a few words.
-#[derive(Clone, Debug, Serialize)]
-pub struct Machine {
-    /// The processor's name, where the system tells.
-    pub cpu: String,
-    /// Cores that this process may use.
-    pub cores: usize,
-    /// Threads that train.
-    pub threads: usize,
-    /// The vector instructions that are used.
-    pub instruction_set: &'static str,
-    /// Fused multiplications and additions in registers on one core, 10^9 operations a second.
-    pub gemm_peak_gflops: f64,
-}
-
-/// One training step of a SiLU network with Adam and averaging.
-#[derive(Clone, Debug, Serialize)]
-pub struct StepTime {
-    /// Hidden widths.
-    pub hidden: Vec<usize>,
-    /// Pairs per step.
-    pub batch: usize,
-    /// Wall time of a step in the training loop, batches drawn on the coupling thread.
-    pub ms: f64,
-    /// Wall time of a step on a batch that is already there.
-    pub step_ms: f64,
-    /// Share of the peak of all threads that the step reaches, by its multiplications and additions.
-    pub peak_share: f64,
-    /// Threads.
-    pub threads: usize,
-}
-
-/// One exact assignment, Gaussian to eight Gaussians, cost included.
-#[derive(Clone, Debug, Serialize)]
-pub struct AssignmentTime {
-    /// Pairs.
-    pub n: usize,
-    /// CPU time on one core, median over the draws.
-    pub ms: f64,
-}
-
-/// Evaluations of the 3 x 64 SiLU field on one thread.
-#[derive(Clone, Debug, Serialize)]
-pub struct VelocityRate {
-    /// Velocities a second.
-    pub per_sec: f64,
-    /// Velocities with their exact divergence a second.
-    pub with_divergence_per_sec: f64,
-    /// Share of one core's peak that the velocity's multiplications and additions reach.
-    pub peak_share: f64,
-    /// Time of a velocity over that of its model: multiplications and additions at the peak, and the activations
-    /// at the speed that they have alone.
-    pub over_model: f64,
-}
-
-/// A training from the first step to the last.
-#[derive(Clone, Debug, Serialize)]
-pub struct JobTime {
-    /// What is trained.
-    pub name: String,
-    /// Steps.
-    pub steps: u64,
-    /// Wall time.
-    pub secs: f64,
-    /// CPU time of the coupling thread.
-    pub coupling_secs: f64,
-}
-
-/// How cost grows.
-#[derive(Clone, Debug, Serialize)]
-pub struct ScalingReport {
-    /// With the width of three hidden layers, batch 256.
-    pub width: Vec<WidthTime>,
-    /// With the batch, 3 x 64.
-    pub batch: Vec<BatchTime>,
-    /// With the particles of one evaluation of the 3 x 64 field.
-    pub particles: Vec<ParticlesTime>,
-}
-
-/// A point of the curve over the width.
-#[derive(Clone, Debug, Serialize)]
-pub struct WidthTime {
-    /// Units in each of three hidden layers.
-    pub width: usize,
-    /// Wall time of a training step.
-    pub ms: f64,
-}
-
-/// A point of the curve over the batch.
-#[derive(Clone, Debug, Serialize)]
-pub struct BatchTime {
-    /// Pairs per step.
-    pub batch: usize,
-    /// Wall time of a training step.
-    pub ms: f64,
-}
-
-/// A point of the curve over the particles.
-#[derive(Clone, Debug, Serialize)]
-pub struct ParticlesTime {
-    /// Points of one evaluation.
-    pub particles: usize,
-    /// Wall time of the evaluation on one thread.
-    pub ms: f64,
-}
 
 /// Why there are no numbers.
 #[derive(Debug, thiserror::Error)]
