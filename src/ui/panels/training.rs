@@ -213,8 +213,18 @@ fn devices_ui(ui: &mut Ui, lab: &Lab, commands: &mut Vec<Command>) {
         let response = ui.add_enabled(device.problem.is_none(), item);
         if let Some(reason) = &device.problem {
             response.on_disabled_hover_text(reason.as_str());
-        } else if response.clicked() {
+        } else if response.on_hover_text(device_text(device.choice)).clicked() {
             commands.push(Command::SetDevice(device.choice));
+        }
+    }
+}
+
+fn device_text(choice: DeviceChoice) -> &'static str {
+    match choice {
+        DeviceChoice::Auto => "The faster of both, measured for this network.",
+        DeviceChoice::Cpu => "All cores, in this program's own kernels.",
+        DeviceChoice::Gpu => {
+            "It passed the self-test: forward passes, a gradient and 20 steps agree with the CPU."
         }
     }
 }
