@@ -263,6 +263,29 @@ fn loading_puts_the_brush_and_old_messages_away_and_trains() {
 }
 
 #[test]
+fn hidden_widths_are_typed_and_a_wrong_list_says_why() {
+    let mut window = window(false);
+    window.run_ok();
+    let mut type_widths = |text: &str| {
+        let field = window.get_by_role_and_label(Role::TextInput, "Hidden");
+        field.focus();
+        window.step();
+        key(&mut window, Modifiers::COMMAND, Key::A);
+        window.event(Event::Text(text.to_owned()));
+        window.step();
+        key(&mut window, Modifiers::NONE, Key::Enter);
+        window.step();
+        window.step();
+        let said = window.query_all_by_label_contains("is not a list").count();
+        (draft(&window).model.hidden.clone(), said)
+    };
+    assert_eq!(type_widths("32, 8"), (vec![32, 8], 0));
+    assert_eq!(type_widths("2000"), (vec![32, 8], 1));
+    assert_eq!(type_widths("abc"), (vec![32, 8], 1));
+    assert_eq!(type_widths("24"), (vec![24], 0));
+}
+
+#[test]
 fn keys_do_nothing_behind_a_dialog_but_escape() {
     let mut window = window(false);
     window.state_mut().lab.apply(Command::ShowDefinitions);

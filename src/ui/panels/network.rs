@@ -14,6 +14,8 @@ pub struct HiddenField {
     text: String,
     editing: bool,
     complaint: Option<String>,
+    /// The widths that the experiment had last.
+    known: Vec<usize>,
 }
 
 /// The network's settings.
@@ -34,7 +36,12 @@ pub fn network_ui(ui: &mut Ui, theme: &Theme, field: &mut HiddenField, draft: &m
 }
 
 fn hidden_ui(ui: &mut Ui, theme: &Theme, field: &mut HiddenField, hidden: &mut Vec<usize>) {
-    if !field.editing {
+    if field.known != *hidden {
+        field.known.clone_from(hidden);
+        field.complaint = None;
+    }
+    // A wrong list stays with what is wrong about it, to be mended.
+    if !field.editing && field.complaint.is_none() {
         field.text = widths_text(hidden);
     }
     let formula = "Widths of the hidden layers of v(x, t), such as 64, 64, 64. Changing them starts new weights.";
