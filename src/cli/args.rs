@@ -34,7 +34,7 @@ pub enum Verb {
         #[arg(long, value_name = "NAME")]
         ron: Option<String>,
     },
-    /// Measure how fast this machine trains, couples and evaluates (about a minute)
+    /// Measure how fast this machine trains, couples and evaluates (about half a minute)
     Bench(BenchArgs),
     /// Validate an experiment file
     Check {

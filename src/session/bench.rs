@@ -56,7 +56,7 @@ impl BenchError {
     }
 }
 
-/// Measures for about a minute. `say` hears what is being measured.
+/// Measures for about half a minute. `say` hears what is being measured.
 ///
 /// # Errors
 /// If an engine or a thread cannot be made.
@@ -134,7 +134,7 @@ fn machine(threads: usize, peak: f64) -> Machine {
     let name = name.and_then(|line| line.split_once(':'));
     Machine {
         cpu: name.map_or("unknown", |(_, name)| name.trim()).to_owned(),
-        cores: std::thread::available_parallelism().map_or(1, usize::from),
+        cores: Cores::all().threads(),
         threads,
         instruction_set: instruction_set(),
         gemm_peak_gflops: peak,

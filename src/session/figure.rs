@@ -8,7 +8,7 @@ use crate::export::png::DEFAULT_DPI;
 use crate::export::svg::TextAs;
 use crate::export::{ExportError, png, svg};
 use crate::flow::Bounds;
-use crate::scene::{self, Page, Style};
+use crate::scene::{self, Page, Scene, Style};
 use crate::snapshot::Frame;
 
 use super::files::atomic_write;
@@ -40,23 +40,26 @@ impl Format {
     }
 }
 
-/// The bytes of the figure at the time of the view.
+/// The figure at the time of the view.
+pub fn scene(frame: &Frame, view: &View) -> Scene {
+    scene::build(frame, view, view.t, &Page::figure(Style::Paper))
+}
+
+/// The figure's bytes.
 ///
 /// # Errors
 /// If the exporter refuses, such as for a picture without an extent.
-pub fn encode(frame: &Frame, view: &View, format: Format) -> Result<Vec<u8>, ExportError> {
-    let figure = scene::build(frame, view, view.t, &Page::figure(Style::Paper));
+pub fn encode(figure: &Scene, format: Format) -> Result<Vec<u8>, ExportError> {
     match format {
-        Format::Png => png::encode(&figure, DEFAULT_DPI),
-        Format::Svg => svg::encode(&figure, TextAs::Paths),
+        Format::Png => png::encode(figure, DEFAULT_DPI),
+        Format::Svg => svg::encode(figure, TextAs::Paths),
     }
 }
 
 /// The part of the plane that the figure shows: where a picture for it has to have arrows.
 pub fn visible(frame: &Frame, view: &View) -> Option<Bounds> {
-    let figure = scene::build(frame, view, view.t, &Page::figure(Style::Paper));
-    let panel = figure.panels.first()?;
-    Some(panel.transform.visible())
+    let figure = scene(frame, view);
+    Some(figure.panels.first()?.transform.visible())
 }
 
 /// Writes the figure, atomically.
@@ -64,7 +67,8 @@ pub fn visible(frame: &Frame, view: &View) -> Option<Bounds> {
 /// # Errors
 /// A sentence with the path in it.
 pub fn write(path: &Path, frame: &Frame, view: &View) -> Result<(), String> {
-    let bytes = encode(frame, view, Format::of(path)?);
+    let format = Format::of(path)?;
+    let bytes = encode(&scene(frame, view), format);
     let bytes = bytes.map_err(|error| format!("{}: {error}", path.display()))?;
     atomic_write(path, &bytes).map_err(|error| error.to_string())
 }

@@ -343,8 +343,7 @@ impl<'a> Job<'a> {
         let view = &self.experiment.view;
         let DisplaySamples { source, target } =
             display_samples(&self.experiment, DISPLAY_SAMPLES).map_err(failed)?;
-        let pairs = self.learner.pairs();
-        let pairs = pairs.x_0.iter().copied().zip(pairs.x_1.iter().copied());
+        let pairs = self.learner.pairs().iter();
         let mut frame = Frame {
             state: RunState::Finished,
             device: Arc::clone(self.engines.label()),
@@ -376,12 +375,13 @@ impl<'a> Job<'a> {
     }
 
     fn write_figures(&self, frame: &Frame) -> Result<(), RunError> {
+        let figure = figure::scene(frame, &self.experiment.view);
         let formats = [
             (names::FIGURE_SVG, Format::Svg),
             (names::FIGURE_PNG, Format::Png),
         ];
         for (name, format) in formats {
-            let bytes = figure::encode(frame, &self.experiment.view, format).map_err(failed)?;
+            let bytes = figure::encode(&figure, format).map_err(failed)?;
             self.folder.write(name, &bytes)?;
         }
         Ok(())

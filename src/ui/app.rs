@@ -14,7 +14,7 @@ use egui::{CentralPanel, Context, Panel, Ui, Vec2, ViewportBuilder, ViewportComm
 
 use crate::experiment::Experiment;
 use crate::session::folder::TrainedModel;
-use crate::session::{Options, Wake};
+use crate::session::{Cores, Options, Wake};
 use crate::snapshot::Frame;
 
 use super::actions;
@@ -253,7 +253,7 @@ impl App {
             self.looked = Instant::now();
             self.load.memory_mb = resident_mb();
             let spent = self.spent + self.lab.session.background_time();
-            let cores = std::thread::available_parallelism().map_or(1, usize::from);
+            let cores = Cores::all().threads();
             let share = spent.saturating_sub(self.spent_before).as_secs_f64()
                 / (elapsed.as_secs_f64() * cores as f64);
             self.load.window_share = share;

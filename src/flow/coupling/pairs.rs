@@ -21,9 +21,16 @@ pub struct Pairs {
 impl Pairs {
     /// The coupling cost `E|x_1 - x_0|^2`, as the mean over the pairs; 0 for none.
     pub fn cost(&self) -> f64 {
-        let pairs = self.x_0.iter().zip(&self.x_1);
-        let sum: f64 = pairs.map(|(&x_0, &x_1)| squared_distance(x_0, x_1)).sum();
+        let sum: f64 = self
+            .iter()
+            .map(|(x_0, x_1)| squared_distance(x_0, x_1))
+            .sum();
         sum / self.x_0.len().max(1) as f64
+    }
+
+    /// The pairs one by one.
+    pub fn iter(&self) -> impl Iterator<Item = (Point, Point)> + '_ {
+        self.x_0.iter().copied().zip(self.x_1.iter().copied())
     }
 
     fn append(&mut self, mut other: Self) {

@@ -44,7 +44,10 @@ impl Lane {
         let learner = self.learner.as_ref();
         let loss = learner.map(|l| l.losses().history()).unwrap_or_default();
         let planned_end = learner.map_or(self.experiment.training.steps, Learner::planned_end);
-        let pairs = self.display_pairs();
+        let pairs: Arc<[(Point, Point)]> = match learner {
+            Some(learner) => learner.pairs().iter().take(DISPLAY_PAIRS).collect(),
+            None => Arc::new([]),
+        };
         self.board.update(|frame| {
             frame.experiment = Arc::clone(&self.experiment);
             frame.state = self.state.clone();
@@ -56,15 +59,6 @@ impl Lane {
             frame.pairs = Arc::clone(&pairs);
         });
         self.show_picture();
-    }
-
-    fn display_pairs(&self) -> Arc<[(Point, Point)]> {
-        let Some(learner) = &self.learner else {
-            return Arc::new([]);
-        };
-        let pairs = learner.pairs();
-        let zipped = pairs.x_0.iter().copied().zip(pairs.x_1.iter().copied());
-        zipped.take(DISPLAY_PAIRS).collect()
     }
 
     pub(super) fn show_samples(&self) {
