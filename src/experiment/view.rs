@@ -24,6 +24,25 @@ pub struct View {
     pub camera: Option<Camera>,
 }
 
+/// Most particles that are drawn.
+pub const MAX_PARTICLES: usize = 1_000_000;
+/// Particles and paths that are followed one by one, with every step of theirs kept; more particles than that are a
+/// cloud, of which only a few moments are kept.
+pub const MAX_FOLLOWED: usize = 10_000;
+
+impl View {
+    /// Particles whose whole way is wanted.
+    pub fn followed(&self) -> usize {
+        self.particles.max(self.paths).min(MAX_FOLLOWED)
+    }
+
+    /// Particles of the cloud, if the particles are visible and more than can be followed.
+    pub fn cloud(&self) -> Option<usize> {
+        let visible = self.layers.contains(&Layer::Particles);
+        (visible && self.particles > MAX_FOLLOWED).then_some(self.particles)
+    }
+}
+
 impl Default for View {
     fn default() -> Self {
         Self {

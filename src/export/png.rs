@@ -119,6 +119,7 @@ impl Canvas {
                         self.fill(disc, points.color);
                     }
                 }
+                Item::Cloud(cloud) => self.image(&cloud.image()),
                 Item::Polylines(lines) if lines.fade => self.fading_lines(lines),
                 Item::Polylines(lines) => {
                     for (points, color) in lines.lines() {

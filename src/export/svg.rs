@@ -83,6 +83,7 @@ impl Svg {
                 Item::Polylines(lines) => self.polylines(lines),
                 Item::Segments(segments) => self.segments(segments),
                 Item::Arrows(arrows) => self.arrows(arrows),
+                Item::Cloud(cloud) => self.image(&cloud.image())?,
                 Item::Image(image) => self.image(image)?,
                 Item::Rectangle(rectangle) => self.rectangle(rectangle),
                 Item::Text(text) => self.text(text),

@@ -103,7 +103,7 @@ pub(super) fn lerp(a: Point, b: Point, weight: f64) -> Point {
 
 /// The entries of the monotone `times` around `t` and the weight of the later one, in `[0, 1]`; `t` outside
 /// is clamped.
-pub(super) fn bracket(times: &[f64], t: f64) -> (usize, usize, f64) {
+pub fn bracket(times: &[f64], t: f64) -> (usize, usize, f64) {
     let decreasing = times.first() > times.last();
     let passed = times.partition_point(|&node| if decreasing { node >= t } else { node <= t });
     let before = passed.saturating_sub(1);

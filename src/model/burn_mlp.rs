@@ -68,7 +68,8 @@ pub fn download<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, EngineErr
         .map_err(|error| EngineError::Device(format!("{error:?}")))
 }
 
-fn activate(z: Tensor<2>, activation: Activation) -> Tensor<2> {
+/// The activation, element by element.
+pub fn activate(z: Tensor<2>, activation: Activation) -> Tensor<2> {
     match activation {
         Activation::Silu => silu(z),
         Activation::Selu => selu(z),

@@ -1,5 +1,6 @@
 //! What a scene is made of: marks in page space (points, 1/72 inch, y down). It refuses to know what they mean.
 
+use super::cloud::CloudMarks;
 use super::color::Color;
 use super::text::Weight;
 
@@ -66,6 +67,8 @@ impl Rect {
 pub enum Item {
     /// Filled discs.
     Points(Points),
+    /// More discs than should be painted one by one.
+    Cloud(CloudMarks),
     /// Polygonal lines with round joins and caps.
     Polylines(Polylines),
     /// Straight strokes with butt caps.

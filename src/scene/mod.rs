@@ -15,6 +15,7 @@ pub mod axes;
 mod build;
 mod camera;
 mod canvas;
+mod cloud;
 mod color;
 mod color_bar;
 pub mod colormap;
@@ -32,6 +33,7 @@ use crate::snapshot::Frame;
 
 pub use build::Builder;
 pub use camera::camera_of;
+pub use cloud::CloudMarks;
 pub use color::Color;
 pub use item::{
     Align, Arrows, Image, Item, PagePoint, Points, Polylines, Rect, Rectangle, Segments, Text, fade,

@@ -38,8 +38,10 @@ pub(super) struct Addressed {
 /// What a picture of the flow should cover.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PictureRequest {
-    /// Particles to move from source to target.
+    /// Particles to follow from source to target.
     pub particles: usize,
+    /// Particles of a cloud beside them, if one is wanted.
+    pub cloud: Option<usize>,
     /// Arrows of the velocity field along the longer side of `bounds`; 0 for none.
     pub field: usize,
     /// What the camera sees: where field and density are evaluated.
@@ -52,6 +54,7 @@ impl Default for PictureRequest {
     fn default() -> Self {
         Self {
             particles: 1000,
+            cloud: None,
             field: 24,
             bounds: Bounds::square(4.0),
             density: false,

@@ -20,7 +20,7 @@ use super::folder::TrainedModel;
 use super::learner::{Learner, LearnerError, StepError};
 use super::rate::Rate;
 use super::worker::{LatestWorker, panic_message};
-use super::{metrics_worker, picture};
+use super::{cloud, metrics_worker, picture};
 
 /// The trainer publishes by time, about 40 times a second, and not by step.
 const PUBLISH_EVERY: Duration = Duration::from_millis(25);
@@ -44,6 +44,8 @@ pub struct Lane {
     /// Whether the engine can no longer be trusted.
     broken: bool,
     request: PictureRequest,
+    /// Valid as long as the same cloud is wanted.
+    cloud: cloud::Ticket,
     shown: Option<Shown>,
     rate: Rate,
     last_publish: Instant,
@@ -57,6 +59,8 @@ pub struct Lane {
 pub struct Workers {
     /// Particles, arrows, density.
     pub pictures: LatestWorker<picture::Job>,
+    /// More particles than a picture follows.
+    pub clouds: LatestWorker<cloud::Job>,
     /// Numbers.
     pub measurements: LatestWorker<metrics_worker::Job>,
 }
@@ -91,6 +95,7 @@ impl Lane {
             resumes: false,
             broken: false,
             request: PictureRequest::default(),
+            cloud: cloud::Ticket::default(),
             shown: None,
             rate: Rate::new(None),
             last_publish: now,
@@ -140,12 +145,18 @@ impl Lane {
             Command::Reset => self.reset(),
             Command::SetExperiment(experiment) => self.set_experiment(experiment),
             Command::SetDevice(choice) => self.set_device(choice),
-            Command::Look(request) => {
-                self.request = request;
-                self.show_picture();
-            }
+            Command::Look(request) => self.look(request),
             Command::Measure => self.measure(),
         }
+    }
+
+    fn look(&mut self, request: PictureRequest) {
+        if request.cloud != self.request.cloud {
+            self.cloud.renew();
+            self.board.update(|frame| frame.cloud = None);
+        }
+        self.request = request;
+        self.show_picture();
     }
 
     /// Runs, if there is something to run: an engine that can be trusted, a density that can be sampled, and steps
@@ -217,11 +228,13 @@ impl Lane {
         self.shown = None;
         self.broken = false;
         self.state = RunState::Idle;
+        self.cloud.renew();
         self.board.update(|frame| {
             frame.run = frame.run.next();
             frame.state = RunState::Idle;
             frame.step = 0;
             frame.picture = None;
+            frame.cloud = None;
             frame.metrics = None;
             frame.measuring = false;
             frame.loss = LossHistory::default();
@@ -231,6 +244,10 @@ impl Lane {
 
     fn set_experiment(&mut self, experiment: Arc<Experiment>) {
         let old = std::mem::replace(&mut self.experiment, experiment);
+        if !self.board.frame().studies(&self.experiment) {
+            // What is carried now would be thrown away.
+            self.cloud.renew();
+        }
         let active = self.is_active();
         let finished = self.state == RunState::Finished;
         if old.source != self.experiment.source

@@ -1,12 +1,13 @@
 //! Floor 4: all threads of the program. Commands go in, one `Arc<Frame>` comes out.
 //!
 //! The trainer owns the lanes and takes training steps; a coupler per lane draws and couples batches ahead of
-//! it; two latest-request workers turn weights into pictures and measurements. State travels through a slot
+//! it; latest-request workers turn weights into pictures, clouds and measurements. State travels through a slot
 //! where the newest wins, rare events through a bounded queue. The same parts, without the threads that only
 //! a window needs, make a headless job ([`run::run`]). This floor refuses to know egui.
 
 pub mod bench;
 mod board;
+mod cloud;
 mod command;
 mod cores;
 mod coupler;
@@ -83,6 +84,7 @@ impl Session {
         let cores = Cores::all();
         let workers = Workers {
             pictures: picture::spawn(Arc::clone(&board), cores.clone())?,
+            clouds: cloud::spawn(Arc::clone(&board), cores.clone())?,
             measurements: metrics_worker::spawn(Arc::clone(&board), cores.clone())?,
         };
         let lane_cores = cores.clone();
@@ -199,6 +201,7 @@ pub(crate) fn blank_frame(experiment: Arc<Experiment>) -> Frame {
         target: Arc::new([]),
         pairs: Arc::new([]),
         picture: None,
+        cloud: None,
         metrics: None,
         measuring: false,
     }

@@ -1,6 +1,7 @@
 //! A whole job without a window: train, solve, measure, write. One function of (experiment, folder), without
 //! global state, so that many may run one after the other or side by side.
 
+use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
@@ -10,9 +11,10 @@ use crate::experiment::Experiment;
 use crate::export;
 use crate::flow::Bounds;
 use crate::model::{DeviceChoice, EngineError, FrozenField};
-use crate::snapshot::{Frame, RunState};
+use crate::snapshot::{Cloud, Frame, RunId, RunState};
 
 use super::blank_frame;
+use super::cloud;
 use super::command::PictureRequest;
 use super::cores::Cores;
 use super::engines::Engines;
@@ -135,7 +137,8 @@ pub fn run(
         let engines = Engines::open(options.device, &cores, experiment);
         let engines = engines.map_err(|e| input(e.to_string()))?;
         let folder = Folder::open(folder)?;
-        Job::new(experiment, engines, &folder, cores.threads(), observer)?.run()
+        let place = (options.device, cores.clone());
+        Job::new(experiment, engines, &folder, place, observer)?.run()
     };
     catch_unwind(AssertUnwindSafe(job)).unwrap_or_else(|panic| {
         let message = panic_message(&*panic);
@@ -150,7 +153,8 @@ struct Job<'a> {
     learner: Learner,
     folder: &'a Folder,
     observer: &'a mut dyn RunObserver,
-    threads: usize,
+    device: DeviceChoice,
+    cores: Cores,
     timing: Timing,
     next_checkpoint: u64,
 }
@@ -160,7 +164,7 @@ impl<'a> Job<'a> {
         experiment: &Experiment,
         engines: Engines,
         folder: &'a Folder,
-        threads: usize,
+        (device, cores): (DeviceChoice, Cores),
         observer: &'a mut dyn RunObserver,
     ) -> Result<Self, RunError> {
         let experiment = Arc::new(experiment.clone());
@@ -175,7 +179,8 @@ impl<'a> Job<'a> {
             learner,
             folder,
             observer,
-            threads,
+            device,
+            cores,
             timing: Timing::default(),
             next_checkpoint: 0,
         })
@@ -309,7 +314,7 @@ impl<'a> Job<'a> {
     fn evaluate(&mut self, field: &FrozenField) -> Result<Option<Report>, RunError> {
         self.report(Phase::Measuring);
         let experiment = Arc::clone(&self.experiment);
-        let references = References::draw(&experiment, self.threads).map_err(failed)?;
+        let references = References::draw(&experiment, self.cores.threads()).map_err(failed)?;
         self.report(Phase::Solving);
         let start = Instant::now();
         let observer = &mut *self.observer;
@@ -339,8 +344,8 @@ impl<'a> Job<'a> {
     }
 
     /// The frame that a window would show, with a picture of the finished field.
-    fn frame(&self, field: &FrozenField) -> Result<Frame, RunError> {
-        let view = &self.experiment.view;
+    fn frame(&mut self, field: &FrozenField) -> Result<Frame, RunError> {
+        let view = &Arc::clone(&self.experiment).view;
         let DisplaySamples { source, target } =
             display_samples(&self.experiment, DISPLAY_SAMPLES).map_err(failed)?;
         let pairs = self.learner.pairs().iter();
@@ -361,7 +366,8 @@ impl<'a> Job<'a> {
                 field: Arc::new(field.clone()),
                 experiment: Arc::clone(&self.experiment),
                 request: PictureRequest {
-                    particles: view.particles.max(view.paths),
+                    particles: view.followed(),
+                    cloud: view.cloud(),
                     field: view.field,
                     bounds: figure::visible(&frame, view).unwrap_or(Bounds::square(4.0)),
                     density: true,
@@ -371,7 +377,39 @@ impl<'a> Job<'a> {
             &|| true,
         );
         frame.picture = picture.map(Arc::new);
+        frame.cloud = view.cloud().and_then(|n| self.cloud(field, n));
         Ok(frame)
+    }
+
+    /// So many particles of the finished field; `None` if the job is interrupted meanwhile.
+    fn cloud(&mut self, field: &FrozenField, particles: usize) -> Option<Arc<Cloud>> {
+        let job = cloud::Job {
+            run: RunId::default(),
+            field: field.clone(),
+            experiment: Arc::clone(&self.experiment),
+            particles,
+            device: self.device,
+            ticket: cloud::Ticket::default(),
+            pace: Pace::Free,
+        };
+        let watch = cloud::Watch {
+            keep_going: &|| !self.observer.interrupted(),
+            trains: &|| false,
+        };
+        let complaints = RefCell::new(Vec::new());
+        let mut carried = None;
+        let done = cloud::carry(
+            &job,
+            &mut cloud::Source::default(),
+            &self.cores,
+            &watch,
+            &|sentence| complaints.borrow_mut().push(sentence),
+            &mut |cloud| carried = Some(Arc::new(cloud.clone())),
+        );
+        for sentence in complaints.into_inner() {
+            self.observer.notice(&sentence);
+        }
+        done.and(carried)
     }
 
     fn write_figures(&self, frame: &Frame) -> Result<(), RunError> {

@@ -3,6 +3,7 @@
 //! A [`Frame`] is all that a window, an exporter or a test may know about a running experiment. It refuses to
 //! know how it came about: no Burn, no egui, no threads; it need not even know that training exists.
 
+mod cloud;
 mod loss;
 
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use crate::flow::metrics::PathMetrics;
 use crate::flow::solver::Solver;
 use crate::flow::trajectory::Trajectories;
 
+pub use cloud::{Cloud, CloudBlock};
 pub use loss::{LossHistory, LossPoint, LossRecorder};
 
 /// Which of the flows side by side is meant. One lane is the common case.
@@ -99,6 +101,8 @@ pub struct Frame {
     pub pairs: Arc<[(Point, Point)]>,
     /// What the newest weights do to particles; `None` until the first picture is there.
     pub picture: Option<Arc<FlowPicture>>,
+    /// More particles than the picture follows, if they were asked for.
+    pub cloud: Option<Arc<Cloud>>,
     /// The newest measurement; `None` until the first one is there.
     pub metrics: Option<Arc<Metrics>>,
     /// Whether a measurement is under way.

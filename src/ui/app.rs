@@ -18,7 +18,7 @@ use crate::session::{Cores, Options, Wake};
 use crate::snapshot::Frame;
 
 use super::actions;
-use super::canvas::{Canvas, canvas_ui};
+use super::canvas::{Canvas, canvas_ui, cloud};
 use super::command::Command;
 use super::dialogs::dialog_ui;
 use super::lab::Lab;
@@ -78,7 +78,14 @@ pub fn launch(start: Start) -> Result<(), LaunchError> {
         "Pushforward",
         options,
         Box::new(|cc| {
-            survive_graphics_errors(cc);
+            if let Some(render) = &cc.wgpu_render_state {
+                survive_graphics_errors(&render.device);
+                cloud::install(
+                    &mut render.renderer.write(),
+                    &render.device,
+                    render.target_format,
+                );
+            }
             let app = App::new(&cc.egui_ctx, start).map_err(|error| {
                 let text = error.to_string();
                 failed = Some(error);
@@ -95,11 +102,9 @@ pub fn launch(start: Start) -> Result<(), LaunchError> {
 }
 
 /// wgpu panics on an error that nobody handles; a bad frame must not take the training with it.
-fn survive_graphics_errors(cc: &eframe::CreationContext<'_>) {
-    if let Some(render) = &cc.wgpu_render_state {
-        let report = |error: wgpu::Error| eprintln!("pushforward: graphics: {error}");
-        render.device.on_uncaptured_error(Arc::new(report));
-    }
+fn survive_graphics_errors(device: &wgpu::Device) {
+    let report = |error: wgpu::Error| eprintln!("pushforward: graphics: {error}");
+    device.on_uncaptured_error(Arc::new(report));
 }
 
 /// The laboratory and what its window remembers from frame to frame.

@@ -172,7 +172,8 @@ impl Lab {
         let experiment = self.editor.experiment();
         let view = &experiment.view;
         let request = PictureRequest {
-            particles: view.particles.max(view.paths),
+            particles: view.followed(),
+            cloud: view.cloud(),
             field: view.field,
             bounds: seen,
             density: view.layers.contains(&Layer::Density),

@@ -73,6 +73,16 @@ impl FrozenField {
         &self.params
     }
 
+    /// The network's shape.
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// The path that it has learned.
+    pub fn path(&self) -> Path {
+        self.path
+    }
+
     /// Training steps behind the weights.
     pub fn step(&self) -> u64 {
         self.step

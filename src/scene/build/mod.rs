@@ -18,7 +18,7 @@ use super::transform::Transform;
 use super::{Decorations, Group, Page, Panel, Scene, Style, canvas, figure};
 use crate::experiment::{Layer, PathColor, View};
 use crate::flow::Point;
-use crate::snapshot::{FlowPicture, Frame};
+use crate::snapshot::{Cloud, FlowPicture, Frame};
 
 /// The layers from the bottom up: what is faint and wide lies under what is small and moves.
 const ORDER: [Layer; 8] = [
@@ -58,6 +58,7 @@ enum Inputs {
     Trajectories(Arc<FlowPicture>, usize, PathColor),
     /// Layers of one moment: the number is of particles.
     Moment(Layer, Arc<FlowPicture>, f64, usize, f64),
+    Cloud(Arc<Cloud>, f64),
 }
 
 impl Inputs {
@@ -69,6 +70,9 @@ impl Inputs {
             Layer::Target => Self::Samples(layer, frame.target.clone()),
             Layer::Pairs => Self::Pairs(frame.pairs.clone()),
             Layer::Trajectories => Self::Trajectories(picture?, view.paths, view.color),
+            Layer::Particles if view.cloud().is_some() && frame.cloud.is_some() => {
+                Self::Cloud(frame.cloud.clone()?, t)
+            }
             Layer::Particles => Self::Moment(layer, picture?, t, view.particles, 0.0),
             Layer::Trails => Self::Moment(layer, picture?, t, view.particles, view.trail),
             Layer::Field | Layer::Density => Self::Moment(layer, picture?, t, 0, 0.0),
@@ -87,6 +91,7 @@ impl Inputs {
             Self::Trajectories(picture, paths, color) => {
                 trajectories::items(picture, *paths, *color, place)
             }
+            Self::Cloud(cloud, t) => particles::cloud(cloud, *t, place),
             Self::Moment(layer, picture, t, n, trail) => match layer {
                 Layer::Trails => trails::items(&picture.trajectories, *t, *trail, *n, place),
                 Layer::Field => field::items(&picture.field, *t, place),
@@ -107,6 +112,7 @@ impl Inputs {
             (Self::Moment(a, p, t, n, l), Self::Moment(b, q, u, m, k)) => {
                 (a, t, n, l) == (b, u, m, k) && Arc::ptr_eq(p, q)
             }
+            (Self::Cloud(p, t), Self::Cloud(q, u)) => t == u && Arc::ptr_eq(p, q),
             _ => false,
         }
     }
@@ -150,7 +156,12 @@ impl Place {
 
     /// The radius of one of `n` dots whose radius is `radius` among few.
     pub fn dot(&self, radius: f32, n: usize) -> f32 {
-        radius * (FEW_DOTS / n as f32).powf(0.25).clamp(0.5, 1.0)
+        self.grain(radius, n).max(0.5 * radius)
+    }
+
+    /// The same for a cloud, whose dots may become as small as they need to.
+    pub fn grain(&self, radius: f32, n: usize) -> f32 {
+        radius * (FEW_DOTS / n as f32).powf(0.25).min(1.0)
     }
 }
 

@@ -1,8 +1,12 @@
-//! The particles at time t: dots.
+//! The particles at time t: dots, or a cloud of them.
 
+use std::sync::Arc;
+
+use super::super::CloudMarks;
 use super::super::item::{Item, Points};
 use super::Place;
 use crate::flow::trajectory::Trajectories;
+use crate::snapshot::Cloud;
 
 /// The first `n` particles at time `t`.
 pub(super) fn items(trajectories: &Trajectories, t: f64, n: usize, place: &Place) -> Vec<Item> {
@@ -19,6 +23,18 @@ pub(super) fn items(trajectories: &Trajectories, t: f64, n: usize, place: &Place
     vec![Item::Points(Points {
         centers,
         radius,
+        color: place.theme().ink.particle,
+    })]
+}
+
+/// All particles of the cloud at time `t`. Ten times as many cover about three times as much, so that their density
+/// shows.
+pub(super) fn cloud(cloud: &Arc<Cloud>, t: f64, place: &Place) -> Vec<Item> {
+    vec![Item::Cloud(CloudMarks {
+        cloud: Arc::clone(cloud),
+        t,
+        transform: place.transform,
+        radius: place.grain(place.sizes.particle, cloud.wanted),
         color: place.theme().ink.particle,
     })]
 }

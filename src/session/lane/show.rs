@@ -5,12 +5,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::flow::Point;
+use crate::model::DeviceChoice;
 use crate::snapshot::RunState;
 
 use super::super::learner::Learner;
 use super::super::measure::{DisplaySamples, display_samples};
 use super::super::worker::{Pace, panic_message};
-use super::super::{metrics_worker, picture};
+use super::super::{cloud, metrics_worker, picture};
 use super::{Lane, Shown};
 
 /// Points of source and target that a frame carries.
@@ -84,6 +85,17 @@ impl Lane {
                 request: self.request,
                 pace: self.pace(),
             });
+            if let Some(particles) = self.request.cloud {
+                self.workers.clouds.request(cloud::Job {
+                    run: self.board.frame().run,
+                    field: field.clone(),
+                    experiment: Arc::clone(experiment),
+                    particles,
+                    device: self.choice.unwrap_or(DeviceChoice::Cpu),
+                    ticket: self.cloud.clone(),
+                    pace: self.pace(),
+                });
+            }
         }
     }
 

@@ -6,6 +6,7 @@
 mod brush;
 mod brush_bar;
 mod chips;
+pub mod cloud;
 mod mesh;
 mod navigation;
 mod notice;

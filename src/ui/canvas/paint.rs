@@ -12,6 +12,7 @@ use crate::experiment::Layer;
 use crate::scene::{Image, Item, Scene};
 use crate::ui::theme::ink;
 
+use super::cloud;
 use super::shapes::{self, Screen};
 use super::sprites::Sprites;
 
@@ -26,6 +27,8 @@ pub struct ScenePainter {
     backdrop: Pictures,
     furniture: Pictures,
     spare: Vec<Mesh>,
+    /// Whether the last scene had a cloud.
+    clouded: bool,
     built: u64,
 }
 
@@ -89,6 +92,13 @@ impl ScenePainter {
         for gone in kept {
             self.recycle(gone.shapes);
         }
+        let clouded = scene.panels.iter().flat_map(|panel| &panel.groups);
+        let clouded = clouded
+            .flat_map(|group| group.items.iter())
+            .any(|i| matches!(i, Item::Cloud(_)));
+        if std::mem::replace(&mut self.clouded, clouded) && !clouded {
+            painter.add(cloud::nothing(rect));
+        }
     }
 
     /// Paints what stands on top of the scene: numbers and legend.
@@ -150,6 +160,7 @@ impl ScenePainter {
                     let sprite = self.sprites.disc(ctx, points.radius);
                     shapes::points(&mut mesh, sprite, points, screen);
                 }
+                Item::Cloud(cloud) => out.push(cloud::shape(ctx, cloud, screen)),
                 Item::Polylines(lines) => {
                     let sprite = self.sprites.line(ctx, lines.width);
                     shapes::polylines(&mut mesh, sprite, lines, screen);

@@ -103,6 +103,19 @@ fn busy_ui(ui: &mut Ui, frame: &Frame, theme: &Theme) {
         ui.label(RichText::new("measuring").color(ink(theme.accent)))
             .on_hover_text("Solving trajectories and W2 in the background.");
     }
+    if let Some(cloud) = &frame.cloud {
+        let carried = match cloud.is_complete() {
+            true => format!("cloud of {}", grouped(cloud.wanted as u64)),
+            false => format!("cloud {} %", 100 * cloud.carried / cloud.wanted.max(1)),
+        };
+        let words = format!(
+            "Particles carried by {}, with the weights of step {}.",
+            cloud.device,
+            grouped(cloud.step)
+        );
+        ui.label(RichText::new(carried).color(ink(theme.muted)))
+            .on_hover_text(words);
+    }
     let share = (100.0 * frame.coupling_share).round();
     if share >= 1.0 {
         ui.label(RichText::new(format!("coupling {share} %")).color(ink(theme.muted)))

@@ -2,7 +2,7 @@
 
 use egui::{CollapsingHeader, DragValue, TextEdit, Ui};
 
-use crate::experiment::{Experiment, PathColor};
+use crate::experiment::{Experiment, MAX_PARTICLES, PathColor};
 use crate::scene::theme::Theme;
 
 use super::widgets::{choice_ui, heading_ui, number_ui, row_ui, slider_ui};
@@ -18,10 +18,13 @@ pub fn view_ui(ui: &mut Ui, theme: &Theme, draft: &mut Experiment) {
     let formula = "Whole trajectories Z_t, t from 0 to 1, that are drawn.";
     let paths = DragValue::new(&mut view.paths).range(0..=10_000).speed(2.0);
     number_ui(ui, theme, "Paths", formula, paths);
-    let formula = "Particles Z_t that move with the play head.";
+    let formula = "Particles Z_t that move with the play head, up to a million. More than 10,000 are carried as a cloud: \
+                   on the GPU if there is one, slowly on the CPU.";
+    // A drag across the panel must reach a million and still tell hundreds apart.
+    let speed = (0.01 * view.particles as f64).max(5.0);
     let particles = DragValue::new(&mut view.particles)
-        .range(0..=50_000)
-        .speed(20.0);
+        .range(0..=MAX_PARTICLES)
+        .speed(speed);
     number_ui(ui, theme, "Particles", formula, particles);
     CollapsingHeader::new("More")
         .id_salt("more canvas")

@@ -1,0 +1,280 @@
+//! The flow of a learned field on one of Burn's devices, for more particles than a processor carries in time.
+//!
+//! The same numbers as [`FrozenField`] under `flow::solve`, with single-precision positions that stay on the device
+//! from the first step to the last.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use burn::tensor::{Device, Tensor, TensorData};
+
+use crate::experiment::Model;
+use crate::flow::path::Path;
+use crate::flow::solver::Solver;
+use crate::flow::{Point, solver};
+
+use super::burn_mlp::{Mlp, activate, download};
+use super::params::LayerParams;
+use super::{EngineError, FrozenField, Scaling, embedding};
+
+/// Coordinates of a point.
+const PLANE: usize = 2;
+/// Particles whose ends are compared.
+const PROBES: usize = 64;
+/// Largest median error of the ends, relative to the largest coordinate. A flow may pull neighbours apart, so single
+/// particles may end farther away; most do not.
+const TOLERANCE: f64 = 1e-3;
+
+/// A learned field on a device, ready to carry particles from the source to the target.
+pub struct DeviceFlow<'a> {
+    device: &'a Device,
+    field: &'a FrozenField,
+    first: FirstLayer,
+    rest: Mlp,
+}
+
+/// The first layer, split into what reads the point and what reads the time: the latter is the same for all
+/// particles and joins the bias.
+struct FirstLayer {
+    /// `[2, width]`.
+    of_point: Tensor<2>,
+    /// `[time features, width]`, row-major.
+    of_time: Vec<f32>,
+    /// `[width]`.
+    bias: Vec<f32>,
+}
+
+impl<'a> DeviceFlow<'a> {
+    /// Uploads the weights of the field.
+    ///
+    /// # Errors
+    /// If the network has no hidden layer, which does not exist.
+    pub fn new(device: &'a Device, field: &'a FrozenField) -> Result<Self, EngineError> {
+        let first = field.params().layers().next().ok_or(EngineError::Shape)?;
+        let mut rest = Mlp::new(field.params(), device);
+        rest.layers.remove(0);
+        Ok(Self {
+            device,
+            field,
+            first: FirstLayer::new(&first, device),
+            rest,
+        })
+    }
+
+    /// Carries the particles through the solver's steps; returns their positions at the given nodes (increasing, 0 to
+    /// the number of steps), `[node][particle]`.
+    ///
+    /// # Errors
+    /// If the device fails; a panic of its driver included.
+    pub fn carry(
+        &self,
+        x_0: &[Point],
+        solver: Solver,
+        nodes: &[usize],
+    ) -> Result<Vec<[f32; 2]>, EngineError> {
+        let carried = catch_unwind(AssertUnwindSafe(|| self.carried(x_0, solver, nodes)));
+        carried.unwrap_or_else(|_| Err(EngineError::Device("its driver panicked".to_owned())))
+    }
+
+    /// Compares where the first few particles ended with where the processor carries them: a GPU can be wrong without
+    /// saying so.
+    ///
+    /// # Errors
+    /// If most of them differ by more than rounding.
+    pub fn check(
+        &self,
+        x_0: &[Point],
+        solver: Solver,
+        ends: &[[f32; 2]],
+    ) -> Result<(), EngineError> {
+        let probes = &x_0[..x_0.len().min(PROBES)];
+        let expected = solver::solve(self.field, solver, self.path().time_range(), probes);
+        let far = |(a, b): (&Point, &[f32; 2])| {
+            (a[0] - f64::from(b[0]))
+                .abs()
+                .max((a[1] - f64::from(b[1])).abs())
+        };
+        let mut errors: Vec<f64> = expected.last().iter().zip(ends).map(far).collect();
+        errors.sort_by(f64::total_cmp);
+        let coordinates = expected.last().iter().flatten();
+        let largest = coordinates.fold(f64::MIN_POSITIVE, |m, x| m.max(x.abs()));
+        let median = errors.get(errors.len() / 2).map_or(0.0, |e| e / largest);
+        if median <= TOLERANCE {
+            Ok(())
+        } else {
+            let sentence = format!("particles end elsewhere than on the CPU, by {median:.1e}");
+            Err(EngineError::Device(sentence))
+        }
+    }
+
+    fn carried(
+        &self,
+        x_0: &[Point],
+        solver: Solver,
+        nodes: &[usize],
+    ) -> Result<Vec<[f32; 2]>, EngineError> {
+        let (start, end) = self.path().time_range();
+        let steps = solver.steps();
+        let time = |n: usize| start + (end - start) * n as f64 / steps as f64;
+        let numbers: Vec<f32> = x_0.as_flattened().iter().map(|&x| x as f32).collect();
+        let data = TensorData::new(numbers, [x_0.len(), PLANE]);
+        let mut x = Tensor::<2>::from_data(data, self.device);
+        let mut kept = Vec::with_capacity(nodes.len());
+        for n in 0..=steps {
+            if nodes.contains(&n) {
+                kept.push(x.clone());
+            }
+            if n < steps {
+                x = self.step(solver, x, time(n), time(n + 1) - time(n));
+            }
+        }
+        let numbers = download(Tensor::cat(kept, 0))?;
+        Ok(numbers.as_chunks().0.to_vec())
+    }
+
+    /// One step of the Runge-Kutta method from time `t` to `t + h`.
+    fn step(&self, solver: Solver, x: Tensor<2>, t: f64, h: f64) -> Tensor<2> {
+        let tableau = solver.tableau();
+        let mut slopes: Vec<Tensor<2>> = Vec::with_capacity(tableau.stages());
+        for (a_i, c_i) in tableau.a.iter().zip(tableau.c) {
+            let probe = advanced(x.clone(), h, a_i, &slopes);
+            slopes.push(self.velocity(probe, t + c_i * h));
+        }
+        advanced(x, h, tableau.b, &slopes)
+    }
+
+    /// `v_t(x) = c_out(t) net(c_in(t) x, t)`, `[particles, 2]`.
+    fn velocity(&self, x: Tensor<2>, t: f64) -> Tensor<2> {
+        let (schedule, scaling) = (self.path().at(t), self.scaling());
+        let z = x
+            .mul_scalar(scaling.input(schedule))
+            .matmul(self.first.of_point.clone());
+        let hidden = activate(
+            z + self.first.bias_at(self.model(), t, self.device),
+            self.model().activation,
+        );
+        let out = self.rest.forward(hidden, self.model().activation);
+        out.mul_scalar(scaling.output(schedule))
+    }
+
+    fn model(&self) -> &Model {
+        self.field.model()
+    }
+
+    fn path(&self) -> Path {
+        self.field.path()
+    }
+
+    fn scaling(&self) -> Scaling {
+        self.field.scaling()
+    }
+}
+
+impl FirstLayer {
+    fn new(layer: &LayerParams<'_>, device: &Device) -> Self {
+        let (of_point, of_time) = layer.weight.split_at(PLANE * layer.n_out);
+        let of_point = TensorData::new(of_point.to_vec(), [PLANE, layer.n_out]);
+        Self {
+            of_point: Tensor::from_data(of_point, device),
+            of_time: of_time.to_vec(),
+            bias: layer.bias.to_vec(),
+        }
+    }
+
+    /// The bias with the share of the time features, `[1, width]`.
+    fn bias_at(&self, model: &Model, t: f64, device: &Device) -> Tensor<2> {
+        let mut features = Vec::new();
+        embedding::push_features(model.time, t, &mut features);
+        let mut bias = self.bias.clone();
+        for (feature, row) in features.iter().zip(self.of_time.chunks_exact(bias.len())) {
+            bias.iter_mut()
+                .zip(row)
+                .for_each(|(b, w)| *b += feature * w);
+        }
+        let width = bias.len();
+        Tensor::from_data(TensorData::new(bias, [1, width]), device)
+    }
+}
+
+/// `x + h sum_i weight_i k_i`.
+fn advanced(x: Tensor<2>, h: f64, weights: &[f64], slopes: &[Tensor<2>]) -> Tensor<2> {
+    let terms = weights
+        .iter()
+        .zip(slopes)
+        .filter(|(weight, _)| **weight != 0.0);
+    terms.fold(x, |x, (weight, k)| x + k.clone().mul_scalar(h * weight))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::experiment::{Experiment, presets};
+    use crate::flow::rng::{Stream, stream};
+    use crate::model::{MlpParams, Widths};
+
+    fn field(preset: &str) -> (Experiment, FrozenField) {
+        let experiment = presets::find(preset).unwrap().experiment().unwrap();
+        let widths = Widths::of(&experiment.model);
+        let params = MlpParams::init(widths, &mut stream(5, Stream::Weights, 0));
+        let scaling = Scaling::measure(&experiment).unwrap();
+        let field = FrozenField::new(Arc::new(params), &experiment, scaling, 0);
+        (experiment, field)
+    }
+
+    fn particles(n: usize) -> Vec<Point> {
+        (0..n)
+            .map(|i| [(i as f64).sin(), (1.7 * i as f64).cos()])
+            .collect()
+    }
+
+    #[test]
+    fn every_solver_carries_particles_where_the_frozen_field_does() {
+        for preset in presets::all() {
+            let (experiment, field) = field(preset.name);
+            let range = experiment.path.time_range();
+            let device = Device::flex();
+            let flow = DeviceFlow::new(&device, &field).unwrap();
+            for solver in [
+                Solver::Euler { steps: 7 },
+                Solver::Midpoint { steps: 5 },
+                Solver::Heun { steps: 4 },
+                Solver::Rk4 { steps: 3 },
+            ] {
+                let x_0 = particles(33);
+                let expected = solver::solve(&field, solver, range, &x_0);
+                let nodes = [0, 2, solver.steps()];
+                let found = flow.carry(&x_0, solver, &nodes).unwrap();
+                let expected = nodes.iter().flat_map(|&node| expected.at_node(node));
+                assert_eq!(found.len(), 3 * x_0.len());
+                for (a, b) in expected.zip(&found) {
+                    for k in 0..2 {
+                        approx::assert_relative_eq!(
+                            a[k],
+                            f64::from(b[k]),
+                            epsilon = 1e-4,
+                            max_relative = 1e-4
+                        );
+                    }
+                }
+                let ends = &found[2 * x_0.len()..];
+                flow.check(&x_0, solver, ends).unwrap();
+            }
+        }
+    }
+
+    #[test]
+    fn a_device_that_computes_something_else_is_found_out() {
+        let (_, honest) = field("two-moons");
+        let device = Device::flex();
+        let mut flow = DeviceFlow::new(&device, &honest).unwrap();
+        flow.first.bias[0] += 1.0;
+        let (x_0, solver) = (particles(100), Solver::Euler { steps: 10 });
+        let ends = flow.carry(&x_0, solver, &[10]).unwrap();
+        let error = flow.check(&x_0, solver, &ends).unwrap_err();
+        assert!(
+            error.to_string().contains("end elsewhere than on the CPU"),
+            "{error}"
+        );
+    }
+}

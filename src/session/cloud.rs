@@ -1,0 +1,396 @@
+//! The worker that carries a cloud: up to a million particles, block by block, each on its whole way through the
+//! solver's steps, of which a few moments are kept.
+//!
+//! A hardware GPU does this while the play head crosses the timeline once; a processor takes its time, and the cloud
+//! grows. Positions travel through the host, because Burn's device and the window's stay apart (ARCHITECTURE.md).
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use crate::experiment::Experiment;
+use crate::flow::Point;
+use crate::flow::rng::Stream;
+use crate::flow::solver::{Solver, solve};
+use crate::model::{DeviceChoice, DeviceFlow, EngineError, FrozenField, OpenDevice};
+use crate::snapshot::{Cloud, CloudBlock, RunId, RunState};
+
+use super::board::Board;
+use super::command::Event;
+use super::cores::Cores;
+use super::measure::source_points;
+use super::parallel;
+use super::worker::{LatestWorker, Pace};
+
+/// Particles of a block: with all its moments 14 MB, which a window uploads within a frame.
+const BLOCK: usize = 65_536;
+/// Particles that a thread carries at once; in between it looks whether it is to go on.
+const PIECE: usize = 1024;
+/// Stretches of time between the moments that are kept; in between a particle moves along the chord.
+const MOMENTS: usize = 25;
+/// While training runs, a processor rests this many times as long as it carried.
+const REST: f64 = 3.0;
+
+/// Says whether the cloud that was asked for is still the one that is wanted.
+#[derive(Clone, Default)]
+pub struct Ticket {
+    number: u64,
+    newest: Arc<AtomicU64>,
+}
+
+impl Ticket {
+    /// Whether no newer one was drawn.
+    pub fn is_valid(&self) -> bool {
+        self.newest.load(Ordering::Relaxed) == self.number
+    }
+
+    /// Draws a new ticket: the old one and its clones are no longer valid.
+    pub fn renew(&mut self) {
+        self.number = self.newest.fetch_add(1, Ordering::Relaxed) + 1;
+    }
+}
+
+/// One cloud to carry.
+#[derive(Clone)]
+pub struct Job {
+    pub run: RunId,
+    pub field: FrozenField,
+    pub experiment: Arc<Experiment>,
+    pub particles: usize,
+    /// Where to train: a cloud goes to the GPU unless the CPU was asked for.
+    pub device: DeviceChoice,
+    pub ticket: Ticket,
+    /// What the trainer leaves of the processor.
+    pub pace: Pace,
+}
+
+/// Starts the worker; its clouds appear on the board.
+pub fn spawn(board: Arc<Board>, cores: Cores) -> io::Result<LatestWorker<Job>> {
+    let complaints = Arc::clone(&board);
+    let mut source = Source::default();
+    let mut newest = None;
+    let work = move |job: Job, keep_going: &dyn Fn() -> bool| {
+        let of = (job.ticket.number, job.field.step());
+        if newest == Some(of) || !job.ticket.is_valid() {
+            return Pace::Free;
+        }
+        let keep_going = || keep_going() && job.ticket.is_valid();
+        let watch = Watch {
+            keep_going: &keep_going,
+            trains: &|| board.frame().state == RunState::Running,
+        };
+        let complain = |sentence| board.tell(Event::Problem(sentence));
+        let mut show = |cloud: &Cloud| show_on(&board, &job, cloud);
+        if carry(&job, &mut source, &cores, &watch, &complain, &mut show).is_some() {
+            newest = Some(of);
+        }
+        job.pace
+    };
+    let on_panic = move |message| {
+        complaints.tell(Event::Problem(format!("The cloud failed: {message}")));
+    };
+    LatestWorker::spawn("cloud", work, on_panic)
+}
+
+/// A complete cloud replaces what is there; one that grows is only shown where there is no complete one yet.
+fn show_on(board: &Board, job: &Job, cloud: &Cloud) {
+    let cloud = Arc::new(cloud.clone());
+    board.update(|frame| {
+        let old = frame.cloud.as_ref();
+        let better = old.is_none_or(|old| !old.is_complete()) || cloud.is_complete();
+        if frame.run == job.run && job.ticket.is_valid() && better {
+            frame.cloud = Some(Arc::clone(&cloud));
+        }
+    });
+}
+
+/// What is asked between two pieces of work.
+pub struct Watch<'a> {
+    /// Whether to go on at all.
+    pub keep_going: &'a dyn Fn() -> bool,
+    /// Whether training wants the processor.
+    pub trains: &'a dyn Fn() -> bool,
+}
+
+/// Carries a cloud on the GPU or, if there is none or it fails, on the processor. `show` sees it after every block;
+/// `None` if the source cannot be sampled (the trainer says so elsewhere) or it is not to keep going.
+pub fn carry(
+    job: &Job,
+    source: &mut Source,
+    cores: &Cores,
+    watch: &Watch<'_>,
+    complain: &dyn Fn(String),
+    show: &mut dyn FnMut(&Cloud),
+) -> Option<()> {
+    let x_0 = source.points(&job.experiment, job.particles)?;
+    if let Some(gpu) = gpu_for(job.device) {
+        match carry_on_gpu(job, &gpu, x_0, watch, show) {
+            Ok(done) => return done,
+            Err(error) => {
+                OpenDevice::distrust_gpu(&error.to_string());
+                let label = gpu.label();
+                complain(format!(
+                    "{label} does not carry the cloud: {error}. The CPU does."
+                ));
+            }
+        }
+    }
+    carry_on_cpu(job, x_0, cores, watch, show)
+}
+
+fn gpu_for(device: DeviceChoice) -> Option<OpenDevice> {
+    match device {
+        DeviceChoice::Cpu => None,
+        DeviceChoice::Auto => OpenDevice::hardware_gpu(),
+        DeviceChoice::Gpu => OpenDevice::gpu().ok(),
+    }
+}
+
+fn carry_on_gpu(
+    job: &Job,
+    gpu: &OpenDevice,
+    x_0: &[Point],
+    watch: &Watch<'_>,
+    show: &mut dyn FnMut(&Cloud),
+) -> Result<Option<()>, EngineError> {
+    let solver = job.experiment.solver;
+    let nodes = kept_nodes(solver);
+    let flow = DeviceFlow::new(gpu.device(), &job.field)?;
+    let mut growing = Growing::new(job, gpu.label());
+    for (i, block) in x_0.chunks(BLOCK).enumerate() {
+        if !(watch.keep_going)() {
+            return Ok(None);
+        }
+        let points = flow.carry(block, solver, &nodes)?;
+        let moments: Vec<_> = points.chunks(block.len()).map(<[_]>::to_vec).collect();
+        if let (0, Some(ends)) = (i, moments.last()) {
+            flow.check(block, solver, ends)?;
+        }
+        show(growing.add(moments));
+    }
+    Ok(Some(()))
+}
+
+fn carry_on_cpu(
+    job: &Job,
+    x_0: &[Point],
+    cores: &Cores,
+    watch: &Watch<'_>,
+    show: &mut dyn FnMut(&Cloud),
+) -> Option<()> {
+    let nodes = kept_nodes(job.experiment.solver);
+    let mut growing = Growing::new(job, "CPU");
+    for block in x_0.chunks(BLOCK) {
+        let mut moments = vec![Vec::with_capacity(block.len()); nodes.len()];
+        let mut rest = block;
+        while !rest.is_empty() {
+            if !(watch.keep_going)() {
+                return None;
+            }
+            let trains = (watch.trains)();
+            let threads = if trains { 1 } else { cores.threads() };
+            let (now, later) = rest.split_at(rest.len().min(threads * PIECE));
+            rest = later;
+            let start = Instant::now();
+            let loan = trains.then(|| cores.lend());
+            let pieces = now.chunks(PIECE).collect();
+            let carried = parallel::map(threads, pieces, |piece| carry_piece(job, piece, &nodes));
+            drop(loan);
+            for piece in carried {
+                let pairs = moments.iter_mut().zip(piece);
+                pairs.for_each(|(moment, points)| moment.extend(points));
+            }
+            if trains {
+                sleep(
+                    start
+                        .elapsed()
+                        .mul_f64(REST)
+                        .min(Duration::from_millis(500)),
+                );
+            }
+        }
+        show(growing.add(moments));
+    }
+    Some(())
+}
+
+/// A few particles at the nodes, `[node][particle]`.
+fn carry_piece(job: &Job, x_0: &[Point], nodes: &[usize]) -> Vec<Vec<[f32; 2]>> {
+    let experiment = &job.experiment;
+    let range = experiment.path.time_range();
+    let solved = solve(&job.field, experiment.solver, range, x_0);
+    let at = |&node: &usize| {
+        let points = solved.at_node(node).iter();
+        points.map(|p| p.map(|x| x as f32)).collect()
+    };
+    nodes.iter().map(at).collect()
+}
+
+/// The solver's nodes that are kept: the first, the last and evenly spaced ones in between.
+fn kept_nodes(solver: Solver) -> Vec<usize> {
+    let steps = solver.steps();
+    let kept = steps.min(MOMENTS);
+    (0..=kept).map(|i| (i * steps + kept / 2) / kept).collect()
+}
+
+/// A cloud and the blocks that it has so far.
+struct Growing {
+    cloud: Cloud,
+    times: Vec<f64>,
+}
+
+impl Growing {
+    fn new(job: &Job, device: &str) -> Self {
+        let (start, end) = job.experiment.path.time_range();
+        let steps = job.experiment.solver.steps() as f64;
+        let nodes = kept_nodes(job.experiment.solver).into_iter();
+        Self {
+            times: nodes
+                .map(|n| start + (end - start) * n as f64 / steps)
+                .collect(),
+            cloud: Cloud {
+                experiment: Arc::clone(&job.experiment),
+                step: job.field.step(),
+                wanted: job.particles,
+                carried: 0,
+                device: device.into(),
+                blocks: Vec::new(),
+            },
+        }
+    }
+
+    fn add(&mut self, moments: Vec<Vec<[f32; 2]>>) -> &Cloud {
+        self.cloud.carried += moments.first().map_or(0, Vec::len);
+        let block = CloudBlock::new(self.times.clone(), &moments);
+        self.cloud.blocks.push(Arc::new(block));
+        &self.cloud
+    }
+}
+
+/// Where the particles start; kept, because a million of them take longer to draw than to carry on a GPU.
+#[derive(Default)]
+pub struct Source {
+    known: Option<(Arc<Experiment>, Vec<Point>)>,
+}
+
+impl Source {
+    fn points(&mut self, experiment: &Arc<Experiment>, n: usize) -> Option<&[Point]> {
+        let same = |(known, points): &(Arc<Experiment>, Vec<Point>)| {
+            points.len() == n
+                && known.source == experiment.source
+                && known.seed == experiment.seed
+                && known.path.source_scale() == experiment.path.source_scale()
+        };
+        if !self.known.as_ref().is_some_and(same) {
+            let points = source_points(experiment, Stream::Display, n).ok()?;
+            self.known = Some((Arc::clone(experiment), points));
+        }
+        self.known.as_ref().map(|(_, points)| points.as_slice())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::presets;
+    use crate::flow::rng::stream;
+    use crate::model::{MlpParams, Scaling, Widths};
+
+    fn job(particles: usize, device: DeviceChoice) -> Job {
+        let mut experiment = presets::find("two-moons").unwrap().experiment().unwrap();
+        experiment.model.hidden = vec![8];
+        experiment.solver = Solver::Midpoint { steps: 60 };
+        let widths = Widths::of(&experiment.model);
+        let params = MlpParams::init(widths, &mut stream(5, Stream::Weights, 0));
+        let scaling = Scaling::measure(&experiment).unwrap();
+        Job {
+            run: RunId::default(),
+            field: FrozenField::new(Arc::new(params), &experiment, scaling, 3),
+            experiment: Arc::new(experiment),
+            particles,
+            device,
+            ticket: Ticket::default(),
+            pace: Pace::Free,
+        }
+    }
+
+    fn clouds(job: &Job, keep_going: &dyn Fn() -> bool) -> Vec<Cloud> {
+        let mut seen = Vec::new();
+        let watch = Watch {
+            keep_going,
+            trains: &|| false,
+        };
+        let complain = |sentence: String| panic!("{sentence}");
+        let mut show = |cloud: &Cloud| seen.push(cloud.clone());
+        let mut source = Source::default();
+        carry(
+            job,
+            &mut source,
+            &Cores::new(2),
+            &watch,
+            &complain,
+            &mut show,
+        );
+        seen
+    }
+
+    #[test]
+    fn kept_nodes_go_from_end_to_end_without_gaps_or_doubles() {
+        for steps in [1, 2, 7, 25, 26, 49, 60, 100, 101, 10_000] {
+            let nodes = kept_nodes(Solver::Euler { steps });
+            assert_eq!((nodes[0], nodes[nodes.len() - 1]), (0, steps), "{steps}");
+            assert_eq!(nodes.len(), steps.min(MOMENTS) + 1);
+            let widest = steps.div_ceil(nodes.len() - 1);
+            assert!(
+                nodes
+                    .windows(2)
+                    .all(|w| w[0] < w[1] && w[1] - w[0] <= widest),
+                "{nodes:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_cloud_grows_block_by_block_along_the_trajectories_of_the_picture() {
+        let job = job(BLOCK + 100, DeviceChoice::Cpu);
+        let seen = clouds(&job, &|| true);
+        assert_eq!(
+            seen.iter().map(|c| c.carried).collect::<Vec<_>>(),
+            [BLOCK, BLOCK + 100]
+        );
+        assert_eq!(
+            seen.iter().map(Cloud::is_complete).collect::<Vec<_>>(),
+            [false, true]
+        );
+        let cloud = &seen[1];
+        assert!(
+            Arc::ptr_eq(&seen[0].blocks[0], &cloud.blocks[0]),
+            "a block is made once"
+        );
+        assert_eq!((cloud.step, &*cloud.device), (3, "CPU"));
+        let x_0 = source_points(&job.experiment, Stream::Display, 50).unwrap();
+        let range = job.experiment.path.time_range();
+        let followed = solve(&job.field, job.experiment.solver, range, &x_0);
+        let block = &cloud.blocks[0];
+        for (moment, &t) in block.times.iter().enumerate() {
+            for (a, b) in followed.positions(t).zip(block.at_node(moment)) {
+                assert_eq!(a.map(|x| x as f32), *b, "t = {t}");
+            }
+        }
+    }
+
+    #[test]
+    fn carrying_stops_when_it_is_told_to() {
+        let mut ticket = Ticket::default();
+        let job = Job {
+            ticket: ticket.clone(),
+            ..job(50_000, DeviceChoice::Cpu)
+        };
+        assert!(job.ticket.is_valid());
+        assert!(clouds(&job, &|| false).is_empty());
+        ticket.renew();
+        assert!(ticket.is_valid() && !job.ticket.is_valid());
+    }
+}
