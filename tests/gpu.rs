@@ -13,11 +13,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use pushforward::experiment::{Activation, Experiment, presets};
+use pushforward::flow::Point;
 use pushforward::flow::rng::{Stream, stream};
+use pushforward::flow::solver::{Solver, solve};
 use pushforward::model::{
-    Batch, BurnEngine, DeviceChoice, DeviceError, Engine, MlpParams, OpenDevice, Widths,
+    Batch, BurnEngine, DeviceChoice, DeviceError, DeviceFlow, Engine, FrozenField, MlpParams,
+    OpenDevice, Scaling, Widths,
 };
-use pushforward::session::{Command, Options, Session};
+use pushforward::session::{Command, Options, PictureRequest, Session};
 use pushforward::snapshot::RunState;
 use rand::RngExt;
 
@@ -137,4 +140,75 @@ fn a_session_trains_on_the_device_and_comes_back_to_the_cpu_with_its_weights() {
     });
     assert_eq!((back.run, &back.state), (on_gpu.run, &RunState::Running));
     assert!(back.loss.smoothed() < on_gpu.loss.value(0).map(f64::from));
+}
+
+#[test]
+fn a_cloud_is_carried_on_the_device_to_where_the_cpu_carries_it() {
+    let Some(gpu) = gpu("a_cloud_is_carried") else {
+        return;
+    };
+    let mut experiment = experiment();
+    experiment.solver = Solver::Midpoint { steps: 10 };
+    let params = MlpParams::init(
+        Widths::of(&experiment.model),
+        &mut stream(1, Stream::Weights, 0),
+    );
+    let scaling = Scaling::measure(&experiment).unwrap();
+    let field = FrozenField::new(Arc::new(params), &experiment, scaling, 0);
+    let flow = DeviceFlow::new(gpu.device(), &field).unwrap();
+    let mut rng = stream(2, Stream::Display, 0);
+    let x_0: Vec<Point> = (0..70_000).map(|_| [rng.random(), rng.random()]).collect();
+    let points = flow.carry(&x_0, experiment.solver, &[0, 5, 10]).unwrap();
+    assert_eq!(points.len(), 3 * x_0.len());
+    let (last, range) = (&points[2 * x_0.len()..], experiment.path.time_range());
+    flow.check(&x_0, experiment.solver, last).unwrap();
+    let expected = solve(&field, experiment.solver, range, &x_0);
+    let flat = |points: &[Point]| {
+        points
+            .iter()
+            .flatten()
+            .map(|&x| x as f32)
+            .collect::<Vec<_>>()
+    };
+    assert_close(&flat(expected.last()), last.as_flattened(), "ends");
+}
+
+#[test]
+fn a_session_carries_its_cloud_on_the_device() {
+    let Some(gpu) = gpu("a_session_carries") else {
+        return;
+    };
+    let options = Options {
+        device: DeviceChoice::Gpu,
+        ..Options::default()
+    };
+    let mut experiment = experiment();
+    experiment.solver = Solver::Midpoint { steps: 10 };
+    let session = Session::start(Arc::new(experiment), options, Arc::new(|| ())).unwrap();
+    session.send(Command::Look(PictureRequest {
+        cloud: Some(70_000),
+        ..PictureRequest::default()
+    }));
+    let start = Instant::now();
+    let cloud = loop {
+        let frame = session.frame();
+        match &frame.cloud {
+            Some(cloud) if cloud.is_complete() => break Arc::clone(cloud),
+            _ => assert!(start.elapsed() < Duration::from_secs(120), "no cloud"),
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    };
+    assert_eq!(&*cloud.device, gpu.label());
+    assert_eq!(
+        cloud.blocks.iter().map(|b| b.n_particles).sum::<usize>(),
+        70_000
+    );
+    session.send(Command::Look(PictureRequest::default()));
+    while session.frame().cloud.is_some() {
+        assert!(
+            start.elapsed() < Duration::from_secs(120),
+            "the cloud stays"
+        );
+        std::thread::sleep(Duration::from_millis(10));
+    }
 }

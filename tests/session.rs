@@ -84,6 +84,48 @@ fn training_makes_the_loss_fall_and_pictures_and_numbers_appear() {
 }
 
 #[test]
+fn a_cloud_grows_while_training_runs_and_ends_with_the_last_weights() {
+    const WANTED: usize = 150_000;
+    let mut experiment = two_moons();
+    experiment.training.steps = 4000;
+    let session = start(experiment, autostart());
+    session.send(Command::Look(PictureRequest {
+        cloud: Some(WANTED),
+        ..PictureRequest::default()
+    }));
+    let early = wait_for(&session, "shows a cloud", |f| f.cloud.is_some());
+    let early = early.cloud.as_ref().unwrap();
+    assert!(early.carried > 0 && early.carried <= WANTED);
+    let frame = wait_for(&session, "carries all with the last weights", |f| {
+        let cloud = f.cloud.as_ref();
+        cloud.is_some_and(|cloud| cloud.step == 4000 && cloud.is_complete())
+    });
+    let cloud = frame.cloud.as_ref().unwrap();
+    let ends = |i: usize| cloud.blocks[0].at_node(cloud.blocks[0].times.len() - 1)[i];
+    let picture = wait_for(&session, "shows a picture", |f| {
+        f.picture.as_ref().is_some_and(|p| p.step == 4000)
+    });
+    let followed = picture
+        .picture
+        .as_ref()
+        .unwrap()
+        .trajectories
+        .last()
+        .to_vec();
+    for (i, p) in followed.iter().enumerate().take(100) {
+        assert_eq!(
+            ends(i),
+            p.map(|x| x as f32),
+            "the cloud starts with the followed ones"
+        );
+    }
+    session.send(Command::Reset);
+    wait_for(&session, "starts anew without the old cloud", |f| {
+        f.run != frame.run && f.cloud.as_ref().is_none_or(|cloud| cloud.step < 4000)
+    });
+}
+
+#[test]
 fn the_same_seed_gives_the_same_losses_bit_for_bit() {
     let losses = || {
         let mut experiment = two_moons();

@@ -48,6 +48,7 @@ pub fn frame() -> Frame {
         target: target.into(),
         metrics: Some(Arc::new(metrics(&trajectories))),
         picture: Some(Arc::new(picture(trajectories))),
+        cloud: None,
         measuring: false,
     }
 }

@@ -220,6 +220,12 @@ fn is_finite(item: &Item) -> bool {
     let finite = |points: &[PagePoint]| points.iter().flatten().all(|c| c.is_finite());
     match item {
         Item::Points(points) => finite(&points.centers),
+        Item::Cloud(cloud) => {
+            let blocks = cloud.cloud.blocks.iter();
+            blocks
+                .flat_map(|b| b.points.as_flattened())
+                .all(|c| c.is_finite())
+        }
         Item::Polylines(lines) => finite(&lines.points),
         Item::Segments(segments) => finite(segments.ends.as_flattened()),
         Item::Arrows(arrows) => finite(arrows.arrows.as_flattened()),

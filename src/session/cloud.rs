@@ -30,6 +30,10 @@ const BLOCK: usize = 65_536;
 const PIECE: usize = 1024;
 /// Stretches of time between the moments that are kept; in between a particle moves along the chord.
 const MOMENTS: usize = 25;
+/// The longest of these rests.
+const MAX_REST: Duration = Duration::from_millis(500);
+/// With weights that have been replaced a cloud does not grow longer than this.
+const MAX_AGE: Duration = Duration::from_secs(2);
 /// While training runs, a processor rests this many times as long as it carried.
 const REST: f64 = 3.0;
 
@@ -80,10 +84,16 @@ pub fn spawn(board: Arc<Board>, cores: Cores) -> io::Result<LatestWorker<Job>> {
         let watch = Watch {
             keep_going: &keep_going,
             trains: &|| board.frame().state == RunState::Running,
+            outdated: &|| board.frame().step > job.field.step(),
         };
         let complain = |sentence| board.tell(Event::Problem(sentence));
-        let mut show = |cloud: &Cloud| show_on(&board, &job, cloud);
-        if carry(&job, &mut source, &cores, &watch, &complain, &mut show).is_some() {
+        let mut complete = false;
+        let mut show = |cloud: &Cloud, last| {
+            complete = cloud.is_complete();
+            show_on(&board, &job, cloud, last);
+        };
+        carry(&job, &mut source, &cores, &watch, &complain, &mut show);
+        if complete {
             newest = Some(of);
         }
         job.pace
@@ -94,12 +104,12 @@ pub fn spawn(board: Arc<Board>, cores: Cores) -> io::Result<LatestWorker<Job>> {
     LatestWorker::spawn("cloud", work, on_panic)
 }
 
-/// A complete cloud replaces what is there; one that grows is only shown where there is no complete one yet.
-fn show_on(board: &Board, job: &Job, cloud: &Cloud) {
+/// A cloud replaces another one with no more particles, and any other when it will not grow.
+fn show_on(board: &Board, job: &Job, cloud: &Cloud, last: bool) {
     let cloud = Arc::new(cloud.clone());
     board.update(|frame| {
         let old = frame.cloud.as_ref();
-        let better = old.is_none_or(|old| !old.is_complete()) || cloud.is_complete();
+        let better = last || old.is_none_or(|old| cloud.carried >= old.carried);
         if frame.run == job.run && job.ticket.is_valid() && better {
             frame.cloud = Some(Arc::clone(&cloud));
         }
@@ -112,17 +122,22 @@ pub struct Watch<'a> {
     pub keep_going: &'a dyn Fn() -> bool,
     /// Whether training wants the processor.
     pub trains: &'a dyn Fn() -> bool,
+    /// Whether there are newer weights.
+    pub outdated: &'a dyn Fn() -> bool,
 }
 
-/// Carries a cloud on the GPU or, if there is none or it fails, on the processor. `show` sees it after every block;
-/// `None` if the source cannot be sampled (the trainer says so elsewhere) or it is not to keep going.
+/// Sees a cloud grow; the last time it is told so.
+pub type Show<'a> = dyn FnMut(&Cloud, bool) + 'a;
+
+/// Carries a cloud on the GPU or, if there is none or it fails, on the processor. `None` if the source cannot be
+/// sampled (the trainer says so elsewhere) or it is not to keep going.
 pub fn carry(
     job: &Job,
     source: &mut Source,
     cores: &Cores,
     watch: &Watch<'_>,
     complain: &dyn Fn(String),
-    show: &mut dyn FnMut(&Cloud),
+    show: &mut Show<'_>,
 ) -> Option<()> {
     let x_0 = source.points(&job.experiment, job.particles)?;
     if let Some(gpu) = gpu_for(job.device) {
@@ -153,22 +168,29 @@ fn carry_on_gpu(
     gpu: &OpenDevice,
     x_0: &[Point],
     watch: &Watch<'_>,
-    show: &mut dyn FnMut(&Cloud),
+    show: &mut Show<'_>,
 ) -> Result<Option<()>, EngineError> {
     let solver = job.experiment.solver;
     let nodes = kept_nodes(solver);
     let flow = DeviceFlow::new(gpu.device(), &job.field)?;
     let mut growing = Growing::new(job, gpu.label());
-    for (i, block) in x_0.chunks(BLOCK).enumerate() {
+    let mut rest = x_0;
+    while !rest.is_empty() {
         if !(watch.keep_going)() {
             return Ok(None);
         }
+        let (block, later) = rest.split_at(rest.len().min(BLOCK));
         let points = flow.carry(block, solver, &nodes)?;
         let moments: Vec<_> = points.chunks(block.len()).map(<[_]>::to_vec).collect();
-        if let (0, Some(ends)) = (i, moments.last()) {
+        if let (true, Some(ends)) = (growing.is_new(), moments.last()) {
             flow.check(block, solver, ends)?;
         }
-        show(growing.add(moments));
+        rest = if growing.is_too_old(watch) {
+            &[]
+        } else {
+            later
+        };
+        show(growing.add(moments), rest.is_empty());
     }
     Ok(Some(()))
 }
@@ -178,54 +200,59 @@ fn carry_on_cpu(
     x_0: &[Point],
     cores: &Cores,
     watch: &Watch<'_>,
-    show: &mut dyn FnMut(&Cloud),
+    show: &mut Show<'_>,
 ) -> Option<()> {
     let nodes = kept_nodes(job.experiment.solver);
-    let mut growing = Growing::new(job, "CPU");
-    for block in x_0.chunks(BLOCK) {
+    let mut growing = Growing::new(job, "the CPU");
+    let mut rest = x_0;
+    while !rest.is_empty() {
+        let (block, later) = rest.split_at(rest.len().min(BLOCK));
+        rest = later;
         let mut moments = vec![Vec::with_capacity(block.len()); nodes.len()];
-        let mut rest = block;
-        while !rest.is_empty() {
+        let mut left = block;
+        while !left.is_empty() {
             if !(watch.keep_going)() {
                 return None;
             }
             let trains = (watch.trains)();
             let threads = if trains { 1 } else { cores.threads() };
-            let (now, later) = rest.split_at(rest.len().min(threads * PIECE));
-            rest = later;
+            let (now, later) = left.split_at(left.len().min(threads * PIECE));
+            left = later;
             let start = Instant::now();
             let loan = trains.then(|| cores.lend());
-            let pieces = now.chunks(PIECE).collect();
-            let carried = parallel::map(threads, pieces, |piece| carry_piece(job, piece, &nodes));
-            drop(loan);
-            for piece in carried {
+            for piece in carry_pieces(job, now, &nodes, threads) {
                 let pairs = moments.iter_mut().zip(piece);
                 pairs.for_each(|(moment, points)| moment.extend(points));
             }
-            if trains {
-                sleep(
-                    start
-                        .elapsed()
-                        .mul_f64(REST)
-                        .min(Duration::from_millis(500)),
-                );
+            drop(loan);
+            if growing.is_too_old(watch) {
+                (left, rest) = (&[], &[]);
+            } else if trains {
+                sleep(start.elapsed().mul_f64(REST).min(MAX_REST));
             }
         }
-        show(growing.add(moments));
+        show(growing.add(moments), rest.is_empty());
     }
     Some(())
 }
 
-/// A few particles at the nodes, `[node][particle]`.
-fn carry_piece(job: &Job, x_0: &[Point], nodes: &[usize]) -> Vec<Vec<[f32; 2]>> {
+/// A piece of the particles for each thread: their positions, `[piece][node][particle]`.
+fn carry_pieces(
+    job: &Job,
+    x_0: &[Point],
+    nodes: &[usize],
+    threads: usize,
+) -> Vec<Vec<Vec<[f32; 2]>>> {
     let experiment = &job.experiment;
     let range = experiment.path.time_range();
-    let solved = solve(&job.field, experiment.solver, range, x_0);
-    let at = |&node: &usize| {
-        let points = solved.at_node(node).iter();
-        points.map(|p| p.map(|x| x as f32)).collect()
-    };
-    nodes.iter().map(at).collect()
+    parallel::map(threads, x_0.chunks(PIECE).collect(), |piece| {
+        let solved = solve(&job.field, experiment.solver, range, piece);
+        let at = |&node: &usize| {
+            let points = solved.at_node(node).iter();
+            points.map(|p| p.map(|x| x as f32)).collect()
+        };
+        nodes.iter().map(at).collect()
+    })
 }
 
 /// The solver's nodes that are kept: the first, the last and evenly spaced ones in between.
@@ -237,6 +264,7 @@ fn kept_nodes(solver: Solver) -> Vec<usize> {
 
 /// A cloud and the blocks that it has so far.
 struct Growing {
+    started: Instant,
     cloud: Cloud,
     times: Vec<f64>,
 }
@@ -247,6 +275,7 @@ impl Growing {
         let steps = job.experiment.solver.steps() as f64;
         let nodes = kept_nodes(job.experiment.solver).into_iter();
         Self {
+            started: Instant::now(),
             times: nodes
                 .map(|n| start + (end - start) * n as f64 / steps)
                 .collect(),
@@ -259,6 +288,15 @@ impl Growing {
                 blocks: Vec::new(),
             },
         }
+    }
+
+    fn is_new(&self) -> bool {
+        self.cloud.blocks.is_empty()
+    }
+
+    /// Whether a cloud of newer weights is worth more than the rest of this one.
+    fn is_too_old(&self, watch: &Watch<'_>) -> bool {
+        self.started.elapsed() > MAX_AGE && (watch.outdated)()
     }
 
     fn add(&mut self, moments: Vec<Vec<[f32; 2]>>) -> &Cloud {
@@ -316,23 +354,17 @@ mod tests {
         }
     }
 
-    fn clouds(job: &Job, keep_going: &dyn Fn() -> bool) -> Vec<Cloud> {
+    fn clouds(job: &Job, keep_going: bool, outdated: bool) -> Vec<(Cloud, bool)> {
         let mut seen = Vec::new();
         let watch = Watch {
-            keep_going,
+            keep_going: &|| keep_going,
             trains: &|| false,
+            outdated: &|| outdated,
         };
         let complain = |sentence: String| panic!("{sentence}");
-        let mut show = |cloud: &Cloud| seen.push(cloud.clone());
-        let mut source = Source::default();
-        carry(
-            job,
-            &mut source,
-            &Cores::new(2),
-            &watch,
-            &complain,
-            &mut show,
-        );
+        let mut show = |cloud: &Cloud, last| seen.push((cloud.clone(), last));
+        let (mut source, cores) = (Source::default(), Cores::new(2));
+        carry(job, &mut source, &cores, &watch, &complain, &mut show);
         seen
     }
 
@@ -355,21 +387,19 @@ mod tests {
     #[test]
     fn a_cloud_grows_block_by_block_along_the_trajectories_of_the_picture() {
         let job = job(BLOCK + 100, DeviceChoice::Cpu);
-        let seen = clouds(&job, &|| true);
-        assert_eq!(
-            seen.iter().map(|c| c.carried).collect::<Vec<_>>(),
-            [BLOCK, BLOCK + 100]
-        );
-        assert_eq!(
-            seen.iter().map(Cloud::is_complete).collect::<Vec<_>>(),
-            [false, true]
-        );
+        let seen = clouds(&job, true, false);
+        let steps = seen
+            .iter()
+            .map(|(c, last)| (c.carried, c.is_complete(), *last));
+        let expected = [(BLOCK, false, false), (BLOCK + 100, true, true)];
+        assert_eq!(steps.collect::<Vec<_>>(), expected);
+        let seen: Vec<Cloud> = seen.into_iter().map(|(cloud, _)| cloud).collect();
         let cloud = &seen[1];
         assert!(
             Arc::ptr_eq(&seen[0].blocks[0], &cloud.blocks[0]),
             "a block is made once"
         );
-        assert_eq!((cloud.step, &*cloud.device), (3, "CPU"));
+        assert_eq!((cloud.step, &*cloud.device), (3, "the CPU"));
         let x_0 = source_points(&job.experiment, Stream::Display, 50).unwrap();
         let range = job.experiment.path.time_range();
         let followed = solve(&job.field, job.experiment.solver, range, &x_0);
@@ -382,6 +412,20 @@ mod tests {
     }
 
     #[test]
+    fn a_cloud_of_old_weights_ends_early() {
+        // Seconds of work for two threads.
+        let mut job = job(1_000_000, DeviceChoice::Cpu);
+        let experiment = Arc::make_mut(&mut job.experiment);
+        experiment.solver = Solver::Rk4 { steps: 1000 };
+        let start = Instant::now();
+        let seen = clouds(&job, true, true);
+        assert!(start.elapsed() >= MAX_AGE);
+        let (cloud, last) = &seen[seen.len() - 1];
+        assert!(*last && cloud.carried > 0 && !cloud.is_complete());
+        assert_eq!(cloud.blocks[cloud.blocks.len() - 1].points.len() % 26, 0);
+    }
+
+    #[test]
     fn carrying_stops_when_it_is_told_to() {
         let mut ticket = Ticket::default();
         let job = Job {
@@ -389,7 +433,7 @@ mod tests {
             ..job(50_000, DeviceChoice::Cpu)
         };
         assert!(job.ticket.is_valid());
-        assert!(clouds(&job, &|| false).is_empty());
+        assert!(clouds(&job, false, false).is_empty());
         ticket.renew();
         assert!(ticket.is_valid() && !job.ticket.is_valid());
     }

@@ -395,6 +395,7 @@ impl<'a> Job<'a> {
         let watch = cloud::Watch {
             keep_going: &|| !self.observer.interrupted(),
             trains: &|| false,
+            outdated: &|| false,
         };
         let complaints = RefCell::new(Vec::new());
         let mut carried = None;
@@ -404,7 +405,7 @@ impl<'a> Job<'a> {
             &self.cores,
             &watch,
             &|sentence| complaints.borrow_mut().push(sentence),
-            &mut |cloud| carried = Some(Arc::new(cloud.clone())),
+            &mut |cloud, _| carried = Some(Arc::new(cloud.clone())),
         );
         for sentence in complaints.into_inner() {
             self.observer.notice(&sentence);

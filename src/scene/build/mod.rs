@@ -35,6 +35,9 @@ const ORDER: [Layer; 8] = [
 const REACH: f32 = 1e5;
 /// Up to so many dots keep their full radius; more of them get smaller, so that a crowd still has a shape.
 const FEW_DOTS: f32 = 500.0;
+/// The dots of a cloud have as much ink as so many that are followed: where it is dense they cover the ground, and its
+/// edge fades.
+const CLOUD_DOTS: usize = 5000;
 
 /// Makes scenes, and hands out a layer's marks again while nothing that they depend on has changed.
 /// The result never depends on what was built before.
@@ -156,12 +159,12 @@ impl Place {
 
     /// The radius of one of `n` dots whose radius is `radius` among few.
     pub fn dot(&self, radius: f32, n: usize) -> f32 {
-        self.grain(radius, n).max(0.5 * radius)
+        radius * (FEW_DOTS / n as f32).powf(0.25).clamp(0.5, 1.0)
     }
 
-    /// The same for a cloud, whose dots may become as small as they need to.
+    /// The radius of one of a cloud's `n` dots: however many there are, they have the ink of [`CLOUD_DOTS`].
     pub fn grain(&self, radius: f32, n: usize) -> f32 {
-        radius * (FEW_DOTS / n as f32).powf(0.25).min(1.0)
+        self.dot(radius, CLOUD_DOTS) * (CLOUD_DOTS as f32 / n as f32).sqrt()
     }
 }
 

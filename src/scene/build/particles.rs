@@ -27,8 +27,7 @@ pub(super) fn items(trajectories: &Trajectories, t: f64, n: usize, place: &Place
     })]
 }
 
-/// All particles of the cloud at time `t`. Ten times as many cover about three times as much, so that their density
-/// shows.
+/// All particles of the cloud at time `t`.
 pub(super) fn cloud(cloud: &Arc<Cloud>, t: f64, place: &Place) -> Vec<Item> {
     vec![Item::Cloud(CloudMarks {
         cloud: Arc::clone(cloud),
