@@ -66,6 +66,30 @@ fn run_writes_every_file_and_they_agree() {
 }
 
 #[test]
+fn a_cloud_is_one_picture_in_the_figure() {
+    let folder = folder();
+    let figure = |particles: &str| {
+        let out = folder.path().join(particles);
+        let particles = format!("view.particles={particles}");
+        let args = ["--set", "view.layers=[Particles]", "--set", &particles];
+        tiny_run(
+            "two-moons",
+            &out,
+            &[&args[..], &["--device", "cpu"]].concat(),
+        );
+        text(&out, "trajectories.svg")
+    };
+    let (few, cloud) = (figure("500"), figure("30000"));
+    let count = |svg: &str, what: &str| svg.matches(what).count();
+    assert_eq!((count(&few, "<image"), count(&cloud, "<image")), (0, 1));
+    assert!(
+        count(&few, "<circle") + count(&few, "<use") > 100,
+        "dots one by one"
+    );
+    assert!(count(&cloud, "<circle") + count(&cloud, "<use") < 10);
+}
+
+#[test]
 fn metrics_have_exactly_the_documented_keys() {
     let folder = folder();
     let metrics = tiny_run(
