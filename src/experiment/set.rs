@@ -55,42 +55,64 @@ fn replaced(text: &str, parent: &str, key: &str, value: &str) -> Result<String, 
         return replaced(inner, parent, key, value).map(|inner| format!("{variant}({inner})"));
     }
     let no_fields = |_| format!("`{parent}` is {}, which has no fields", clipped(text));
-    let Fields(mut fields) = ron::from_str(body).map_err(no_fields)?;
+    let Fields(fields) = ron::from_str(body).map_err(no_fields)?;
     let names: Vec<&str> = fields.iter().map(|(name, _)| name.as_str()).collect();
     let hint = match parent {
         "" => format!("the fields are {}", names.join(", ")),
         _ => format!("the fields of `{parent}` are {}", names.join(", ")),
     };
-    let (_, field) = fields.iter_mut().find(|(n, _)| n == name).ok_or(hint)?;
-    *field = match rest {
+    let (_, field) = fields.iter().find(|(n, _)| n == name).ok_or(hint)?;
+    let changed = match rest {
         None => value.to_owned(),
         Some(rest) => {
             let path = [parent, name].join(if parent.is_empty() { "" } else { "." });
             replaced(field, &path, rest, value)?
         }
     };
-    let fields: Vec<String> = fields.iter().map(|(n, v)| format!("{n}: {v}")).collect();
+    let fields = fields.iter().map(|(n, old)| match n == name {
+        true => format!("{n}: {changed}"),
+        false => format!("{n}: {old}"),
+    });
+    let fields: Vec<String> = fields.collect();
     Ok(format!("{variant}({})", fields.join(", ")))
 }
 
-/// The fields of any struct, each as the RON text of its value.
-struct Fields(Vec<(String, String)>);
+/// The text of the value at the dotted path `key`, or of the innermost one around it that stands in `text`.
+pub(super) fn found<'a>(text: &'a str, key: &str) -> &'a str {
+    let (name, rest) = key.split_once('.').unwrap_or((key, ""));
+    // Before the file's own parenthesis there may be comments, before that of a variant stands its name.
+    let body = &text[text.find('(').unwrap_or(0)..];
+    // `Some((height: 8.0))` is a name and a struct in parentheses.
+    let inner = body.strip_prefix('(').and_then(|b| b.strip_suffix(')'));
+    let body = inner.filter(|inner| inner.starts_with('(')).unwrap_or(body);
+    let fields = ron::from_str(text).or_else(|_| ron::from_str(body));
+    let Ok(Fields(fields)) = fields else {
+        return text;
+    };
+    match fields.iter().find(|(n, _)| n == name) {
+        Some((_, value)) => found(value, rest),
+        None => text,
+    }
+}
 
-impl<'de> Deserialize<'de> for Fields {
+/// The fields of any struct, each as the RON text of its value.
+struct Fields<'a>(Vec<(String, &'a str)>);
+
+impl<'de> Deserialize<'de> for Fields<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct FieldsVisitor;
         impl<'de> Visitor<'de> for FieldsVisitor {
-            type Value = Fields;
+            type Value = Fields<'de>;
 
             fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
                 f.write_str("a struct")
             }
 
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields, A::Error> {
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields<'de>, A::Error> {
                 let mut fields = Vec::new();
                 while let Some(name) = map.next_key::<String>()? {
-                    let value: &RawValue = map.next_value()?;
-                    fields.push((name, value.trim().get_ron().to_owned()));
+                    let value: &'de RawValue = map.next_value()?;
+                    fields.push((name, value.trim().get_ron()));
                 }
                 Ok(Fields(fields))
             }

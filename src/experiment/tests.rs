@@ -94,54 +94,73 @@ fn other_versions_are_refused_by_number() {
 }
 
 #[test]
-fn values_out_of_range_name_field_value_and_range() {
+fn values_out_of_range_name_place_field_value_and_range() {
     assert_eq!(
         refusal("view: (t: 1.0", "view: (t: NaN"),
-        "view.t is NaN: expected 0.0 to 1.0"
+        "line 15, column 15: view.t is NaN: expected 0.0 to 1.0"
     );
     assert_eq!(
         refusal("lr: 1e-3", "lr: 1e999"),
-        "training.optimizer.lr is inf: expected 0.0 to 1000000.0"
+        "line 12, column 62: training.optimizer.lr is inf: expected 0.0 to 1000000.0"
     );
     assert_eq!(
         refusal("[64, 64, 64]", "[64, 4096]"),
-        "model.hidden is 4096: expected 1 to 1024"
+        "line 11, column 21: model.hidden is 4096: expected 1 to 1024"
     );
     assert_eq!(
         refusal("[64, 64, 64]", "[]"),
-        "model.hidden is []: expected 1 to 8 layers"
+        "line 11, column 21: model.hidden is []: expected 1 to 8 layers"
     );
     assert_eq!(
         refusal("\"two-moons\"", "\"../moons\""),
-        "name is \"../moons\": expected 1 to 100 letters, digits, '-', '_' or inner dots"
+        "line 3, column 11: name is \"../moons\": expected 1 to 100 letters, digits, '-', '_' or inner dots"
     );
     assert_eq!(
         refusal("paths: 200", "paths: 200, particles: 1000000000"),
-        "view.particles is 1000000000: expected 0 to 1000000"
+        "line 15, column 83: view.particles is 1000000000: expected 0 to 1000000"
     );
     assert_eq!(
         refusal("Target, Traj", "Source, Traj"),
-        "view.layers is [Source, Source, Trajectories]: expected every layer at most once"
+        "line 15, column 28: view.layers is [Source, Source, Trajectories]: expected every layer at most once"
     );
     assert_eq!(
         refusal("(samples: 2000", "(samples: 0"),
-        "evaluation.samples is 0: expected 2 to 100000"
+        "line 14, column 27: evaluation.samples is 0: expected 2 to 100000"
     );
     assert_eq!(
         refusal("CondOt(sigma_min: 0.0)", "Vp(beta_min: NaN)"),
-        "path.beta_min is NaN: expected 0..=20, from 0 to beta_max"
+        "line 9, column 24: path.beta_min is NaN: expected 0..=20, from 0 to beta_max"
     );
     assert_eq!(
         refusal("scale: 2.0, shift: (-1.0, 0.0)", "scale: -2.0"),
-        "target.scale is -2: expected 0.000001 to 1000000"
+        "line 8, column 48: target.scale is -2: expected 0.000001 to 1000000"
     );
     assert_eq!(
         refusal("Gaussian(std: 1.0)", "Gaussian(std: inf)"),
-        "source.shape.std is inf: expected 0.000001 to 1000000"
+        "line 7, column 35: source.shape.std is inf: expected 0.000001 to 1000000"
     );
     assert_eq!(
         refusal("Euler(steps: 100)", "Euler(steps: 10001)"),
-        "solver.steps is 10001: expected 1 to 10000"
+        "line 13, column 26: solver.steps is 10001: expected 1 to 10000"
+    );
+}
+
+#[test]
+fn a_value_is_found_behind_comments_and_inside_variants() {
+    let text = "// an example (v1)\n(version: 1, // (one)\n target: (shape: Moons(noise: -1)))";
+    let message = Experiment::from_ron(text).unwrap_err().to_string();
+    assert!(
+        message.starts_with("line 3, column 31: target.shape.noise is -1"),
+        "{message}"
+    );
+    let text = SHORTEST.replace(
+        "version: 1",
+        "version: 1, view: (camera: Some((center: (0, 0), height: -1)))",
+    );
+    let message = Experiment::from_ron(&text).unwrap_err().to_string();
+    assert!(
+        message.starts_with("line 1, column 59: view.camera.height is -1"),
+        "{message}"
     );
 }
 

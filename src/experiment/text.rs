@@ -7,7 +7,7 @@ use ron::error::SpannedError;
 use ron::ser::PrettyConfig;
 use serde::Deserialize;
 
-use super::{Experiment, ExperimentError, VERSION};
+use super::{Experiment, ExperimentError, VERSION, set};
 
 /// The one field that is read before all others: the fields of another version mean nothing here.
 #[derive(Deserialize)]
@@ -20,7 +20,7 @@ impl Experiment {
     ///
     /// # Errors
     /// The text is not RON, has an unknown, a duplicate or a missing field (line and column are named), is of
-    /// another version, or holds a value outside its range (field, value and range are named).
+    /// another version, or holds a value outside its range (line, column, field, value and range are named).
     pub fn from_ron(text: &str) -> Result<Self, ExperimentError> {
         if let Ok(header) = ron::from_str::<Header>(text)
             && header.version != u64::from(VERSION)
@@ -30,7 +30,7 @@ impl Experiment {
             });
         }
         let experiment: Self = ron::from_str(text).map_err(|error| located(&error))?;
-        experiment.validate()?;
+        experiment.validate().map_err(|error| placed(error, text))?;
         Ok(experiment)
     }
 
@@ -53,5 +53,20 @@ fn located(error: &SpannedError) -> ExperimentError {
         line: error.span.start.line,
         column: error.span.start.col,
         message: error.code.to_string(),
+    }
+}
+
+/// The same error with the position of its value in the text.
+fn placed(error: ExperimentError, text: &str) -> ExperimentError {
+    let ExperimentError::Range { field, .. } = &error else {
+        return error;
+    };
+    let start = set::found(text, field).as_ptr().addr() - text.as_ptr().addr();
+    let before = text.get(..start).unwrap_or_default();
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    ExperimentError::Text {
+        line: before.matches('\n').count() + 1,
+        column: line.chars().count() + 1,
+        message: error.to_string(),
     }
 }
