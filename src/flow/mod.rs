@@ -25,3 +25,17 @@ pub use velocity::{Provenance, VelocityField};
 
 /// A point (or a vector) of the plane, in canvas coordinates.
 pub type Point = [f64; 2];
+
+/// Every instruction set that this machine has: a processor with AVX-512 also stands for those without.
+#[cfg(test)]
+pub(crate) fn instruction_sets() -> Vec<pulp::Arch> {
+    let mut sets = vec![pulp::Arch::Scalar];
+    #[cfg(target_arch = "x86_64")]
+    {
+        sets.extend(pulp::x86::V3::try_new().map(pulp::Arch::V3));
+        sets.extend(pulp::x86::V4::try_new().map(pulp::Arch::V4));
+    }
+    #[cfg(target_arch = "aarch64")]
+    sets.extend(pulp::aarch64::Neon::try_new().map(pulp::Arch::Neon));
+    sets
+}

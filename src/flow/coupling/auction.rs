@@ -165,10 +165,11 @@ impl<'a, S: Simd> Search<'a, S> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::flow::instruction_sets;
     use crate::flow::rng::{Stream, stream};
     use rand::RngExt;
 
-    /// Vectors of one lane, and whatever this machine has. (Dual variables may differ: they are not unique.)
+    /// Vectors of every width that this machine has. (Dual variables may differ: they are not unique.)
     #[test]
     fn the_permutation_does_not_depend_on_the_instruction_set() {
         for n in [1, 2, 15, 16, 17, 100, 300, 1100] {
@@ -178,8 +179,12 @@ mod tests {
             let ys: Vec<Point> = (0..n).map(|_| [draw(), draw()]).collect();
             let problem = Problem { xs: &xs, ys: &ys };
             let wide = problem.solve().column_of;
-            let scalar = problem.with_simd(pulp::Scalar).column_of;
-            assert!(wide == scalar, "n = {n}");
+            for arch in instruction_sets() {
+                assert!(
+                    wide == arch.dispatch(problem).column_of,
+                    "{arch:?}, n = {n}"
+                );
+            }
         }
     }
 }

@@ -60,11 +60,21 @@ impl FusedEngine {
         training: &Training,
         params: &MlpParams,
     ) -> Result<Self, EngineError> {
+        Self::on(Arch::new(), team, model, training, params)
+    }
+
+    /// The same on the given instruction set.
+    pub(super) fn on(
+        arch: Arch,
+        team: Box<dyn Team>,
+        model: &Model,
+        training: &Training,
+        params: &MlpParams,
+    ) -> Result<Self, EngineError> {
         let widths = Widths::of(model);
         if *params.widths() != widths {
             return Err(EngineError::Shape);
         }
-        let arch = Arch::new();
         let layout = Layout::new(&widths, Lanes::of(arch)).ok_or(EngineError::Shape)?;
         let weights = layout.cut(params);
         let shared = Shared::new(arch, layout, model.activation, weights, team.size());

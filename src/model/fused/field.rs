@@ -49,7 +49,17 @@ impl FrozenField {
         scaling: Scaling,
         step: u64,
     ) -> Self {
-        let arch = Arch::new();
+        Self::on(Arch::new(), params, experiment, scaling, step)
+    }
+
+    /// The same on the given instruction set.
+    pub(super) fn on(
+        arch: Arch,
+        params: Arc<MlpParams>,
+        experiment: &Experiment,
+        scaling: Scaling,
+        step: u64,
+    ) -> Self {
         let network = Layout::new(params.widths(), Lanes::of(arch)).map(|layout| {
             let blocks = layout.cut(&params);
             Arc::new(Network {

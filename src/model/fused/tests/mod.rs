@@ -5,12 +5,14 @@ mod reference;
 use std::sync::Arc;
 
 use proptest::prelude::*;
+use pulp::Arch;
 use rand::RngExt;
 
 use super::*;
 use crate::experiment::{
     Activation, Experiment, Model, Optimizer, TimeEmbedding, Training, presets,
 };
+use crate::flow::instruction_sets;
 use crate::flow::path::Path;
 use crate::flow::rng::{Stream, stream};
 use crate::flow::{Point, VelocityField};
@@ -29,13 +31,12 @@ fn weights(model: &Model) -> MlpParams {
 }
 
 fn engine(model: &Model) -> FusedEngine {
-    FusedEngine::new(
-        Box::new(Alone),
-        model,
-        &Training::default(),
-        &weights(model),
-    )
-    .unwrap()
+    engine_on(Arch::new(), model)
+}
+
+fn engine_on(arch: Arch, model: &Model) -> FusedEngine {
+    let params = weights(model);
+    FusedEngine::on(arch, Box::new(Alone), model, &Training::default(), &params).unwrap()
 }
 
 fn batch(model: &Model, n: usize, index: u64) -> Batch {
@@ -94,7 +95,7 @@ fn any_model() -> impl Strategy<Value = Model> {
     })
 }
 
-/// Loss, gradient and output of the engine against the reference.
+/// Loss, gradient and output of the engine against the reference, on every instruction set.
 fn check(model: &Model, n: usize) {
     let (params, batch) = (weights(model), batch(model, n, 0));
     let expected = reference::differentiate(
@@ -103,19 +104,21 @@ fn check(model: &Model, n: usize) {
         &wide(params.values()),
         &batch,
     );
-    let mut engine = engine(model);
-    let gradient = engine.gradient(&batch).unwrap();
-    let off = error(&gradient, &expected.gradient);
-    assert!(off < 2e-5, "{model:?} {n}: gradient off by {off}");
-    let output = engine.forward(&batch).unwrap();
-    let squares = output
-        .iter()
-        .zip(&batch.targets)
-        .map(|(o, t)| f64::from(o - t).powi(2));
-    let scaled = squares.sum::<f64>() / n as f64;
-    approx::assert_relative_eq!(scaled, expected.scaled_loss, max_relative = 1e-5);
-    let loss = f64::from(engine.step(&batch, 1e-3).unwrap());
-    approx::assert_relative_eq!(loss, expected.loss, max_relative = 1e-5);
+    for arch in instruction_sets() {
+        let mut engine = engine_on(arch, model);
+        let gradient = engine.gradient(&batch).unwrap();
+        let off = error(&gradient, &expected.gradient);
+        assert!(off < 2e-5, "{arch:?} {model:?} {n}: gradient off by {off}");
+        let output = engine.forward(&batch).unwrap();
+        let squares = output
+            .iter()
+            .zip(&batch.targets)
+            .map(|(o, t)| f64::from(o - t).powi(2));
+        let scaled = squares.sum::<f64>() / n as f64;
+        approx::assert_relative_eq!(scaled, expected.scaled_loss, max_relative = 1e-5);
+        let loss = f64::from(engine.step(&batch, 1e-3).unwrap());
+        approx::assert_relative_eq!(loss, expected.loss, max_relative = 1e-5);
+    }
 }
 
 proptest! {
@@ -163,32 +166,36 @@ fn check_field(model: &Model, t: f64, n: usize) {
     let xs: Vec<Point> = (0..n)
         .map(|_| [0; 2].map(|_| 4.0 * rng.random::<f64>() - 2.0))
         .collect();
-    let field = FrozenField::new(Arc::new(params.clone()), &experiment, scaling, 3);
-    let (mut alone, mut v, mut div) = (vec![[0.0; 2]; n], vec![[0.0; 2]; n], vec![0.0; n]);
-    field.eval(t, &xs, &mut alone);
-    field.eval_div(t, &xs, &mut v, &mut div);
-    assert_eq!(alone, v);
-    let h = 1e-5;
-    for (i, x) in xs.iter().enumerate() {
-        let expected = velocity(*x);
-        assert!((0..2).all(|k| (v[i][k] - expected[k]).abs() < 1e-5 * (1.0 + expected[k].abs())));
-        let slope: f64 = (0..2)
-            .map(|k| {
-                let at = |by: f64| {
-                    velocity(std::array::from_fn(
-                        |j| if j == k { x[j] + by } else { x[j] },
-                    ))[k]
-                };
-                (at(h) - at(-h)) / (2.0 * h)
-            })
-            .sum();
-        // A kink between the two points makes the difference meaningless.
-        let kinked = matches!(model.activation, Activation::Relu | Activation::Selu);
-        assert!(
-            kinked || (div[i] - slope).abs() < 2e-5 * (1.0 + slope.abs()),
-            "{} {slope}",
-            div[i]
-        );
+    for arch in instruction_sets() {
+        let field = FrozenField::on(arch, Arc::new(params.clone()), &experiment, scaling, 3);
+        let (mut alone, mut v, mut div) = (vec![[0.0; 2]; n], vec![[0.0; 2]; n], vec![0.0; n]);
+        field.eval(t, &xs, &mut alone);
+        field.eval_div(t, &xs, &mut v, &mut div);
+        assert_eq!(alone, v);
+        let h = 1e-5;
+        for (i, x) in xs.iter().enumerate() {
+            let expected = velocity(*x);
+            assert!(
+                (0..2).all(|k| (v[i][k] - expected[k]).abs() < 1e-5 * (1.0 + expected[k].abs()))
+            );
+            let slope: f64 = (0..2)
+                .map(|k| {
+                    let at = |by: f64| {
+                        velocity(std::array::from_fn(
+                            |j| if j == k { x[j] + by } else { x[j] },
+                        ))[k]
+                    };
+                    (at(h) - at(-h)) / (2.0 * h)
+                })
+                .sum();
+            // A kink between the two points makes the difference meaningless.
+            let kinked = matches!(model.activation, Activation::Relu | Activation::Selu);
+            assert!(
+                kinked || (div[i] - slope).abs() < 2e-5 * (1.0 + slope.abs()),
+                "{} {slope}",
+                div[i]
+            );
+        }
     }
 }
 
@@ -257,17 +264,24 @@ fn a_hundred_steps_of_either_optimizer_are_those_of_plain_arithmetic() {
             ..Training::default()
         };
         let params = weights(&model);
-        let mut engine = FusedEngine::new(Box::new(Alone), &model, &training, &params).unwrap();
-        let mut adam = reference::Adam::new(wide(params.values()));
-        for step in 0..100 {
-            let batch = batch(&model, 64, step);
-            let expected =
-                reference::differentiate(params.widths(), model.activation, &adam.params, &batch);
-            adam.step(optimizer, lr, training.ema, &expected.gradient);
-            engine.step(&batch, lr).unwrap();
+        for arch in instruction_sets() {
+            let team = Box::new(Alone);
+            let mut engine = FusedEngine::on(arch, team, &model, &training, &params).unwrap();
+            let mut adam = reference::Adam::new(wide(params.values()));
+            for step in 0..100 {
+                let batch = batch(&model, 64, step);
+                let expected = reference::differentiate(
+                    params.widths(),
+                    model.activation,
+                    &adam.params,
+                    &batch,
+                );
+                adam.step(optimizer, lr, training.ema, &expected.gradient);
+                engine.step(&batch, lr).unwrap();
+            }
+            assert!(error(engine.params().unwrap().values(), &adam.params) < 1e-3);
+            assert!(error(engine.averaged_params().unwrap().values(), &adam.average) < 1e-3);
         }
-        assert!(error(engine.params().unwrap().values(), &adam.params) < 1e-3);
-        assert!(error(engine.averaged_params().unwrap().values(), &adam.average) < 1e-3);
     }
 }
 
