@@ -10,6 +10,7 @@
 
 use std::path::{Path as FilePath, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use egui::accesskit::Role;
@@ -23,9 +24,10 @@ use pushforward::experiment::{Experiment, Layer, presets};
 use pushforward::flow::coupling::Coupling;
 use pushforward::flow::distribution::Shape;
 use pushforward::flow::path::Path;
-use pushforward::session::Options;
+use pushforward::model::{EngineError, MlpParams};
 use pushforward::session::files::atomic_write;
 use pushforward::session::run::{RunOptions, Unobserved, run};
+use pushforward::session::{Cores, Engines, Options};
 use pushforward::snapshot::{Frame, RunState};
 use pushforward::ui::command::{Side, Tool};
 use pushforward::ui::{App, Command, Lab};
@@ -800,4 +802,36 @@ fn five_hundred_random_events_do_not_break_the_window() {
     wait(&mut window, "training still works", |f| {
         f.experiment.name == "two-moons" && f.step > 0
     });
+}
+
+#[test]
+fn a_failure_is_shown_until_training_goes_on() {
+    let broken = Arc::new(AtomicBool::new(true));
+    let is_broken = Arc::clone(&broken);
+    let maker = move |experiment: &Experiment, params: &MlpParams| {
+        if is_broken.load(Ordering::Relaxed) {
+            return Err(EngineError::Device("it is unplugged".to_owned()));
+        }
+        Engines::cpu(&Cores::new(1)).make(experiment, params)
+    };
+    let options = Options {
+        engines: Some(Engines::new("a loose cable", Arc::new(maker))),
+        ..Options::default()
+    };
+    let experiment = presets::find("two-moons").unwrap().experiment().unwrap();
+    let mut lab = Lab::new(experiment, None, options, Arc::new(|| ())).unwrap();
+    let start = Instant::now();
+    while lab.messages.is_empty() {
+        assert!(start.elapsed() < PATIENCE, "{:?}", lab.frame().state);
+        lab.tick();
+    }
+    assert!(lab.messages[0].contains("unplugged"), "{:?}", lab.messages);
+    broken.store(false, Ordering::Relaxed);
+    lab.apply(Command::ToggleTraining);
+    assert!(lab.messages.is_empty(), "it is of the past");
+    while lab.frame().state != RunState::Running {
+        assert!(start.elapsed() < PATIENCE, "{:?}", lab.frame().state);
+        lab.tick();
+    }
+    assert!(lab.messages.is_empty(), "{:?}", lab.messages);
 }

@@ -113,10 +113,10 @@ impl Lab {
     pub fn apply(&mut self, command: Command) {
         match command {
             Command::ToggleTraining => self.toggle_training(),
-            Command::Train => self.session.send(session::Command::Train),
+            Command::Train => self.train(session::Command::Train),
             Command::Pause => self.session.send(session::Command::Pause),
-            Command::StepOnce => self.session.send(session::Command::StepOnce),
-            Command::Reset => self.session.send(session::Command::Reset),
+            Command::StepOnce => self.train(session::Command::StepOnce),
+            Command::Reset => self.train(session::Command::Reset),
             Command::SetDevice(device) => self.set_device(device),
             Command::Measure => self.session.send(session::Command::Measure),
             Command::Edit(experiment) => self.edit(*experiment),
@@ -207,6 +207,14 @@ impl Lab {
             RunState::Running | RunState::Waiting { .. } => session::Command::Pause,
             _ => session::Command::Train,
         };
+        self.train(command);
+    }
+
+    /// Whoever goes on after a failure has read why it stopped.
+    fn train(&mut self, command: session::Command) {
+        if let RunState::Failed { message } = &self.frame().state {
+            self.messages.retain(|old| old != message);
+        }
         self.session.send(command);
     }
 
