@@ -51,8 +51,7 @@ fn frame_with(blocks: Vec<Arc<CloudBlock>>) -> Frame {
         Arc::new(Cloud {
             experiment,
             step: 0,
-            // Few enough for dots of a few pixels.
-            wanted: 2000,
+            wanted: carried,
             carried,
             device: "CPU".into(),
             blocks,

@@ -164,7 +164,8 @@ impl Place {
 
     /// The radius of one of a cloud's `n` dots: however many there are, they have the ink of [`CLOUD_DOTS`].
     pub fn grain(&self, radius: f32, n: usize) -> f32 {
-        self.dot(radius, CLOUD_DOTS) * (CLOUD_DOTS as f32 / n as f32).sqrt()
+        let few = (CLOUD_DOTS as f32 / n as f32).min(1.0);
+        self.dot(radius, CLOUD_DOTS) * few.sqrt()
     }
 }
 

@@ -33,7 +33,7 @@ pub(super) fn cloud(cloud: &Arc<Cloud>, t: f64, place: &Place) -> Vec<Item> {
         cloud: Arc::clone(cloud),
         t,
         transform: place.transform,
-        radius: place.grain(place.sizes.particle, cloud.wanted),
+        radius: place.grain(place.sizes.particle, cloud.carried),
         color: place.theme().ink.particle,
     })]
 }
