@@ -236,6 +236,17 @@ fn is_finite(item: &Item) -> bool {
 }
 
 #[test]
+fn particles_lie_on_the_paths_until_they_have_arrived() {
+    let order = |t| {
+        let scene = canvas(&frame(), &[Layer::Particles, Layer::Trajectories], t);
+        let groups = scene.panels[0].groups.iter();
+        groups.map(|group| group.layer).collect::<Vec<_>>()
+    };
+    assert_eq!(order(0.99), [Layer::Trajectories, Layer::Particles]);
+    assert_eq!(order(1.0), [Layer::Particles, Layer::Trajectories]);
+}
+
+#[test]
 fn an_empty_frame_has_an_empty_scene() {
     for page in [
         Page::canvas(CANVAS, Style::Light),

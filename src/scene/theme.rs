@@ -251,7 +251,7 @@ impl Sizes {
 
     /// For a figure on paper: thin lines, nine-point type.
     pub const PRINT: Self = Self {
-        particle: 1.7,
+        particle: 1.2,
         sample: 0.8,
         path_end: 1.2,
         path: 0.6,

@@ -31,6 +31,17 @@ const ORDER: [Layer; 8] = [
     Layer::Trails,
     Layer::Particles,
 ];
+/// The same once all particles have arrived: they must not hide the ends of the paths.
+const ORDER_AT_THE_END: [Layer; 8] = [
+    Layer::Density,
+    Layer::Target,
+    Layer::Source,
+    Layer::Field,
+    Layer::Pairs,
+    Layer::Trails,
+    Layer::Particles,
+    Layer::Trajectories,
+];
 /// Farther from the page than this (in points) a mark is dropped: beyond it back ends run out of digits.
 const REACH: f32 = 1e5;
 /// Up to so many dots keep their full radius; more of them get smaller, so that a crowd still has a shape.
@@ -169,6 +180,10 @@ impl Place {
     }
 }
 
+fn order(t: f64) -> [Layer; 8] {
+    if t < 1.0 { ORDER } else { ORDER_AT_THE_END }
+}
+
 impl Builder {
     /// The scene of a frame at time `t`; `view.t` is not read, so that a play head may run on its own.
     pub fn build(&mut self, frame: &Frame, view: &View, t: f64, page: &Page) -> Scene {
@@ -205,7 +220,7 @@ impl Builder {
 
     fn groups(&mut self, frame: &Frame, view: &View, t: f64, place: Place) -> Vec<Group> {
         let known = std::mem::take(&mut self.known);
-        let visible = ORDER.into_iter().filter(|l| view.layers.contains(l));
+        let visible = order(t).into_iter().filter(|l| view.layers.contains(l));
         visible
             .map(|layer| Group {
                 layer,
