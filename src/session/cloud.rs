@@ -1,8 +1,8 @@
 //! The worker that carries a cloud: up to a million particles, block by block, each on its whole way through the
 //! solver's steps, of which a few moments are kept.
 //!
-//! A hardware GPU does this while the play head crosses the timeline once; a processor takes its time, and the cloud
-//! grows. Positions travel through the host, because Burn's device and the window's stay apart (ARCHITECTURE.md).
+//! The GPU carries them if one may be used, or else the processor; meanwhile the cloud grows. Positions travel through
+//! the host, because Burn's device and the window's stay apart (ARCHITECTURE.md, "Decisions").
 
 use std::io;
 use std::sync::Arc;
@@ -24,18 +24,20 @@ use super::measure::source_points;
 use super::parallel;
 use super::worker::{LatestWorker, Pace};
 
-/// Particles of a block: with all its moments 14 MB, which a window uploads within a frame.
+/// Most particles of a block: with all its moments 14 MB, which a window uploads within a frame.
 const BLOCK: usize = 65_536;
-/// Particles that a thread carries at once; in between it looks whether it is to go on.
+/// Most particles that a thread carries at once; in between it looks whether it is to go on.
 const PIECE: usize = 1024;
+/// Velocity evaluations per particle from which on blocks and pieces get smaller, but not below a sixteenth.
+const LONG_WAY: usize = 200;
 /// Stretches of time between the moments that are kept; in between a particle moves along the chord.
 const MOMENTS: usize = 25;
+/// While training runs, a processor rests this many times as long as it carried.
+const REST: f64 = 3.0;
 /// The longest of these rests.
 const MAX_REST: Duration = Duration::from_millis(500);
 /// With weights that have been replaced a cloud does not grow longer than this.
 const MAX_AGE: Duration = Duration::from_secs(2);
-/// While training runs, a processor rests this many times as long as it carried.
-const REST: f64 = 3.0;
 
 /// Says whether the cloud that was asked for is still the one that is wanted.
 #[derive(Clone, Default)]
@@ -179,7 +181,7 @@ fn carry_on_gpu(
         if !(watch.keep_going)() {
             return Ok(None);
         }
-        let (block, later) = rest.split_at(rest.len().min(BLOCK));
+        let (block, later) = rest.split_at(rest.len().min(at_once(BLOCK, solver)));
         let points = flow.carry(block, solver, &nodes)?;
         let moments: Vec<_> = points.chunks(block.len()).map(<[_]>::to_vec).collect();
         if let (true, Some(ends)) = (growing.is_new(), moments.last()) {
@@ -202,11 +204,12 @@ fn carry_on_cpu(
     watch: &Watch<'_>,
     show: &mut Show<'_>,
 ) -> Option<()> {
-    let nodes = kept_nodes(job.experiment.solver);
+    let solver = job.experiment.solver;
+    let nodes = kept_nodes(solver);
     let mut growing = Growing::new(job, "the CPU");
     let mut rest = x_0;
     while !rest.is_empty() {
-        let (block, later) = rest.split_at(rest.len().min(BLOCK));
+        let (block, later) = rest.split_at(rest.len().min(at_once(BLOCK, solver)));
         rest = later;
         let mut moments = vec![Vec::with_capacity(block.len()); nodes.len()];
         let mut left = block;
@@ -216,7 +219,7 @@ fn carry_on_cpu(
             }
             let trains = (watch.trains)();
             let threads = if trains { 1 } else { cores.threads() };
-            let (now, later) = left.split_at(left.len().min(threads * PIECE));
+            let (now, later) = left.split_at(left.len().min(threads * at_once(PIECE, solver)));
             left = later;
             let start = Instant::now();
             let loan = trains.then(|| cores.lend());
@@ -245,7 +248,8 @@ fn carry_pieces(
 ) -> Vec<Vec<Vec<[f32; 2]>>> {
     let experiment = &job.experiment;
     let range = experiment.path.time_range();
-    parallel::map(threads, x_0.chunks(PIECE).collect(), |piece| {
+    let pieces = x_0.chunks(at_once(PIECE, experiment.solver)).collect();
+    parallel::map(threads, pieces, |piece| {
         let solved = solve(&job.field, experiment.solver, range, piece);
         let at = |&node: &usize| {
             let points = solved.at_node(node).iter();
@@ -253,6 +257,11 @@ fn carry_pieces(
         };
         nodes.iter().map(at).collect()
     })
+}
+
+/// Fewer than `most` particles where their way is long, so that nobody waits too long for the next look.
+fn at_once(most: usize, solver: Solver) -> usize {
+    (most * LONG_WAY / solver.nfe().max(1)).clamp(most / 16, most)
 }
 
 /// The solver's nodes that are kept: the first, the last and evenly spaced ones in between.
@@ -382,6 +391,21 @@ mod tests {
                 "{nodes:?}"
             );
         }
+    }
+
+    #[test]
+    fn a_long_way_makes_blocks_and_pieces_small() {
+        let sizes = |solver| [BLOCK, PIECE].map(|most| at_once(most, solver));
+        assert_eq!(sizes(Solver::Euler { steps: 1 }), [BLOCK, PIECE]);
+        assert_eq!(sizes(Solver::Midpoint { steps: 100 }), [BLOCK, PIECE]);
+        assert_eq!(
+            sizes(Solver::Midpoint { steps: 200 }),
+            [BLOCK / 2, PIECE / 2]
+        );
+        assert_eq!(
+            sizes(Solver::Rk4 { steps: 10_000 }),
+            [BLOCK / 16, PIECE / 16]
+        );
     }
 
     #[test]
