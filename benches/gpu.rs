@@ -258,10 +258,7 @@ fn stretch(
 }
 
 fn experiment(hidden: &[usize], n: usize) -> Experiment {
-    let text = presets::find("two-moons").map_or("", |preset| preset.ron);
-    let Ok(mut experiment) = Experiment::from_ron(text) else {
-        std::process::exit(1)
-    };
+    let mut experiment = presets::find("two-moons").unwrap().experiment().unwrap();
     experiment.model.hidden = hidden.to_vec();
     experiment.training.batch = n;
     experiment

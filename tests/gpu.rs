@@ -21,7 +21,7 @@ use pushforward::model::{
     OpenDevice, Scaling, Widths,
 };
 use pushforward::session::{Command, Options, PictureRequest, Session};
-use pushforward::snapshot::RunState;
+use pushforward::snapshot::{Frame, RunState};
 use rand::RngExt;
 
 use skip::skip;
@@ -76,6 +76,20 @@ fn assert_close(expected: &[f32], found: &[f32], what: &str) {
     }
 }
 
+/// Waits until a frame of the session is as wanted; fails after a minute.
+#[track_caller]
+fn wait(session: &Session, what: &str, wanted: impl Fn(&Frame) -> bool) -> Arc<Frame> {
+    let start = Instant::now();
+    loop {
+        let frame = session.frame();
+        if wanted(&frame) {
+            return frame;
+        }
+        assert!(start.elapsed() < Duration::from_secs(60), "{what}");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
 #[test]
 fn steps_in_a_row_agree_with_the_cpu_for_every_activation() {
     let Some(gpu) = gpu("steps_in_a_row") else {
@@ -122,20 +136,12 @@ fn a_session_trains_on_the_device_and_comes_back_to_the_cpu_with_its_weights() {
         ..Options::default()
     };
     let session = Session::start(Arc::new(experiment()), options, Arc::new(|| ())).unwrap();
-    let wait = |what: &str, wanted: &dyn Fn(&pushforward::snapshot::Frame) -> bool| {
-        let start = Instant::now();
-        while !wanted(&session.frame()) {
-            assert!(start.elapsed() < Duration::from_secs(60), "{what}");
-            std::thread::sleep(Duration::from_millis(10));
-        }
-        session.frame()
-    };
-    let on_gpu = wait("trains on the GPU", &|f| {
+    let on_gpu = wait(&session, "trains on the GPU", |f| {
         &*f.device == gpu.label() && f.step > 100
     });
     assert_eq!(on_gpu.loss.len() as u64, on_gpu.step, "no loss is missing");
     session.send(Command::SetDevice(DeviceChoice::Cpu));
-    let back = wait("trains on the CPU", &|f| {
+    let back = wait(&session, "trains on the CPU", |f| {
         f.device.starts_with("CPU") && f.step > on_gpu.step + 100
     });
     assert_eq!((back.run, &back.state), (on_gpu.run, &RunState::Running));
@@ -189,26 +195,15 @@ fn a_session_carries_its_cloud_on_the_device() {
         cloud: Some(70_000),
         ..PictureRequest::default()
     }));
-    let start = Instant::now();
-    let cloud = loop {
-        let frame = session.frame();
-        match &frame.cloud {
-            Some(cloud) if cloud.is_complete() => break Arc::clone(cloud),
-            _ => assert!(start.elapsed() < Duration::from_secs(120), "no cloud"),
-        }
-        std::thread::sleep(Duration::from_millis(10));
-    };
+    let frame = wait(&session, "carries the cloud", |f| {
+        f.cloud.as_ref().is_some_and(|cloud| cloud.is_complete())
+    });
+    let cloud = frame.cloud.as_ref().unwrap();
     assert_eq!(&*cloud.device, gpu.label());
     assert_eq!(
         cloud.blocks.iter().map(|b| b.n_particles).sum::<usize>(),
         70_000
     );
     session.send(Command::Look(PictureRequest::default()));
-    while session.frame().cloud.is_some() {
-        assert!(
-            start.elapsed() < Duration::from_secs(120),
-            "the cloud stays"
-        );
-        std::thread::sleep(Duration::from_millis(10));
-    }
+    wait(&session, "lets the cloud go", |f| f.cloud.is_none());
 }

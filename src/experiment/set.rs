@@ -49,9 +49,7 @@ fn replaced(text: &str, parent: &str, key: &str, value: &str) -> Result<String, 
     // `Vp(beta_min: 0.1, beta_max: 20.0)` is a variant's name and the text of a struct, `Some((height: 8.0))` a
     // name and a struct in parentheses.
     let (variant, body) = text.split_at(text.find('(').unwrap_or(text.len()));
-    if let Some(inner) = body.strip_prefix('(').and_then(|b| b.strip_suffix(')'))
-        && inner.starts_with('(')
-    {
+    if let Some(inner) = wrapped(body) {
         return replaced(inner, parent, key, value).map(|inner| format!("{variant}({inner})"));
     }
     let no_fields = |_| format!("`{parent}` is {}, which has no fields", clipped(text));
@@ -77,14 +75,18 @@ fn replaced(text: &str, parent: &str, key: &str, value: &str) -> Result<String, 
     Ok(format!("{variant}({})", fields.join(", ")))
 }
 
+/// The struct in a pair of parentheses of its own, if there is one.
+fn wrapped(body: &str) -> Option<&str> {
+    let inner = body.strip_prefix('(')?.strip_suffix(')')?;
+    inner.starts_with('(').then_some(inner)
+}
+
 /// The text of the value at the dotted path `key`, or of the innermost one around it that stands in `text`.
 pub(super) fn found<'a>(text: &'a str, key: &str) -> &'a str {
     let (name, rest) = key.split_once('.').unwrap_or((key, ""));
     // Before the file's own parenthesis there may be comments, before that of a variant stands its name.
     let body = &text[text.find('(').unwrap_or(0)..];
-    // `Some((height: 8.0))` is a name and a struct in parentheses.
-    let inner = body.strip_prefix('(').and_then(|b| b.strip_suffix(')'));
-    let body = inner.filter(|inner| inner.starts_with('(')).unwrap_or(body);
+    let body = wrapped(body).unwrap_or(body);
     let fields = ron::from_str(text).or_else(|_| ron::from_str(body));
     let Ok(Fields(fields)) = fields else {
         return text;

@@ -8,8 +8,8 @@ use std::ops::RangeInclusive;
 
 use super::error::clipped;
 use super::{
-    Evaluation, Experiment, ExperimentError, LearningRate, MAX_PARTICLES, Model, Optimizer,
-    TimeEmbedding, Training, VERSION, View,
+    Evaluation, Experiment, ExperimentError, LearningRate, MAX_FOLLOWED, MAX_PARTICLES, Model,
+    Optimizer, TimeEmbedding, Training, VERSION, View,
 };
 use crate::flow::coupling::Coupling;
 use crate::flow::distribution::DistributionError;
@@ -142,7 +142,7 @@ impl View {
                 ));
             }
         }
-        within("view.paths", self.paths, 0..=10_000)?;
+        within("view.paths", self.paths, 0..=MAX_FOLLOWED)?;
         within("view.particles", self.particles, 0..=MAX_PARTICLES)?;
         within("view.field", self.field, 0..=200)?;
         within("view.trail", self.trail, 0.0..=1.0)?;

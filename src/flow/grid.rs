@@ -75,7 +75,8 @@ impl DensityStack {
     /// single one is the last).
     ///
     /// The kernel's width is 0.4 times Scott's rule, `n^(-1/6) std` of the particles inside, of the axis along which
-    /// they spread less, but at least one cell: two clouds far apart must not be smeared into each other. The kernel is reflected at the edges of the box, so that no mass is lost there.
+    /// they spread less, but at least one cell: two clouds far apart must not be smeared into each other. The kernel
+    /// is reflected at the edges of the box, so that no mass is lost there.
     pub fn estimate(
         trajectories: &Trajectories,
         bounds: Bounds,

@@ -77,6 +77,13 @@ impl Solver {
         }
     }
 
+    /// The times of its nodes, one more than steps, evenly from the first time of the range to the second.
+    pub fn times(&self, (start, end): (f64, f64)) -> Vec<f64> {
+        let steps = self.steps();
+        let time = |n| start + (end - start) * n as f64 / steps as f64;
+        (0..=steps).map(time).collect()
+    }
+
     /// Velocity evaluations per trajectory: steps times stages.
     pub fn nfe(&self) -> usize {
         self.steps() * self.tableau().stages()
@@ -153,20 +160,17 @@ impl<'a> Integration<'a> {
     fn new(
         field: &'a dyn VelocityField,
         solver: Solver,
-        (start, end): (f64, f64),
+        time_range: (f64, f64),
         x_0: &[Point],
     ) -> Self {
-        let (steps, tableau) = (solver.steps(), solver.tableau());
-        let time = |n| start + (end - start) * n as f64 / steps as f64;
-        let mut points = Vec::with_capacity((steps + 1) * x_0.len());
+        let (times, tableau) = (solver.times(time_range), solver.tableau());
+        let mut points = Vec::with_capacity(times.len() * x_0.len());
         points.extend_from_slice(x_0);
         Self {
             field,
             tableau,
             trajectories: Trajectories {
-                times: std::iter::once(start)
-                    .chain((1..=steps).map(time))
-                    .collect(),
+                times,
                 n_particles: x_0.len(),
                 points,
                 path_energy: vec![0.0; x_0.len()],

@@ -7,14 +7,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use crate::experiment::Model;
-use crate::flow::path::Path;
 use crate::flow::solver::Solver;
 use crate::flow::{Point, solver};
 
 use super::burn_mlp::{Mlp, activate, download};
 use super::params::LayerParams;
-use super::{EngineError, FrozenField, Scaling, embedding};
+use super::{EngineError, FrozenField, embedding};
 
 /// Coordinates of a point.
 const PLANE: usize = 2;
@@ -28,19 +26,11 @@ const TOLERANCE: f64 = 1e-3;
 pub struct DeviceFlow<'a> {
     device: &'a Device,
     field: &'a FrozenField,
-    first: FirstLayer,
-    rest: Mlp,
-}
-
-/// The first layer, split into what reads the point and what reads the time: the latter is the same for all
-/// particles and joins the bias.
-struct FirstLayer {
-    /// `[2, width]`.
+    first: LayerParams<'a>,
+    /// The rows of the first layer that read the point, `[2, width]`; those that read the time join the bias.
     of_point: Tensor<2>,
-    /// `[time features, width]`, row-major.
-    of_time: Vec<f32>,
-    /// `[width]`.
-    bias: Vec<f32>,
+    /// The other layers.
+    rest: Mlp,
 }
 
 impl<'a> DeviceFlow<'a> {
@@ -50,12 +40,15 @@ impl<'a> DeviceFlow<'a> {
     /// If the network has no hidden layer, which does not exist.
     pub fn new(device: &'a Device, field: &'a FrozenField) -> Result<Self, EngineError> {
         let first = field.params().layers().next().ok_or(EngineError::Shape)?;
+        let of_point = first.weight[..PLANE * first.n_out].to_vec();
+        let of_point = TensorData::new(of_point, [PLANE, first.n_out]);
         let mut rest = Mlp::new(field.params(), device);
         rest.layers.remove(0);
         Ok(Self {
             device,
             field,
-            first: FirstLayer::new(&first, device),
+            first,
+            of_point: Tensor::from_data(of_point, device),
             rest,
         })
     }
@@ -87,7 +80,7 @@ impl<'a> DeviceFlow<'a> {
         ends: &[[f32; 2]],
     ) -> Result<(), EngineError> {
         let probes = &x_0[..x_0.len().min(PROBES)];
-        let expected = solver::solve(self.field, solver, self.path().time_range(), probes);
+        let expected = solver::solve(self.field, solver, self.field.path().time_range(), probes);
         let far = |(a, b): (&Point, &[f32; 2])| {
             (a[0] - f64::from(b[0]))
                 .abs()
@@ -112,19 +105,17 @@ impl<'a> DeviceFlow<'a> {
         solver: Solver,
         nodes: &[usize],
     ) -> Result<Vec<[f32; 2]>, EngineError> {
-        let (start, end) = self.path().time_range();
-        let steps = solver.steps();
-        let time = |n: usize| start + (end - start) * n as f64 / steps as f64;
+        let times = solver.times(self.field.path().time_range());
         let numbers: Vec<f32> = x_0.as_flattened().iter().map(|&x| x as f32).collect();
         let data = TensorData::new(numbers, [x_0.len(), PLANE]);
         let mut x = Tensor::<2>::from_data(data, self.device);
         let mut kept = Vec::with_capacity(nodes.len());
-        for n in 0..=steps {
+        for (n, &t) in times.iter().enumerate() {
             if nodes.contains(&n) {
                 kept.push(x.clone());
             }
-            if n < steps {
-                x = self.step(solver, x, time(n), time(n + 1) - time(n));
+            if let Some(next) = times.get(n + 1) {
+                x = self.step(solver, x, t, next - t);
             }
         }
         let numbers = download(Tensor::cat(kept, 0))?;
@@ -144,54 +135,25 @@ impl<'a> DeviceFlow<'a> {
 
     /// `v_t(x) = c_out(t) net(c_in(t) x, t)`, `[particles, 2]`.
     fn velocity(&self, x: Tensor<2>, t: f64) -> Tensor<2> {
-        let (schedule, scaling) = (self.path().at(t), self.scaling());
-        let z = x
-            .mul_scalar(scaling.input(schedule))
-            .matmul(self.first.of_point.clone());
+        let (schedule, scaling) = (self.field.path().at(t), self.field.scaling());
+        let activation = self.field.model().activation;
+        let x = x.mul_scalar(scaling.input(schedule));
         let hidden = activate(
-            z + self.first.bias_at(self.model(), t, self.device),
-            self.model().activation,
+            x.matmul(self.of_point.clone()) + self.bias_at(t),
+            activation,
         );
-        let out = self.rest.forward(hidden, self.model().activation);
+        let out = self.rest.forward(hidden, activation);
         out.mul_scalar(scaling.output(schedule))
     }
 
-    fn model(&self) -> &Model {
-        self.field.model()
-    }
-
-    fn path(&self) -> Path {
-        self.field.path()
-    }
-
-    fn scaling(&self) -> Scaling {
-        self.field.scaling()
-    }
-}
-
-impl FirstLayer {
-    fn new(layer: &LayerParams<'_>, device: &Device) -> Self {
-        let (of_point, of_time) = layer.weight.split_at(PLANE * layer.n_out);
-        let of_point = TensorData::new(of_point.to_vec(), [PLANE, layer.n_out]);
-        Self {
-            of_point: Tensor::from_data(of_point, device),
-            of_time: of_time.to_vec(),
-            bias: layer.bias.to_vec(),
-        }
-    }
-
-    /// The bias with the share of the time features, `[1, width]`.
-    fn bias_at(&self, model: &Model, t: f64, device: &Device) -> Tensor<2> {
+    /// The first layer's bias with the share of the time features, `[1, width]`.
+    fn bias_at(&self, t: f64) -> Tensor<2> {
         let mut features = Vec::new();
-        embedding::push_features(model.time, t, &mut features);
-        let mut bias = self.bias.clone();
-        for (feature, row) in features.iter().zip(self.of_time.chunks_exact(bias.len())) {
-            bias.iter_mut()
-                .zip(row)
-                .for_each(|(b, w)| *b += feature * w);
-        }
-        let width = bias.len();
-        Tensor::from_data(TensorData::new(bias, [1, width]), device)
+        embedding::push_features(self.field.model().time, t, &mut features);
+        let mut bias = self.first.bias.to_vec();
+        let of_time = &self.first.weight[PLANE * self.first.n_out..];
+        embedding::fold(&features, of_time, &mut bias);
+        Tensor::from_data(TensorData::new(bias, [1, self.first.n_out]), self.device)
     }
 }
 
@@ -211,7 +173,7 @@ mod tests {
     use super::*;
     use crate::experiment::{Experiment, presets};
     use crate::flow::rng::{Stream, stream};
-    use crate::model::{MlpParams, Widths};
+    use crate::model::{MlpParams, Scaling, Widths};
 
     fn field(preset: &str) -> (Experiment, FrozenField) {
         let experiment = presets::find(preset).unwrap().experiment().unwrap();
@@ -268,7 +230,7 @@ mod tests {
         let (_, honest) = field("two-moons");
         let device = Device::flex();
         let mut flow = DeviceFlow::new(&device, &honest).unwrap();
-        flow.first.bias[0] += 1.0;
+        flow.of_point = flow.of_point + 1.0;
         let (x_0, solver) = (particles(100), Solver::Euler { steps: 10 });
         let ends = flow.carry(&x_0, solver, &[10]).unwrap();
         let error = flow.check(&x_0, solver, &ends).unwrap_err();

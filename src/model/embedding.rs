@@ -26,6 +26,16 @@ pub fn push_features(time: TimeEmbedding, t: f64, features: &mut Vec<f32>) {
     }
 }
 
+/// Adds the time features' share of a first layer's products to its bias: it is the same for a whole batch. `weights`
+/// has one row of the bias's width for each feature.
+pub fn fold(features: &[f32], weights: &[f32], bias: &mut [f32]) {
+    for (feature, row) in features.iter().zip(weights.chunks_exact(bias.len())) {
+        bias.iter_mut()
+            .zip(row)
+            .for_each(|(b, w)| *b += feature * w);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

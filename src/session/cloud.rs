@@ -131,8 +131,9 @@ pub struct Watch<'a> {
 /// Sees a cloud grow; the last time it is told so.
 pub type Show<'a> = dyn FnMut(&Cloud, bool) + 'a;
 
-/// Carries a cloud on the GPU or, if there is none or it fails, on the processor. `None` if the source cannot be
-/// sampled (the trainer says so elsewhere) or it is not to keep going.
+/// Carries a cloud on the GPU or, if there is none or it fails, on the processor, until `show` has seen all of it, it is
+/// not to keep going, or newer weights are worth more. Nothing is shown if the source cannot be sampled (the trainer
+/// says so elsewhere).
 pub fn carry(
     job: &Job,
     source: &mut Source,
@@ -140,11 +141,13 @@ pub fn carry(
     watch: &Watch<'_>,
     complain: &dyn Fn(String),
     show: &mut Show<'_>,
-) -> Option<()> {
-    let x_0 = source.points(&job.experiment, job.particles)?;
+) {
+    let Some(x_0) = source.points(&job.experiment, job.particles) else {
+        return;
+    };
     if let Some(gpu) = gpu_for(job.device) {
         match carry_on_gpu(job, &gpu, x_0, watch, show) {
-            Ok(done) => return done,
+            Ok(()) => return,
             Err(error) => {
                 OpenDevice::distrust_gpu(&error.to_string());
                 let label = gpu.label();
@@ -171,18 +174,14 @@ fn carry_on_gpu(
     x_0: &[Point],
     watch: &Watch<'_>,
     show: &mut Show<'_>,
-) -> Result<Option<()>, EngineError> {
+) -> Result<(), EngineError> {
     let solver = job.experiment.solver;
-    let nodes = kept_nodes(solver);
     let flow = DeviceFlow::new(gpu.device(), &job.field)?;
     let mut growing = Growing::new(job, gpu.label());
     let mut rest = x_0;
-    while !rest.is_empty() {
-        if !(watch.keep_going)() {
-            return Ok(None);
-        }
+    while !rest.is_empty() && (watch.keep_going)() {
         let (block, later) = rest.split_at(rest.len().min(at_once(BLOCK, solver)));
-        let points = flow.carry(block, solver, &nodes)?;
+        let points = flow.carry(block, solver, &growing.nodes)?;
         let moments: Vec<_> = points.chunks(block.len()).map(<[_]>::to_vec).collect();
         if let (true, Some(ends)) = (growing.is_new(), moments.last()) {
             flow.check(block, solver, ends)?;
@@ -194,28 +193,21 @@ fn carry_on_gpu(
         };
         show(growing.add(moments), rest.is_empty());
     }
-    Ok(Some(()))
+    Ok(())
 }
 
-fn carry_on_cpu(
-    job: &Job,
-    x_0: &[Point],
-    cores: &Cores,
-    watch: &Watch<'_>,
-    show: &mut Show<'_>,
-) -> Option<()> {
+fn carry_on_cpu(job: &Job, x_0: &[Point], cores: &Cores, watch: &Watch<'_>, show: &mut Show<'_>) {
     let solver = job.experiment.solver;
-    let nodes = kept_nodes(solver);
     let mut growing = Growing::new(job, "the CPU");
     let mut rest = x_0;
     while !rest.is_empty() {
         let (block, later) = rest.split_at(rest.len().min(at_once(BLOCK, solver)));
         rest = later;
-        let mut moments = vec![Vec::with_capacity(block.len()); nodes.len()];
+        let mut moments = vec![Vec::with_capacity(block.len()); growing.nodes.len()];
         let mut left = block;
         while !left.is_empty() {
             if !(watch.keep_going)() {
-                return None;
+                return;
             }
             let trains = (watch.trains)();
             let threads = if trains { 1 } else { cores.threads() };
@@ -223,7 +215,7 @@ fn carry_on_cpu(
             left = later;
             let start = Instant::now();
             let loan = trains.then(|| cores.lend());
-            for piece in carry_pieces(job, now, &nodes, threads) {
+            for piece in carry_pieces(job, now, &growing.nodes, threads) {
                 let pairs = moments.iter_mut().zip(piece);
                 pairs.for_each(|(moment, points)| moment.extend(points));
             }
@@ -236,7 +228,6 @@ fn carry_on_cpu(
         }
         show(growing.add(moments), rest.is_empty());
     }
-    Some(())
 }
 
 /// A piece of the particles for each thread: their positions, `[piece][node][particle]`.
@@ -275,19 +266,21 @@ fn kept_nodes(solver: Solver) -> Vec<usize> {
 struct Growing {
     started: Instant,
     cloud: Cloud,
+    /// The solver's nodes that are kept.
+    nodes: Vec<usize>,
+    /// Their times.
     times: Vec<f64>,
 }
 
 impl Growing {
     fn new(job: &Job, device: &str) -> Self {
-        let (start, end) = job.experiment.path.time_range();
-        let steps = job.experiment.solver.steps() as f64;
-        let nodes = kept_nodes(job.experiment.solver).into_iter();
+        let solver = job.experiment.solver;
+        let times = solver.times(job.experiment.path.time_range());
+        let nodes = kept_nodes(solver);
         Self {
             started: Instant::now(),
-            times: nodes
-                .map(|n| start + (end - start) * n as f64 / steps)
-                .collect(),
+            times: nodes.iter().map(|&n| times[n]).collect(),
+            nodes,
             cloud: Cloud {
                 experiment: Arc::clone(&job.experiment),
                 step: job.field.step(),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::experiment::Experiment;
+use crate::experiment::{Experiment, Layer, View};
 use crate::flow::Bounds;
 use crate::model::DeviceChoice;
 use crate::snapshot::LaneId;
@@ -48,6 +48,19 @@ pub struct PictureRequest {
     pub bounds: Bounds,
     /// Whether the density of the particles is wanted.
     pub density: bool,
+}
+
+impl PictureRequest {
+    /// What the view shows of this part of the plane.
+    pub fn of(view: &View, bounds: Bounds) -> Self {
+        Self {
+            particles: view.followed(),
+            cloud: view.cloud(),
+            field: view.field,
+            bounds,
+            density: view.layers.contains(&Layer::Density),
+        }
+    }
 }
 
 impl Default for PictureRequest {

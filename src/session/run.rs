@@ -359,6 +359,7 @@ impl<'a> Job<'a> {
             pairs: pairs.take(DISPLAY_PAIRS).collect(),
             ..blank_frame(Arc::clone(&self.experiment))
         };
+        let bounds = figure::visible(&frame, view).unwrap_or(Bounds::square(4.0));
         let picture = picture::compute(
             &picture::Job {
                 run: frame.run,
@@ -366,11 +367,8 @@ impl<'a> Job<'a> {
                 field: Arc::new(field.clone()),
                 experiment: Arc::clone(&self.experiment),
                 request: PictureRequest {
-                    particles: view.followed(),
-                    cloud: view.cloud(),
-                    field: view.field,
-                    bounds: figure::visible(&frame, view).unwrap_or(Bounds::square(4.0)),
                     density: true,
+                    ..PictureRequest::of(view, bounds)
                 },
                 pace: Pace::Free,
             },
@@ -398,19 +396,19 @@ impl<'a> Job<'a> {
             outdated: &|| false,
         };
         let complaints = RefCell::new(Vec::new());
-        let mut carried = None;
-        let done = cloud::carry(
+        let mut carried: Option<Cloud> = None;
+        cloud::carry(
             &job,
             &mut cloud::Source::default(),
             &self.cores,
             &watch,
             &|sentence| complaints.borrow_mut().push(sentence),
-            &mut |cloud, _| carried = Some(Arc::new(cloud.clone())),
+            &mut |cloud, _| carried = Some(cloud.clone()),
         );
         for sentence in complaints.into_inner() {
             self.observer.notice(&sentence);
         }
-        done.and(carried)
+        carried.filter(Cloud::is_complete).map(Arc::new)
     }
 
     fn write_figures(&self, frame: &Frame) -> Result<(), RunError> {

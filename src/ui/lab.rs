@@ -169,15 +169,7 @@ impl Lab {
 
     /// Asks for pictures of this part of the plane, if they are not what is made already.
     pub fn look(&mut self, seen: Bounds) {
-        let experiment = self.editor.experiment();
-        let view = &experiment.view;
-        let request = PictureRequest {
-            particles: view.followed(),
-            cloud: view.cloud(),
-            field: view.field,
-            bounds: seen,
-            density: view.layers.contains(&Layer::Density),
-        };
+        let request = PictureRequest::of(&self.editor.experiment().view, seen);
         if self.looked != Some(request) {
             self.looked = Some(request);
             self.session.send(session::Command::Look(request));

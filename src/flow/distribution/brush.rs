@@ -19,7 +19,8 @@ pub struct Brush {
 }
 
 impl Brush {
-    /// The weight at a distance d from the centre: full up to half the radius, then `strength ((4/3) (1 - (d / radius)^2))^2`, which ends smoothly.
+    /// The weight at a distance d from the centre: full up to half the radius, then
+    /// `strength ((4/3) (1 - (d / radius)^2))^2`, which ends smoothly.
     pub(super) fn weight(&self, squared_distance: f64) -> f64 {
         let inside = 1.0 - squared_distance / (self.radius * self.radius);
         let falloff = (4.0 / 3.0 * inside).clamp(0.0, 1.0);

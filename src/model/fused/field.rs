@@ -166,14 +166,7 @@ impl Network {
         let folded = panels.map(|(panel, block)| {
             let (weights, bias) = block.split_at(panel.weights());
             let mut bias = bias.to_vec();
-            for (feature, row) in time
-                .iter()
-                .zip(weights.chunks_exact(panel.width).skip(PLANE))
-            {
-                bias.iter_mut()
-                    .zip(row)
-                    .for_each(|(b, w)| *b += feature * w);
-            }
+            embedding::fold(time, &weights[PLANE * panel.width..], &mut bias);
             bias
         });
         folded.collect()

@@ -31,17 +31,6 @@ const ORDER: [Layer; 8] = [
     Layer::Trails,
     Layer::Particles,
 ];
-/// The same once all particles have arrived: they must not hide the ends of the paths.
-const ORDER_AT_THE_END: [Layer; 8] = [
-    Layer::Density,
-    Layer::Target,
-    Layer::Source,
-    Layer::Field,
-    Layer::Pairs,
-    Layer::Trails,
-    Layer::Particles,
-    Layer::Trajectories,
-];
 /// Farther from the page than this (in points) a mark is dropped: beyond it back ends run out of digits.
 const REACH: f32 = 1e5;
 /// Up to so many dots keep their full radius; more of them get smaller, so that a crowd still has a shape.
@@ -84,10 +73,10 @@ impl Inputs {
             Layer::Target => Self::Samples(layer, frame.target.clone()),
             Layer::Pairs => Self::Pairs(frame.pairs.clone()),
             Layer::Trajectories => Self::Trajectories(picture?, view.paths, view.color),
-            Layer::Particles if view.cloud().is_some() && frame.cloud.is_some() => {
-                Self::Cloud(frame.cloud.clone()?, t)
-            }
-            Layer::Particles => Self::Moment(layer, picture?, t, view.particles, 0.0),
+            Layer::Particles => match (view.cloud(), &frame.cloud) {
+                (Some(_), Some(cloud)) => Self::Cloud(Arc::clone(cloud), t),
+                _ => Self::Moment(layer, picture?, t, view.particles, 0.0),
+            },
             Layer::Trails => Self::Moment(layer, picture?, t, view.particles, view.trail),
             Layer::Field | Layer::Density => Self::Moment(layer, picture?, t, 0, 0.0),
         })
@@ -180,8 +169,14 @@ impl Place {
     }
 }
 
+/// The layers at time `t`, bottom first. Particles that have arrived must not hide the ends of the paths, so at the end
+/// the trajectories lie on top.
 fn order(t: f64) -> [Layer; 8] {
-    if t < 1.0 { ORDER } else { ORDER_AT_THE_END }
+    let mut order = ORDER;
+    if t >= 1.0 {
+        order.sort_by_key(|&layer| layer == Layer::Trajectories);
+    }
+    order
 }
 
 impl Builder {

@@ -42,49 +42,23 @@ pub fn install(renderer: &mut Renderer, device: &wgpu::Device, target: wgpu::Tex
 /// The shape that paints a cloud; asks for another frame while there is more to upload.
 pub(super) fn shape(ctx: &Context, marks: &CloudMarks, screen: &Screen) -> Shape {
     let rect = screen.rect(marks.transform.rect());
-    let paint = Paint {
-        ctx: ctx.clone(),
-        marks: marks.clone(),
-    };
-    Shape::Callback(Callback::new_paint_callback(rect, paint))
+    callback(ctx, rect, Some(marks.clone()))
 }
 
 /// The shape that frees what a cloud has taken of the graphics card.
-pub(super) fn nothing(rect: Rect) -> Shape {
-    Shape::Callback(Callback::new_paint_callback(rect, Clear))
+pub(super) fn nothing(ctx: &Context, rect: Rect) -> Shape {
+    callback(ctx, rect, None)
 }
 
-/// One frame of a cloud.
+fn callback(ctx: &Context, rect: Rect, marks: Option<CloudMarks>) -> Shape {
+    let ctx = ctx.clone();
+    Shape::Callback(Callback::new_paint_callback(rect, Paint { ctx, marks }))
+}
+
+/// One frame of a cloud, or the one after the last.
 struct Paint {
     ctx: Context,
-    marks: CloudMarks,
-}
-
-/// A frame after the last one of a cloud.
-struct Clear;
-
-impl CallbackTrait for Clear {
-    fn prepare(
-        &self,
-        device: &wgpu::Device,
-        _queue: &wgpu::Queue,
-        _screen: &ScreenDescriptor,
-        _encoder: &mut wgpu::CommandEncoder,
-        resources: &mut CallbackResources,
-    ) -> Vec<wgpu::CommandBuffer> {
-        if let Some(cards) = resources.get_mut::<Cards>() {
-            cards.upload(device, &[]);
-        }
-        Vec::new()
-    }
-
-    fn paint(
-        &self,
-        _info: PaintCallbackInfo,
-        _pass: &mut wgpu::RenderPass<'static>,
-        _resources: &CallbackResources,
-    ) {
-    }
+    marks: Option<CloudMarks>,
 }
 
 impl CallbackTrait for Paint {
@@ -96,11 +70,15 @@ impl CallbackTrait for Paint {
         _encoder: &mut wgpu::CommandEncoder,
         resources: &mut CallbackResources,
     ) -> Vec<wgpu::CommandBuffer> {
-        if let Some(cards) = resources.get_mut::<Cards>() {
-            if !cards.upload(device, &self.marks.cloud.blocks) {
-                self.ctx.request_repaint();
-            }
-            let look = self.look(screen.pixels_per_point, cards.weight(self.marks.t));
+        let Some(cards) = resources.get_mut::<Cards>() else {
+            return Vec::new();
+        };
+        let blocks = self.marks.as_ref().map(|marks| &marks.cloud.blocks[..]);
+        if !cards.upload(device, blocks.unwrap_or_default()) {
+            self.ctx.request_repaint();
+        }
+        if let Some(marks) = &self.marks {
+            let look = look(marks, screen.pixels_per_point, cards.weight(marks.t));
             queue.write_buffer(&cards.look, 0, bytemuck::bytes_of(&look));
         }
         Vec::new()
@@ -112,34 +90,32 @@ impl CallbackTrait for Paint {
         pass: &mut wgpu::RenderPass<'static>,
         resources: &CallbackResources,
     ) {
-        if let Some(cards) = resources.get::<Cards>() {
-            cards.paint(pass, self.marks.t);
+        if let (Some(cards), Some(marks)) = (resources.get::<Cards>(), &self.marks) {
+            cards.paint(pass, marks.t);
         }
     }
 }
 
-impl Paint {
-    /// Clip space is the callback's rectangle, which is the box of the transform.
-    fn look(&self, pixels_per_point: f32, weight: f32) -> Look {
-        let transform = &self.marks.transform;
-        let rect = transform.rect();
-        let per_point = [2.0 / rect.width(), -2.0 / rect.height()];
-        let clip = |p: [f64; 2]| {
-            let page = transform.page_from_data(p);
-            [0, 1].map(|k| per_point[k] * (page[k] - rect.center()[k]))
-        };
-        let per_unit = transform.scale() as f32;
-        let radius = self.marks.radius * pixels_per_point;
-        let drawn = radius.max(0.5);
-        let color = ink(self.marks.color).to_array();
-        Look {
-            scale: [per_unit * per_point[0], -per_unit * per_point[1]],
-            shift: clip([0.0; 2]),
-            pixel: per_point.map(|clip| clip.abs() / pixels_per_point),
-            radius: drawn,
-            weight,
-            color: color.map(|c| f32::from(c) / 255.0 * (radius / drawn).powi(2)),
-        }
+/// Clip space is the callback's rectangle, which is the box of the transform.
+fn look(marks: &CloudMarks, pixels_per_point: f32, weight: f32) -> Look {
+    let transform = &marks.transform;
+    let rect = transform.rect();
+    let per_point = [2.0 / rect.width(), -2.0 / rect.height()];
+    let clip = |p: [f64; 2]| {
+        let page = transform.page_from_data(p);
+        [0, 1].map(|k| per_point[k] * (page[k] - rect.center()[k]))
+    };
+    let per_unit = transform.scale() as f32;
+    let radius = marks.radius * pixels_per_point;
+    let drawn = radius.max(0.5);
+    let color = ink(marks.color).to_array();
+    Look {
+        scale: [per_unit * per_point[0], -per_unit * per_point[1]],
+        shift: clip([0.0; 2]),
+        pixel: per_point.map(|clip| clip.abs() / pixels_per_point),
+        radius: drawn,
+        weight,
+        color: color.map(|c| f32::from(c) / 255.0 * (radius / drawn).powi(2)),
     }
 }
 
@@ -189,6 +165,9 @@ impl Cards {
 
     /// Brings the next block that is missing, and shows the blocks as soon as all are there. Whether they are.
     fn upload(&mut self, device: &wgpu::Device, wanted: &[Arc<CloudBlock>]) -> bool {
+        if self.shows(wanted) {
+            return true;
+        }
         let mut there = Vec::with_capacity(wanted.len());
         let mut may_upload = true;
         for block in wanted {
@@ -210,6 +189,14 @@ impl Cards {
             self.coming = there;
         }
         complete
+    }
+
+    /// Whether nothing is to be done, as in most frames.
+    fn shows(&self, wanted: &[Arc<CloudBlock>]) -> bool {
+        let mut pairs = self.shown.iter().zip(wanted);
+        self.coming.is_empty()
+            && self.shown.len() == wanted.len()
+            && pairs.all(|(u, block)| Arc::ptr_eq(&u.block, block))
     }
 
     fn weight(&self, t: f64) -> f32 {

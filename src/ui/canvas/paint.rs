@@ -92,12 +92,11 @@ impl ScenePainter {
         for gone in kept {
             self.recycle(gone.shapes);
         }
-        let clouded = scene.panels.iter().flat_map(|panel| &panel.groups);
-        let clouded = clouded
-            .flat_map(|group| group.items.iter())
-            .any(|i| matches!(i, Item::Cloud(_)));
+        let groups = scene.panels.iter().flat_map(|panel| &panel.groups);
+        let mut items = groups.flat_map(|group| group.items.iter());
+        let clouded = items.any(|item| matches!(item, Item::Cloud(_)));
         if std::mem::replace(&mut self.clouded, clouded) && !clouded {
-            painter.add(cloud::nothing(rect));
+            painter.add(cloud::nothing(painter.ctx(), rect));
         }
     }
 

@@ -2,7 +2,7 @@
 
 use egui::{CollapsingHeader, DragValue, TextEdit, Ui};
 
-use crate::experiment::{Experiment, MAX_PARTICLES, PathColor};
+use crate::experiment::{Experiment, MAX_FOLLOWED, MAX_PARTICLES, PathColor};
 use crate::scene::theme::Theme;
 
 use super::widgets::{choice_ui, heading_ui, number_ui, row_ui, slider_ui};
@@ -16,7 +16,9 @@ pub fn view_ui(ui: &mut Ui, theme: &Theme, draft: &mut Experiment) {
     title_ui(ui, theme, &mut draft.title);
     let view = &mut draft.view;
     let formula = "Whole trajectories Z_t, t from 0 to 1, that are drawn.";
-    let paths = DragValue::new(&mut view.paths).range(0..=10_000).speed(2.0);
+    let paths = DragValue::new(&mut view.paths)
+        .range(0..=MAX_FOLLOWED)
+        .speed(2.0);
     number_ui(ui, theme, "Paths", formula, paths);
     let formula = "Particles Z_t that move with the play head, up to a million. More than 10,000 are carried as a cloud: \
                    on the GPU if there is one, slowly on the CPU.";
