@@ -81,14 +81,18 @@ impl<'a> DeviceFlow<'a> {
     ) -> Result<(), EngineError> {
         let probes = &x_0[..x_0.len().min(PROBES)];
         let expected = solver::solve(self.field, solver, self.field.path().time_range(), probes);
-        let far = |(a, b): (&Point, &[f32; 2])| {
+        // Where the flow itself explodes, both are right to go wherever they go.
+        let stays = |p: &Point| p.iter().all(|&x| (x as f32).is_finite());
+        let pairs = expected.last().iter().zip(ends);
+        let pairs: Vec<_> = pairs.filter(|(p, _)| stays(p)).collect();
+        let far = |(a, b): &(&Point, &[f32; 2])| {
             (a[0] - f64::from(b[0]))
                 .abs()
                 .max((a[1] - f64::from(b[1])).abs())
         };
-        let mut errors: Vec<f64> = expected.last().iter().zip(ends).map(far).collect();
+        let mut errors: Vec<f64> = pairs.iter().map(far).collect();
         errors.sort_by(f64::total_cmp);
-        let coordinates = expected.last().iter().flatten();
+        let coordinates = pairs.iter().flat_map(|(p, _)| p.iter());
         let largest = coordinates.fold(f64::MIN_POSITIVE, |m, x| m.max(x.abs()));
         let median = errors.get(errors.len() / 2).map_or(0.0, |e| e / largest);
         if median <= TOLERANCE {
@@ -223,6 +227,23 @@ mod tests {
                 flow.check(&x_0, solver, ends).unwrap();
             }
         }
+    }
+
+    #[test]
+    fn a_device_is_not_blamed_for_a_flow_that_explodes() {
+        let (experiment, tame) = field("two-moons");
+        let values = tame.params().values().iter().map(|w| 1e6 * w).collect();
+        let params = MlpParams::new(Widths::of(&experiment.model), values).unwrap();
+        let wild = FrozenField::new(Arc::new(params), &experiment, tame.scaling(), 0);
+        let device = Device::flex();
+        let flow = DeviceFlow::new(&device, &wild).unwrap();
+        let (x_0, solver) = (particles(100), Solver::Euler { steps: 50 });
+        let range = experiment.path.time_range();
+        let ends = solver::solve(&wild, solver, range, &x_0);
+        let explodes = |p: &Point| p.iter().any(|x| !(*x as f32).is_finite());
+        assert!(ends.last().iter().filter(|p| explodes(p)).count() > 50);
+        let ends = flow.carry(&x_0, solver, &[50]).unwrap();
+        flow.check(&x_0, solver, &ends).unwrap();
     }
 
     #[test]

@@ -145,7 +145,20 @@ pub fn carry(
     let Some(x_0) = source.points(&job.experiment, job.particles) else {
         return;
     };
-    if let Some(gpu) = gpu_for(job.device) {
+    let gpu = gpu_for(job.device);
+    carry_on(gpu, job, x_0, cores, watch, complain, show);
+}
+
+fn carry_on(
+    gpu: Option<OpenDevice>,
+    job: &Job,
+    x_0: &[Point],
+    cores: &Cores,
+    watch: &Watch<'_>,
+    complain: &dyn Fn(String),
+    show: &mut Show<'_>,
+) {
+    if let Some(gpu) = gpu {
         match carry_on_gpu(job, &gpu, x_0, watch, show) {
             Ok(()) => return,
             Err(error) => {
@@ -333,6 +346,8 @@ impl Source {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::RefCell;
+
     use super::*;
     use crate::experiment::presets;
     use crate::flow::rng::stream;
@@ -440,6 +455,45 @@ mod tests {
         let (cloud, last) = &seen[seen.len() - 1];
         assert!(*last && cloud.carried > 0 && !cloud.is_complete());
         assert_eq!(cloud.blocks[cloud.blocks.len() - 1].points.len() % 26, 0);
+    }
+
+    #[test]
+    fn what_a_wrong_gpu_carries_is_carried_again_by_the_cpu() {
+        let mut job = job(3000, DeviceChoice::Gpu);
+        // Without a hidden layer the two engines mean different things: the CPU stands in for a GPU that is wrong.
+        let experiment = Arc::make_mut(&mut job.experiment);
+        experiment.model.hidden.clear();
+        let widths = Widths::of(&experiment.model);
+        let params = MlpParams::init(widths, &mut stream(5, Stream::Weights, 0));
+        let scaling = job.field.scaling();
+        job.field = FrozenField::new(Arc::new(params), experiment, scaling, 3);
+        let (said, mut seen) = (RefCell::new(Vec::new()), Vec::new());
+        let watch = Watch {
+            keep_going: &|| true,
+            trains: &|| false,
+            outdated: &|| false,
+        };
+        let x_0 = source_points(&job.experiment, Stream::Display, 3000).unwrap();
+        carry_on(
+            Some(OpenDevice::cpu()),
+            &job,
+            &x_0,
+            &Cores::new(2),
+            &watch,
+            &|sentence| said.borrow_mut().push(sentence),
+            &mut |cloud, _| seen.push(cloud.clone()),
+        );
+        let said = said.into_inner();
+        assert!(
+            said[0].contains("end elsewhere than on the CPU"),
+            "{said:?}"
+        );
+        assert_eq!(
+            (said.len(), seen.len()),
+            (1, 1),
+            "nothing of the GPU is shown"
+        );
+        assert!(seen[0].is_complete() && &*seen[0].device == "the CPU");
     }
 
     #[test]
