@@ -31,10 +31,13 @@ const WARM_UP: usize = 60;
 const BAR_MS: f64 = 8.0;
 const FIRST_FRAME_BAR_SECS: f64 = 1.5;
 const KEPT_BAR: f64 = 0.9;
-/// Pairs of a headless run and a playing window, each of a few seconds.
-const PAIRS: usize = 5;
+/// Pairs of a headless run and a playing window, each of a few seconds: so many, because the rate of one machine
+/// varies by a fifth from second to second.
+const PAIRS: usize = 15;
 const HEADLESS_STEPS: u64 = 30_000;
-const PLAYED_FRAMES: usize = 240;
+const PLAYED_FRAMES: usize = 180;
+/// Frames after which training has settled and pictures come at their steady pace.
+const SETTLING_FRAMES: usize = 120;
 
 fn main() {
     let first = first_moving_frame();
@@ -146,7 +149,7 @@ fn window_rate() -> f64 {
     let mut experiment = default_experiment();
     experiment.training.steps = 100_000_000;
     let mut window = Window::new(experiment);
-    window.frames(WARM_UP, |_, _| {});
+    window.frames(SETTLING_FRAMES, |_, _| {});
     let (start, first) = (Instant::now(), window.lab().frame().step);
     window.frames(PLAYED_FRAMES, |_, _| {});
     let steps = window.lab().frame().step - first;

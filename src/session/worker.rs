@@ -16,7 +16,7 @@ pub enum Pace {
     Free,
     /// Training has just begun or changed its task: a result is worth a fifth of a core.
     Eager,
-    /// Training goes on and on: a result is worth a twentieth of a core.
+    /// Training goes on and on: a result is worth a thirtieth of a core.
     Steady,
 }
 
@@ -26,7 +26,7 @@ impl Pace {
         match self {
             Self::Free => 0.0,
             Self::Eager => 4.0,
-            Self::Steady => 19.0,
+            Self::Steady => 29.0,
         }
     }
 }

@@ -5,6 +5,7 @@ mod field;
 mod pairs;
 mod particles;
 mod samples;
+mod thin;
 mod trails;
 mod trajectories;
 

@@ -5,9 +5,10 @@ use std::f64::consts::TAU;
 use super::super::Decorations;
 use super::super::color::Color;
 use super::super::colormap::hue;
-use super::super::item::{Item, PagePoint, Points, Polylines};
+use super::super::item::{Item, Points, Polylines};
 use super::super::theme::Theme;
 use super::Place;
+use super::thin::push_thinned;
 use crate::experiment::PathColor;
 use crate::flow::Point;
 use crate::snapshot::FlowPicture;
@@ -21,7 +22,7 @@ pub(super) fn items(
 ) -> Vec<Item> {
     let trajectories = &picture.trajectories;
     let paths = paths.min(trajectories.n_particles);
-    let tolerance = vertex_distance(place);
+    let tolerance = tolerance(place);
     let middle = mean(&trajectories.first()[..paths]);
     let theme = place.theme();
     let mut lines =
@@ -43,31 +44,13 @@ pub(super) fn items(
     items
 }
 
-/// Vertices nearer than this to the one before are left out, in points: below what can be seen, on a screen
-/// as in a figure at 300 dots per inch.
-fn vertex_distance(place: &Place) -> f32 {
+/// How far a vertex that is left out may be from the line, in points: below what can be seen, on a screen as in a
+/// figure at 300 dots per inch.
+fn tolerance(place: &Place) -> f32 {
     match place.decorations {
-        Decorations::Canvas => 1.0,
-        Decorations::Figure => 0.25,
+        Decorations::Canvas => 0.1,
+        Decorations::Figure => 0.025,
     }
-}
-
-/// Pushes the vertices that are at least `tolerance` from the one before, and the first and the last.
-fn push_thinned(points: &mut Vec<PagePoint>, way: impl Iterator<Item = PagePoint>, tolerance: f32) {
-    let first = points.len();
-    let mut skipped = None;
-    for p in way {
-        let near = points[first..]
-            .last()
-            .is_some_and(|q| (p[0] - q[0]).hypot(p[1] - q[1]) < tolerance);
-        if near {
-            skipped = Some(p);
-        } else {
-            points.push(p);
-            skipped = None;
-        }
-    }
-    points.extend(skipped);
 }
 
 fn by_chord_ratio(ratio: Option<&f64>, theme: &Theme) -> Color {
