@@ -15,8 +15,12 @@ use pushforward::experiment::{Experiment, Optimizer, Training, presets};
 use pushforward::flow::Bounds;
 use pushforward::flow::distribution::{Drawing, Shape};
 use pushforward::flow::path::Path;
-use pushforward::model::{Batch, Engine, EngineError, MlpParams};
-use pushforward::session::{Command, Cores, Engines, Event, Options, PictureRequest, Session};
+use pushforward::model::{
+    Alone, Batch, BurnEngine, Engine, EngineError, FusedEngine, MlpParams, OpenDevice,
+};
+use pushforward::session::{
+    Command, Cores, DeviceThread, DistantEngine, Engines, Event, Options, PictureRequest, Session,
+};
 use pushforward::snapshot::{Frame, RunState};
 
 fn two_moons() -> Experiment {
@@ -278,21 +282,33 @@ fn a_learning_rate_beyond_reason_rolls_back_and_says_so() {
 }
 
 /// Fails at a given step, once, in the given way.
-struct Faulty {
-    inner: Box<dyn Engine>,
+struct Faulty<E> {
+    inner: E,
     steps: Arc<AtomicU64>,
     at: u64,
-    panics: bool,
+    fault: Fault,
 }
 
-impl Engine for Faulty {
+#[derive(Clone, Copy, PartialEq)]
+enum Fault {
+    Panic,
+    NotANumber,
+    Silence,
+}
+
+impl<E: Engine> Engine for Faulty<E> {
     fn step(&mut self, batch: &Batch, learning_rate: f64) -> Result<f32, EngineError> {
         if self.steps.fetch_add(1, Ordering::Relaxed) == self.at {
-            assert!(!self.panics, "injected panic");
-            return Err(EngineError::NonFinite {
-                what: "loss",
-                value: f32::NAN,
-            });
+            match self.fault {
+                Fault::Panic => panic!("injected panic"),
+                Fault::Silence => std::thread::sleep(Duration::from_secs(60)),
+                Fault::NotANumber => {
+                    return Err(EngineError::NonFinite {
+                        what: "loss",
+                        value: f32::NAN,
+                    });
+                }
+            }
         }
         self.inner.step(batch, learning_rate)
     }
@@ -319,14 +335,15 @@ impl Engine for Faulty {
     }
 }
 
-fn faulty_engines(at: u64, panics: bool) -> Engines {
+fn faulty_engines(at: u64, fault: Fault) -> Engines {
     let steps = Arc::new(AtomicU64::new(0));
     let maker = move |experiment: &Experiment, params: &MlpParams| {
+        let (model, training) = (&experiment.model, &experiment.training);
         Ok(Box::new(Faulty {
-            inner: Engines::cpu(&Cores::new(2)).make(experiment, params)?,
+            inner: FusedEngine::new(Box::new(Alone), model, training, params)?,
             steps: Arc::clone(&steps),
             at,
-            panics,
+            fault,
         }) as Box<dyn Engine>)
     };
     Engines::new("a faulty device", Arc::new(maker))
@@ -335,11 +352,11 @@ fn faulty_engines(at: u64, panics: bool) -> Engines {
 #[test]
 fn a_panic_or_a_nan_at_any_step_becomes_a_message_and_train_works_again() {
     for at in [0, 1, 17, 1000] {
-        for panics in [true, false] {
+        for fault in [Fault::Panic, Fault::NotANumber] {
             let mut experiment = two_moons();
             experiment.training.steps = 3000;
             let options = Options {
-                engines: Some(faulty_engines(at, panics)),
+                engines: Some(faulty_engines(at, fault)),
                 ..autostart()
             };
             let session = start(experiment, options);
@@ -350,7 +367,7 @@ fn a_panic_or_a_nan_at_any_step_becomes_a_message_and_train_works_again() {
             let RunState::Failed { message } = &failed.state else {
                 unreachable!()
             };
-            let reason = if panics {
+            let reason = if fault == Fault::Panic {
                 "injected panic"
             } else {
                 "not finite"
@@ -367,7 +384,7 @@ fn a_lost_device_is_replaced_and_training_goes_on_from_the_last_good_weights() {
     let mut experiment = two_moons();
     experiment.training.steps = 10_000;
     let options = Options {
-        engines: Some(faulty_engines(300, true).or(Engines::cpu(&Cores::new(2)))),
+        engines: Some(faulty_engines(300, Fault::Panic).or(Engines::cpu(&Cores::new(2)))),
         ..autostart()
     };
     let session = start(experiment, options);
@@ -384,6 +401,48 @@ fn a_lost_device_is_replaced_and_training_goes_on_from_the_last_good_weights() {
         "{sentence}"
     );
     assert!(sentence.contains("injected panic"), "{sentence}");
+}
+
+#[test]
+fn a_device_that_never_answers_is_replaced_too() {
+    let steps = Arc::new(AtomicU64::new(0));
+    let thread = DeviceThread::new("silent", Duration::from_secs(1));
+    let maker = move |experiment: &Experiment, params: &MlpParams| {
+        let (steps, params) = (Arc::clone(&steps), params.clone());
+        let (model, training) = (experiment.model.clone(), experiment.training.clone());
+        let make = move || {
+            Ok(Faulty {
+                inner: BurnEngine::new(OpenDevice::cpu().device(), &model, &training, &params)?,
+                steps,
+                at: 200,
+                fault: Fault::Silence,
+            })
+        };
+        let engine = DistantEngine::make(thread.clone(), make)?;
+        Ok(Box::new(engine) as Box<dyn Engine>)
+    };
+    let engines = Engines::new("a silent device", Arc::new(maker));
+    let options = Options {
+        engines: Some(engines.or(Engines::cpu(&Cores::new(2)))),
+        ..autostart()
+    };
+    let mut experiment = two_moons();
+    experiment.training.steps = 10_000;
+    let begun = Instant::now();
+    let session = start(experiment, options);
+    let frame = wait_for(&session, "goes on", |f| f.step > 400);
+    assert!(frame.device.starts_with("CPU"), "{}", frame.device);
+    assert_eq!(frame.loss.len() as u64, frame.step);
+    let told = session.drain_events();
+    let [Event::Problem(sentence)] = told.as_slice() else {
+        panic!("{told:?}");
+    };
+    assert!(sentence.contains("not answered for 1 s"), "{sentence}");
+    drop(session);
+    assert!(
+        begun.elapsed() < Duration::from_secs(30),
+        "waited for the silent device"
+    );
 }
 
 /// The experiment with a target that cannot be sampled.

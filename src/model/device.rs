@@ -55,12 +55,12 @@ pub enum DeviceError {
     /// There is none.
     #[error("no GPU adapter was found: {0}")]
     Missing(String),
-    /// There is one, but it computes wrongly.
+    /// There is one, but it computes wrongly or does not answer.
     #[error("{name} is not used: {reason}")]
     Untrusted {
         /// The adapter's name.
         name: String,
-        /// What the self-test found.
+        /// What the self-test found, or that it never ended.
         reason: String,
     },
 }
@@ -149,14 +149,22 @@ impl DeviceInfo {
 
     /// The GPU, opened and tested for this, or why it cannot be chosen.
     pub fn gpu() -> Self {
-        let (label, problem) = match OpenDevice::gpu() {
-            Ok(open) => (open.label, None),
-            Err(error) => ("GPU".to_owned(), Some(error.to_string())),
-        };
+        match OpenDevice::gpu() {
+            Ok(open) => Self {
+                choice: DeviceChoice::Gpu,
+                label: open.label,
+                problem: None,
+            },
+            Err(error) => Self::no_gpu(&error.to_string()),
+        }
+    }
+
+    /// A GPU that cannot be chosen, and why.
+    pub fn no_gpu(problem: &str) -> Self {
         Self {
             choice: DeviceChoice::Gpu,
-            label,
-            problem,
+            label: "GPU".to_owned(),
+            problem: Some(problem.to_owned()),
         }
     }
 }

@@ -11,7 +11,6 @@ use crate::flow::solver::Solver;
 use crate::flow::{Point, solver};
 
 use super::burn_mlp::{Mlp, activate, download};
-use super::params::LayerParams;
 use super::{EngineError, FrozenField, embedding};
 
 /// Coordinates of a point.
@@ -23,32 +22,36 @@ const PROBES: usize = 64;
 const TOLERANCE: f64 = 1e-3;
 
 /// A learned field on a device, ready to carry particles from the source to the target.
-pub struct DeviceFlow<'a> {
-    device: &'a Device,
-    field: &'a FrozenField,
-    first: LayerParams<'a>,
-    /// The rows of the first layer that read the point, `[2, width]`; those that read the time join the bias.
+pub struct DeviceFlow {
+    device: Device,
+    field: FrozenField,
+    /// The first layer's bias, and its rows that read the time features, which join it: they are the same for all
+    /// particles.
+    bias: Vec<f32>,
+    of_time: Vec<f32>,
+    /// The rows of the first layer that read the point, `[2, width]`.
     of_point: Tensor<2>,
     /// The other layers.
     rest: Mlp,
 }
 
-impl<'a> DeviceFlow<'a> {
+impl DeviceFlow {
     /// Uploads the weights of the field.
     ///
     /// # Errors
     /// If the network has no hidden layer, which does not exist.
-    pub fn new(device: &'a Device, field: &'a FrozenField) -> Result<Self, EngineError> {
+    pub fn new(device: &Device, field: &FrozenField) -> Result<Self, EngineError> {
         let first = field.params().layers().next().ok_or(EngineError::Shape)?;
-        let of_point = first.weight[..PLANE * first.n_out].to_vec();
-        let of_point = TensorData::new(of_point, [PLANE, first.n_out]);
+        let (of_point, of_time) = first.weight.split_at(PLANE * first.n_out);
+        let of_point = TensorData::new(of_point.to_vec(), [PLANE, first.n_out]);
         let mut rest = Mlp::new(field.params(), device);
         rest.layers.remove(0);
         Ok(Self {
-            device,
-            field,
-            first,
             of_point: Tensor::from_data(of_point, device),
+            device: device.clone(),
+            field: field.clone(),
+            bias: first.bias.to_vec(),
+            of_time: of_time.to_vec(),
             rest,
         })
     }
@@ -80,7 +83,7 @@ impl<'a> DeviceFlow<'a> {
         ends: &[[f32; 2]],
     ) -> Result<(), EngineError> {
         let probes = &x_0[..x_0.len().min(PROBES)];
-        let expected = solver::solve(self.field, solver, self.field.path().time_range(), probes);
+        let expected = solver::solve(&self.field, solver, self.field.path().time_range(), probes);
         // Where the flow itself explodes, both are right to go wherever they go.
         let stays = |p: &Point| p.iter().all(|&x| (x as f32).is_finite());
         let pairs = expected.last().iter().zip(ends);
@@ -112,7 +115,7 @@ impl<'a> DeviceFlow<'a> {
         let times = solver.times(self.field.path().time_range());
         let numbers: Vec<f32> = x_0.as_flattened().iter().map(|&x| x as f32).collect();
         let data = TensorData::new(numbers, [x_0.len(), PLANE]);
-        let mut x = Tensor::<2>::from_data(data, self.device);
+        let mut x = Tensor::<2>::from_data(data, &self.device);
         let mut kept = Vec::with_capacity(nodes.len());
         for (n, &t) in times.iter().enumerate() {
             if nodes.contains(&n) {
@@ -154,10 +157,10 @@ impl<'a> DeviceFlow<'a> {
     fn bias_at(&self, t: f64) -> Tensor<2> {
         let mut features = Vec::new();
         embedding::push_features(self.field.model().time, t, &mut features);
-        let mut bias = self.first.bias.to_vec();
-        let of_time = &self.first.weight[PLANE * self.first.n_out..];
-        embedding::fold(&features, of_time, &mut bias);
-        Tensor::from_data(TensorData::new(bias, [1, self.first.n_out]), self.device)
+        let mut bias = self.bias.clone();
+        embedding::fold(&features, &self.of_time, &mut bias);
+        let shape = [1, bias.len()];
+        Tensor::from_data(TensorData::new(bias, shape), &self.device)
     }
 }
 

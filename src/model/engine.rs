@@ -26,7 +26,7 @@ pub enum EngineError {
 /// Takes training steps on one network.
 ///
 /// [`super::FusedEngine`] trains on the CPU, [`super::BurnEngine`] on any device of Burn's; a remote device or, in
-/// tests, a faulty one follow the same interface. An engine stays on the thread that made it.
+/// tests, a faulty one follow the same interface. An engine need not be `Send`: who makes it keeps it.
 pub trait Engine {
     /// One optimizer step at the given learning rate. Returns the unweighted CFM loss of the batch: squared
     /// error in canvas units, summed over both coordinates, mean over the batch, before the step.

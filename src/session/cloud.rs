@@ -20,6 +20,7 @@ use crate::snapshot::{Cloud, CloudBlock, RunId, RunState};
 use super::board::Board;
 use super::command::Event;
 use super::cores::Cores;
+use super::device_thread::{DeviceThread, Distant};
 use super::measure::source_points;
 use super::parallel;
 use super::worker::{LatestWorker, Pace};
@@ -176,8 +177,8 @@ fn carry_on(
 fn gpu_for(device: DeviceChoice) -> Option<OpenDevice> {
     match device {
         DeviceChoice::Cpu => None,
-        DeviceChoice::Auto => OpenDevice::hardware_gpu(),
-        DeviceChoice::Gpu => OpenDevice::gpu().ok(),
+        DeviceChoice::Auto => DeviceThread::clouds().ask(OpenDevice::hardware_gpu).ok()?,
+        DeviceChoice::Gpu => DeviceThread::clouds().ask(OpenDevice::gpu).ok()?.ok(),
     }
 }
 
@@ -189,16 +190,23 @@ fn carry_on_gpu(
     show: &mut Show<'_>,
 ) -> Result<(), EngineError> {
     let solver = job.experiment.solver;
-    let flow = DeviceFlow::new(gpu.device(), &job.field)?;
+    let (device, field) = (gpu.device().clone(), job.field.clone());
+    let make = move || DeviceFlow::new(&device, &field);
+    let mut flow = Distant::make(DeviceThread::clouds(), make)?;
     let mut growing = Growing::new(job, gpu.label());
     let mut rest = x_0;
     while !rest.is_empty() && (watch.keep_going)() {
         let (block, later) = rest.split_at(rest.len().min(at_once(BLOCK, solver)));
-        let points = flow.carry(block, solver, &growing.nodes)?;
+        let (x_0, nodes, is_first) = (block.to_vec(), growing.nodes.clone(), growing.is_new());
+        let carried = flow.ask(move |flow| {
+            let points = flow.carry(&x_0, solver, &nodes)?;
+            if is_first {
+                flow.check(&x_0, solver, &points[points.len() - x_0.len()..])?;
+            }
+            Ok(points)
+        })?;
+        let points = carried?;
         let moments: Vec<_> = points.chunks(block.len()).map(<[_]>::to_vec).collect();
-        if let (true, Some(ends)) = (growing.is_new(), moments.last()) {
-            flow.check(block, solver, ends)?;
-        }
         rest = if growing.is_too_old(watch) {
             &[]
         } else {

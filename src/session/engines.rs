@@ -16,6 +16,7 @@ use crate::model::{
 };
 
 use super::cores::Cores;
+use super::device_thread::{DeviceThread, DistantEngine};
 use super::team::Crew;
 
 /// Makes an engine for the experiment's network from the given weights. Tests put faulty engines here.
@@ -91,7 +92,7 @@ impl Engines {
     ) -> Result<Self, DeviceError> {
         match choice {
             DeviceChoice::Cpu => Ok(Self::cpu(cores)),
-            DeviceChoice::Gpu => Ok(Self::gpu(OpenDevice::gpu()?, cores)),
+            DeviceChoice::Gpu => Ok(Self::gpu(gpu()?, cores)),
             DeviceChoice::Auto => Ok(measured(cores, experiment)),
         }
     }
@@ -100,7 +101,10 @@ impl Engines {
         let label = device.label().to_owned();
         let maker = move |experiment: &Experiment, params: &MlpParams| {
             let (model, training) = (&experiment.model, &experiment.training);
-            let engine = BurnEngine::new(device.device(), model, training, params)?;
+            let (model, training, params) = (model.clone(), training.clone(), params.clone());
+            let device = device.device().clone();
+            let make = move || BurnEngine::new(&device, &model, &training, &params);
+            let engine = DistantEngine::make(DeviceThread::training(), make)?;
             Ok(Box::new(engine) as Box<dyn Engine>)
         };
         Self::new(&label, Arc::new(maker))
@@ -171,6 +175,17 @@ impl Engines {
     }
 }
 
+/// The GPU, if it passes the self-test in time.
+fn gpu() -> Result<OpenDevice, DeviceError> {
+    let tested = DeviceThread::training().ask(OpenDevice::gpu);
+    tested.unwrap_or_else(|silent| {
+        Err(DeviceError::Untrusted {
+            name: "the GPU".to_owned(),
+            reason: silent.to_string(),
+        })
+    })
+}
+
 /// What `auto` chose for a network and a batch size, and whether that was the GPU.
 static CHOSEN: Mutex<Vec<((Model, usize), bool)>> = Mutex::new(Vec::new());
 
@@ -187,7 +202,7 @@ fn measured(cores: &Cores, experiment: &Experiment) -> Engines {
             prefers_gpu
         }
     };
-    let gpu = prefers_gpu.then(|| OpenDevice::gpu().ok()).flatten();
+    let gpu = prefers_gpu.then(|| gpu().ok()).flatten();
     gpu.map_or_else(|| Engines::cpu(cores), |gpu| Engines::gpu(gpu, cores))
 }
 
@@ -198,7 +213,8 @@ fn gpu_is_faster(cores: &Cores, experiment: &Experiment) -> bool {
         return false;
     }
     let gpu = || {
-        let gpu = Engines::gpu(OpenDevice::hardware_gpu()?, cores);
+        let gpu = DeviceThread::training().ask(OpenDevice::hardware_gpu);
+        let gpu = Engines::gpu(gpu.ok()??, cores);
         gpu.steps_per_sec(experiment, GPU_TRIAL).ok()
     };
     // A driver that crashes here would crash in training.

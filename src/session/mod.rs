@@ -11,6 +11,7 @@ mod cloud;
 mod command;
 mod cores;
 mod coupler;
+mod device_thread;
 mod engines;
 pub mod figure;
 pub mod files;
@@ -49,6 +50,7 @@ use trainer::Trainer;
 pub use board::Wake;
 pub use command::{Command, Event, PictureRequest};
 pub use cores::{Cores, Loan};
+pub use device_thread::{DeviceThread, DistantEngine};
 pub use engines::{EngineMaker, Engines};
 
 /// How a session starts.
@@ -161,7 +163,8 @@ impl Session {
         if probe.is_none() {
             let (devices, board) = (Arc::clone(&self.devices), Arc::clone(&self.board));
             let look = move || {
-                let gpu = DeviceInfo::gpu();
+                let gpu = DeviceThread::training().ask(DeviceInfo::gpu);
+                let gpu = gpu.unwrap_or_else(|silent| DeviceInfo::no_gpu(&silent.to_string()));
                 devices
                     .lock()
                     .unwrap_or_else(PoisonError::into_inner)

@@ -22,7 +22,7 @@ pub struct Trainer {
 }
 
 impl Trainer {
-    /// Starts the thread. The lanes are made on it, because an engine never leaves its thread.
+    /// Starts the thread. The lanes are made on it, because an engine need not be `Send`.
     ///
     /// # Errors
     /// If the system has no thread to give.
