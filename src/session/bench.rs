@@ -83,7 +83,7 @@ pub fn bench(threads: usize, say: &mut dyn FnMut(&str)) -> Result<BenchReport, B
         ("torchcfm batch-OT", batch_ot),
     ] {
         say(&format!("{JOB_STEPS} steps, {name}"));
-        jobs.push(job_time(&engines, name, coupling)?);
+        jobs.push(job_time(&engines, threads, name, coupling)?);
     }
     Ok(BenchReport {
         machine: machine(threads, peak),
@@ -103,13 +103,13 @@ pub fn scaling(threads: usize, say: &mut dyn FnMut(&str)) -> Result<ScalingRepor
     let mut width = Vec::new();
     for units in [32, 64, 128, 256, 512] {
         say(&format!("hidden 3 x {units}"));
-        let ms = loop_ms(&engines, &network(&[units; 3], 256)?)?;
+        let ms = loop_ms(&engines, threads, &network(&[units; 3], 256)?)?;
         width.push(WidthTime { width: units, ms });
     }
     let mut batch = Vec::new();
     for pairs in [64, 128, 256, 512, 1024, 2048, 4096] {
         say(&format!("batch {pairs}"));
-        let ms = loop_ms(&engines, &network(&[64; 3], pairs)?)?;
+        let ms = loop_ms(&engines, threads, &network(&[64; 3], pairs)?)?;
         batch.push(BatchTime { batch: pairs, ms });
     }
     let mut particles = Vec::new();
@@ -197,7 +197,7 @@ fn step_time(
     Ok(StepTime {
         hidden: hidden.to_vec(),
         batch,
-        ms: loop_ms(engines, &experiment)?,
+        ms: loop_ms(engines, threads, &experiment)?,
         step_ms,
         peak_share: gflops / (peak * threads as f64),
         threads,
@@ -214,8 +214,8 @@ fn step_operations(experiment: &Experiment) -> f64 {
 }
 
 /// Wall time of a step in the training loop.
-fn loop_ms(engines: &Engines, experiment: &Experiment) -> Result<f64, BenchError> {
-    let mut learner = learner(engines, experiment)?;
+fn loop_ms(engines: &Engines, threads: usize, experiment: &Experiment) -> Result<f64, BenchError> {
+    let mut learner = learner(engines, threads, experiment)?;
     for _ in 0..20 {
         learner.step().map_err(step_error)?;
     }
@@ -231,9 +231,14 @@ fn loop_ms(engines: &Engines, experiment: &Experiment) -> Result<f64, BenchError
     Ok(median(times))
 }
 
-fn job_time(engines: &Engines, name: &str, coupling: Coupling) -> Result<JobTime, BenchError> {
+fn job_time(
+    engines: &Engines,
+    threads: usize,
+    name: &str,
+    coupling: Coupling,
+) -> Result<JobTime, BenchError> {
     let start = Instant::now();
-    let mut learner = learner(engines, &tutorial(coupling)?)?;
+    let mut learner = learner(engines, threads, &tutorial(coupling)?)?;
     while !learner.is_finished() {
         learner.step().map_err(step_error)?;
     }
@@ -245,8 +250,12 @@ fn job_time(engines: &Engines, name: &str, coupling: Coupling) -> Result<JobTime
     })
 }
 
-fn learner(engines: &Engines, experiment: &Experiment) -> Result<Learner, BenchError> {
-    Learner::new(Arc::new(experiment.clone()), engines, None).map_err(BenchError::new)
+fn learner(
+    engines: &Engines,
+    threads: usize,
+    experiment: &Experiment,
+) -> Result<Learner, BenchError> {
+    Learner::new(Arc::new(experiment.clone()), engines, None, threads).map_err(BenchError::new)
 }
 
 fn step_error(error: StepError) -> BenchError {

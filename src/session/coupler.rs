@@ -6,17 +6,18 @@
 
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
-use cpu_time::ThreadTime;
 use crossbeam_channel::{Receiver, RecvError, Sender, bounded, select, unbounded};
 
 use crate::experiment::Experiment;
-use crate::flow::coupling::{Coupling, PairStream, Pairs};
+use crate::flow::coupling::{Blocks, Coupling, PairStream, Pairs};
 use crate::flow::rng::{Stream, stream};
 use crate::model::{Batch, BatchRule, Scaling, make_batch};
+
+use super::block_crew::BlockCrew;
+use super::cpu_meter::{CpuClock, CpuMeter};
 
 /// Loads that wait for the trainer: a handful evens out steps and couplings that take unequally long.
 const AHEAD: usize = 4;
@@ -25,6 +26,8 @@ const AHEAD: usize = 4;
 const LOAD_TIME: Duration = Duration::from_micros(500);
 /// Most batches in a load.
 const MAX_LOAD: usize = 16;
+/// Smaller blocks are coupled in less time than it takes to hand them from thread to thread.
+const CREW_BLOCK: usize = 64;
 
 /// What the batches are made from.
 #[derive(Clone)]
@@ -62,28 +65,28 @@ pub struct Coupler {
     recipes: Option<Sender<Recipe>>,
     loads: Option<Receiver<Load>>,
     load: std::vec::IntoIter<Delivery>,
-    cpu_nanos: Arc<AtomicU64>,
+    clock: CpuClock,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Coupler {
-    /// Starts the thread; it waits for a recipe.
+    /// Starts the thread; it waits for a recipe. Expensive couplings get so many threads more.
     ///
     /// # Errors
     /// If the system has no thread to give.
-    pub fn spawn() -> io::Result<Self> {
+    pub fn spawn(threads: usize) -> io::Result<Self> {
         let (recipes, new_recipes) = unbounded();
         let (outbox, loads) = bounded(AHEAD);
-        let cpu_nanos = Arc::new(AtomicU64::new(0));
-        let clock = Arc::clone(&cpu_nanos);
+        let clock = CpuClock::default();
+        let shared = clock.clone();
         let thread = Builder::new()
             .name("coupler".to_owned())
-            .spawn(move || serve(&new_recipes, &outbox, &clock))?;
+            .spawn(move || serve(&new_recipes, &outbox, threads, &shared))?;
         Ok(Self {
             recipes: Some(recipes),
             loads: Some(loads),
             load: Vec::new().into_iter(),
-            cpu_nanos,
+            clock,
             thread: Some(thread),
         })
     }
@@ -115,9 +118,9 @@ impl Coupler {
         }
     }
 
-    /// CPU time the thread has used: for drawing, assignments and batches.
+    /// CPU time that drawing, assignments and batches have taken.
     pub fn cpu_time(&self) -> Duration {
-        Duration::from_nanos(self.cpu_nanos.load(Ordering::Relaxed))
+        self.clock.total()
     }
 }
 
@@ -132,16 +135,18 @@ impl Drop for Coupler {
 }
 
 /// The thread's loop: make a load, then hand it over or start again with a newer recipe.
-fn serve(recipes: &Receiver<Recipe>, outbox: &Sender<Load>, clock: &AtomicU64) {
+fn serve(recipes: &Receiver<Recipe>, outbox: &Sender<Load>, threads: usize, clock: &CpuClock) {
     let Ok(first) = recipes.recv() else { return };
-    let mut kitchen = Kitchen::new(first);
+    let mut meter = CpuMeter::start(clock.clone());
+    let open = |recipe| Kitchen::new(recipe, threads, clock);
+    let mut kitchen = open(first);
     loop {
-        while let Ok(newer) = recipes.try_recv() {
-            kitchen = Kitchen::new(newer);
+        if let Some(newest) = recipes.try_iter().last() {
+            kitchen = open(newest);
         }
         let load = kitchen.load();
         let failed = load.last().is_some_and(Result::is_err);
-        clock.store(cpu_nanos(), Ordering::Relaxed);
+        meter.read();
         let newer = select! {
             recv(recipes) -> newer => Some(newer),
             send(outbox, load) -> sent => match sent {
@@ -151,17 +156,11 @@ fn serve(recipes: &Receiver<Recipe>, outbox: &Sender<Load>, clock: &AtomicU64) {
             },
         };
         match newer {
-            Some(Ok(recipe)) => kitchen = Kitchen::new(recipe),
+            Some(Ok(recipe)) => kitchen = open(recipe),
             Some(Err(RecvError)) => return,
             None => {}
         }
     }
-}
-
-fn cpu_nanos() -> u64 {
-    ThreadTime::try_now().map_or(0, |now| {
-        u64::try_from(now.as_duration().as_nanos()).unwrap_or(u64::MAX)
-    })
 }
 
 /// One recipe being followed.
@@ -169,15 +168,32 @@ struct Kitchen {
     recipe: Recipe,
     rule: BatchRule,
     step: u64,
-    pairs: Result<PairStream, String>,
+    stream: PairStream,
+    blocks: Result<Supplier, String>,
+}
+
+/// Who draws the blocks.
+enum Supplier {
+    /// The coupler's own thread.
+    Alone(Blocks),
+    Crew(BlockCrew),
 }
 
 impl Kitchen {
-    fn new(recipe: Recipe) -> Self {
+    fn new(recipe: Recipe, threads: usize, clock: &CpuClock) -> Self {
+        let experiment = &recipe.experiment;
+        let first = first_block(experiment, recipe.first_step);
+        let supplier = |blocks| match experiment.coupling {
+            Coupling::BatchOt { batch } if batch >= CREW_BLOCK && threads > 1 => {
+                Supplier::Crew(BlockCrew::spawn(threads, Arc::new(blocks), first, clock))
+            }
+            _ => Supplier::Alone(blocks),
+        };
         Self {
-            rule: BatchRule::new(&recipe.experiment, recipe.scaling),
+            rule: BatchRule::new(experiment, recipe.scaling),
             step: recipe.first_step,
-            pairs: pair_stream(&recipe.experiment, recipe.first_step),
+            stream: PairStream::new(first),
+            blocks: blocks(experiment).map(supplier),
             recipe,
         }
     }
@@ -197,14 +213,14 @@ impl Kitchen {
     fn next(&mut self) -> Delivery {
         let revision = self.recipe.revision;
         let experiment = &self.recipe.experiment;
-        let pairs = self.pairs.as_mut().map_err(|reason| reason.clone());
-        let pairs = pairs
-            .and_then(|pairs| {
-                pairs
-                    .next_batch(experiment.training.batch)
-                    .map_err(|error| error.to_string())
-            })
-            .map_err(|reason| (revision, reason))?;
+        let blocks = self.blocks.as_mut();
+        let blocks = blocks.map_err(|reason| (revision, reason.clone()))?;
+        let draw = |block, n| match blocks {
+            Supplier::Alone(blocks) => blocks.draw(block, n),
+            Supplier::Crew(crew) => crew.take(block),
+        };
+        let pairs = self.stream.next_batch(experiment.training.batch, draw);
+        let pairs = pairs.map_err(|error| (revision, error.to_string()))?;
         let mut rng = stream(experiment.seed, Stream::Times, self.step);
         let batch = make_batch(&self.rule, &pairs, &mut rng);
         self.step += 1;
@@ -217,23 +233,73 @@ impl Kitchen {
     }
 }
 
-/// The stream of coupled pairs. One that starts later draws other points, as long as batch and block stay the same.
-fn pair_stream(experiment: &Experiment, first_step: u64) -> Result<PairStream, String> {
+fn blocks(experiment: &Experiment) -> Result<Blocks, String> {
     let source = experiment.source.sampler();
     let source = source.map_err(|error| format!("source: {error}"))?;
     let target = experiment.target.sampler();
     let target = target.map_err(|error| format!("target: {error}"))?;
-    let pairs = first_step * experiment.training.batch as u64;
-    let first_block = match experiment.coupling {
-        Coupling::Independent => first_step,
-        Coupling::BatchOt { batch } => pairs.div_ceil(batch as u64),
-    };
-    Ok(PairStream::new(
+    Ok(Blocks::new(
         source,
         experiment.path.source_scale(),
         target,
         experiment.coupling,
         experiment.seed,
-        first_block,
     ))
+}
+
+/// Where a stream begins that starts later: with points that were not drawn before, as long as batch and block stay
+/// the same.
+fn first_block(experiment: &Experiment, first_step: u64) -> u64 {
+    let pairs = first_step * experiment.training.batch as u64;
+    match experiment.coupling {
+        Coupling::Independent => first_step,
+        Coupling::BatchOt { batch } => pairs.div_ceil(batch as u64),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::presets;
+
+    fn recipe(revision: u64, coupling: Coupling) -> Recipe {
+        let preset = presets::find("two-moons").unwrap();
+        let mut experiment = preset.experiment().unwrap();
+        experiment.coupling = coupling;
+        experiment.training.batch = 48;
+        Recipe {
+            revision,
+            scaling: Scaling::measure(&experiment).unwrap(),
+            experiment: Arc::new(experiment),
+            first_step: 7,
+        }
+    }
+
+    #[test]
+    fn batches_are_the_same_however_many_threads_couple() {
+        for coupling in [
+            Coupling::Independent,
+            Coupling::BatchOt { batch: 16 },
+            Coupling::BatchOt { batch: 128 },
+        ] {
+            let batches = |threads: usize| -> Vec<Batch> {
+                let mut coupler = Coupler::spawn(threads).unwrap();
+                coupler.set_recipe(recipe(1, coupling));
+                let batch = |_| coupler.next(1).unwrap().batch;
+                (0..20).map(batch).collect()
+            };
+            assert_eq!(batches(1), batches(3), "{coupling:?}");
+        }
+    }
+
+    #[test]
+    fn a_new_recipe_replaces_the_old_one_and_its_crew() {
+        let mut coupler = Coupler::spawn(2).unwrap();
+        for revision in 1..20 {
+            let batch = 64 << (revision % 3);
+            coupler.set_recipe(recipe(revision, Coupling::BatchOt { batch }));
+            assert_eq!(coupler.next(revision).unwrap().revision, revision);
+        }
+        assert!(!coupler.cpu_time().is_zero());
+    }
 }

@@ -81,7 +81,7 @@ impl Lane {
         experiment: Arc<Experiment>,
         trained: Option<TrainedModel>,
     ) -> Self {
-        let now = Instant::now();
+        let (now, threads) = (Instant::now(), cores.threads());
         let mut lane = Self {
             board,
             cores,
@@ -97,7 +97,7 @@ impl Lane {
             request: PictureRequest::default(),
             cloud: cloud::Ticket::default(),
             shown: None,
-            rate: Rate::new(None),
+            rate: Rate::new(None, threads),
             last_publish: now,
             last_measure: now,
             changed: now,
@@ -178,7 +178,7 @@ impl Lane {
         if learner.is_finished() {
             learner.extend();
         }
-        self.rate = Rate::new(Some(learner));
+        self.rate = Rate::new(Some(learner), self.cores.threads());
         self.state = if learner.is_finished() {
             RunState::Finished
         } else {
@@ -298,7 +298,8 @@ impl Lane {
     /// Makes the learner, or says what it waits for.
     fn build(&mut self) {
         let experiment = Arc::clone(&self.experiment);
-        match Learner::new(experiment, &self.engines, self.trained.as_ref()) {
+        let (trained, threads) = (self.trained.as_ref(), self.cores.threads());
+        match Learner::new(experiment, &self.engines, trained, threads) {
             Ok(learner) => {
                 if learner.is_finished() {
                     self.state = RunState::Finished;

@@ -77,7 +77,7 @@ struct Good {
 }
 
 impl Learner {
-    /// Fresh weights from the seed, or those of a finished run.
+    /// Fresh weights from the seed, or those of a finished run. Couplings may take so many threads.
     ///
     /// # Errors
     /// If a distribution cannot be sampled or the engine cannot be made.
@@ -85,6 +85,7 @@ impl Learner {
         experiment: Arc<Experiment>,
         engines: &Engines,
         trained: Option<&TrainedModel>,
+        threads: usize,
     ) -> Result<Self, LearnerError> {
         let (params, scaling, losses) = match trained {
             Some(TrainedModel { file, losses }) => {
@@ -103,7 +104,7 @@ impl Learner {
         let learner = Self {
             engine,
             scaling,
-            coupler: Coupler::spawn()?,
+            coupler: Coupler::spawn(threads)?,
             revision: 0,
             step,
             stride: 1,
@@ -294,7 +295,7 @@ impl Learner {
         &self.pairs
     }
 
-    /// CPU time of the coupling thread.
+    /// CPU time of the coupling threads.
     pub fn coupling_time(&self) -> Duration {
         self.coupler.cpu_time()
     }

@@ -6,11 +6,13 @@
 //! a window needs, make a headless job ([`run::run`]). This floor refuses to know egui.
 
 pub mod bench;
+mod block_crew;
 mod board;
 mod cloud;
 mod command;
 mod cores;
 mod coupler;
+mod cpu_meter;
 mod device_thread;
 mod engines;
 pub mod figure;

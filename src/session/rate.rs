@@ -4,14 +4,15 @@ use std::time::{Duration, Instant};
 
 use super::learner::Learner;
 
-/// Steps per second and the coupler's share, over the last interval of about half a second.
+/// Steps per second and the couplings' share, over the last interval of about half a second.
 pub struct Rate {
+    threads: usize,
     since: Instant,
     step: u64,
     coupling: Duration,
     /// Training steps per second.
     pub steps_per_sec: f64,
-    /// Share of the time that the coupling thread is busy, 0 to 1.
+    /// Share of the threads' time that couplings take, 0 to 1.
     pub coupling_share: f64,
 }
 
@@ -19,9 +20,10 @@ impl Rate {
     /// Long enough to be steady, short enough to follow.
     const INTERVAL: Duration = Duration::from_millis(500);
 
-    /// Starts counting now, from where the learner is.
-    pub fn new(learner: Option<&Learner>) -> Self {
+    /// Starts counting now, from where the learner is, on so many threads.
+    pub fn new(learner: Option<&Learner>, threads: usize) -> Self {
         Self {
+            threads,
             since: Instant::now(),
             step: learner.map_or(0, Learner::steps_taken),
             coupling: learner.map_or(Duration::ZERO, Learner::coupling_time),
@@ -40,7 +42,7 @@ impl Rate {
         let (step, coupling) = (learner.steps_taken(), learner.coupling_time());
         let busy = coupling.saturating_sub(self.coupling).as_secs_f64();
         self.steps_per_sec = step.saturating_sub(self.step) as f64 / secs;
-        self.coupling_share = (busy / secs).min(1.0);
+        self.coupling_share = (busy / (secs * self.threads as f64)).min(1.0);
         if elapsed >= Self::INTERVAL {
             self.since = Instant::now();
             self.step = step;

@@ -53,7 +53,7 @@ pub struct Timing {
     pub train_secs: f64,
     /// Steps over that time.
     pub steps_per_sec: Option<f64>,
-    /// CPU time of the thread that draws pairs, solves couplings and makes batches.
+    /// CPU time of the threads that draw pairs, solve couplings and make batches.
     pub coupling_secs: f64,
     /// Wall time of solving the evaluation trajectories.
     pub solve_secs: f64,

@@ -168,7 +168,7 @@ impl<'a> Job<'a> {
         observer: &'a mut dyn RunObserver,
     ) -> Result<Self, RunError> {
         let experiment = Arc::new(experiment.clone());
-        let learner = Learner::new(Arc::clone(&experiment), &engines, None);
+        let learner = Learner::new(Arc::clone(&experiment), &engines, None, cores.threads());
         let learner = learner.map_err(|error| match error {
             LearnerError::Distribution(reason) => RunError::Input(reason.to_string()),
             other => failed(other),

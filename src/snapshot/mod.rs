@@ -89,7 +89,7 @@ pub struct Frame {
     pub planned_end: u64,
     /// Training steps per second of late; 0 while not running.
     pub steps_per_sec: f64,
-    /// Share of wall time that the coupling thread is busy, 0 to 1.
+    /// Share of the processor's time that drawing and coupling pairs take, 0 to 1.
     pub coupling_share: f64,
     /// The unweighted CFM loss of every step.
     pub loss: LossHistory,

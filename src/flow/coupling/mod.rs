@@ -1,7 +1,7 @@
 //! Couplings: which source point is trained towards which target point.
 //!
 //! A coupling is a joint law of `(x_0, x_1)` with the two distributions as its marginals. It refuses to know
-//! paths and networks; [`PairStream`] draws the pairs, [`assignment`] is the exact discrete transport behind
+//! paths and networks; [`Blocks`] draws the pairs, [`PairStream`] cuts them into batches, [`assignment`] is the exact discrete transport behind
 //! [`Coupling::BatchOt`].
 
 pub mod assignment;
@@ -16,7 +16,7 @@ mod tree;
 
 use serde::{Deserialize, Serialize};
 
-pub use pairs::{PairStream, Pairs};
+pub use pairs::{Blocks, PairStream, Pairs};
 
 /// How source and target points are paired.
 ///

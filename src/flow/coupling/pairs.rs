@@ -47,31 +47,25 @@ impl Pairs {
     }
 }
 
-/// Draws coupled pairs, batch after batch.
-///
-/// Under [`Coupling::BatchOt`] blocks of k pairs are drawn and assigned whatever the batch size: small blocks
-/// fill a batch together, a large one is used up in slices, and what is left over begins the next batch.
+/// What pairs are drawn from, block by block.
 #[derive(Clone, Debug)]
-pub struct PairStream {
+pub struct Blocks {
     source: Sampler,
     source_scale: f64,
     target: Sampler,
     coupling: Coupling,
     seed: u64,
-    next_block: u64,
-    left_over: Pairs,
 }
 
-impl PairStream {
-    /// A stream that begins with block `first_block`. The canvas source is `source_scale` times a draw of
-    /// `source` (see `Path::source_scale`).
+impl Blocks {
+    /// Blocks of the coupling. The canvas source is `source_scale` times a draw of `source` (see
+    /// `Path::source_scale`).
     pub fn new(
         source: Sampler,
         source_scale: f64,
         target: Sampler,
         coupling: Coupling,
         seed: u64,
-        first_block: u64,
     ) -> Self {
         Self {
             source,
@@ -79,23 +73,63 @@ impl PairStream {
             target,
             coupling,
             seed,
+        }
+    }
+
+    /// Block number `block`: `n` independent pairs or, whatever `n` is, the k of [`Coupling::BatchOt`].
+    ///
+    /// # Errors
+    /// A drawn point is too far out for an exact assignment.
+    pub fn draw(&self, block: u64, n: usize) -> Result<Pairs, AssignmentError> {
+        match self.coupling {
+            Coupling::Independent => Ok(self.independent(block, n)),
+            Coupling::BatchOt { batch: k } => optimally_paired(self.independent(block, k.max(1))),
+        }
+    }
+
+    fn independent(&self, block: u64, n: usize) -> Pairs {
+        let mut rng = stream(self.seed, Stream::Pairs, block);
+        let mut x_0 = self.source.sample_n(n, &mut rng);
+        for x in x_0.iter_mut().flatten() {
+            *x *= self.source_scale;
+        }
+        let x_1 = self.target.sample_n(n, &mut rng);
+        Pairs { x_0, x_1 }
+    }
+}
+
+/// Cuts blocks into batches: small blocks fill a batch together, a large one is used up in slices, and what is left
+/// over begins the next batch.
+#[derive(Clone, Debug, Default)]
+pub struct PairStream {
+    next_block: u64,
+    left_over: Pairs,
+}
+
+impl PairStream {
+    /// A stream that begins with block `first_block`.
+    pub fn new(first_block: u64) -> Self {
+        Self {
             next_block: first_block,
             left_over: Pairs::default(),
         }
     }
 
-    /// The next n pairs.
+    /// The next n pairs. `draw` is asked for one block after the other, and how many pairs are still missing: see
+    /// [`Blocks::draw`].
     ///
     /// # Errors
-    /// A drawn point is too far out for an exact assignment; the block is skipped, the stream can go on.
-    pub fn next_batch(&mut self, n: usize) -> Result<Pairs, AssignmentError> {
+    /// That of `draw`; the block is skipped, the stream can go on.
+    pub fn next_batch<E>(
+        &mut self,
+        n: usize,
+        mut draw: impl FnMut(u64, usize) -> Result<Pairs, E>,
+    ) -> Result<Pairs, E> {
         let mut batch = std::mem::take(&mut self.left_over);
         while batch.x_0.len() < n {
-            let block = match self.coupling {
-                Coupling::Independent => self.draw_block(n - batch.x_0.len()),
-                Coupling::BatchOt { batch: k } => optimally_paired(self.draw_block(k.max(1)))?,
-            };
-            batch.append(block);
+            let block = self.next_block;
+            self.next_block += 1;
+            batch.append(draw(block, n - batch.x_0.len())?);
         }
         self.left_over = batch.split_off(n);
         Ok(batch)
@@ -104,18 +138,6 @@ impl PairStream {
     /// The number of the block that will be drawn next: the `first_block` of a stream that goes on from here.
     pub fn next_block(&self) -> u64 {
         self.next_block
-    }
-
-    /// Independent draws, keyed by the block's number.
-    fn draw_block(&mut self, n: usize) -> Pairs {
-        let mut rng = stream(self.seed, Stream::Pairs, self.next_block);
-        self.next_block += 1;
-        let mut x_0 = self.source.sample_n(n, &mut rng);
-        for x in x_0.iter_mut().flatten() {
-            *x *= self.source_scale;
-        }
-        let x_1 = self.target.sample_n(n, &mut rng);
-        Pairs { x_0, x_1 }
     }
 }
 
@@ -134,7 +156,20 @@ mod tests {
     use crate::flow::distribution::{Distribution, Shape};
     use proptest::prelude::*;
 
-    fn pairs_of(coupling: Coupling, seed: u64, first_block: u64) -> PairStream {
+    /// A stream with what it draws from.
+    struct Drawn {
+        blocks: Blocks,
+        stream: PairStream,
+    }
+
+    impl Drawn {
+        fn next_batch(&mut self, n: usize) -> Result<Pairs, AssignmentError> {
+            self.stream
+                .next_batch(n, |block, n| self.blocks.draw(block, n))
+        }
+    }
+
+    fn pairs_of(coupling: Coupling, seed: u64, first_block: u64) -> Drawn {
         let source = Distribution::from(Shape::Gaussian { std: 1.0 });
         let target = Distribution {
             shape: Shape::Moons { noise: 0.05 },
@@ -142,7 +177,10 @@ mod tests {
             shift: (-1.0, 0.0),
         };
         let (source, target) = (source.sampler().unwrap(), target.sampler().unwrap());
-        PairStream::new(source, 1.0, target, coupling, seed, first_block)
+        Drawn {
+            blocks: Blocks::new(source, 1.0, target, coupling, seed),
+            stream: PairStream::new(first_block),
+        }
     }
 
     fn take(coupling: Coupling, n: usize) -> Pairs {
@@ -172,7 +210,7 @@ mod tests {
             }
             prop_assert_eq!(pieces, whole);
             let n: usize = sizes.iter().sum();
-            prop_assert_eq!(stream.next_block(), n.div_ceil(k) as u64);
+            prop_assert_eq!(stream.stream.next_block(), n.div_ceil(k) as u64);
         }
 
         /// Batch-OT permutes the independent block: the marginals are exactly those of the draws.
@@ -191,7 +229,7 @@ mod tests {
         let coupling = Coupling::BatchOt { batch: 16 };
         let mut stream = pairs_of(coupling, 5, 0);
         stream.next_batch(32).unwrap();
-        assert_eq!(stream.next_block(), 2);
+        assert_eq!(stream.stream.next_block(), 2);
         let third = stream.next_batch(16).unwrap();
         assert_eq!(pairs_of(coupling, 5, 2).next_batch(16).unwrap(), third);
         assert_ne!(pairs_of(coupling, 6, 2).next_batch(16).unwrap(), third);
@@ -224,10 +262,8 @@ mod tests {
     #[test]
     fn the_source_scale_widens_the_source_alone() {
         let mut narrow = pairs_of(Coupling::Independent, 5, 0);
-        let mut wide = PairStream {
-            source_scale: 10.0,
-            ..narrow.clone()
-        };
+        let mut wide = pairs_of(Coupling::Independent, 5, 0);
+        wide.blocks.source_scale = 10.0;
         let (narrow, wide) = (narrow.next_batch(8).unwrap(), wide.next_batch(8).unwrap());
         assert_eq!(narrow.x_1, wide.x_1);
         for (n, w) in narrow.x_0.iter().zip(&wide.x_0) {

@@ -119,7 +119,7 @@ fn busy_ui(ui: &mut Ui, frame: &Frame, theme: &Theme) {
     let share = (100.0 * frame.coupling_share).round();
     if share >= 1.0 {
         ui.label(RichText::new(format!("coupling {share} %")).color(ink(theme.muted)))
-            .on_hover_text("Share of the time that the coupling thread is busy pairing points.");
+            .on_hover_text("Share of the processor's time that drawing and pairing points takes, on threads of its own.");
     }
 }
 
