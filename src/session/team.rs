@@ -130,9 +130,11 @@ impl Team for Crew {
             .lock()
             .unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(job));
         let helpers = self.helpers.len().min(self.cores.free() - 1);
+        self.cores.train_with(1 + helpers);
         self.open_round(helpers);
         self.common.work(&**job, 0);
         self.close_round(helpers);
+        self.cores.train_with(0);
         if self.common.panicked.swap(false, Ordering::Relaxed) {
             return Err(TeamError::Panicked);
         }
