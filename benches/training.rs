@@ -15,7 +15,7 @@ const STRETCHES: usize = 5;
 
 fn main() {
     println!(
-        "| network | batch | coupling | steps/s (median of {STRETCHES}) | coupling thread busy |"
+        "| network | batch | coupling | steps/s (median of {STRETCHES}) | couplings' share of the processor |"
     );
     println!("|---|---|---|---|---|");
     let settings = [

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-/// How often, and how long each time, a borrower waits for a training thread to step back. Small networks, whose
-/// steps are as short, train a percent faster for it; who needs the core for a large one does not wait for its step.
+/// How often, and how long each time, a borrower waits for a training thread to step back: about as long as a step of
+/// a small network. Who needs the core for a large one does not wait for its step.
 const PATIENCE: (usize, Duration) = (3, Duration::from_micros(50));
 
 /// A number of threads to train with, some of which step back while a frame, a picture or a measurement is made:
