@@ -3,32 +3,35 @@
 //! A block is a function of its number, so whoever is free takes the next one; they are handed out in order.
 
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::{Builder, JoinHandle};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
-use crate::flow::coupling::Blocks;
-use crate::flow::coupling::Pairs;
 use crate::flow::coupling::assignment::AssignmentError;
+use crate::flow::coupling::{Blocks, Pairs};
 
 use super::cpu_meter::{CpuClock, CpuMeter};
 
 /// A coupled block, or why there is none.
 type Block = Result<Pairs, AssignmentError>;
+/// A block with its number; `None` if drawing it panicked, which whoever asks for it is to see.
+type Drawn = (u64, Option<Block>);
 
 /// The threads; dropping the handle stops and joins them.
 pub struct BlockCrew {
     blocks: Arc<Blocks>,
-    done: Option<Receiver<(u64, Block)>>,
+    done: Option<Receiver<Drawn>>,
     /// Blocks that were done before their turn.
-    early: BTreeMap<u64, Block>,
+    early: BTreeMap<u64, Option<Block>>,
     threads: Vec<JoinHandle<()>>,
 }
 
 impl BlockCrew {
-    /// Starts so many threads (or those that the system has to give) on the blocks from `first` on.
+    /// Starts so many threads (or those that the system has to give) on the blocks from `first` on. Without any, whoever
+    /// asks for a block draws it.
     pub fn spawn(threads: usize, blocks: Arc<Blocks>, first: u64, clock: &CpuClock) -> Self {
         let (outbox, done) = bounded(threads);
         let next = Arc::new(AtomicU64::new(first));
@@ -47,21 +50,20 @@ impl BlockCrew {
         }
     }
 
-    /// Waits for a block; they are to be asked for one after the other, from the first on.
+    /// Waits for a block, see [`Blocks::draw`]; they are to be asked for one after the other, from the first on.
     ///
     /// # Errors
     /// As [`Blocks::draw`].
-    pub fn take(&mut self, block: u64) -> Block {
-        loop {
-            if let Some(done) = self.early.remove(&block) {
-                return done;
-            }
+    pub fn take(&mut self, block: u64, n: usize) -> Block {
+        while !self.early.contains_key(&block) {
             match self.done.as_ref().map(Receiver::recv) {
-                Some(Ok((number, done))) => self.early.insert(number, done),
-                // No thread is left to wait for.
-                _ => return self.blocks.draw(block, 0),
+                Some(Ok((number, drawn))) => self.early.insert(number, drawn),
+                // There is no thread to wait for.
+                _ => break,
             };
         }
+        let drawn = self.early.remove(&block).flatten();
+        drawn.unwrap_or_else(|| self.blocks.draw(block, n))
     }
 }
 
@@ -74,13 +76,14 @@ impl Drop for BlockCrew {
     }
 }
 
-fn serve(blocks: &Blocks, next: &AtomicU64, outbox: &Sender<(u64, Block)>, clock: CpuClock) {
+/// A thread's loop. Only couplings that set the size of a block are worth a crew, so no other size is asked for.
+fn serve(blocks: &Blocks, next: &AtomicU64, outbox: &Sender<Drawn>, clock: CpuClock) {
     let mut meter = CpuMeter::start(clock);
     loop {
         let number = next.fetch_add(1, Ordering::Relaxed);
-        let block = blocks.draw(number, 0);
+        let drawn = catch_unwind(AssertUnwindSafe(|| blocks.draw(number, 0))).ok();
         meter.read();
-        if outbox.send((number, block)).is_err() {
+        if outbox.send((number, drawn)).is_err() {
             return;
         }
     }
@@ -105,7 +108,7 @@ mod tests {
             let (blocks, clock) = (blocks(1.0), CpuClock::default());
             let mut crew = BlockCrew::spawn(threads, Arc::clone(&blocks), 5, &clock);
             for number in 5..60 {
-                assert_eq!(crew.take(number), blocks.draw(number, 0));
+                assert_eq!(crew.take(number, 0), blocks.draw(number, 0));
             }
             drop(crew);
             assert_eq!(clock.total().is_zero(), threads == 0);

@@ -169,31 +169,23 @@ struct Kitchen {
     rule: BatchRule,
     step: u64,
     stream: PairStream,
-    blocks: Result<Supplier, String>,
-}
-
-/// Who draws the blocks.
-enum Supplier {
-    /// The coupler's own thread.
-    Alone(Blocks),
-    Crew(BlockCrew),
+    blocks: Result<BlockCrew, String>,
 }
 
 impl Kitchen {
     fn new(recipe: Recipe, threads: usize, clock: &CpuClock) -> Self {
         let experiment = &recipe.experiment;
         let first = first_block(experiment, recipe.first_step);
-        let supplier = |blocks| match experiment.coupling {
-            Coupling::BatchOt { batch } if batch >= CREW_BLOCK && threads > 1 => {
-                Supplier::Crew(BlockCrew::spawn(threads, Arc::new(blocks), first, clock))
-            }
-            _ => Supplier::Alone(blocks),
+        let threads = match experiment.coupling {
+            Coupling::BatchOt { batch } if batch >= CREW_BLOCK && threads > 1 => threads,
+            _ => 0,
         };
+        let crew = |blocks| BlockCrew::spawn(threads, Arc::new(blocks), first, clock);
         Self {
             rule: BatchRule::new(experiment, recipe.scaling),
             step: recipe.first_step,
             stream: PairStream::new(first),
-            blocks: blocks(experiment).map(supplier),
+            blocks: blocks(experiment).map(crew),
             recipe,
         }
     }
@@ -215,11 +207,8 @@ impl Kitchen {
         let experiment = &self.recipe.experiment;
         let blocks = self.blocks.as_mut();
         let blocks = blocks.map_err(|reason| (revision, reason.clone()))?;
-        let draw = |block, n| match blocks {
-            Supplier::Alone(blocks) => blocks.draw(block, n),
-            Supplier::Crew(crew) => crew.take(block),
-        };
-        let pairs = self.stream.next_batch(experiment.training.batch, draw);
+        let take = |block, n| blocks.take(block, n);
+        let pairs = self.stream.next_batch(experiment.training.batch, take);
         let pairs = pairs.map_err(|error| (revision, error.to_string()))?;
         let mut rng = stream(experiment.seed, Stream::Times, self.step);
         let batch = make_batch(&self.rule, &pairs, &mut rng);

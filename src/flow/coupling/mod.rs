@@ -1,8 +1,8 @@
 //! Couplings: which source point is trained towards which target point.
 //!
 //! A coupling is a joint law of `(x_0, x_1)` with the two distributions as its marginals. It refuses to know
-//! paths and networks; [`Blocks`] draws the pairs, [`PairStream`] cuts them into batches, [`assignment`] is the exact discrete transport behind
-//! [`Coupling::BatchOt`].
+//! paths and networks; [`Blocks`] draws the pairs, [`PairStream`] cuts them into batches, [`assignment`] is the exact
+//! discrete transport behind [`Coupling::BatchOt`].
 
 pub mod assignment;
 mod auction;
