@@ -15,8 +15,11 @@ const REPEATS: usize = 50;
 /// Values of an activation that fit the nearest cache, and passes over them per timing.
 const VALUES: usize = 4096;
 const PASSES: usize = 200;
-/// Independent sums: more than a fused multiplication has cycles of latency.
-const SUMS: usize = 24;
+/// Independent sums: more than two units of four cycles of latency have under way, and no more than there are
+/// registers for, two being the factors'.
+const fn sums<S: Simd>() -> usize {
+    if S::REGISTER_COUNT >= 32 { 24 } else { 12 }
+}
 
 /// Fused multiplications and additions of `f32` in registers on one core, in 10^9 operations a second: no matrix
 /// product can be faster.
@@ -30,7 +33,7 @@ pub fn peak_gflops() -> f64 {
         start.elapsed().as_secs_f64()
     });
     let secs = times.fold(f64::INFINITY, f64::min);
-    (2 * ROUNDS * SUMS * arch.dispatch(CountLanes)) as f64 / secs / 1e9
+    (2 * ROUNDS * arch.dispatch(CountSums)) as f64 / secs / 1e9
 }
 
 /// Seconds that one value of the activation takes on one core, from and to the nearest cache.
@@ -72,6 +75,18 @@ impl WithSimd for CountLanes {
     }
 }
 
+/// All lanes of all sums.
+struct CountSums;
+
+impl WithSimd for CountSums {
+    type Output = usize;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _simd: S) -> usize {
+        sums::<S>() * S::F32_LANES
+    }
+}
+
 struct Peak {
     factors: [f32; 2],
 }
@@ -81,6 +96,17 @@ impl WithSimd for Peak {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) -> f32 {
+        if sums::<S>() == 24 {
+            self.rounds::<S, 24>(simd)
+        } else {
+            self.rounds::<S, 12>(simd)
+        }
+    }
+}
+
+impl Peak {
+    #[inline(always)]
+    fn rounds<S: Simd, const SUMS: usize>(self, simd: S) -> f32 {
         let [a, b] = self.factors.map(|x| simd.splat_f32s(x));
         let mut sums = [simd.splat_f32s(0.0); SUMS];
         for _ in 0..ROUNDS {

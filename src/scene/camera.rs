@@ -1,6 +1,8 @@
 //! Which part of the plane is shown when the view does not say: the target, and the source unless it is so much
 //! wider that the target would shrink to a blot.
 
+use std::sync::Arc;
+
 use super::transform::fit;
 use crate::experiment::{Camera, View};
 use crate::flow::{Bounds, Point};
@@ -17,6 +19,41 @@ const BULK_DEVIATIONS: f64 = 3.0;
 /// The camera of the view, or the one that fits the frame into a box of `aspect` = width / height.
 pub fn camera_of(frame: &Frame, view: &View, aspect: f64) -> Camera {
     view.camera.unwrap_or_else(|| fit(&shown(frame), aspect))
+}
+
+/// The camera that fits frame after frame: what has to be seen is found again only when there are other samples.
+#[derive(Default)]
+pub struct Fit {
+    known: Option<Known>,
+}
+
+/// Samples, their path's spread, and what has to be seen of them.
+struct Known {
+    source: Arc<[Point]>,
+    target: Arc<[Point]>,
+    spread: f64,
+    shown: Bounds,
+}
+
+impl Fit {
+    /// The camera that fits the frame into a box of `aspect` = width / height.
+    pub fn camera(&mut self, frame: &Frame, aspect: f64) -> Camera {
+        let spread = frame.experiment.path.source_scale();
+        let same = |known: &Known| {
+            Arc::ptr_eq(&known.source, &frame.source)
+                && Arc::ptr_eq(&known.target, &frame.target)
+                && known.spread == spread
+        };
+        let known = self.known.take().filter(same).unwrap_or_else(|| Known {
+            source: Arc::clone(&frame.source),
+            target: Arc::clone(&frame.target),
+            spread,
+            shown: shown(frame),
+        });
+        let camera = fit(&known.shown, aspect);
+        self.known = Some(known);
+        camera
+    }
 }
 
 /// What has to be seen of a frame.

@@ -32,7 +32,7 @@ use crate::experiment::{Layer, View};
 use crate::snapshot::Frame;
 
 pub use build::Builder;
-pub use camera::camera_of;
+pub use camera::Fit;
 pub use cloud::CloudMarks;
 pub use color::Color;
 pub use item::{

@@ -150,10 +150,12 @@ pub struct ColumnProduct<'a> {
     pub a: &'a [f32],
     /// Distance of the rows of `A`.
     pub a_stride: usize,
-    /// `B` from the panel's first unit on, row-major with `b_stride`.
+    /// `B`, row-major with `b_stride`.
     pub b: &'a [f32],
     /// Distance of the rows of `B`.
     pub b_stride: usize,
+    /// The panel's first unit in a row of `B`.
+    pub column: usize,
     /// Rows of `A` and `B`.
     pub rows: usize,
     /// `C`, `[columns of A, width]`.
@@ -210,10 +212,13 @@ impl ColumnProduct<'_> {
         if self.add {
             sums = *c;
         }
-        let a = self.a[i..].chunks(self.a_stride);
-        let b = self.b.chunks(self.b_stride);
+        // Whole rows and fixed places in them: what has to be checked is the same for all rows, and checked once.
+        let a = self.a.chunks_exact(self.a_stride);
+        let b = self.b.chunks_exact(self.b_stride);
+        let units = self.column..self.column + N * S::F32_LANES;
         for (a, b) in a.zip(b).take(self.rows) {
-            let (Some(a), Some(b)) = (a.first_chunk::<R>(), vectors::<S, N>(b).first()) else {
+            let b = vectors::<S, N>(&b[units.clone()]);
+            let (Some(a), Some(b)) = (a[i..i + R].first_chunk::<R>(), b.first()) else {
                 return;
             };
             for r in 0..R {

@@ -148,8 +148,9 @@ impl Tape {
             self.arch.dispatch(ColumnProduct {
                 a: deltas,
                 a_stride: OUTPUTS,
-                b: &record.values[panel.column..],
+                b: &record.values,
                 b_stride: layer.stride,
+                column: panel.column,
                 rows,
                 c: &mut d_block[place.clone()],
                 width: panel.width,
@@ -195,8 +196,9 @@ impl Tape {
                 self.arch.dispatch(ColumnProduct {
                     a,
                     a_stride,
-                    b: &deltas[panel.column..],
+                    b: deltas,
                     b_stride: layer.stride,
+                    column: panel.column,
                     rows,
                     c,
                     width: panel.width,

@@ -21,7 +21,7 @@ use egui::{
 
 use crate::experiment::{Camera, View};
 use crate::flow::{Bounds, Point};
-use crate::scene::{self, Builder, Page, PagePoint, Style, Transform, camera_of};
+use crate::scene::{self, Builder, Fit, Page, PagePoint, Style, Transform};
 use crate::snapshot::Frame;
 
 use super::command::{Command, Tool};
@@ -36,6 +36,7 @@ pub struct Canvas {
     builder: Builder,
     painter: ScenePainter,
     brush: brush::Brush,
+    fit: Fit,
     /// The fitted camera while the brush is out: a stroke changes the target, and the paper must not move.
     held: Option<Camera>,
     seen: Option<Bounds>,
@@ -54,11 +55,8 @@ impl Canvas {
 
     /// The camera of the view; if it is to fit, the one that fits now, or did when the brush was taken.
     fn camera(&mut self, lab: &Lab, frame: &Frame, aspect: f64) -> Camera {
-        let view = View {
-            camera: lab.camera,
-            ..View::default()
-        };
-        let camera = camera_of(frame, &view, aspect);
+        let fit = || self.fit.camera(frame, aspect);
+        let camera = lab.camera.unwrap_or_else(fit);
         if lab.tool == Tool::Pan || lab.camera.is_some() {
             self.held = None;
             return camera;
