@@ -23,7 +23,7 @@ use super::cores::Cores;
 use super::device_thread::{DeviceThread, Distant};
 use super::measure::source_points;
 use super::parallel;
-use super::worker::{LatestWorker, Pace};
+use super::worker::LatestWorker;
 
 /// Most particles of a block: with all its moments 14 MB, which a window uploads within a frame.
 const BLOCK: usize = 65_536;
@@ -37,6 +37,8 @@ const MOMENTS: usize = 25;
 const REST: f64 = 3.0;
 /// The longest of these rests.
 const MAX_REST: Duration = Duration::from_millis(500);
+/// The longest rest between two clouds.
+const MAX_PAUSE: Duration = Duration::from_millis(1500);
 /// With weights that have been replaced a cloud does not grow longer than this.
 const MAX_AGE: Duration = Duration::from_secs(2);
 
@@ -69,8 +71,6 @@ pub struct Job {
     /// Where to train: a cloud goes to the GPU unless the CPU was asked for.
     pub device: DeviceChoice,
     pub ticket: Ticket,
-    /// What the trainer leaves of the processor.
-    pub pace: Pace,
 }
 
 /// Starts the worker; its clouds appear on the board.
@@ -81,7 +81,7 @@ pub fn spawn(board: Arc<Board>, cores: Cores) -> io::Result<LatestWorker<Job>> {
     let work = move |job: Job, keep_going: &dyn Fn() -> bool| {
         let of = (job.ticket.number, job.field.step());
         if newest == Some(of) || !job.ticket.is_valid() {
-            return Pace::Free;
+            return;
         }
         let keep_going = || keep_going() && job.ticket.is_valid();
         let watch = Watch {
@@ -99,12 +99,11 @@ pub fn spawn(board: Arc<Board>, cores: Cores) -> io::Result<LatestWorker<Job>> {
         if complete {
             newest = Some(of);
         }
-        job.pace
     };
     let on_panic = move |message| {
         complaints.tell(Event::Problem(format!("The cloud failed: {message}")));
     };
-    LatestWorker::spawn("cloud", work, on_panic)
+    LatestWorker::spawn("cloud", MAX_PAUSE, work, on_panic)
 }
 
 /// A cloud replaces another one with no more particles, and any other when it will not grow.
@@ -375,7 +374,6 @@ mod tests {
             particles,
             device,
             ticket: Ticket::default(),
-            pace: Pace::Free,
         }
     }
 

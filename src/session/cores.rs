@@ -1,8 +1,8 @@
 //! The cores that training uses, and who needs one of them for a moment.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 /// How often, and how long each time, a borrower waits for a training thread to step back: about as long as a step of
 /// a small network. Who needs the core for a large one does not wait for its step.
@@ -13,6 +13,8 @@ const PATIENCE: (usize, Duration) = (3, Duration::from_micros(50));
 #[derive(Clone, Debug)]
 pub struct Cores {
     threads: usize,
+    /// When [`InUse::lent_until`] counts from.
+    start: Instant,
     in_use: Arc<InUse>,
 }
 
@@ -20,6 +22,8 @@ pub struct Cores {
 struct InUse {
     /// By others than training.
     lent: AtomicUsize,
+    /// One more until then, in nanoseconds.
+    lent_until: AtomicU64,
     /// By the training step that is being taken.
     training: AtomicUsize,
 }
@@ -29,6 +33,7 @@ impl Cores {
     pub fn new(threads: usize) -> Self {
         Self {
             threads: threads.max(1),
+            start: Instant::now(),
             in_use: Arc::default(),
         }
     }
@@ -46,7 +51,20 @@ impl Cores {
     /// The threads that nobody needs a core of now, at least one.
     pub fn free(&self) -> usize {
         let lent = self.in_use.lent.load(Ordering::Relaxed);
+        let until = self.in_use.lent_until.load(Ordering::Relaxed);
+        let lent = lent + usize::from(self.nanos() < until);
         self.threads.saturating_sub(lent).max(1)
+    }
+
+    fn nanos(&self) -> u64 {
+        u64::try_from(self.start.elapsed().as_nanos()).unwrap_or(u64::MAX)
+    }
+
+    /// Lends a core for so long, to somebody who cannot say when the work is done.
+    pub fn lend_for(&self, duration: Duration) {
+        let nanos = u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX);
+        let until = self.nanos().saturating_add(nanos);
+        self.in_use.lent_until.fetch_max(until, Ordering::Relaxed);
     }
 
     /// Says how many threads take part in a training step, 0 when it is over.
@@ -83,9 +101,21 @@ impl Drop for Loan {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Instant;
-
     use super::*;
+
+    #[test]
+    fn a_loan_for_a_time_ends_by_itself() {
+        let cores = Cores::new(2);
+        let start = Instant::now();
+        cores.lend_for(Duration::from_millis(30));
+        cores.lend_for(Duration::ZERO);
+        assert!(cores.free() == 1 || start.elapsed() >= Duration::from_millis(30));
+        while cores.free() == 1 {
+            assert!(start.elapsed() < Duration::from_secs(30));
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        assert!(start.elapsed() >= Duration::from_millis(30));
+    }
 
     #[test]
     fn a_loan_ends_when_it_is_dropped_and_one_thread_always_trains() {

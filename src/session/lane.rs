@@ -107,7 +107,7 @@ impl Lane {
         lane.show_samples();
         lane.build();
         lane.publish();
-        lane.measure();
+        lane.measure(lane.pace());
         lane
     }
 
@@ -124,7 +124,7 @@ impl Lane {
         if self.last_publish.elapsed() >= PUBLISH_EVERY || !self.wants_steps() {
             self.publish();
             if self.last_measure.elapsed() >= MEASURE_EVERY || !self.wants_steps() {
-                self.measure();
+                self.measure(self.pace());
             }
         }
     }
@@ -146,7 +146,7 @@ impl Lane {
             Command::SetExperiment(experiment) => self.set_experiment(experiment),
             Command::SetDevice(choice) => self.set_device(choice),
             Command::Look(request) => self.look(request),
-            Command::Measure => self.measure(),
+            Command::Measure => self.measure(self.hurried()),
         }
     }
 
@@ -156,7 +156,7 @@ impl Lane {
             self.board.update(|frame| frame.cloud = None);
         }
         self.request = request;
-        self.show_picture();
+        self.show_picture(self.hurried());
     }
 
     /// Runs, if there is something to run: an engine that can be trusted, a density that can be sampled, and steps
@@ -195,7 +195,7 @@ impl Lane {
         if matches!(self.state, RunState::Running | RunState::Waiting { .. }) {
             self.state = RunState::Paused;
             self.publish();
-            self.measure();
+            self.measure(self.pace());
         }
     }
 
@@ -209,7 +209,7 @@ impl Lane {
         }
         self.publish();
         if !self.wants_steps() {
-            self.measure();
+            self.measure(self.pace());
         }
     }
 
@@ -278,7 +278,7 @@ impl Lane {
         }
         self.publish();
         if !self.wants_steps() {
-            self.measure();
+            self.measure(self.pace());
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::experiment::Experiment;
 use crate::flow::VelocityField;
@@ -12,7 +12,10 @@ use super::board::Board;
 use super::command::Event;
 use super::cores::Cores;
 use super::measure::{References, measure, trajectories};
-use super::worker::{LatestWorker, Pace};
+use super::worker::LatestWorker;
+
+/// The longest rest, so that the numbers never look forgotten.
+const MAX_REST: Duration = Duration::from_secs(20);
 
 /// One measurement to take.
 #[derive(Clone)]
@@ -21,8 +24,6 @@ pub struct Job {
     pub step: u64,
     pub field: Arc<dyn VelocityField>,
     pub experiment: Arc<Experiment>,
-    /// What the trainer leaves of the processor.
-    pub pace: Pace,
 }
 
 /// Starts the worker; its results appear on the board.
@@ -47,13 +48,12 @@ pub fn spawn(board: Arc<Board>, cores: Cores) -> io::Result<LatestWorker<Job>> {
         }
         set_measuring(&board, &job, false);
         board.book(start.elapsed());
-        job.pace
     };
     let on_panic = move |message| {
         complaints.update(|frame| frame.measuring = false);
         complaints.tell(Event::Problem(format!("The measurement failed: {message}")));
     };
-    LatestWorker::spawn("metrics", work, on_panic)
+    LatestWorker::spawn("metrics", MAX_REST, work, on_panic)
 }
 
 fn set_measuring(board: &Board, job: &Job, measuring: bool) {

@@ -148,6 +148,11 @@ impl Session {
         self.cores.lend()
     }
 
+    /// Lends the window a core for so long: what comes after its last chance to say that it is done.
+    pub fn lend_core_for(&self, duration: Duration) {
+        self.cores.lend_for(duration);
+    }
+
     /// Time that pictures and measurements have taken so far, on threads of their own.
     pub fn background_time(&self) -> Duration {
         self.board.booked()

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::experiment::Experiment;
 use crate::flow::grid::{DensityStack, FieldGrid};
@@ -15,8 +15,10 @@ use super::board::Board;
 use super::command::{Event, PictureRequest};
 use super::cores::Cores;
 use super::measure::source_points;
-use super::worker::{LatestWorker, Pace};
+use super::worker::LatestWorker;
 
+/// The longest rest, so that the picture never looks frozen.
+const MAX_REST: Duration = Duration::from_millis(2500);
 /// Trajectory points of one picture, 16 bytes each: more particles than fit are not moved.
 const MAX_POINTS: usize = 8_000_000;
 /// Times at which the field is evaluated; in between it is interpolated.
@@ -33,8 +35,6 @@ pub struct Job {
     pub field: Arc<dyn VelocityField>,
     pub experiment: Arc<Experiment>,
     pub request: PictureRequest,
-    /// What the trainer leaves of the processor.
-    pub pace: Pace,
 }
 
 /// Starts the worker; its results appear on the board.
@@ -54,12 +54,11 @@ pub fn spawn(board: Arc<Board>, cores: Cores) -> io::Result<LatestWorker<Job>> {
             });
         }
         board.book(start.elapsed());
-        job.pace
     };
     let on_panic = move |message| {
         complaints.tell(Event::Problem(format!("The picture failed: {message}")));
     };
-    LatestWorker::spawn("picture", work, on_panic)
+    LatestWorker::spawn("picture", MAX_REST, work, on_panic)
 }
 
 /// Computes one picture; `None` if the source cannot be sampled (the trainer says so elsewhere) or it is not to keep

@@ -25,7 +25,7 @@ use super::learner::{AVERAGED_STEPS, Learner, LearnerError, StepError};
 use super::measure::{DisplaySamples, References, display_samples, measure, trajectories};
 use super::picture;
 use super::report::{Report, Timing, Trained};
-use super::worker::{Pace, panic_message};
+use super::worker::panic_message;
 
 /// Progress is reported this often.
 const REPORT_EVERY: Duration = Duration::from_millis(100);
@@ -370,7 +370,6 @@ impl<'a> Job<'a> {
                     density: true,
                     ..PictureRequest::of(view, bounds)
                 },
-                pace: Pace::Free,
             },
             &|| true,
         );
@@ -388,7 +387,6 @@ impl<'a> Job<'a> {
             particles,
             device: self.device,
             ticket: cloud::Ticket::default(),
-            pace: Pace::Free,
         };
         let watch = cloud::Watch {
             keep_going: &|| !self.observer.interrupted(),

@@ -6,18 +6,15 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
-/// The longest rest after a piece of work, so that the picture never looks frozen.
-const MAX_REST: Duration = Duration::from_millis(1500);
-
-/// What the trainer wants of the processor, as far as a worker is concerned.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What a result is worth while the trainer wants the processor too; what is more urgent is greater.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Pace {
-    /// Nothing: no training runs.
-    Free,
-    /// Training has just begun or changed its task: a result is worth a fifth of a core.
-    Eager,
-    /// Training goes on and on: a result is worth a thirtieth of a core.
+    /// Training goes on and on: a thirtieth of a core.
     Steady,
+    /// Training has just begun or changed its task, or somebody has asked for the result: a fifth of a core.
+    Eager,
+    /// No training runs: as much as there is.
+    Free,
 }
 
 impl Pace {
@@ -43,19 +40,21 @@ struct Slot<T> {
 }
 
 struct State<T> {
-    request: Option<T>,
+    request: Option<(T, Pace)>,
     stopped: bool,
 }
 
 impl<T: Send + 'static> LatestWorker<T> {
-    /// Starts the thread. `work` gets a request and whether to keep going: not if the handle is dropped meanwhile. A
-    /// panic of `work` is handed to `on_panic`, and the worker goes on.
+    /// Starts the thread. `work` gets a request and whether to keep going: not if the handle is dropped meanwhile.
+    /// After work it rests as its pace says, but no longer than `max_rest`. A panic of `work` is handed to `on_panic`,
+    /// and the worker goes on.
     ///
     /// # Errors
     /// If the system has no thread to give.
     pub fn spawn(
         name: &str,
-        mut work: impl FnMut(T, &dyn Fn() -> bool) -> Pace + Send + 'static,
+        max_rest: Duration,
+        mut work: impl FnMut(T, &dyn Fn() -> bool) + Send + 'static,
         on_panic: impl Fn(String) + Send + 'static,
     ) -> io::Result<Self> {
         let slot = Arc::new(Slot {
@@ -67,11 +66,14 @@ impl<T: Send + 'static> LatestWorker<T> {
         });
         let shared = Arc::clone(&slot);
         let thread = Builder::new().name(name.to_owned()).spawn(move || {
-            while let Some(request) = shared.next() {
+            while let Some((request, pace)) = shared.next() {
                 let start = Instant::now();
                 let keep_going = || !shared.lock().stopped;
                 match catch_unwind(AssertUnwindSafe(|| work(request, &keep_going))) {
-                    Ok(pace) => shared.rest(start.elapsed().mul_f64(pace.rest()).min(MAX_REST)),
+                    Ok(()) => {
+                        let rest = start.elapsed().mul_f64(pace.rest());
+                        shared.rest(rest.min(max_rest), pace);
+                    }
                     Err(panic) => on_panic(panic_message(&*panic)),
                 }
             }
@@ -82,9 +84,12 @@ impl<T: Send + 'static> LatestWorker<T> {
         })
     }
 
-    /// Replaces the waiting request, if there is one.
-    pub fn request(&self, request: T) {
-        self.slot.lock().request = Some(request);
+    /// Replaces the waiting request, if there is one; what was urgent stays urgent. A request that is more urgent than
+    /// the last one was ends the rest after it.
+    pub fn request(&self, request: T, pace: Pace) {
+        let mut state = self.slot.lock();
+        let waiting = state.request.as_ref().map(|(_, pace)| *pace);
+        state.request = Some((request, waiting.unwrap_or(pace).max(pace)));
         self.slot.changed.notify_all();
     }
 }
@@ -95,7 +100,7 @@ impl<T> Slot<T> {
     }
 
     /// Waits for a request; `None` when the worker is to stop.
-    fn next(&self) -> Option<T> {
+    fn next(&self) -> Option<(T, Pace)> {
         let mut state = self.lock();
         loop {
             if state.stopped {
@@ -111,12 +116,15 @@ impl<T> Slot<T> {
         }
     }
 
-    /// Sleeps, but not through a stop.
-    fn rest(&self, duration: Duration) {
-        let stopped = |state: &mut State<T>| !state.stopped;
+    /// Sleeps, but not through a stop or a request that is more urgent than `pace`.
+    fn rest(&self, duration: Duration, pace: Pace) {
+        let undisturbed = |state: &mut State<T>| {
+            let urgent = state.request.as_ref().is_some_and(|(_, new)| *new > pace);
+            !state.stopped && !urgent
+        };
         let waited = self
             .changed
-            .wait_timeout_while(self.lock(), duration, stopped);
+            .wait_timeout_while(self.lock(), duration, undisturbed);
         drop(waited.unwrap_or_else(PoisonError::into_inner));
     }
 }
@@ -153,20 +161,20 @@ mod tests {
         let (panicked, panics) = channel();
         let worker = LatestWorker::spawn(
             "test",
+            Duration::ZERO,
             move |n: u32, _: &dyn Fn() -> bool| {
                 opened.recv().ok();
                 assert_ne!(n, 13, "thirteen");
                 done.send(n).ok();
-                Pace::Free
             },
             move |message| {
                 panicked.send(message).ok();
             },
         )
         .unwrap();
-        worker.request(13);
+        worker.request(13, Pace::Free);
         std::thread::sleep(Duration::from_millis(50)); // the worker holds 13 now
-        (14..20).for_each(|n| worker.request(n));
+        (14..20).for_each(|n| worker.request(n, Pace::Free));
         gate.send(()).unwrap();
         gate.send(()).unwrap();
         assert_eq!(results.recv().unwrap(), 19);
@@ -174,5 +182,26 @@ mod tests {
         drop(gate);
         drop(worker);
         assert!(results.recv().is_err(), "nothing else was worked on");
+    }
+
+    #[test]
+    fn an_urgent_request_ends_a_rest_and_stays_urgent() {
+        let (done, results) = channel();
+        let work = move |n: u32, _: &dyn Fn() -> bool| {
+            std::thread::sleep(Duration::from_millis(20));
+            done.send((n, Instant::now())).ok();
+        };
+        let worker = LatestWorker::spawn("test", Duration::MAX, work, |_| {}).unwrap();
+        worker.request(1, Pace::Steady);
+        let (first, start) = results.recv().unwrap();
+        worker.request(2, Pace::Eager);
+        worker.request(3, Pace::Steady);
+        let (second, hurried) = results.recv().unwrap();
+        // Now it rests from work at an eager pace: four times 20 ms, whatever is not more urgent.
+        worker.request(4, Pace::Eager);
+        let (third, rested) = results.recv().unwrap();
+        assert_eq!((first, second, third), (1, 3, 4));
+        assert!(hurried - start < Duration::from_millis(29 * 20), "no rest");
+        assert!(rested - hurried >= Duration::from_millis(5 * 20), "a rest");
     }
 }

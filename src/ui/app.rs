@@ -15,24 +15,25 @@ use egui::{CentralPanel, Context, Panel, Ui, Vec2, ViewportBuilder, ViewportComm
 use crate::experiment::Experiment;
 use crate::session::folder::TrainedModel;
 use crate::session::{Cores, Options, Wake};
-use crate::snapshot::Frame;
+use crate::snapshot::{Frame, RunState};
 
 use super::actions;
 use super::canvas::{Canvas, canvas_ui, cloud};
 use super::command::Command;
 use super::dialogs::dialog_ui;
+use super::frame_pace::FramePace;
 use super::lab::Lab;
 use super::messages::messages_ui;
 use super::panels::{Load, Panels, panels_ui};
 use super::theme::{self, LECTURE_ZOOM};
 use super::timeline;
 
-/// Between two frames while time plays.
-const FRAME_TIME: Duration = Duration::from_millis(16);
 /// Between two looks at memory and processor.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
-/// Weight of the newest frame in the shown cost of a frame.
+/// Weight of the newest frame in the mean cost of a frame.
 const LOAD_SMOOTHING: f64 = 0.1;
+/// Tessellation and what the graphics driver does on this thread are taken to need no more CPU time than this.
+const MAX_PAINTING: Duration = Duration::from_millis(5);
 
 /// What the window opens on.
 pub struct Start {
@@ -114,12 +115,26 @@ pub struct App {
     panels: Panels,
     canvas: Canvas,
     load: Load,
+    pace: FramePace,
+    last: Option<LastFrame>,
+    /// CPU time of a frame after [`App::show`], in milliseconds, of late.
+    painting_ms: f64,
+    cores: usize,
     /// What style and scale the window has: dark, lecture.
     styled: Option<(bool, bool)>,
     /// When memory and processor were looked at last, the frames' CPU time so far, and all that was spent then.
     looked: Instant,
     spent: Duration,
     spent_before: Duration,
+}
+
+/// The frame before.
+#[derive(Clone, Copy)]
+struct LastFrame {
+    /// CPU time of the thread when it began.
+    start: ThreadTime,
+    /// CPU time that [`App::show`] took.
+    shown: Duration,
 }
 
 impl App {
@@ -129,14 +144,19 @@ impl App {
     /// If the system has no thread to give.
     pub fn new(ctx: &Context, start: Start) -> io::Result<Self> {
         let waker = ctx.clone();
-        let wake: Wake = Arc::new(move || waker.request_repaint());
+        let pace = FramePace::default();
+        let shared = pace.clone();
+        let wake: Wake = Arc::new(move || waker.request_repaint_after(shared.interval()));
         let options = Options {
             autostart: start.trained.is_none(),
             trained: start.trained,
             ..Options::default()
         };
         let lab = Lab::new(start.experiment, start.file, options, wake)?;
-        Ok(Self::around(lab))
+        Ok(Self {
+            pace,
+            ..Self::around(lab)
+        })
     }
 
     /// The window around a laboratory that runs already.
@@ -146,6 +166,10 @@ impl App {
             panels: Panels::default(),
             canvas: Canvas::default(),
             load: Load::default(),
+            pace: FramePace::default(),
+            last: None,
+            painting_ms: 0.0,
+            cores: Cores::all().threads(),
             styled: None,
             looked: Instant::now(),
             spent: Duration::ZERO,
@@ -172,7 +196,7 @@ impl App {
         if !hidden {
             self.lab.play.advance(f64::from(dt));
             if self.lab.play.playing {
-                ctx.request_repaint_after(FRAME_TIME);
+                ctx.request_repaint_after(self.pace.interval());
             }
         }
     }
@@ -180,7 +204,7 @@ impl App {
     /// One frame of the window.
     pub fn show(&mut self, ui: &mut Ui) {
         let start = ThreadTime::try_now().ok();
-        let _core = self.lab.session.lend_core();
+        let core = self.lab.session.lend_core();
         let ctx = ui.ctx().clone();
         if self.styled.is_none() {
             // New fonts are there from the next pass on; this one has nothing to show.
@@ -200,7 +224,11 @@ impl App {
         if !ctx.input(|input| input.pointer.any_down()) && !ctx.text_edit_focused() {
             self.lab.editor.settle();
         }
-        self.note_load(start);
+        self.note_load(start, &frame);
+        // Painting follows, on this thread, and nobody says when it is done.
+        let painting = Duration::from_secs_f64(1e-3 * self.painting_ms);
+        self.lab.session.lend_core_for(painting.min(MAX_PAINTING));
+        drop(core);
     }
 
     fn style(&mut self, ctx: &Context) {
@@ -246,21 +274,38 @@ impl App {
         }
     }
 
-    fn note_load(&mut self, start: Option<ThreadTime>) {
-        if let Some(start) = start {
-            let spent = start.elapsed();
-            let ms = 1e3 * spent.as_secs_f64();
-            self.load.frame_ms += LOAD_SMOOTHING * (ms - self.load.frame_ms);
+    /// Takes in what the frame before has cost as a whole, and what this one has so far.
+    fn note_frame(&mut self, start: ThreadTime, frame: &Frame) {
+        if let Some(last) = self.last {
+            let spent = start.duration_since(last.start);
+            let painting = spent.saturating_sub(last.shown);
+            let smooth = |mean: &mut f64, new: Duration| {
+                *mean += LOAD_SMOOTHING * (1e3 * new.as_secs_f64() - *mean);
+            };
+            smooth(&mut self.load.frame_ms, spent);
+            smooth(&mut self.painting_ms, painting);
             self.spent += spent;
+            let trains = frame.state == RunState::Running;
+            self.pace
+                .choose(1e-3 * self.load.frame_ms, self.cores, trains);
+        }
+        self.last = Some(LastFrame {
+            start,
+            shown: start.elapsed(),
+        });
+    }
+
+    fn note_load(&mut self, start: Option<ThreadTime>, frame: &Frame) {
+        if let Some(start) = start {
+            self.note_frame(start, frame);
         }
         let elapsed = self.looked.elapsed();
         if elapsed > LOOK_EVERY {
             self.looked = Instant::now();
             self.load.memory_mb = resident_mb();
             let spent = self.spent + self.lab.session.background_time();
-            let cores = Cores::all().threads();
             let share = spent.saturating_sub(self.spent_before).as_secs_f64()
-                / (elapsed.as_secs_f64() * cores as f64);
+                / (elapsed.as_secs_f64() * self.cores as f64);
             self.load.window_share = share;
             self.spent_before = spent;
         }

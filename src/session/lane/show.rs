@@ -59,7 +59,7 @@ impl Lane {
             frame.loss = loss.clone();
             frame.pairs = Arc::clone(&pairs);
         });
-        self.show_picture();
+        self.show_picture(self.pace());
     }
 
     pub(super) fn show_samples(&self) {
@@ -75,48 +75,57 @@ impl Lane {
         });
     }
 
-    pub(super) fn show_picture(&self) {
+    /// Asks for a picture of the newest weights.
+    pub(super) fn show_picture(&self, pace: Pace) {
         if let Some(Shown { field, experiment }) = &self.shown {
-            self.workers.pictures.request(picture::Job {
-                run: self.board.frame().run,
+            let run = self.board.frame().run;
+            let job = picture::Job {
+                run,
                 step: field.step(),
                 field: Arc::new(field.clone()),
                 experiment: Arc::clone(experiment),
                 request: self.request,
-                pace: self.pace(),
-            });
+            };
+            self.workers.pictures.request(job, pace);
             if let Some(particles) = self.request.cloud {
-                self.workers.clouds.request(cloud::Job {
-                    run: self.board.frame().run,
+                let job = cloud::Job {
+                    run,
                     field: field.clone(),
                     experiment: Arc::clone(experiment),
                     particles,
                     device: self.choice.unwrap_or(DeviceChoice::Cpu),
                     ticket: self.cloud.clone(),
-                    pace: self.pace(),
-                });
+                };
+                self.workers.clouds.request(job, pace);
             }
         }
     }
 
-    pub(super) fn measure(&mut self) {
+    /// Asks for a measurement of the newest weights.
+    pub(super) fn measure(&mut self, pace: Pace) {
         self.last_measure = Instant::now();
         if let Some(Shown { field, experiment }) = &self.shown {
-            self.workers.measurements.request(metrics_worker::Job {
+            let job = metrics_worker::Job {
                 run: self.board.frame().run,
                 step: field.step(),
                 field: Arc::new(field.clone()),
                 experiment: Arc::clone(experiment),
-                pace: self.pace(),
-            });
+            };
+            self.workers.measurements.request(job, pace);
         }
     }
 
-    fn pace(&self) -> Pace {
+    /// What a result is worth that nobody has asked for.
+    pub(super) fn pace(&self) -> Pace {
         match self.wants_steps() {
             false => Pace::Free,
             true if self.changed.elapsed() < EAGER_TIME => Pace::Eager,
             true => Pace::Steady,
         }
+    }
+
+    /// What a result is worth that somebody waits for.
+    pub(super) fn hurried(&self) -> Pace {
+        self.pace().max(Pace::Eager)
     }
 }

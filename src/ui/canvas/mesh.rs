@@ -75,7 +75,7 @@ impl Strip<'_> {
         if step.length_sq() < MIN_STEP * MIN_STEP {
             return;
         }
-        let normal = step.normalized().rot90();
+        let normal = unit(step).rot90();
         match self.normal {
             None => self.pair(corner, normal, corner_color),
             Some(before) => self.corner(corner, before, normal, corner_color),
@@ -144,12 +144,14 @@ pub fn add_convex(mesh: &mut Mesh, corners: &[Pos2], color: Color32, feather: f3
         return;
     }
     let outward = twice_area.signum();
+    let normal = |from: Pos2, to: Pos2| outward * unit(to - from).rot90();
     let first = mesh.vertices.len() as u32;
-    for i in 0..n {
-        let (before, at, after) = (corners[(i + n - 1) % n], corners[i], corners[(i + 1) % n]);
-        let normals = [at - before, after - at].map(|edge| outward * edge.normalized().rot90());
-        let cosine = normals[0].dot(normals[1]).max(-0.75);
-        let shift = 0.5 * feather * (normals[0] + normals[1]) / (1.0 + cosine);
+    let mut before = normal(corners[n - 1], corners[0]);
+    for (i, &at) in corners.iter().enumerate() {
+        let after = normal(at, corners[(i + 1) % n]);
+        let cosine = before.dot(after).max(-0.75);
+        let shift = 0.5 * feather * (before + after) / (1.0 + cosine);
+        before = after;
         let vertex = |pos: Pos2, color: Color32| Vertex {
             pos,
             uv: WHITE_UV,
@@ -161,6 +163,13 @@ pub fn add_convex(mesh: &mut Mesh, corners: &[Pos2], color: Color32, feather: f3
         ]);
     }
     add_polygon_indices(mesh, first, n as u32);
+}
+
+/// The direction of `v`, or zero if it has none. A square root where [`Vec2::normalized`] calls `hypot`, which guards
+/// against overflow: nothing on a page is that far away.
+fn unit(v: Vec2) -> Vec2 {
+    let length = v.length_sq().sqrt();
+    if length > 0.0 { v / length } else { Vec2::ZERO }
 }
 
 /// A fan over the inner corners and a ring of quads to the outer ones.

@@ -11,7 +11,7 @@ use super::super::theme::{self, ink, strong};
 /// What the window costs.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Load {
-    /// CPU time of the window's thread per frame, in milliseconds, of late.
+    /// CPU time of the window's thread per frame, painting included, in milliseconds, of late.
     pub frame_ms: f64,
     /// Share of the processor that frames, pictures and measurements take, 0 to 1.
     pub window_share: f64,
