@@ -390,11 +390,8 @@ fn every_particle_is_a_quad_and_lost_ones_are_dropped() {
 fn particles_stand_where_the_transform_puts_them() {
     let window = window();
     let rect = canvas(&window);
-    let camera = scene::camera_of(
-        &window.state().frame,
-        &pushforward::experiment::View::default(),
-        f64::from(rect.width() / rect.height()),
-    );
+    let aspect = f64::from(rect.width() / rect.height());
+    let camera = scene::Fit::default().camera(&window.state().frame, aspect);
     let page = scene::Rect::at([0.0, 0.0], rect.size().into());
     let t = window.state().lab.play.t;
     let picture = window.state().frame.picture.clone().unwrap();

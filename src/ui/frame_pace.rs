@@ -49,7 +49,7 @@ mod tests {
     #[test]
     fn dear_frames_come_half_as_often_while_training_runs() {
         let pace = FramePace::default();
-        let mut after = |frame_ms: f64, cores, trains| {
+        let after = |frame_ms: f64, cores, trains| {
             pace.choose(1e-3 * frame_ms, cores, trains);
             pace.interval()
         };
