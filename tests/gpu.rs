@@ -9,7 +9,7 @@
 
 mod skip;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use pushforward::experiment::{Activation, Experiment, presets};
@@ -26,10 +26,15 @@ use rand::RngExt;
 
 use skip::skip;
 
-/// The GPU, or a note for whoever counts the tests that were skipped. A GPU that computes wrongly is a failure.
-fn gpu(test: &str) -> Option<OpenDevice> {
+/// A GPU that is played by the processor has one test at a time: side by side they would take each other for hung.
+static ONE: Mutex<()> = Mutex::new(());
+
+/// The GPU for as long as the guard is held, or a note for whoever counts the tests that were skipped. A GPU that
+/// computes wrongly is a failure.
+fn gpu(test: &str) -> Option<(OpenDevice, MutexGuard<'static, ()>)> {
+    let guard = ONE.lock().unwrap_or_else(PoisonError::into_inner);
     match OpenDevice::gpu() {
-        Ok(device) => Some(device),
+        Ok(device) => Some((device, guard)),
         Err(DeviceError::Missing(reason)) => {
             skip(test, reason.lines().next().unwrap_or("no adapter"));
             None
@@ -92,7 +97,7 @@ fn wait(session: &Session, what: &str, wanted: impl Fn(&Frame) -> bool) -> Arc<F
 
 #[test]
 fn steps_in_a_row_agree_with_the_cpu_for_every_activation() {
-    let Some(gpu) = gpu("steps_in_a_row") else {
+    let Some((gpu, _guard)) = gpu("steps_in_a_row") else {
         return;
     };
     for activation in Activation::ALL {
@@ -112,7 +117,9 @@ fn steps_in_a_row_agree_with_the_cpu_for_every_activation() {
 
 #[test]
 fn a_rollback_on_the_device_is_complete() {
-    let Some(gpu) = gpu("a_rollback") else { return };
+    let Some((gpu, _guard)) = gpu("a_rollback") else {
+        return;
+    };
     let experiment = experiment();
     let batches = batches(&experiment, &[64; 3]);
     let mut engine = engine(&gpu, &experiment);
@@ -129,7 +136,9 @@ fn a_rollback_on_the_device_is_complete() {
 
 #[test]
 fn a_session_trains_on_the_device_and_comes_back_to_the_cpu_with_its_weights() {
-    let Some(gpu) = gpu("a_session") else { return };
+    let Some((gpu, _guard)) = gpu("a_session") else {
+        return;
+    };
     let options = Options {
         device: DeviceChoice::Gpu,
         autostart: true,
@@ -150,7 +159,7 @@ fn a_session_trains_on_the_device_and_comes_back_to_the_cpu_with_its_weights() {
 
 #[test]
 fn a_cloud_is_carried_on_the_device_to_where_the_cpu_carries_it() {
-    let Some(gpu) = gpu("a_cloud_is_carried") else {
+    let Some((gpu, _guard)) = gpu("a_cloud_is_carried") else {
         return;
     };
     let mut experiment = experiment();
@@ -181,7 +190,7 @@ fn a_cloud_is_carried_on_the_device_to_where_the_cpu_carries_it() {
 
 #[test]
 fn a_session_carries_its_cloud_on_the_device() {
-    let Some(gpu) = gpu("a_session_carries") else {
+    let Some((gpu, _guard)) = gpu("a_session_carries") else {
         return;
     };
     let options = Options {
