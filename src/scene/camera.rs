@@ -105,3 +105,22 @@ fn bulk(points: &[Point]) -> Option<Bounds> {
 fn is_finite(p: &Point) -> bool {
     p[0].is_finite() && p[1].is_finite()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scene::fixture::frame;
+
+    #[test]
+    fn the_fit_follows_the_samples() {
+        let mut frame = frame();
+        let (mut fit, view) = (Fit::default(), View::default());
+        let first = fit.camera(&frame, 1.5);
+        assert_eq!(first, camera_of(&frame, &view, 1.5));
+        assert_eq!(first, fit.camera(&frame, 1.5));
+        frame.target = frame.target.iter().map(|p| p.map(|x| 3.0 * x)).collect();
+        let second = fit.camera(&frame, 1.5);
+        assert_eq!(second, camera_of(&frame, &view, 1.5));
+        assert!(second.height > first.height);
+    }
+}
