@@ -32,10 +32,10 @@ const FIRST_FRAME_BAR_SECS: f64 = 1.5;
 const KEPT_BAR: f64 = 0.9;
 /// Playing windows, each between two headless runs of a few seconds: so many, because the rate of one machine varies
 /// by a fifth from second to second.
-const PAIRS: usize = 20;
+const PAIRS: usize = 13;
 const HEADLESS_STEPS: u64 = 30_000;
-/// Refreshes of the screen that are timed: eight seconds, because numbers are measured every four or less often.
-const PLAYED_FRAMES: usize = 480;
+/// Refreshes of the screen that are timed: 14 seconds, because numbers are measured every four or less often.
+const PLAYED_FRAMES: usize = 900;
 /// Frames after which training has settled and pictures come at their steady pace.
 const SETTLING_FRAMES: usize = 120;
 

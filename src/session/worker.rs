@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 /// What a result is worth while the trainer wants the processor too; what is more urgent is greater.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Pace {
-    /// Training goes on and on: a thirtieth of a core.
+    /// Training goes on and on: a fiftieth of a core.
     Steady,
     /// Training has just begun or changed its task, or somebody has asked for the result: a fifth of a core.
     Eager,
@@ -23,7 +23,7 @@ impl Pace {
         match self {
             Self::Free => 0.0,
             Self::Eager => 4.0,
-            Self::Steady => 29.0,
+            Self::Steady => 49.0,
         }
     }
 }
@@ -201,7 +201,7 @@ mod tests {
         worker.request(4, Pace::Eager);
         let (third, rested) = results.recv().unwrap();
         assert_eq!((first, second, third), (1, 3, 4));
-        assert!(hurried - start < Duration::from_millis(29 * 20), "no rest");
+        assert!(hurried - start < Duration::from_millis(49 * 20), "no rest");
         assert!(rested - hurried >= Duration::from_millis(5 * 20), "a rest");
     }
 }
