@@ -15,25 +15,18 @@ const REPEATS: usize = 50;
 /// Values of an activation that fit the nearest cache, and passes over them per timing.
 const VALUES: usize = 4096;
 const PASSES: usize = 200;
-/// Independent sums: more than two units of four cycles of latency have under way, and no more than there are
-/// registers for, two being the factors'.
-const fn sums<S: Simd>() -> usize {
-    if S::REGISTER_COUNT >= 32 { 24 } else { 12 }
-}
-
 /// Fused multiplications and additions of `f32` in registers on one core, in 10^9 operations a second: no matrix
 /// product can be faster.
 pub fn peak_gflops() -> f64 {
     let arch = Arch::new();
-    let times = (0..REPEATS).map(|_| {
+    let rates = (0..REPEATS).map(|_| {
         let start = Instant::now();
-        black_box(arch.dispatch(Peak {
+        let (_, operations) = black_box(arch.dispatch(Peak {
             factors: black_box([1e-3; 2]),
         }));
-        start.elapsed().as_secs_f64()
+        operations as f64 / start.elapsed().as_secs_f64()
     });
-    let secs = times.fold(f64::INFINITY, f64::min);
-    (2 * ROUNDS * arch.dispatch(CountSums)) as f64 / secs / 1e9
+    rates.fold(0.0, f64::max) / 1e9
 }
 
 /// Seconds that one value of the activation takes on one core, from and to the nearest cache.
@@ -75,28 +68,19 @@ impl WithSimd for CountLanes {
     }
 }
 
-/// All lanes of all sums.
-struct CountSums;
-
-impl WithSimd for CountSums {
-    type Output = usize;
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, _simd: S) -> usize {
-        sums::<S>() * S::F32_LANES
-    }
-}
-
 struct Peak {
     factors: [f32; 2],
 }
 
 impl WithSimd for Peak {
-    type Output = f32;
+    /// The sum, so that it is not left out, and how many operations it took.
+    type Output = (f32, usize);
 
+    /// More independent sums than two units of four cycles of latency have under way, and no more than there are
+    /// registers for, two being the factors'.
     #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) -> f32 {
-        if sums::<S>() == 24 {
+    fn with_simd<S: Simd>(self, simd: S) -> (f32, usize) {
+        if S::REGISTER_COUNT >= 32 {
             self.rounds::<S, 24>(simd)
         } else {
             self.rounds::<S, 12>(simd)
@@ -106,7 +90,7 @@ impl WithSimd for Peak {
 
 impl Peak {
     #[inline(always)]
-    fn rounds<S: Simd, const SUMS: usize>(self, simd: S) -> f32 {
+    fn rounds<S: Simd, const SUMS: usize>(self, simd: S) -> (f32, usize) {
         let [a, b] = self.factors.map(|x| simd.splat_f32s(x));
         let mut sums = [simd.splat_f32s(0.0); SUMS];
         for _ in 0..ROUNDS {
@@ -114,6 +98,7 @@ impl Peak {
                 *sum = simd.mul_add_e_f32s(a, b, *sum);
             }
         }
-        sums.iter().map(|sum| simd.reduce_sum_f32s(*sum)).sum()
+        let sum = sums.iter().map(|sum| simd.reduce_sum_f32s(*sum)).sum();
+        (sum, 2 * ROUNDS * SUMS * S::F32_LANES)
     }
 }

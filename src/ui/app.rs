@@ -21,6 +21,7 @@ use super::actions;
 use super::canvas::{Canvas, canvas_ui, cloud};
 use super::command::Command;
 use super::dialogs::dialog_ui;
+use super::frame_meter::FrameMeter;
 use super::frame_pace::FramePace;
 use super::lab::Lab;
 use super::messages::messages_ui;
@@ -30,8 +31,6 @@ use super::timeline;
 
 /// Between two looks at memory and processor.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
-/// Weight of the newest frame in the mean cost of a frame.
-const LOAD_SMOOTHING: f64 = 0.1;
 /// Tessellation and what the graphics driver does on this thread are taken to need no more CPU time than this.
 const MAX_PAINTING: Duration = Duration::from_millis(5);
 
@@ -116,25 +115,13 @@ pub struct App {
     canvas: Canvas,
     load: Load,
     pace: FramePace,
-    last: Option<LastFrame>,
-    /// CPU time of a frame after [`App::show`], in milliseconds, of late.
-    painting_ms: f64,
+    meter: FrameMeter,
     cores: usize,
     /// What style and scale the window has: dark, lecture.
     styled: Option<(bool, bool)>,
-    /// When memory and processor were looked at last, the frames' CPU time so far, and all that was spent then.
+    /// When memory and processor were looked at last, and all CPU time that was spent then.
     looked: Instant,
-    spent: Duration,
     spent_before: Duration,
-}
-
-/// The frame before.
-#[derive(Clone, Copy)]
-struct LastFrame {
-    /// CPU time of the thread when it began.
-    start: ThreadTime,
-    /// CPU time that [`App::show`] took.
-    shown: Duration,
 }
 
 impl App {
@@ -167,12 +154,10 @@ impl App {
             canvas: Canvas::default(),
             load: Load::default(),
             pace: FramePace::default(),
-            last: None,
-            painting_ms: 0.0,
+            meter: FrameMeter::default(),
             cores: Cores::all().threads(),
             styled: None,
             looked: Instant::now(),
-            spent: Duration::ZERO,
             spent_before: Duration::ZERO,
         }
     }
@@ -204,7 +189,7 @@ impl App {
     /// One frame of the window.
     pub fn show(&mut self, ui: &mut Ui) {
         let start = ThreadTime::try_now().ok();
-        let core = self.lab.session.lend_core();
+        let _core = self.lab.session.lend_core();
         let ctx = ui.ctx().clone();
         if self.styled.is_none() {
             // New fonts are there from the next pass on; this one has nothing to show.
@@ -226,9 +211,8 @@ impl App {
         }
         self.note_load(start, &frame);
         // Painting follows, on this thread, and nobody says when it is done.
-        let painting = Duration::from_secs_f64(1e-3 * self.painting_ms);
+        let painting = Duration::from_secs_f64(self.meter.painting_secs());
         self.lab.session.lend_core_for(painting.min(MAX_PAINTING));
-        drop(core);
     }
 
     fn style(&mut self, ctx: &Context) {
@@ -274,36 +258,19 @@ impl App {
         }
     }
 
-    /// Takes in what the frame before has cost as a whole, and what this one has so far.
-    fn note_frame(&mut self, start: ThreadTime, frame: &Frame) {
-        if let Some(last) = self.last {
-            let spent = start.duration_since(last.start);
-            let painting = spent.saturating_sub(last.shown);
-            let smooth = |mean: &mut f64, new: Duration| {
-                *mean += LOAD_SMOOTHING * (1e3 * new.as_secs_f64() - *mean);
-            };
-            smooth(&mut self.load.frame_ms, spent);
-            smooth(&mut self.painting_ms, painting);
-            self.spent += spent;
-            let trains = frame.state == RunState::Running;
-            self.pace
-                .choose(1e-3 * self.load.frame_ms, self.cores, trains);
-        }
-        self.last = Some(LastFrame {
-            start,
-            shown: start.elapsed(),
-        });
-    }
-
     fn note_load(&mut self, start: Option<ThreadTime>, frame: &Frame) {
         if let Some(start) = start {
-            self.note_frame(start, frame);
+            self.meter.note(start);
         }
+        let frame_secs = self.meter.frame_secs();
+        self.load.frame_ms = 1e3 * frame_secs;
+        let trains = frame.state == RunState::Running;
+        self.pace.choose(frame_secs, self.cores, trains);
         let elapsed = self.looked.elapsed();
         if elapsed > LOOK_EVERY {
             self.looked = Instant::now();
             self.load.memory_mb = resident_mb();
-            let spent = self.spent + self.lab.session.background_time();
+            let spent = self.meter.spent() + self.lab.session.background_time();
             let share = spent.saturating_sub(self.spent_before).as_secs_f64()
                 / (elapsed.as_secs_f64() * self.cores as f64);
             self.load.window_share = share;

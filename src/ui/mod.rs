@@ -13,6 +13,7 @@ mod documents;
 pub(crate) mod drawing;
 pub mod editor;
 mod files;
+mod frame_meter;
 mod frame_pace;
 pub mod lab;
 mod messages;
