@@ -66,7 +66,6 @@ fn picture(bad: usize) -> FlowPicture {
             points: times.iter().flat_map(|&t| node(t)).collect(),
             times,
             n_particles: PARTICLES,
-            path_energy: vec![1.0; PARTICLES],
             nfe: 10,
         },
         chord_ratios: vec![0.9; PARTICLES],

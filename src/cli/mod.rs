@@ -138,7 +138,13 @@ fn run(args: &RunArgs) -> Result<(), Failure> {
         return Err(Failure::Interrupted);
     }
     match outcome.report {
-        Some(report) if !args.quiet => say(&summary(&report, &out)),
+        Some(report) if !args.quiet => {
+            say(&summary(&report, &out))?;
+            if let Some(sentence) = &report.learned_reason {
+                let _ = writeln!(io::stderr(), "note: {sentence}");
+            }
+            Ok(())
+        }
         _ => Ok(()),
     }
 }
@@ -148,7 +154,7 @@ fn summary(report: &Report, out: &Path) -> String {
     let number = |value: Option<f64>| value.map_or("-".to_owned(), |v| format!("{v:.4}"));
     format!(
         "{}: {} steps in {:.1} s, loss {}\n\
-         W2 {} (floor {}), path energy {}, transport cost {}, straightness {}, chord ratio {}\n\
+         W2 {} (floor {}), solver error {}, path energy {}, transport cost {}, straightness {}, chord ratio {}\n\
          {}\n",
         report.name,
         report.steps,
@@ -156,6 +162,7 @@ fn summary(report: &Report, out: &Path) -> String {
         number(report.loss),
         number(report.w2),
         number(report.w2_floor),
+        number(report.solver_error),
         number(report.path_energy),
         number(report.transport_cost),
         number(report.straightness),

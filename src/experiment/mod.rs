@@ -7,6 +7,7 @@
 //!
 //! This floor refuses to know networks, threads, files and windows.
 
+mod cautions;
 mod error;
 mod legality;
 mod model;

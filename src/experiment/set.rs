@@ -40,6 +40,10 @@ impl Experiment {
     }
 }
 
+/// Fields that a file names only where they are not the default: where they are, their name, a value for the time
+/// being.
+const UNWRITTEN: [(&str, &str, &str); 1] = [("evaluation", "nodes", "10001")];
+
 /// `text`, the value at `parent`, with the field at the path `key` below it replaced; or which fields there are.
 fn replaced(text: &str, parent: &str, key: &str, value: &str) -> Result<String, String> {
     let (name, rest) = match key.split_once('.') {
@@ -53,7 +57,13 @@ fn replaced(text: &str, parent: &str, key: &str, value: &str) -> Result<String, 
         return replaced(inner, parent, key, value).map(|inner| format!("{variant}({inner})"));
     }
     let no_fields = |_| format!("`{parent}` is {}, which has no fields", clipped(text));
-    let Fields(fields) = ron::from_str(body).map_err(no_fields)?;
+    let Fields(mut fields) = ron::from_str(body).map_err(no_fields)?;
+    let unwritten = UNWRITTEN.iter().filter(|(of, _, _)| *of == parent);
+    for (_, field, default) in unwritten {
+        if fields.iter().all(|(n, _)| n != field) {
+            fields.push(((*field).to_owned(), default));
+        }
+    }
     let names: Vec<&str> = fields.iter().map(|(name, _)| name.as_str()).collect();
     let hint = match parent {
         "" => format!("the fields are {}", names.join(", ")),

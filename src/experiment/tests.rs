@@ -172,7 +172,8 @@ fn samples_times_solver_steps_is_bounded() {
     experiment.set("solver.steps", "999").unwrap();
     assert_eq!(
         experiment.validate().unwrap_err().to_string(),
-        "evaluation.samples is 100000: expected at most 50000 with 999 solver steps"
+        "evaluation.samples is 100000: expected at most 50000 where 1000 nodes of each are written \
+         (evaluation.nodes: 101 writes fewer)"
     );
 }
 
@@ -292,25 +293,6 @@ fn diffusion_paths_need_the_standard_gaussian_and_offer_it() {
     assert_eq!(illegal.fix.legality(), Ok(()));
     assert_eq!(illegal.fix.path, experiment.path);
     assert_eq!(illegal.fix.target, experiment.target);
-}
-
-#[test]
-fn cautions_follow_the_path_and_the_coupling() {
-    let mut experiment = example();
-    assert!(experiment.cautions().is_empty());
-    experiment.path = Path::Ve {
-        sigma_min: 0.01,
-        sigma_max: 10.0,
-    };
-    assert_eq!(experiment.cautions().len(), 1);
-    experiment.coupling = Coupling::BatchOt { batch: 256 };
-    assert!(experiment.cautions()[1].contains("biased start"));
-    experiment.path = Path::Vp {
-        beta_min: 0.1,
-        beta_max: 20.0,
-    };
-    assert_eq!(experiment.cautions().len(), 1);
-    assert!(experiment.cautions()[0].contains("0.115 per decade"));
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::flow::solver::MAX_STEPS;
+
 /// The training loop's settings; all of them may change while it runs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -111,6 +113,14 @@ pub enum LearningRate {
     },
 }
 
+/// Nodes of the longest solve.
+pub(super) const EVERY_NODE: usize = MAX_STEPS + 1;
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+fn is_every_node(nodes: &usize) -> bool {
+    *nodes == EVERY_NODE
+}
+
 /// How many points the metrics use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -119,6 +129,10 @@ pub struct Evaluation {
     pub samples: usize,
     /// Points of the exact W2: 2 to 4,000; not more than `samples` are used.
     pub w2_samples: usize,
+    /// Most nodes of each trajectory that are written to `trajectories.csv`, evenly chosen, both ends among them: 2 to
+    /// 10,001, which is all that a solver can have. Files name it only where it is less.
+    #[serde(skip_serializing_if = "is_every_node")]
+    pub nodes: usize,
 }
 
 impl Default for Evaluation {
@@ -126,6 +140,7 @@ impl Default for Evaluation {
         Self {
             samples: 2000,
             w2_samples: 2000,
+            nodes: EVERY_NODE,
         }
     }
 }

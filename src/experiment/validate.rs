@@ -7,6 +7,7 @@ use std::fmt::Debug;
 use std::ops::RangeInclusive;
 
 use super::error::clipped;
+use super::training::EVERY_NODE;
 use super::{
     Evaluation, Experiment, ExperimentError, LearningRate, MAX_FOLLOWED, MAX_PARTICLES, Model,
     Optimizer, TimeEmbedding, Training, VERSION, View,
@@ -15,7 +16,7 @@ use crate::flow::coupling::Coupling;
 use crate::flow::distribution::DistributionError;
 use crate::flow::solver::MAX_STEPS;
 
-/// Trajectory points that one evaluation may hold: 16 bytes each, and a line of `trajectories.csv`.
+/// Trajectory points that one evaluation may write: lines of `trajectories.csv`, 46 bytes each.
 const MAX_TRAJECTORY_POINTS: usize = 50_000_000;
 
 impl Experiment {
@@ -111,17 +112,18 @@ impl Optimizer {
 }
 
 impl Evaluation {
-    /// `n_steps` of the solver decide how many trajectory points the samples amount to.
+    /// `n_steps` of the solver decide how many nodes there are to write.
     fn validate(&self, n_steps: usize) -> Result<(), ExperimentError> {
         within("evaluation.samples", self.samples, 2..=100_000)?;
         within("evaluation.w2_samples", self.w2_samples, 2..=4000)?;
-        let n_nodes = n_steps.saturating_add(1);
+        within("evaluation.nodes", self.nodes, 2..=EVERY_NODE)?;
+        let n_nodes = self.nodes.min(n_steps.saturating_add(1));
         if self.samples.saturating_mul(n_nodes) > MAX_TRAJECTORY_POINTS {
             return Err(range(
                 "evaluation.samples",
                 self.samples,
                 &format!(
-                    "at most {} with {n_steps} solver steps",
+                    "at most {} where {n_nodes} nodes of each are written (evaluation.nodes: 101 writes fewer)",
                     MAX_TRAJECTORY_POINTS / n_nodes
                 ),
             ));

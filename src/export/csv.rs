@@ -10,7 +10,7 @@ use crate::flow::trajectory::Trajectories;
 use crate::snapshot::LossHistory;
 
 /// Bytes of a typical row of trajectories.
-const ROW: usize = 40;
+const ROW: usize = 48;
 
 /// The loss of every step: `step,loss`, steps counted from 0.
 pub fn loss(history: &LossHistory) -> Vec<u8> {
@@ -25,15 +25,20 @@ pub fn loss(history: &LossHistory) -> Vec<u8> {
     text.into_bytes()
 }
 
-/// Every particle at every solver node: `particle,t,x,y`, one particle after the other, in order of time.
-pub fn trajectories(trajectories: &Trajectories) -> Vec<u8> {
-    let times: Vec<String> = trajectories.times.iter().map(f64::to_string).collect();
-    let mut text = String::with_capacity(ROW * trajectories.points.len() + 16);
-    text.push_str("particle,t,x,y\n");
+/// The first line of `trajectories.csv`.
+pub const TRAJECTORIES_HEADER: &str = "particle,node,t,x,y\n";
+
+/// The particles at the given nodes (below `n_nodes`), one particle after the other, as rows below
+/// [`TRAJECTORIES_HEADER`]. The first of them has the number `first`, so that a table can be written in pieces.
+pub fn trajectories(trajectories: &Trajectories, first: usize, nodes: &[usize]) -> Vec<u8> {
+    let label = |&node: &usize| (node, format!("{node},{}", trajectories.times[node]));
+    let labels: Vec<(usize, String)> = nodes.iter().map(label).collect();
+    let mut text = String::with_capacity(ROW * labels.len() * trajectories.n_particles);
     for particle in 0..trajectories.n_particles {
-        let name = particle.to_string();
-        for (t, [x, y]) in times.iter().zip(trajectories.path(particle)) {
-            for field in [&name, t] {
+        let name = (first + particle).to_string();
+        for (node, label) in &labels {
+            let [x, y] = trajectories.at_node(*node)[particle];
+            for field in [&name, label] {
                 text.push_str(field);
                 text.push(',');
             }
@@ -44,6 +49,17 @@ pub fn trajectories(trajectories: &Trajectories) -> Vec<u8> {
         }
     }
     text.into_bytes()
+}
+
+/// At most `most` (at least 2) of `n_nodes` nodes, evenly by their number, the first and the last among them.
+pub fn written_nodes(n_nodes: usize, most: usize) -> Vec<usize> {
+    let n = most.min(n_nodes);
+    let last = n_nodes.saturating_sub(1);
+    let node = |i: usize| (i * last + (n - 1) / 2) / (n - 1);
+    if n < 2 {
+        return (0..n).collect();
+    }
+    (0..n).map(node).collect()
 }
 
 fn push_finite(text: &mut String, value: f32) {
@@ -95,16 +111,31 @@ mod tests {
                 [1e-7, 9.0],
                 [5.0, 6.0],
             ],
-            path_energy: vec![0.0; 2],
             nfe: 2,
         };
-        let rows = rows(&trajectories(&walk));
-        assert_eq!(rows[0], ["particle", "t", "x", "y"]);
-        assert_eq!(rows.len(), 7);
-        assert_eq!(rows[1], ["0", "0", "0.1", "-2"]);
-        assert_eq!(rows[2][2].parse::<f32>(), Ok((1.0f64 / 3.0) as f32));
-        assert_eq!(rows[3][2].parse::<f32>(), Ok(1e-7));
-        assert_eq!(rows[4][..2], ["1", "0"]);
-        assert_eq!(rows[5], ["1", "0.1", "", "4.5"]);
+        let mut table = TRAJECTORIES_HEADER.as_bytes().to_vec();
+        table.extend(trajectories(&walk, 7, &[0, 1, 2]));
+        let all = rows(&table);
+        assert_eq!(all[0], ["particle", "node", "t", "x", "y"]);
+        assert_eq!(all.len(), 7);
+        assert_eq!(all[1], ["7", "0", "0", "0.1", "-2"]);
+        assert_eq!(all[2][3].parse::<f32>(), Ok((1.0f64 / 3.0) as f32));
+        assert_eq!(all[3][3].parse::<f32>(), Ok(1e-7));
+        assert_eq!(all[4][..3], ["8", "0", "0"]);
+        assert_eq!(all[5], ["8", "1", "0.1", "", "4.5"]);
+        let ends = rows(&trajectories(&walk, 0, &[0, 2]));
+        assert_eq!(ends.len(), 4);
+        assert_eq!(ends[3], ["1", "2", "1", "5", "6"]);
+    }
+
+    #[test]
+    fn written_nodes_are_even_and_hold_both_ends() {
+        assert_eq!(
+            written_nodes(101, 11),
+            [0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100]
+        );
+        assert_eq!(written_nodes(5, 2), [0, 4]);
+        assert_eq!(written_nodes(5, 4), [0, 1, 3, 4]);
+        assert_eq!(written_nodes(3, 99), [0, 1, 2]);
     }
 }

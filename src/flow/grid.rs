@@ -224,7 +224,6 @@ mod tests {
             times: vec![0.0, 1.0],
             n_particles: n,
             points: [points.clone(), points].concat(),
-            path_energy: vec![0.0; n],
             nfe: 1,
         }
     }

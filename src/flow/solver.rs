@@ -1,4 +1,4 @@
-//! Fixed-step solvers for `dZ_t/dt = v_t(Z_t)`, batched over particles, with the path energy on the way.
+//! Fixed-step solvers for `dZ_t/dt = v_t(Z_t)`, batched over particles.
 //!
 //! A solver refuses to know what the field is and who waits for the result; it can be stopped between steps.
 
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::tableau::{EULER, HEUN, MIDPOINT, RK4, Tableau};
-use super::trajectory::Trajectories;
+use super::trajectory::{Trajectories, Walk};
 use super::{Point, VelocityField};
 
 /// Most steps that a solver takes.
@@ -119,11 +119,11 @@ pub fn solve(
     time_range: (f64, f64),
     x_0: &[Point],
 ) -> Trajectories {
-    let mut integration = Integration::new(field, solver, time_range, x_0);
+    let mut solving = Solving::new(field, solver, time_range, x_0);
     for n in 0..solver.steps() {
-        integration.step(n);
+        solving.step(n);
     }
-    integration.trajectories
+    solving.trajectories
 }
 
 /// Like [`solve`], asking before every step whether to go on; `None` when told not to.
@@ -134,85 +134,141 @@ pub fn solve_with(
     x_0: &[Point],
     keep_going: &mut dyn FnMut() -> bool,
 ) -> Option<Trajectories> {
-    let mut integration = Integration::new(field, solver, time_range, x_0);
+    let mut solving = Solving::new(field, solver, time_range, x_0);
     for n in 0..solver.steps() {
         if !keep_going() {
             return None;
         }
-        integration.step(n);
+        solving.step(n);
     }
-    Some(integration.trajectories)
+    Some(solving.trajectories)
 }
 
-/// A solve under way.
-struct Integration<'a> {
-    field: &'a dyn VelocityField,
+/// Carries `x_0` through `times` with a method, keeping of each particle what it spent and where it ended; asks
+/// before every step whether to go on, and is `None` when told not to.
+///
+/// Memory: a few hundred bytes a particle, whatever the number of times.
+pub fn walk(
+    field: &dyn VelocityField,
     tableau: &'static Tableau,
+    times: &[f64],
+    x_0: &[Point],
+    keep_going: &dyn Fn() -> bool,
+) -> Option<Vec<Walk>> {
+    let mut march = March::new(field, tableau, x_0);
+    let begin = |&start: &Point| Walk {
+        start,
+        end: start,
+        energy: 0.0,
+        arc: 0.0,
+    };
+    let mut walks: Vec<Walk> = x_0.iter().map(begin).collect();
+    for ends in times.windows(2) {
+        if !keep_going() {
+            return None;
+        }
+        let h = ends[1] - ends[0];
+        march.step(ends[0], h);
+        for (particle, walk) in walks.iter_mut().enumerate() {
+            for (b_i, k_i) in tableau.b.iter().zip(&march.stages) {
+                let [x, y] = k_i[particle];
+                let speed_squared = x * x + y * y;
+                walk.energy += h.abs() * b_i * speed_squared;
+                walk.arc += h.abs() * b_i * speed_squared.sqrt();
+            }
+        }
+    }
+    for (walk, &end) in walks.iter_mut().zip(&march.at) {
+        walk.end = end;
+    }
+    Some(walks)
+}
+
+/// A solve under way that keeps every node.
+struct Solving<'a> {
+    march: March<'a>,
     /// Complete up to the current node.
     trajectories: Trajectories,
-    /// `k_i` of the current step, `[stage][particle]`.
-    stages: Vec<Vec<Point>>,
-    /// Where the current stage evaluates the field.
-    probe: Vec<Point>,
 }
 
-impl<'a> Integration<'a> {
+impl<'a> Solving<'a> {
     fn new(
         field: &'a dyn VelocityField,
         solver: Solver,
         time_range: (f64, f64),
         x_0: &[Point],
     ) -> Self {
-        let (times, tableau) = (solver.times(time_range), solver.tableau());
+        let times = solver.times(time_range);
         let mut points = Vec::with_capacity(times.len() * x_0.len());
         points.extend_from_slice(x_0);
         Self {
-            field,
-            tableau,
+            march: March::new(field, solver.tableau(), x_0),
             trajectories: Trajectories {
                 times,
                 n_particles: x_0.len(),
                 points,
-                path_energy: vec![0.0; x_0.len()],
                 nfe: solver.nfe(),
             },
-            stages: vec![vec![[0.0; 2]; x_0.len()]; tableau.stages()],
-            probe: x_0.to_vec(),
         }
     }
 
     /// From node `n` to the next.
     fn step(&mut self, n: usize) {
         let Self {
+            march,
+            trajectories,
+        } = self;
+        let t = trajectories.times[n];
+        march.step(t, trajectories.times[n + 1] - t);
+        trajectories.points.extend_from_slice(&march.at);
+    }
+}
+
+/// A cloud that is carried step by step.
+pub(super) struct March<'a> {
+    field: &'a dyn VelocityField,
+    tableau: &'static Tableau,
+    /// Where the particles are.
+    pub(super) at: Vec<Point>,
+    /// `k_i` of the last step, `[stage][particle]`.
+    stages: Vec<Vec<Point>>,
+    /// Where the current stage evaluates the field.
+    probe: Vec<Point>,
+}
+
+impl<'a> March<'a> {
+    pub(super) fn new(
+        field: &'a dyn VelocityField,
+        tableau: &'static Tableau,
+        x_0: &[Point],
+    ) -> Self {
+        Self {
             field,
             tableau,
-            trajectories,
+            at: x_0.to_vec(),
+            stages: vec![vec![[0.0; 2]; x_0.len()]; tableau.stages()],
+            probe: x_0.to_vec(),
+        }
+    }
+
+    /// From `t` to `t + h`.
+    pub(super) fn step(&mut self, t: f64, h: f64) {
+        let Self {
+            field,
+            tableau,
+            at,
             stages,
             probe,
         } = self;
-        let t = trajectories.times[n];
-        let h = trajectories.times[n + 1] - t;
-
         for (i, (a_i, c_i)) in tableau.a.iter().zip(tableau.c).enumerate() {
-            let x_n = trajectories.at_node(n);
             let (earlier, rest) = stages.split_at_mut(i);
-            for (particle, (probe, &x)) in probe.iter_mut().zip(x_n).enumerate() {
+            for (particle, (probe, &x)) in probe.iter_mut().zip(at.iter()).enumerate() {
                 *probe = advanced(x, h, a_i, earlier, particle);
             }
             field.eval(t + c_i * h, probe, &mut rest[0]);
         }
-
-        for particle in 0..trajectories.n_particles {
-            let x_n = trajectories.at_node(n)[particle];
-            let x_next = advanced(x_n, h, tableau.b, stages, particle);
-            trajectories.points.push(x_next);
-            let mean_speed_squared: f64 = tableau
-                .b
-                .iter()
-                .zip(stages.iter())
-                .map(|(b_i, k_i)| b_i * (k_i[particle][0].powi(2) + k_i[particle][1].powi(2)))
-                .sum();
-            trajectories.path_energy[particle] += h.abs() * mean_speed_squared;
+        for (particle, x) in at.iter_mut().enumerate() {
+            *x = advanced(*x, h, tableau.b, stages, particle);
         }
     }
 }
@@ -275,10 +331,23 @@ mod tests {
             let run = solve(&field, solver, (0.0, 1.0), &[[1.0, 1.0], [0.0, 2.0]]);
             assert!((run.last()[0][0] - 4.0).abs() < 1e-14);
             assert!((run.last()[1][1] + 2.0).abs() < 1e-14);
-            assert!((run.path_energy[0] - 25.0).abs() < 1e-13);
             assert_eq!(run.n_nodes(), 11);
             assert_eq!(run.times.last(), Some(&1.0));
+            let walks = walked(&field, solver, (0.0, 1.0), &[[1.0, 1.0]]);
+            assert_eq!((walks[0].start, walks[0].end), ([1.0, 1.0], run.last()[0]));
+            assert!((walks[0].energy - 25.0).abs() < 1e-13);
+            assert!((walks[0].arc - 5.0).abs() < 1e-14);
         }
+    }
+
+    fn walked(
+        field: &dyn VelocityField,
+        solver: Solver,
+        time_range: (f64, f64),
+        x_0: &[Point],
+    ) -> Vec<Walk> {
+        let times = solver.times(time_range);
+        walk(field, solver.tableau(), &times, x_0, &|| true).unwrap()
     }
 
     #[test]
@@ -289,14 +358,14 @@ mod tests {
         };
         let run = solve(&field, Solver::Rk4 { steps: 50 }, (0.0, 1.0), &[[2.0, 0.0]]);
         assert!(run.last()[0][0].abs() < 1e-7 && (run.last()[0][1] - 2.0).abs() < 1e-7);
-        let energy = std::f64::consts::PI.powi(2);
-        assert!((run.path_energy[0] - energy).abs() < 1e-6);
         let back = solve(&field, Solver::Rk4 { steps: 50 }, (1.0, 0.0), run.last());
         assert!((back.last()[0][0] - 2.0).abs() < 1e-8 && back.last()[0][1].abs() < 1e-8);
-        assert!(
-            (back.path_energy[0] - energy).abs() < 1e-6,
-            "energy has no sign"
-        );
+        for (range, start) in [((0.0, 1.0), [2.0, 0.0]), ((1.0, 0.0), run.last()[0])] {
+            let walk = walked(&field, Solver::Rk4 { steps: 50 }, range, &[start])[0];
+            let pi = std::f64::consts::PI;
+            assert!((walk.arc - pi).abs() < 1e-6, "a length has no sign");
+            assert!((walk.energy - pi * pi).abs() < 1e-6, "energy has no sign");
+        }
     }
 
     #[test]
@@ -323,6 +392,9 @@ mod tests {
             whole,
             Some(solve(&field, ALL[0], (0.0, 1.0), &[[1.0, 0.0]]))
         );
+        let times = ALL[0].times((0.0, 1.0));
+        let stopped = walk(&field, &EULER, &times, &[[1.0, 0.0]], &|| false);
+        assert_eq!(stopped, None);
     }
 
     #[test]

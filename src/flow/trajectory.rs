@@ -1,4 +1,5 @@
-//! What a solver leaves behind: the particles at every node, with what was measured on the way.
+//! What a solver leaves behind: the particles at every node, or of each only where it began, where it ended and what
+//! it spent.
 //!
 //! Plain numbers that cross threads and are interpolated while painting; refuses to know the field and the
 //! solver that made them.
@@ -14,10 +15,41 @@ pub struct Trajectories {
     pub n_particles: usize,
     /// Positions `[node][particle]`, `times.len() * n_particles` of them.
     pub points: Vec<Point>,
-    /// Per particle `int |v_t(Z_t)|^2 dt`, by the solver's weights at its own stages.
-    pub path_energy: Vec<f64>,
     /// Velocity evaluations per particle.
     pub nfe: usize,
+}
+
+/// One particle from the first time to the last, without what lay between. Both integrals are taken by the solver's
+/// weights at its own stages: then `|end - start| <= arc` and `|end - start|^2 <= (t_1 - t_0) energy` hold exactly.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Walk {
+    /// `Z_0`.
+    pub start: Point,
+    /// `Z_1`.
+    pub end: Point,
+    /// `int |v_t(Z_t)|^2 dt`.
+    pub energy: f64,
+    /// `int |v_t(Z_t)| dt`.
+    pub arc: f64,
+}
+
+impl Walk {
+    /// `|Z_1 - Z_0|^2`.
+    pub fn cost(&self) -> f64 {
+        distance_squared(self.start, self.end)
+    }
+
+    /// `int |(Z_1 - Z_0) - v_t(Z_t)|^2 dt`, for a time range of length 1. The stages satisfy
+    /// `sum_n h sum_i b_i k_i = Z_1 - Z_0` exactly, so that the sum of squares about the mean is the difference of
+    /// energy and cost; only rounding can make it negative.
+    pub fn straightness(&self) -> f64 {
+        (self.energy - self.cost()).max(0.0)
+    }
+
+    /// `|Z_1 - Z_0|` over the arc length, as [`Trajectories::chord_ratio`].
+    pub fn chord_ratio(&self) -> f64 {
+        chord_ratio(self.cost().sqrt(), self.arc)
+    }
 }
 
 impl Trajectories {
@@ -75,18 +107,21 @@ impl Trajectories {
             .zip(self.path(particle).skip(1))
             .map(|(a, b)| distance_squared(a, b).sqrt())
             .sum();
-        // Rounding can make the sum of the parts shorter than the whole.
-        if arc == 0.0 {
-            1.0
-        } else {
-            (chord / arc).min(1.0)
-        }
+        chord_ratio(chord, arc)
     }
 
-    /// Whether every position and energy is finite: a field may explode.
+    /// Whether every position is finite: a field may explode.
     pub fn is_finite(&self) -> bool {
-        let mut coordinates = self.points.iter().flatten();
-        coordinates.all(|x| x.is_finite()) && self.path_energy.iter().all(|e| e.is_finite())
+        self.points.iter().flatten().all(|x| x.is_finite())
+    }
+}
+
+/// Rounding can make the sum of the parts shorter than the whole.
+fn chord_ratio(chord: f64, arc: f64) -> f64 {
+    if arc == 0.0 {
+        1.0
+    } else {
+        (chord / arc).min(1.0)
     }
 }
 
@@ -132,7 +167,6 @@ mod tests {
                 [3.0, 4.0],
                 [7.0, 7.0],
             ],
-            path_energy: vec![50.0, 0.0],
             nfe: 2,
         }
     }
@@ -170,7 +204,6 @@ mod tests {
         let none = Trajectories {
             n_particles: 0,
             points: vec![],
-            path_energy: vec![],
             ..corner()
         };
         assert!(none.first().is_empty() && none.last().is_empty() && none.is_finite());
@@ -182,5 +215,30 @@ mod tests {
         let mut walk = corner();
         walk.points[4] = [f64::INFINITY, 0.0];
         assert!(corner().is_finite() && !walk.is_finite());
+    }
+
+    #[test]
+    fn a_walk_sums_up_what_was_spent() {
+        let walk = Walk {
+            start: [0.0, 0.0],
+            end: [3.0, 4.0],
+            energy: 49.0,
+            arc: 7.0,
+        };
+        assert_eq!((walk.cost(), walk.straightness()), (25.0, 24.0));
+        assert!((walk.chord_ratio() - 5.0 / 7.0).abs() < 1e-15);
+        let rounded = Walk {
+            energy: 25.0 - 1e-14,
+            arc: 5.0 - 1e-15,
+            ..walk
+        };
+        assert_eq!((rounded.straightness(), rounded.chord_ratio()), (0.0, 1.0));
+        let resting = Walk {
+            end: walk.start,
+            energy: 0.0,
+            arc: 0.0,
+            ..walk
+        };
+        assert_eq!(resting.chord_ratio(), 1.0);
     }
 }

@@ -5,10 +5,13 @@ use std::sync::Arc;
 
 use crate::experiment::Experiment;
 use crate::flow::grid::{DensityStack, FieldGrid};
-use crate::flow::metrics::path_metrics;
+use crate::flow::metrics::PathMetrics;
+use crate::flow::reference::HalvingError;
 use crate::flow::trajectory::Trajectories;
 use crate::flow::{Bounds, Point};
-use crate::snapshot::{FlowPicture, Frame, LaneId, LossHistory, Metrics, RunId, RunState};
+use crate::snapshot::{
+    FlowPicture, Frame, LaneId, LossHistory, Metrics, ReferenceSolver, RunId, RunState,
+};
 
 /// Particles of [`frame`].
 pub const N: usize = 40;
@@ -29,13 +32,13 @@ pub fn frame() -> Frame {
             .collect(),
         times,
         n_particles: N,
-        path_energy: vec![17.0; N],
         nfe: STEPS,
     };
     Frame {
         lane: LaneId(0),
         run: RunId(0),
         experiment: Arc::new(experiment()),
+        cautions: Arc::default(),
         state: RunState::Running,
         device: "CPU".into(),
         step: 1234,
@@ -100,18 +103,39 @@ pub fn picture(trajectories: Trajectories) -> FlowPicture {
 }
 
 fn metrics(trajectories: &Trajectories) -> Metrics {
-    let path = path_metrics(trajectories);
+    let chord_ratios = (0..N).map(|particle| trajectories.chord_ratio(particle));
+    let path = PathMetrics {
+        path_energy: 17.0,
+        transport_cost: 16.0,
+        straightness: 1.0,
+        chord_ratio: chord_ratios.sum::<f64>() / N as f64,
+    };
     Metrics {
         experiment: Arc::new(experiment()),
         step: 1234,
         n_samples: N,
+        w2_samples: N,
         path,
         path_stderr: path,
         npe: None,
+        npe_reason: None,
         w2: Some(0.141),
         w2_floor: Some(0.135),
+        w2_affine: Some(1.2),
         w2_source_target_squared: Some(16.0),
+        w2_source_target_noise: Some(0.3),
+        learned: Some(true),
+        learned_reason: None,
         nfe: STEPS,
         solver: experiment().solver,
+        solver_error: 0.01,
+        reference: ReferenceSolver {
+            steps: 32,
+            error: HalvingError {
+                end_points: 1e-5,
+                straightness: 1e-6,
+                within_tolerance: true,
+            },
+        },
     }
 }

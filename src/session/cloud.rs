@@ -78,7 +78,7 @@ pub fn spawn(board: Arc<Board>, cores: Cores) -> io::Result<LatestWorker<Job>> {
     let complaints = Arc::clone(&board);
     let mut source = Source::default();
     let mut newest = None;
-    let work = move |job: Job, keep_going: &dyn Fn() -> bool| {
+    let work = move |job: Job, keep_going: &(dyn Fn() -> bool + Sync)| {
         let of = (job.ticket.number, job.field.step());
         if newest == Some(of) || !job.ticket.is_valid() {
             return;

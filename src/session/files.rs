@@ -46,32 +46,75 @@ fn io_error(path: &Path) -> impl FnOnce(io::Error) -> FileError + '_ {
     }
 }
 
-/// Replaces the file by `bytes`: temporary file in the same folder, fsync, rename, fsync of the folder.
-/// A symbolic link is followed, so that it stays a link.
+/// Replaces the file by `bytes`, see [`AtomicFile`].
 ///
 /// # Errors
 /// If the system refuses; then the old file, if any, is untouched.
 pub fn atomic_write(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    if fs::metadata(&target).is_ok_and(|meta| !meta.is_file()) {
-        return Err(FileError::NotAFile {
-            path: path.to_owned(),
-        });
-    }
-    replace(&target, bytes).map_err(io_error(path))
+    let mut file = AtomicFile::create(path)?;
+    file.write(bytes)?;
+    file.commit()
 }
 
-fn replace(target: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = match target.parent() {
+/// A file that is written piece by piece and appears at once: temporary file in the same folder, fsync, rename, fsync
+/// of the folder. Dropped before [`Self::commit`] it leaves nothing. A symbolic link is followed, so that it stays a
+/// link.
+pub struct AtomicFile {
+    path: PathBuf,
+    target: PathBuf,
+    temporary: NamedTempFile,
+}
+
+impl AtomicFile {
+    /// Begins a file that will replace the one at `path`.
+    ///
+    /// # Errors
+    /// If there is something else than a file, or the system refuses.
+    pub fn create(path: &Path) -> Result<Self, FileError> {
+        let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        if fs::metadata(&target).is_ok_and(|meta| !meta.is_file()) {
+            return Err(FileError::NotAFile {
+                path: path.to_owned(),
+            });
+        }
+        let temporary = NamedTempFile::new_in(folder_of(&target)).map_err(io_error(path))?;
+        Ok(Self {
+            path: path.to_owned(),
+            target,
+            temporary,
+        })
+    }
+
+    /// Appends.
+    ///
+    /// # Errors
+    /// If the system refuses.
+    pub fn write(&mut self, bytes: &[u8]) -> Result<(), FileError> {
+        let written = self.temporary.write_all(bytes);
+        written.map_err(io_error(&self.path))
+    }
+
+    /// Puts the file in the old one's place.
+    ///
+    /// # Errors
+    /// If the system refuses; then the old file, if any, is untouched.
+    pub fn commit(self) -> Result<(), FileError> {
+        let persist = || {
+            set_permissions(self.temporary.as_file(), &self.target)?;
+            self.temporary.as_file().sync_all()?;
+            let persisted = self.temporary.persist(&self.target);
+            persisted.map_err(|error| error.error)?;
+            sync_folder(folder_of(&self.target))
+        };
+        persist().map_err(io_error(&self.path))
+    }
+}
+
+fn folder_of(file: &Path) -> &Path {
+    match file.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
-    };
-    let mut temporary = NamedTempFile::new_in(folder)?;
-    temporary.write_all(bytes)?;
-    set_permissions(temporary.as_file(), target)?;
-    temporary.as_file().sync_all()?;
-    temporary.persist(target).map_err(|error| error.error)?;
-    sync_folder(folder)
+    }
 }
 
 /// The old file's permissions, or those of an ordinary new file (temporary ones are private).
@@ -143,6 +186,23 @@ mod tests {
         atomic_write(&path, b"a longer first version").unwrap();
         atomic_write(&path, b"second").unwrap();
         assert_eq!(read_text(&path, 100).unwrap(), "second");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_file_in_pieces_appears_at_once_or_not_at_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.csv");
+        let mut file = AtomicFile::create(&path).unwrap();
+        file.write(b"first,").unwrap();
+        file.write(b"second").unwrap();
+        assert!(!path.exists());
+        file.commit().unwrap();
+        assert_eq!(read_text(&path, 100).unwrap(), "first,second");
+        let mut dropped = AtomicFile::create(&path).unwrap();
+        dropped.write(b"third").unwrap();
+        drop(dropped);
+        assert_eq!(read_text(&path, 100).unwrap(), "first,second");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 

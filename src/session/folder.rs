@@ -9,7 +9,7 @@ use crate::experiment::Experiment;
 use crate::model::ModelFile;
 use crate::snapshot::LossRecorder;
 
-use super::files::{atomic_write, read_bytes, read_text};
+use super::files::{AtomicFile, atomic_write, read_bytes, read_text};
 use super::run::RunError;
 
 /// Names of the files in a run's folder.
@@ -20,7 +20,7 @@ pub mod names {
     pub const METRICS: &str = "metrics.json";
     /// `step,loss`.
     pub const LOSS: &str = "loss.csv";
-    /// `particle,t,x,y`.
+    /// `particle,node,t,x,y`.
     pub const TRAJECTORIES: &str = "trajectories.csv";
     /// The figure as vectors.
     pub const FIGURE_SVG: &str = "trajectories.svg";
@@ -147,6 +147,15 @@ impl Folder {
     pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), RunError> {
         let written = atomic_write(&self.0.join(name), bytes);
         written.map_err(|error| RunError::Failed(error.to_string()))
+    }
+
+    /// Begins a file of this name that is written piece by piece.
+    ///
+    /// # Errors
+    /// [`RunError::Failed`] if the system refuses.
+    pub fn begin(&self, name: &str) -> Result<AtomicFile, RunError> {
+        let begun = AtomicFile::create(&self.0.join(name));
+        begun.map_err(|error| RunError::Failed(error.to_string()))
     }
 }
 

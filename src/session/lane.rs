@@ -105,6 +105,7 @@ impl Lane {
         };
         lane.use_engines(engines);
         lane.show_samples();
+        lane.show_cautions();
         lane.build();
         lane.publish();
         lane.measure(lane.pace());
@@ -256,6 +257,9 @@ impl Lane {
             || old.seed != self.experiment.seed
         {
             self.show_samples();
+            self.show_cautions();
+        } else if old.coupling != self.experiment.coupling {
+            self.show_cautions();
         }
         if old.needs_new_model(&self.experiment) {
             self.trained = None;

@@ -1,21 +1,28 @@
-//! Measurements of a trained field: path metrics on its own trajectories and exact W2 to held-out samples.
+//! Measurements of a trained field against what they are compared with: straightness and cost along a fine reference
+//! solution, the distance to the target by the experiment's own solver.
 
 use std::sync::Arc;
 
 use crate::experiment::Experiment;
-use crate::flow::coupling::assignment::{AssignmentError, w2_squared};
+use crate::flow::coupling::assignment::w2_squared;
 use crate::flow::distribution::DistributionError;
-use crate::flow::metrics::{normalised_path_energy, path_metrics, path_metrics_stderr};
+use crate::flow::metrics::{Progress, normalised_path_energy, path_metrics, path_metrics_stderr};
+use crate::flow::moments::Moments;
+use crate::flow::reference::{Halving, ReferenceTimes, rms_distance};
 use crate::flow::rng::{Stream, stream};
-use crate::flow::solver::solve_with;
-use crate::flow::trajectory::Trajectories;
+use crate::flow::solver::walk;
 use crate::flow::{Point, VelocityField};
-use crate::snapshot::Metrics;
+use crate::snapshot::{Metrics, ReferenceSolver};
 
 use super::parallel;
 
 /// Pairs of independent target draws behind the floor of W2.
 const FLOOR_PAIRS: u64 = 16;
+/// Pairs of independent source draws behind the noise of W2 between source and target; their streams follow on those
+/// of the target.
+const SOURCE_PAIRS: u64 = 4;
+/// Particles that are solved in one piece: few enough for the caches.
+const CHUNK: usize = 512;
 
 /// What a measurement compares with; depends on the experiment's distributions only.
 #[derive(Clone)]
@@ -26,8 +33,12 @@ pub struct References {
     pub target: Vec<Point>,
     /// Mean W2 between pairs of target draws of the same size.
     pub w2_floor: Option<f64>,
+    /// The same of source draws.
+    pub w2_source_floor: Option<f64>,
     /// Squared W2 between source and target points.
     pub w2_source_target_squared: Option<f64>,
+    /// W2 between the target points and the source points with the target's mean and covariance.
+    pub w2_affine: Option<f64>,
 }
 
 impl References {
@@ -41,18 +52,35 @@ impl References {
         let source = source_points(experiment, Stream::EvaluationSource, n)?;
         let sampler = experiment.target.sampler()?;
         let target = sampler.sample_n(n_w2, &mut stream(seed, Stream::EvaluationTarget, 0));
-        let mut jobs = vec![(source[..n_w2].to_vec(), target.clone())];
-        jobs.extend((0..FLOOR_PAIRS).map(|pair| {
+        let first = &source[..n_w2];
+        let affine = Moments::of(first).carried_to(&Moments::of(&target), first);
+        let mut jobs = vec![
+            (first.to_vec(), target.clone()),
+            (affine.unwrap_or_default(), target.clone()),
+        ];
+        let scale = experiment.path.source_scale();
+        let source_sampler = experiment.source.sampler()?;
+        jobs.extend((0..FLOOR_PAIRS + SOURCE_PAIRS).map(|pair| {
             let mut rng = stream(seed, Stream::Floor, pair);
-            let first = sampler.sample_n(n_w2, &mut rng);
-            (first, sampler.sample_n(n_w2, &mut rng))
+            let mut draw = || match pair < FLOOR_PAIRS {
+                true => sampler.sample_n(n_w2, &mut rng),
+                false => scaled(source_sampler.sample_n(n_w2, &mut rng), scale),
+            };
+            let first = draw();
+            (first, draw())
         }));
-        let mut squares = parallel::map(threads, jobs, |(a, b)| w2_squared(&a, &b)).into_iter();
-        let w2_source_target_squared = squares.next().and_then(Result::ok);
-        let floors: Result<Vec<f64>, AssignmentError> = squares.map(|w2| Ok(w2?.sqrt())).collect();
+        let squares = parallel::map(threads, jobs, |(a, b)| w2_squared(&a, &b).ok());
+        let roots = |squares: &[Option<f64>]| -> Option<f64> {
+            let sum: Option<f64> = squares.iter().map(|w2| w2.map(f64::sqrt)).sum();
+            sum.map(|sum| sum / squares.len() as f64)
+        };
+        let (ends, floors) = squares.split_at(2);
+        let (targets, sources) = floors.split_at(FLOOR_PAIRS as usize);
         Ok(Self {
-            w2_floor: floors.ok().map(|f| f.iter().sum::<f64>() / f.len() as f64),
-            w2_source_target_squared,
+            w2_floor: roots(targets),
+            w2_source_floor: roots(sources),
+            w2_source_target_squared: ends[0],
+            w2_affine: ends[1].map(f64::sqrt),
             source,
             target,
         })
@@ -86,51 +114,172 @@ pub fn source_points(
     let mut rng = stream(experiment.seed, what_for, 0);
     let scale = experiment.path.source_scale();
     let points = experiment.source.sampler()?.sample_n(n, &mut rng);
-    Ok(points.into_iter().map(|x| x.map(|x| scale * x)).collect())
+    Ok(scaled(points, scale))
 }
 
-/// Moves the reference source points along the field with the experiment's solver.
-pub fn trajectories(
-    field: &dyn VelocityField,
-    experiment: &Experiment,
-    references: &References,
-    keep_going: &mut dyn FnMut() -> bool,
-) -> Option<Trajectories> {
-    let time_range = experiment.path.time_range();
-    solve_with(
-        field,
-        experiment.solver,
-        time_range,
-        &references.source,
-        keep_going,
-    )
+fn scaled(points: Vec<Point>, scale: f64) -> Vec<Point> {
+    points.into_iter().map(|x| x.map(|x| scale * x)).collect()
 }
 
-/// Measures solved trajectories against the references.
+/// How solutions are computed: on so many threads, for as long as `keep_going` says.
+#[derive(Clone, Copy)]
+pub struct Solving<'a> {
+    pub threads: usize,
+    /// Asked between the steps of every piece.
+    pub keep_going: &'a (dyn Fn() -> bool + Sync),
+}
+
+impl Solving<'_> {
+    /// Where the experiment's solver takes the points; `None` if it was not to keep going.
+    pub fn ends(
+        &self,
+        field: &dyn VelocityField,
+        experiment: &Experiment,
+        x_0: &[Point],
+    ) -> Option<Vec<Point>> {
+        let solver = experiment.solver;
+        let times = solver.times(experiment.path.time_range());
+        let pieces = self.in_pieces(x_0, CHUNK, |_, x_0| {
+            let walks = walk(field, solver.tableau(), &times, x_0, self.keep_going)?;
+            Some(walks.into_iter().map(|walk| walk.end))
+        });
+        Some(pieces?.into_iter().flatten().collect())
+    }
+
+    /// What the field does with the points by itself.
+    pub fn reference(
+        &self,
+        field: &dyn VelocityField,
+        experiment: &Experiment,
+        x_0: &[Point],
+    ) -> Option<Reference> {
+        let time_range = experiment.path.time_range();
+        let times = ReferenceTimes::choose(field, time_range, x_0, &self.keep_going)?;
+        let pieces = self.in_pieces(x_0, CHUNK, |_, x_0| {
+            times.solve(field, x_0, &self.keep_going)
+        });
+        let mut halving = Halving::default();
+        pieces?.into_iter().for_each(|piece| halving.append(piece));
+        Some(Reference { times, halving })
+    }
+
+    /// Works on the points piece by piece, each with its number; results keep the order.
+    pub fn in_pieces<R: Send>(
+        &self,
+        points: &[Point],
+        size: usize,
+        work: impl Fn(usize, &[Point]) -> Option<R> + Sync,
+    ) -> Option<Vec<R>> {
+        let pieces = points.chunks(size).enumerate().collect();
+        let results = parallel::map(self.threads, pieces, |(number, piece)| work(number, piece));
+        results.into_iter().collect()
+    }
+}
+
+/// A fine solution of all evaluation trajectories.
+pub struct Reference {
+    times: ReferenceTimes,
+    halving: Halving,
+}
+
+/// The numbers of a field, from where the experiment's solver takes the source points and what the field does by
+/// itself.
 pub fn measure(
     step: u64,
     experiment: &Arc<Experiment>,
     references: &References,
-    trajectories: &Trajectories,
+    ends: &[Point],
+    reference: &Reference,
 ) -> Metrics {
-    let path = path_metrics(trajectories);
-    let generated = &trajectories.last()[..references.target.len()];
-    let w2 = w2_squared(generated, &references.target).ok();
-    let w2_source_target_squared = references.w2_source_target_squared;
+    let walks = &reference.halving.fine;
+    let path = path_metrics(walks);
+    let fine_ends: Vec<Point> = walks.iter().map(|walk| walk.end).collect();
+    let w2 = w2_squared(&ends[..references.target.len()], &references.target);
+    let w2 = w2.ok().map(f64::sqrt);
+    let (npe, npe_reason) = npe(references, path.path_energy);
+    let (learned, learned_reason) = progress(references, w2);
     Metrics {
         experiment: Arc::clone(experiment),
         step,
-        n_samples: trajectories.n_particles,
-        npe: w2_source_target_squared.and_then(|w2| normalised_path_energy(path.path_energy, w2)),
+        n_samples: ends.len(),
+        w2_samples: references.target.len(),
+        npe,
+        npe_reason,
         path,
-        path_stderr: path_metrics_stderr(trajectories),
-        w2: w2.map(f64::sqrt),
+        path_stderr: path_metrics_stderr(walks),
+        w2,
         w2_floor: references.w2_floor,
-        w2_source_target_squared,
-        nfe: trajectories.nfe,
+        w2_affine: references.w2_affine,
+        w2_source_target_squared: references.w2_source_target_squared,
+        w2_source_target_noise: noise(references),
+        learned,
+        learned_reason,
+        nfe: experiment.solver.nfe(),
         solver: experiment.solver,
+        solver_error: rms_distance(ends, &fine_ends),
+        reference: ReferenceSolver {
+            steps: reference.times.steps(),
+            error: reference.halving.error(),
+        },
     }
 }
+
+/// How far off W2 between source and target samples may be: by the triangle inequality at most by what samples of each
+/// are away from their law, which is less than what two sets of samples are away from each other.
+fn noise(references: &References) -> Option<f64> {
+    Some(references.w2_source_floor? + references.w2_floor?)
+}
+
+/// The normalised path energy, or why there is none.
+fn npe(references: &References, path_energy: f64) -> (Option<f64>, Option<String>) {
+    let n = references.target.len();
+    let distances = (references.w2_source_target_squared, noise(references));
+    let (Some(w2_squared), Some(noise)) = distances else {
+        return (None, Some(NOT_SOLVED.to_owned()));
+    };
+    let w2 = w2_squared.sqrt();
+    if w2 <= noise {
+        let reason = format!(
+            "W2 between {n} source and {n} target samples is {w2:.3}, within the {noise:.3} that sampling alone can \
+             make of it: more evaluation.w2_samples may tell them apart."
+        );
+        return (None, Some(reason));
+    }
+    match normalised_path_energy(path_energy, w2_squared) {
+        Some(npe) => (Some(npe), None),
+        None => (None, Some("The path energy is not finite.".to_owned())),
+    }
+}
+
+/// Whether the network has learned something, and a sentence if it has not. `None` without the distances that tell.
+fn progress(references: &References, w2: Option<f64>) -> (Option<bool>, Option<String>) {
+    let Some(w2) = w2 else {
+        let lost = "The network has learned nothing that can be used: its samples are not finite.";
+        return (Some(false), Some(lost.to_owned()));
+    };
+    let source = references.w2_source_target_squared.map(f64::sqrt);
+    let (Some(floor), Some(source)) = (references.w2_floor, source) else {
+        return (None, None);
+    };
+    let progress = Progress {
+        generated: w2,
+        floor,
+        source,
+        affine: references.w2_affine.unwrap_or(0.0),
+    };
+    if progress.has_learned() {
+        return (Some(true), None);
+    }
+    let sentence = format!(
+        "The network has learned next to nothing: its samples are {w2:.2} from the target (W2), where the source \
+         itself is {source:.2} away, the source stretched to the target's mean and covariance {:.2}, and other target \
+         samples {floor:.2}. A smaller learning rate, more steps or more units may help.",
+        progress.affine
+    );
+    (Some(false), Some(sentence))
+}
+
+const NOT_SOLVED: &str = "W2 between source and target samples could not be computed.";
 
 /// Points that stand for the source and the target on the canvas.
 pub struct DisplaySamples {

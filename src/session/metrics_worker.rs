@@ -6,12 +6,12 @@ use std::time::{Duration, Instant};
 
 use crate::experiment::Experiment;
 use crate::flow::VelocityField;
-use crate::snapshot::RunId;
+use crate::snapshot::{Metrics, RunId};
 
 use super::board::Board;
 use super::command::Event;
 use super::cores::Cores;
-use super::measure::{References, measure, trajectories};
+use super::measure::{References, Solving, measure};
 use super::worker::LatestWorker;
 
 /// The longest rest, so that the numbers never look forgotten.
@@ -30,15 +30,13 @@ pub struct Job {
 pub fn spawn(board: Arc<Board>, cores: Cores) -> io::Result<LatestWorker<Job>> {
     let complaints = Arc::clone(&board);
     let mut known: Option<(Arc<Experiment>, References)> = None;
-    let work = move |job: Job, keep_going: &dyn Fn() -> bool| {
+    let work = move |job: Job, keep_going: &(dyn Fn() -> bool + Sync)| {
         let start = Instant::now();
         let _loan = cores.lend();
         set_measuring(&board, &job, true);
         if let Some(references) = references(&mut known, &job.experiment) {
-            let field = job.field.as_ref();
-            let solved = trajectories(field, &job.experiment, references, &mut || keep_going());
-            if let Some(solved) = solved {
-                let metrics = Arc::new(measure(job.step, &job.experiment, references, &solved));
+            if let Some(metrics) = measured(&job, references, keep_going) {
+                let metrics = Arc::new(metrics);
                 board.update(|frame| {
                     if frame.run == job.run {
                         frame.metrics = Some(Arc::clone(&metrics));
@@ -54,6 +52,23 @@ pub fn spawn(board: Arc<Board>, cores: Cores) -> io::Result<LatestWorker<Job>> {
         complaints.tell(Event::Problem(format!("The measurement failed: {message}")));
     };
     LatestWorker::spawn("metrics", MAX_REST, work, on_panic)
+}
+
+/// All numbers of the job; `None` if it was not to keep going.
+fn measured(
+    job: &Job,
+    references: &References,
+    keep_going: &(dyn Fn() -> bool + Sync),
+) -> Option<Metrics> {
+    let solving = Solving {
+        threads: 1,
+        keep_going,
+    };
+    let (field, experiment) = (job.field.as_ref(), &job.experiment);
+    let ends = solving.ends(field, experiment, &references.source)?;
+    let reference = solving.reference(field, experiment, &references.source)?;
+    let metrics = measure(job.step, experiment, references, &ends, &reference);
+    Some(metrics)
 }
 
 fn set_measuring(board: &Board, job: &Job, measuring: bool) {

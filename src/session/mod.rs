@@ -28,6 +28,7 @@ mod picture;
 mod rate;
 pub mod report;
 pub mod run;
+mod table;
 mod team;
 mod trainer;
 mod worker;
@@ -201,6 +202,7 @@ pub(crate) fn blank_frame(experiment: Arc<Experiment>) -> Frame {
         run: RunId::default(),
         planned_end: experiment.training.steps,
         experiment,
+        cautions: Arc::new([]),
         state: RunState::Idle,
         device: "CPU".into(),
         step: 0,

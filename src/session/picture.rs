@@ -40,7 +40,7 @@ pub struct Job {
 /// Starts the worker; its results appear on the board.
 pub fn spawn(board: Arc<Board>, cores: Cores) -> io::Result<LatestWorker<Job>> {
     let complaints = Arc::clone(&board);
-    let work = move |job: Job, keep_going: &dyn Fn() -> bool| {
+    let work = move |job: Job, keep_going: &(dyn Fn() -> bool + Sync)| {
         let start = Instant::now();
         let loan = cores.lend();
         let picture = compute(&job, keep_going);

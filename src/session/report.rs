@@ -3,11 +3,18 @@
 use serde::Serialize;
 
 use crate::experiment::Experiment;
-use crate::snapshot::Metrics;
+use crate::snapshot::{Metrics, ReferenceSolver};
 
-/// The numbers of one run. Whatever is not finite is written as null.
+/// The version of `metrics.json`: it grows when a key changes its meaning or goes, not when one is added.
+pub const SCHEMA: u32 = 1;
+
+/// The numbers of one run; `docs/metrics.md` documents every key. Whatever is not finite is written as null.
 #[derive(Clone, Debug, Serialize)]
 pub struct Report {
+    /// [`SCHEMA`].
+    pub schema: u32,
+    /// The program's version.
+    pub program_version: &'static str,
     /// The experiment's name.
     pub name: String,
     /// Its seed.
@@ -16,8 +23,12 @@ pub struct Report {
     pub device: String,
     /// Training steps taken.
     pub steps: u64,
+    /// First and last time of every trajectory.
+    pub time_range: [f64; 2],
     /// Evaluation trajectories.
     pub n_samples: usize,
+    /// Points behind every W2.
+    pub w2_samples: usize,
     /// Unweighted CFM loss, summed over both coordinates, mean of the last `min(1000, steps)` steps.
     pub loss: Option<f64>,
     /// Mean squared distance of the training pairs over the same steps.
@@ -32,18 +43,51 @@ pub struct Report {
     pub chord_ratio: Option<f64>,
     /// Normalised path energy.
     pub npe: Option<f64>,
+    /// Why there is no NPE.
+    pub npe_reason: Option<String>,
     /// Squared W2 between source and target samples.
     pub w2_source_target_squared: Option<f64>,
-    /// W2 between generated and held-out target samples.
+    /// How far off its root may be, because they are samples.
+    pub w2_source_target_noise: Option<f64>,
+    /// W2 between held-out target samples and those that `solver` generates.
     pub w2: Option<f64>,
     /// Mean W2 between pairs of target draws.
     pub w2_floor: Option<f64>,
-    /// Velocity evaluations per trajectory.
-    pub nfe: usize,
-    /// The solver in RON, as `--set solver=` takes it.
+    /// W2 between the target and the source with the target's mean and covariance.
+    pub w2_affine: Option<f64>,
+    /// Whether the network has learned something.
+    pub learned: Option<bool>,
+    /// If it has not: that, in a sentence.
+    pub learned_reason: Option<String>,
+    /// The experiment's solver in RON, as `--set solver=` takes it: behind `w2`, `nfe` and `trajectories.csv`.
     pub solver: String,
+    /// Its velocity evaluations per trajectory.
+    pub nfe: usize,
+    /// Root mean square distance between its end points and those of the reference solver.
+    pub solver_error: Option<f64>,
+    /// The solver behind path energy, transport cost, straightness, chord ratio and NPE.
+    pub reference_solver: Reference,
+    /// What [`Experiment::cautions`] says.
+    pub cautions: Vec<String>,
     /// How long things took.
     pub timing: Timing,
+}
+
+/// The reference solver and how good it is.
+#[derive(Clone, Debug, Serialize)]
+pub struct Reference {
+    /// Its name.
+    pub method: &'static str,
+    /// Steps, of unequal length.
+    pub steps: usize,
+    /// Velocity evaluations per trajectory.
+    pub nfe: usize,
+    /// Root mean square distance by which its end points moved when the steps were halved.
+    pub end_point_error: Option<f64>,
+    /// How much S changed then.
+    pub straightness_error: Option<f64>,
+    /// Whether both are within tolerance; if not, the steps were capped.
+    pub within_tolerance: bool,
 }
 
 /// Seconds spent, and the rate.
@@ -55,8 +99,10 @@ pub struct Timing {
     pub steps_per_sec: Option<f64>,
     /// CPU time of the threads that draw pairs, solve couplings and make batches.
     pub coupling_secs: f64,
-    /// Wall time of solving the evaluation trajectories.
+    /// Wall time of solving the evaluation trajectories and writing them.
     pub solve_secs: f64,
+    /// Wall time of the reference solution.
+    pub reference_secs: f64,
 }
 
 /// What the training loop knows and a measurement does not.
@@ -73,16 +119,35 @@ pub struct Trained {
     pub timing: Timing,
 }
 
+impl Reference {
+    fn new(solver: &ReferenceSolver) -> Self {
+        let finite = |value: f64| Some(value).filter(|v| v.is_finite());
+        Self {
+            method: "RK4",
+            steps: solver.steps,
+            nfe: solver.nfe(),
+            end_point_error: finite(solver.error.end_points),
+            straightness_error: finite(solver.error.straightness),
+            within_tolerance: solver.error.within_tolerance,
+        }
+    }
+}
+
 impl Report {
     /// Puts the numbers together.
     pub fn new(experiment: &Experiment, trained: Trained, metrics: &Metrics) -> Self {
         let finite = |value: f64| Some(value).filter(|v| v.is_finite());
+        let (start, end) = experiment.path.time_range();
         Self {
+            schema: SCHEMA,
+            program_version: env!("CARGO_PKG_VERSION"),
             name: experiment.name.clone(),
             seed: experiment.seed,
             device: trained.device,
             steps: trained.steps,
+            time_range: [start, end],
             n_samples: metrics.n_samples,
+            w2_samples: metrics.w2_samples,
             loss: trained.loss.and_then(finite),
             coupling_cost: trained.coupling_cost.and_then(finite),
             path_energy: finite(metrics.path.path_energy),
@@ -90,11 +155,19 @@ impl Report {
             straightness: finite(metrics.path.straightness),
             chord_ratio: finite(metrics.path.chord_ratio),
             npe: metrics.npe.and_then(finite),
+            npe_reason: metrics.npe_reason.clone(),
             w2_source_target_squared: metrics.w2_source_target_squared.and_then(finite),
+            w2_source_target_noise: metrics.w2_source_target_noise.and_then(finite),
             w2: metrics.w2.and_then(finite),
             w2_floor: metrics.w2_floor.and_then(finite),
-            nfe: metrics.nfe,
+            w2_affine: metrics.w2_affine.and_then(finite),
+            learned: metrics.learned,
+            learned_reason: metrics.learned_reason.clone(),
             solver: ron::to_string(&metrics.solver).unwrap_or_default(),
+            nfe: metrics.nfe,
+            solver_error: finite(metrics.solver_error),
+            reference_solver: Reference::new(&metrics.reference),
+            cautions: experiment.cautions(),
             timing: trained.timing,
         }
     }

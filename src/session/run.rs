@@ -22,9 +22,10 @@ use super::figure::{self, Format};
 use super::folder::{Folder, names};
 use super::lane::show::{DISPLAY_PAIRS, DISPLAY_SAMPLES};
 use super::learner::{AVERAGED_STEPS, Learner, LearnerError, StepError};
-use super::measure::{DisplaySamples, References, display_samples, measure, trajectories};
+use super::measure::{DisplaySamples, References, Solving, display_samples, measure};
 use super::picture;
 use super::report::{Report, Timing, Trained};
+use super::table;
 use super::worker::panic_message;
 
 /// Progress is reported this often.
@@ -72,10 +73,10 @@ pub struct Progress {
 }
 
 /// Follows a job and may stop it.
-pub trait RunObserver {
+pub trait RunObserver: Sync {
     /// Called about ten times a second while training, and at every change of phase.
     fn progress(&mut self, progress: &Progress);
-    /// Something went wrong and was mended.
+    /// Something that the user should know: what went wrong and was mended, how large a file will be.
     fn notice(&mut self, sentence: &str);
     /// Whether the job should stop training, save what there is and return.
     fn interrupted(&self) -> bool;
@@ -317,15 +318,32 @@ impl<'a> Job<'a> {
         let references = References::draw(&experiment, self.cores.threads()).map_err(failed)?;
         self.report(Phase::Solving);
         let start = Instant::now();
-        let observer = &mut *self.observer;
-        let mut keep_going = || !observer.interrupted();
-        let Some(solved) = trajectories(field, &experiment, &references, &mut keep_going) else {
+        let source = &references.source;
+        let ends = table::write(
+            field,
+            &experiment,
+            source,
+            self.folder,
+            &self.cores,
+            self.observer,
+        )?;
+        let Some(ends) = ends else {
             return Ok(None);
         };
         self.timing.solve_secs = start.elapsed().as_secs_f64();
         self.report(Phase::Measuring);
+        let start = Instant::now();
+        let observer = &*self.observer;
+        let solving = Solving {
+            threads: self.cores.threads(),
+            keep_going: &|| !observer.interrupted(),
+        };
+        let Some(reference) = solving.reference(field, &experiment, source) else {
+            return Ok(None);
+        };
+        self.timing.reference_secs = start.elapsed().as_secs_f64();
         let step = self.learner.steps_taken();
-        let metrics = measure(step, &experiment, &references, &solved);
+        let metrics = measure(step, &experiment, &references, &ends, &reference);
         let trained = Trained {
             device: self.engines.label().to_string(),
             steps: step,
@@ -335,8 +353,6 @@ impl<'a> Job<'a> {
         };
         let report = Report::new(&experiment, trained, &metrics);
         self.report(Phase::Writing);
-        let csv = export::csv::trajectories(&solved);
-        self.folder.write(names::TRAJECTORIES, &csv)?;
         let mut frame = self.frame(field)?;
         frame.metrics = Some(Arc::new(metrics));
         self.write_figures(&frame)?;

@@ -54,7 +54,7 @@ impl<T: Send + 'static> LatestWorker<T> {
     pub fn spawn(
         name: &str,
         max_rest: Duration,
-        mut work: impl FnMut(T, &dyn Fn() -> bool) + Send + 'static,
+        mut work: impl FnMut(T, &(dyn Fn() -> bool + Sync)) + Send + 'static,
         on_panic: impl Fn(String) + Send + 'static,
     ) -> io::Result<Self> {
         let slot = Arc::new(Slot {
@@ -162,7 +162,7 @@ mod tests {
         let worker = LatestWorker::spawn(
             "test",
             Duration::ZERO,
-            move |n: u32, _: &dyn Fn() -> bool| {
+            move |n: u32, _: &(dyn Fn() -> bool + Sync)| {
                 opened.recv().ok();
                 assert_ne!(n, 13, "thirteen");
                 done.send(n).ok();
@@ -187,7 +187,7 @@ mod tests {
     #[test]
     fn an_urgent_request_ends_a_rest_and_stays_urgent() {
         let (done, results) = channel();
-        let work = move |n: u32, _: &dyn Fn() -> bool| {
+        let work = move |n: u32, _: &(dyn Fn() -> bool + Sync)| {
             std::thread::sleep(Duration::from_millis(20));
             done.send((n, Instant::now())).ok();
         };

@@ -12,7 +12,9 @@ use crate::experiment::Experiment;
 use crate::flow::Point;
 use crate::flow::grid::{DensityStack, FieldGrid};
 use crate::flow::metrics::PathMetrics;
+use crate::flow::reference::HalvingError;
 use crate::flow::solver::Solver;
+use crate::flow::tableau::RK4;
 use crate::flow::trajectory::Trajectories;
 
 pub use cloud::{Cloud, CloudBlock};
@@ -79,6 +81,8 @@ pub struct Frame {
     pub run: RunId,
     /// The legal experiment that is being trained.
     pub experiment: Arc<Experiment>,
+    /// What is to be said about its numbers, see [`Experiment::cautions`].
+    pub cautions: Arc<[String]>,
     /// What the trainer is doing.
     pub state: RunState,
     /// The device in words, such as "CPU" or an adapter's name.
@@ -134,20 +138,52 @@ pub struct Metrics {
     pub step: u64,
     /// Trajectories behind the path metrics.
     pub n_samples: usize,
-    /// Means over the trajectories.
+    /// Points behind every W2.
+    pub w2_samples: usize,
+    /// Means over the trajectories of the reference solver.
     pub path: PathMetrics,
     /// Standard errors of those means.
     pub path_stderr: PathMetrics,
     /// Normalised path energy.
     pub npe: Option<f64>,
-    /// W2 (the root) between generated and held-out target samples.
+    /// Why there is no NPE, in a sentence.
+    pub npe_reason: Option<String>,
+    /// W2 (the root) between held-out target samples and those that the experiment's solver generates.
     pub w2: Option<f64>,
     /// Mean W2 between pairs of independent target draws of the same size.
     pub w2_floor: Option<f64>,
+    /// W2 between the target and the source samples with the target's mean and covariance.
+    pub w2_affine: Option<f64>,
     /// Squared W2 between source and target samples.
     pub w2_source_target_squared: Option<f64>,
-    /// Velocity evaluations per trajectory.
+    /// How far off the root of that may be, because they are samples.
+    pub w2_source_target_noise: Option<f64>,
+    /// Whether the network has learned something, as far as that can be told.
+    pub learned: Option<bool>,
+    /// If it has not: that, in a sentence.
+    pub learned_reason: Option<String>,
+    /// Velocity evaluations per trajectory of the experiment's solver.
     pub nfe: usize,
-    /// The solver that made the trajectories.
+    /// The experiment's solver.
     pub solver: Solver,
+    /// Root mean square distance between the end points of the two solvers.
+    pub solver_error: f64,
+    /// The solver of the path metrics.
+    pub reference: ReferenceSolver,
+}
+
+/// Classical Runge-Kutta with steps of unequal length, see `flow::reference`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ReferenceSolver {
+    /// Its steps.
+    pub steps: usize,
+    /// What halving the steps has changed.
+    pub error: HalvingError,
+}
+
+impl ReferenceSolver {
+    /// Velocity evaluations per trajectory.
+    pub fn nfe(&self) -> usize {
+        self.steps * RK4.stages()
+    }
 }

@@ -75,6 +75,13 @@ impl Lane {
         });
     }
 
+    /// What is to be said about the numbers of the experiment.
+    pub(super) fn show_cautions(&self) {
+        let cautions: Arc<[String]> = self.experiment.cautions().into();
+        self.board
+            .update(|frame| frame.cautions = Arc::clone(&cautions));
+    }
+
     /// Asks for a picture of the newest weights.
     pub(super) fn show_picture(&self, pace: Pace) {
         if let Some(Shown { field, experiment }) = &self.shown {

@@ -49,7 +49,7 @@ pub fn experiment_ui(
             );
             path::path_ui(ui, theme, &mut panels.path, &mut draft, lab.play.t);
             illegal_ui(ui, theme, lab, commands);
-            path::coupling_ui(ui, theme, &mut draft);
+            path::coupling_ui(ui, theme, &mut draft, &frame.cautions);
             network::network_ui(ui, theme, &mut panels.network, &mut draft);
             training::training_ui(ui, theme, lab, &mut draft, commands);
             training::solver_ui(ui, theme, &mut draft.solver);

@@ -1,20 +1,20 @@
 //! The right panel: what was measured, each number with its error and its definition one click away.
 
-use egui::{Align, Button, Frame as Boxed, Layout, Margin, RichText, ScrollArea, Ui, Vec2};
+use egui::{Align, Button, Frame as Boxed, Label, Layout, Margin, RichText, ScrollArea, Ui, Vec2};
 
 use crate::experiment::Experiment;
 use crate::flow::coupling::Coupling;
 use crate::flow::metrics::{DEFINITIONS, PathMetrics};
 use crate::flow::path::Path;
 use crate::scene::theme::Theme;
-use crate::snapshot::{Frame, Metrics};
+use crate::snapshot::{Frame, Metrics, ReferenceSolver};
 
 use super::super::actions;
 use super::super::command::Command;
 use super::super::lab::Lab;
 use super::super::theme::{self, ink, strong};
 use super::status::{goal_text, grouped};
-use super::widgets::{button_ui, heading_ui, heading_with_ui, link, note_ui};
+use super::widgets::{attention_card, button_ui, heading_ui, heading_with_ui, link, note_ui};
 use super::{Panels, histogram, loss};
 
 /// Room for the number behind the value, in points.
@@ -96,7 +96,42 @@ fn straightness_ui(
     );
     path("chord / arc", "Chord ratio", |m| m.chord_ratio, ui);
     let npe = metrics.and_then(|m| m.npe);
-    number_row(ui, theme, "NPE", &definition("NPE"), &optional(npe), "");
+    let n = metrics.map_or(String::new(), |m| {
+        format!("n = {}", grouped(m.w2_samples as u64))
+    });
+    number_row(ui, theme, "NPE", &definition("NPE"), &optional(npe), &n);
+    if let Some(reason) = metrics.and_then(|m| m.npe_reason.as_deref()) {
+        note_ui(ui, theme, reason);
+    }
+    if let Some(metrics) = metrics {
+        note_ui(ui, theme, &reference_text(metrics));
+    }
+}
+
+/// Which solver the numbers of straightness are measured with, and how good it is.
+fn reference_text(metrics: &Metrics) -> String {
+    let ReferenceSolver { steps, error } = metrics.reference;
+    let beyond = match error.within_tolerance {
+        true => "",
+        false => ", more than it should",
+    };
+    format!(
+        "Of the flow itself, by RK4 in {steps} steps; halving them moved the end points by {}, S by {}{beyond}.",
+        significant(error.end_points),
+        significant(error.straightness)
+    )
+}
+
+/// One significant digit, as a power of ten where it is small.
+fn significant(value: f64) -> String {
+    match value {
+        0.0 => "0".to_owned(),
+        value if value.abs() < 1e-3 => format!("{value:.0e}"),
+        value => format!(
+            "{value:.*}",
+            (-value.abs().log10().floor()).clamp(0.0, 3.0) as usize
+        ),
+    }
 }
 
 fn samples_ui(ui: &mut Ui, theme: &Theme, frame: &Frame) {
@@ -110,6 +145,15 @@ fn samples_ui(ui: &mut Ui, theme: &Theme, frame: &Frame) {
     let solver = metrics.map_or(frame.experiment.solver, |m| m.solver);
     let nfe = solver.nfe().to_string();
     number_row(ui, theme, "NFE", &definition("NFE"), &nfe, solver.name());
+    let error = metrics.map_or("–".to_owned(), |m| significant(m.solver_error));
+    let formula = definition("Solver error");
+    number_row(ui, theme, "solver error", &formula, &error, solver.name());
+    if let Some(sentence) = metrics.and_then(|m| m.learned_reason.as_deref()) {
+        attention_card(theme, theme.attention).show(ui, |ui| {
+            let text = RichText::new(sentence).color(ink(theme.attention));
+            ui.add(Label::new(text).wrap());
+        });
+    }
     let note = match metrics {
         Some(metrics) => age(metrics, frame),
         None => "Measured in the background; the first numbers come soon.".to_owned(),
@@ -235,6 +279,12 @@ mod tests {
     }
 
     #[test]
+    fn small_errors_are_powers_of_ten() {
+        let texts = [0.0, 3.21e-5, 0.0123, 0.4, 12.3, f64::NAN].map(significant);
+        assert_eq!(texts, ["0", "3e-5", "0.01", "0.4", "12", "NaN"]);
+    }
+
+    #[test]
     fn every_number_has_its_definition() {
         for name in [
             "Path energy",
@@ -244,6 +294,7 @@ mod tests {
             "NPE",
             "W2",
             "W2 floor",
+            "Solver error",
             "NFE",
         ] {
             assert!(definition(name).len() > 20, "{name}");

@@ -67,8 +67,8 @@ pub fn path_ui(ui: &mut Ui, theme: &Theme, curves: &mut Curves, draft: &mut Expe
     curves_ui(ui, theme, curves, draft.path, t);
 }
 
-/// Which pairs the path connects.
-pub fn coupling_ui(ui: &mut Ui, theme: &Theme, draft: &mut Experiment) {
+/// Which pairs the path connects, and what is to be said about the numbers that come of path and pairs.
+pub fn coupling_ui(ui: &mut Ui, theme: &Theme, draft: &mut Experiment, cautions: &[String]) {
     heading_ui(ui, theme, "COUPLING");
     let formula = "Which x₀ and x₁ make a pair: (x₀, x₁) ~ π(x₀, x₁).";
     let mut batched = matches!(draft.coupling, Coupling::BatchOt { .. });
@@ -96,7 +96,7 @@ pub fn coupling_ui(ui: &mut Ui, theme: &Theme, draft: &mut Experiment) {
         let formula = "Pairs of one block, k: the assignment is exact within a block; its cost per pair grows slowly with k.";
         number_ui(ui, theme, "Block k", formula, number);
     }
-    for caution in draft.cautions() {
+    for caution in cautions {
         note_ui(ui, theme, caution);
     }
 }

@@ -1,8 +1,7 @@
-//! Energies of exact flows: what they add up to, and the known numbers of two examples.
+//! Energies of exact flows: what they add up to, and the known numbers of one example.
 
 use super::*;
-use crate::flow::metrics::{PathMetrics, path_metrics};
-use crate::flow::trajectory::Trajectories;
+use crate::flow::solver::walk;
 
 /// Gauss-Legendre nodes and weights on panels that grow finer towards t = 1, where VP is steep. VP ends at its
 /// cut-off, as everywhere: its conditional energy and V are infinite without one.
@@ -117,12 +116,10 @@ fn energy_and_cost(field: &ExactField, spacing: f64, solver: Solver) -> (f64, f6
     let (x_0, weights): (Vec<Point>, Vec<f64>) = mixture_quadrature(&field.source, spacing)
         .into_iter()
         .unzip();
-    let run = solve(field, solver, field.path.time_range(), &x_0);
-    let chords = run.first().iter().zip(run.last());
-    let cost = chords
-        .zip(&weights)
-        .map(|((&a, &b), w)| w * distance_squared(a, b));
-    let energy = run.path_energy.iter().zip(&weights).map(|(e, w)| w * e);
+    let times = solver.times(field.path.time_range());
+    let walks = walk(field, solver.tableau(), &times, &x_0, &|| true).unwrap();
+    let cost = walks.iter().zip(&weights).map(|(walk, w)| w * walk.cost());
+    let energy = walks.iter().zip(&weights).map(|(walk, w)| w * walk.energy);
     (energy.sum(), cost.sum())
 }
 
@@ -176,40 +173,4 @@ fn two_point_toy_has_its_known_numbers() {
     assert!((sums.floor - 13.8).abs() < 0.05);
     // W2^2 = 15^2 exactly: both components move by the same vector.
     assert!((cost - 225.0).abs() < 0.05);
-}
-
-fn measured(path: Path, target: Vec<Component>, x_0: &[Point]) -> (PathMetrics, Trajectories) {
-    let field = field(path, gaussian(1.0), target);
-    let run = solve(&field, Solver::Rk4 { steps: 100 }, path.time_range(), x_0);
-    (path_metrics(&run), run)
-}
-
-/// Exact values for radius 5, std 0.5, from the standard Gaussian with independent coupling.
-#[test]
-fn eight_gaussians_have_their_known_numbers() {
-    let target: Vec<Component> = (0..8)
-        .map(|k| (TAU * f64::from(k) / 8.0).sin_cos())
-        .map(|(sin, cos)| Component::isotropic([5.0 * cos, 5.0 * sin], 0.5))
-        .collect();
-    let x_0 = even_gaussian(3000);
-    for (path, energy, straightness, chord) in [
-        (COND_OT, 17.86, 3.49, 0.97),
-        (VP, 26.78, 12.41, 0.98),
-        (Path::Cosine, 18.78, 4.41, 0.98),
-    ] {
-        let (metrics, run) = measured(path, target.clone(), &x_0);
-        println!("{}: {metrics:.4?}", path.name());
-        let close = |value: f64, known: f64| (value / known - 1.0).abs() < 0.02;
-        assert!(run.is_finite());
-        assert!(close(metrics.path_energy, energy), "{path:?}: {metrics:?}");
-        assert!(
-            close(metrics.transport_cost, 14.37),
-            "{path:?}: {metrics:?}"
-        );
-        assert!(
-            close(metrics.straightness, straightness),
-            "{path:?}: {metrics:?}"
-        );
-        assert!(close(metrics.chord_ratio, chord), "{path:?}: {metrics:?}");
-    }
 }

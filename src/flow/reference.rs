@@ -1,0 +1,199 @@
+//! What a flow does by itself, apart from what a coarse solver makes of it.
+//!
+//! Energy, cost and straightness are properties of the field. They are measured along solutions by the classical
+//! Runge-Kutta method on times that are chosen for the field: close together where it changes fast. Every solution is
+//! also computed with steps twice as long, and the difference is stated; as the method is of order four, it is about
+//! sixteen times the error of the finer one where the field is smooth. Refuses to know who chose which solver, and
+//! threads: particles may be solved in pieces.
+//!
+//! Step control: Hairer, Nørsett & Wanner, Solving Ordinary Differential Equations I, section II.4.
+
+use super::metrics::path_metrics;
+use super::solver::{March, walk};
+use super::tableau::RK4;
+use super::trajectory::{Walk, distance_squared};
+use super::{Point, VelocityField};
+
+/// How much the end points may move when the steps are halved: root mean square, as a share of the way (the root of
+/// the path energy).
+pub const END_TOLERANCE: f64 = 1e-4;
+/// How much S may change when the steps are halved, as a share of itself.
+pub const STRAIGHTNESS_TOLERANCE: f64 = 1e-3;
+/// Rounding of a field in single precision, as a share of the path energy: S is not asked to be better.
+const ROUNDING: f64 = 1e-6;
+/// Most steps of the finer solution. A field that asks for more is measured with these, and the error says so.
+pub const MAX_STEPS: usize = 512;
+/// Most particles for which the times are chosen.
+const PILOTS: usize = 256;
+/// Error of one step that is let pass while times are chosen, as a share of the way.
+const STEP_TOLERANCE: f64 = 5e-6;
+/// The first guess: this many steps of one length.
+const FIRST_STEPS: usize = 16;
+
+/// The times of a reference solution, for one field.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReferenceTimes {
+    /// Ends of the longer steps; the finer solution halves each.
+    coarse: Vec<f64>,
+}
+
+/// Both solutions, particle by particle in the order of their starts.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Halving {
+    /// With the longer steps.
+    pub coarse: Vec<Walk>,
+    /// With every step halved: the reference.
+    pub fine: Vec<Walk>,
+}
+
+/// How much changes when the steps are halved: a cautious estimate of the reference's error.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct HalvingError {
+    /// Root mean square distance of the end points.
+    pub end_points: f64,
+    /// Difference of S.
+    pub straightness: f64,
+    /// Whether both are within [`END_TOLERANCE`] and [`STRAIGHTNESS_TOLERANCE`].
+    pub within_tolerance: bool,
+}
+
+impl ReferenceTimes {
+    /// Chooses times for a few of the particles, evenly by their number; asks between steps whether to go on, and is `None` when
+    /// told not to.
+    pub fn choose(
+        field: &dyn VelocityField,
+        time_range: (f64, f64),
+        x_0: &[Point],
+        keep_going: &dyn Fn() -> bool,
+    ) -> Option<Self> {
+        let apart = x_0.len().div_ceil(PILOTS).max(1);
+        let pilots: Vec<Point> = x_0.iter().copied().step_by(apart).collect();
+        let pilots = pilots.as_slice();
+        let mut coarse = adapted(field, time_range, pilots, keep_going)?;
+        let mut walks = walk(field, &RK4, &coarse, pilots, keep_going)?;
+        loop {
+            let fine = halved(&coarse);
+            let halving = Halving {
+                coarse: walks,
+                fine: walk(field, &RK4, &fine, pilots, keep_going)?,
+            };
+            if halving.error().within_tolerance || 2 * (fine.len() - 1) > MAX_STEPS {
+                return Some(Self { coarse });
+            }
+            (coarse, walks) = (fine, halving.fine);
+        }
+    }
+
+    /// Steps of the finer solution.
+    pub fn steps(&self) -> usize {
+        2 * (self.coarse.len() - 1)
+    }
+
+    /// Solves from `x_0` with both step lengths; asks between steps whether to go on, and is `None` when told not to.
+    pub fn solve(
+        &self,
+        field: &dyn VelocityField,
+        x_0: &[Point],
+        keep_going: &dyn Fn() -> bool,
+    ) -> Option<Halving> {
+        Some(Halving {
+            coarse: walk(field, &RK4, &self.coarse, x_0, keep_going)?,
+            fine: walk(field, &RK4, &halved(&self.coarse), x_0, keep_going)?,
+        })
+    }
+}
+
+impl Halving {
+    /// Appends the solutions of further particles.
+    pub fn append(&mut self, mut other: Self) {
+        self.coarse.append(&mut other.coarse);
+        self.fine.append(&mut other.fine);
+    }
+
+    /// What the halving has changed.
+    pub fn error(&self) -> HalvingError {
+        let (coarse, fine) = (path_metrics(&self.coarse), path_metrics(&self.fine));
+        let ends = |walks: &[Walk]| walks.iter().map(|walk| walk.end).collect::<Vec<Point>>();
+        let end_points = rms_distance(&ends(&self.coarse), &ends(&self.fine));
+        let straightness = (fine.straightness - coarse.straightness).abs();
+        let enough = STRAIGHTNESS_TOLERANCE * fine.straightness + ROUNDING * fine.path_energy;
+        HalvingError {
+            end_points,
+            straightness,
+            within_tolerance: end_points <= END_TOLERANCE * fine.path_energy.sqrt()
+                && straightness <= enough,
+        }
+    }
+}
+
+/// `sqrt(mean |a - b|^2)`, 0 for no points.
+pub fn rms_distance(a: &[Point], b: &[Point]) -> f64 {
+    let squares = a.iter().zip(b).map(|(&a, &b)| distance_squared(a, b));
+    (squares.sum::<f64>() / a.len().max(1) as f64).sqrt()
+}
+
+/// Times between which one step and two half steps agree; equal steps, as many as allowed, for a field that asks for
+/// more.
+fn adapted(
+    field: &dyn VelocityField,
+    (start, end): (f64, f64),
+    pilots: &[Point],
+    keep_going: &dyn Fn() -> bool,
+) -> Option<Vec<f64>> {
+    let even = |n: usize| -> Vec<f64> {
+        let time = |i| start + (end - start) * i as f64 / n as f64;
+        (0..=n).map(time).collect()
+    };
+    let rough = walk(field, &RK4, &even(FIRST_STEPS), pilots, keep_going)?;
+    let way = path_metrics(&rough).path_energy.sqrt();
+    let most = MAX_STEPS / 2;
+    let mut times = vec![start];
+    let mut x = pilots.to_vec();
+    let mut h = (end - start) / FIRST_STEPS as f64;
+    let mut t = start;
+    for _ in 0..most {
+        if !keep_going() {
+            return None;
+        }
+        h = h.min(end - t);
+        let whole = carried(field, &x, t, &[h]);
+        let halves = carried(field, &x, t, &[0.5 * h, 0.5 * h]);
+        let error = rms_distance(&whole, &halves) / way;
+        if error <= STEP_TOLERANCE {
+            x = halves;
+            t = if h < end - t { t + h } else { end };
+            times.push(t);
+        }
+        if t == end {
+            return Some(times);
+        }
+        let factor = 0.9 * (STEP_TOLERANCE / error).powf(0.2);
+        h *= if factor.is_nan() {
+            0.2
+        } else {
+            factor.clamp(0.2, 4.0)
+        };
+    }
+    Some(even(most))
+}
+
+/// The points after steps of the given lengths from `t`.
+fn carried(field: &dyn VelocityField, x: &[Point], mut t: f64, steps: &[f64]) -> Vec<Point> {
+    let mut march = March::new(field, &RK4, x);
+    for &h in steps {
+        march.step(t, h);
+        t += h;
+    }
+    march.at
+}
+
+/// The times with the middle of every two neighbours between them.
+fn halved(times: &[f64]) -> Vec<f64> {
+    let middle = |ends: &[f64]| [ends[0], 0.5 * (ends[0] + ends[1])];
+    let mut finer: Vec<f64> = times.windows(2).flat_map(middle).collect();
+    finer.extend(times.last());
+    finer
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,135 @@
+//! `trajectories.csv`, piece by piece: a hundred thousand particles at five hundred nodes are gigabytes of text, and
+//! only a few megabytes of it are in memory at a time.
+
+use crate::experiment::Experiment;
+use crate::export::csv;
+use crate::flow::solver::solve_with;
+use crate::flow::{Point, VelocityField};
+
+use super::cores::Cores;
+use super::folder::{Folder, names};
+use super::measure::Solving;
+use super::run::{RunError, RunObserver};
+
+/// Nodes of all particles of one piece: 16 bytes each while it is solved, and about as many rows of 48.
+const PIECE_POINTS: usize = 100_000;
+/// Most particles of one piece.
+const PIECE_PARTICLES: usize = 512;
+/// A table larger than this is announced before it is written.
+const LARGE: u64 = 100_000_000;
+/// What is offered instead.
+const FEWER_NODES: usize = 11;
+
+/// Solves from `x_0` with the experiment's solver, writes the nodes that it asks for, and hands back where the
+/// particles end; `None` if interrupted.
+///
+/// # Errors
+/// [`RunError::Failed`] if the system refuses the file.
+pub fn write(
+    field: &dyn VelocityField,
+    experiment: &Experiment,
+    x_0: &[Point],
+    folder: &Folder,
+    cores: &Cores,
+    observer: &mut dyn RunObserver,
+) -> Result<Option<Vec<Point>>, RunError> {
+    let failed = |error: super::files::FileError| RunError::Failed(error.to_string());
+    let solver = experiment.solver;
+    let n_nodes = solver.steps() + 1;
+    let nodes = csv::written_nodes(n_nodes, experiment.evaluation.nodes);
+    let size = (PIECE_POINTS / n_nodes).clamp(1, PIECE_PARTICLES);
+    let mut file = folder.begin(names::TRAJECTORIES)?;
+    file.write(csv::TRAJECTORIES_HEADER.as_bytes())
+        .map_err(failed)?;
+    let mut ends = Vec::with_capacity(x_0.len());
+    let round = size * cores.threads().max(1);
+    while ends.len() < x_0.len() {
+        let first = ends.len();
+        let starts = &x_0[first..x_0.len().min(first + round)];
+        let interrupted = || observer.interrupted();
+        let solving = Solving {
+            threads: cores.threads(),
+            keep_going: &|| !interrupted(),
+        };
+        let time_range = experiment.path.time_range();
+        let pieces = solving.in_pieces(starts, size, |number, x_0| {
+            let mut keep_going = || (solving.keep_going)();
+            let solved = solve_with(field, solver, time_range, x_0, &mut keep_going)?;
+            let rows = csv::trajectories(&solved, first + number * size, &nodes);
+            Some((rows, solved.last().to_vec()))
+        });
+        let Some(pieces) = pieces else {
+            return Ok(None);
+        };
+        if first == 0 {
+            let written: usize = pieces.iter().map(|(rows, _)| rows.len()).sum();
+            let expected = written as u64 * x_0.len() as u64 / starts.len() as u64;
+            announce(expected, x_0.len(), nodes.len(), observer);
+        }
+        for (rows, last) in pieces {
+            file.write(&rows).map_err(failed)?;
+            ends.extend(last);
+        }
+    }
+    file.commit().map_err(failed)?;
+    Ok(Some(ends))
+}
+
+/// Says how large the table will be if that is much, and how to have a smaller one.
+fn announce(bytes: u64, n_particles: usize, n_nodes: usize, observer: &mut dyn RunObserver) {
+    if bytes <= LARGE {
+        return;
+    }
+    let size = match bytes as f64 {
+        bytes if bytes < 1e9 => format!("{:.0} MB", bytes / 1e6),
+        bytes => format!("{:.1} GB", bytes / 1e9),
+    };
+    let remedy = if n_nodes > FEWER_NODES {
+        format!("--set evaluation.nodes={FEWER_NODES} writes {FEWER_NODES} nodes of each")
+    } else {
+        "--set evaluation.samples=2000 writes fewer particles".to_owned()
+    };
+    observer.notice(&format!(
+        "{} will take {size}: {n_particles} particles at {n_nodes} nodes; {remedy}",
+        names::TRAJECTORIES
+    ));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::run::Progress;
+
+    #[derive(Default)]
+    struct Listener(Vec<String>);
+
+    impl RunObserver for Listener {
+        fn progress(&mut self, _progress: &Progress) {}
+
+        fn notice(&mut self, sentence: &str) {
+            self.0.push(sentence.to_owned());
+        }
+
+        fn interrupted(&self) -> bool {
+            false
+        }
+    }
+
+    #[test]
+    fn large_tables_are_announced_with_a_way_to_have_less() {
+        let mut listener = Listener::default();
+        announce(100_000_000, 20_000, 101, &mut listener);
+        assert!(listener.0.is_empty());
+        announce(2_300_000_000, 100_000, 500, &mut listener);
+        announce(130_000_000, 100_000, 11, &mut listener);
+        assert_eq!(
+            listener.0,
+            [
+                "trajectories.csv will take 2.3 GB: 100000 particles at 500 nodes; --set evaluation.nodes=11 writes \
+                 11 nodes of each",
+                "trajectories.csv will take 130 MB: 100000 particles at 11 nodes; --set evaluation.samples=2000 \
+                 writes fewer particles",
+            ]
+        );
+    }
+}
