@@ -8,8 +8,8 @@ use std::ops::RangeInclusive;
 
 use super::error::clipped;
 use super::{
-    Camera, Evaluation, Experiment, ExperimentError, LearningRate, MAX_FOLLOWED, MAX_PARTICLES, Model,
-    Optimizer, TimeEmbedding, Training, VERSION, View,
+    Camera, Evaluation, Experiment, ExperimentError, LearningRate, MAX_FOLLOWED, MAX_PARTICLES,
+    Model, Optimizer, TimeEmbedding, Training, VERSION, View,
 };
 use crate::flow::coupling::Coupling;
 use crate::flow::distribution::DistributionError;

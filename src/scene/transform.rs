@@ -93,7 +93,12 @@ impl Transform {
         let Camera { center, height } = self.camera();
         let fixed = self.data_from_page(about);
         let wanted = height / factor;
-        let new_height = Camera { center, height: wanted }.within_reach().height;
+        let new_height = Camera {
+            center,
+            height: wanted,
+        }
+        .within_reach()
+        .height;
         let ratio = new_height / height;
         Camera {
             center: (
