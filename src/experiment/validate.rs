@@ -9,8 +9,8 @@ use std::ops::RangeInclusive;
 use super::error::clipped;
 use super::training::EVERY_NODE;
 use super::{
-    Evaluation, Experiment, ExperimentError, LearningRate, MAX_FOLLOWED, MAX_PARTICLES, Model,
-    Optimizer, TimeEmbedding, Training, VERSION, View,
+    Camera, Evaluation, Experiment, ExperimentError, LearningRate, MAX_FOLLOWED, MAX_PARTICLES,
+    Model, Optimizer, TimeEmbedding, Training, VERSION, View,
 };
 use crate::flow::coupling::Coupling;
 use crate::flow::distribution::DistributionError;
@@ -151,9 +151,9 @@ impl View {
         match self.camera {
             None => Ok(()),
             Some(camera) => {
-                within("view.camera.center", camera.center.0, -1e6..=1e6)?;
-                within("view.camera.center", camera.center.1, -1e6..=1e6)?;
-                within("view.camera.height", camera.height, 1e-6..=1e6)
+                within("view.camera.center", camera.center.0, Camera::CENTERS)?;
+                within("view.camera.center", camera.center.1, Camera::CENTERS)?;
+                within("view.camera.height", camera.height, Camera::HEIGHTS)
             }
         }
     }

@@ -1,5 +1,7 @@
 //! What the figure shows: enough to rebuild it, on the screen or in a file.
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 
 /// What is drawn, at which time, in which frame.
@@ -110,4 +112,21 @@ pub struct Camera {
     pub center: (f64, f64),
     /// The height of the canvas, in data units, above 0.
     pub height: f64,
+}
+
+impl Camera {
+    /// Coordinates of the middle that a file may ask for and the pointer can reach, in data units.
+    pub const CENTERS: RangeInclusive<f64> = -1e6..=1e6;
+    /// Heights that a file may ask for and the wheel can reach, in data units.
+    pub const HEIGHTS: RangeInclusive<f64> = 1e-6..=1e6;
+
+    /// The camera, or the nearest one within [`Self::CENTERS`] and [`Self::HEIGHTS`].
+    pub fn within_reach(self) -> Self {
+        let within = |x: f64, range: RangeInclusive<f64>| x.clamp(*range.start(), *range.end());
+        let (x, y) = self.center;
+        Self {
+            center: (within(x, Self::CENTERS), within(y, Self::CENTERS)),
+            height: within(self.height, Self::HEIGHTS),
+        }
+    }
 }

@@ -5,7 +5,7 @@ use super::axes::Axes;
 use super::build::Place;
 use super::camera::camera_of;
 use super::item::{Item, Rect, Rectangle};
-use super::legend::{self, Entry};
+use super::legend::{self, Entry, Meaning};
 use super::text;
 use super::transform::Transform;
 use crate::experiment::View;
@@ -24,8 +24,8 @@ pub(super) fn transform(frame: &Frame, view: &View, page: &Page) -> Transform {
 }
 
 /// Numbers at the edges and the legend in the lower left corner.
-pub(super) fn furniture(axes: &Axes, view: &View, place: &Place) -> Vec<Item> {
-    let (corner, mut legend) = legend_box(view, place);
+pub(super) fn furniture(axes: &Axes, view: &View, meaning: &Meaning, place: &Place) -> Vec<Item> {
+    let (corner, mut legend) = legend_box(view, meaning, place);
     let theme = place.theme();
     let mut items = axes.inner_labels(&place.transform, &place.sizes, theme, corner);
     items.append(&mut legend);
@@ -33,7 +33,7 @@ pub(super) fn furniture(axes: &Axes, view: &View, place: &Place) -> Vec<Item> {
 }
 
 /// The legend on a card, and the room that it takes.
-fn legend_box(view: &View, place: &Place) -> (Option<Rect>, Vec<Item>) {
+fn legend_box(view: &View, meaning: &Meaning, place: &Place) -> (Option<Rect>, Vec<Item>) {
     let (sizes, theme, page) = (&place.sizes, place.theme(), place.transform.rect());
     let mut entries = legend::entries(view);
     entries.extend(legend::has_color_bar(view).then_some(Entry::ColorBar));
@@ -62,7 +62,7 @@ fn legend_box(view: &View, place: &Place) -> (Option<Rect>, Vec<Item>) {
         let baseline = first + k as f32 * legend::line_height(sizes);
         items.extend(legend::line_items(
             line,
-            view.color,
+            meaning,
             [card.min[0] + pad, baseline],
             place,
         ));

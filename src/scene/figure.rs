@@ -6,6 +6,7 @@ use super::axes::Axes;
 use super::build::Place;
 use super::camera::{camera_of, shown};
 use super::item::{Align, Item, PagePoint, Rect, Text};
+use super::legend::Meaning;
 use super::text::{self, Weight};
 use super::theme::Sizes;
 use super::transform::{Transform, fit};
@@ -60,23 +61,18 @@ impl Figure<'_> {
     }
 
     /// Axes, title, legend and numbers around the data.
-    pub fn furniture(&self, axes: &Axes, place: &Place) -> Vec<Item> {
+    pub fn furniture(&self, axes: &Axes, meaning: &Meaning, place: &Place) -> Vec<Item> {
         let (sizes, theme) = (&place.sizes, place.theme());
         let layout = self.layout(axes.y_label_width(sizes));
         let mut items = axes.outer(&place.transform, sizes, theme);
         items.extend(self.header(layout.axes));
-        items.extend(self.column(&layout, place));
+        items.extend(self.column(&layout, meaning, place));
         let mut baseline = layout.axes.max[1] + Axes::lower_margin(sizes) + sizes.gap;
         if !layout.beside {
             for line in self.legend_lines() {
                 baseline += text::cap_height(sizes.text);
                 let x = self.centered(layout.axes, legend::line_width(&line, sizes));
-                items.extend(legend::line_items(
-                    &line,
-                    self.view.color,
-                    [x, baseline],
-                    place,
-                ));
+                items.extend(legend::line_items(&line, meaning, [x, baseline], place));
                 baseline += legend::line_height(sizes) - text::cap_height(sizes.text);
             }
             baseline += 0.5 * sizes.gap;
@@ -171,7 +167,7 @@ impl Figure<'_> {
     }
 
     /// The colour bar and, if it stands beside the axes, the legend under it.
-    fn column(&self, layout: &Layout, place: &Place) -> Vec<Item> {
+    fn column(&self, layout: &Layout, meaning: &Meaning, place: &Place) -> Vec<Item> {
         let sizes = &place.sizes;
         let n_entries = match layout.beside {
             true => legend::entries(self.view).len(),
@@ -194,7 +190,12 @@ impl Figure<'_> {
             baseline = layout.column.max[1] - legend_height + legend::line_height(sizes);
         }
         if layout.beside {
-            items.extend(legend::column_items(self.view, [left, baseline], place));
+            items.extend(legend::column_items(
+                self.view,
+                meaning,
+                [left, baseline],
+                place,
+            ));
         }
         items
     }

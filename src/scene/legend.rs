@@ -1,6 +1,7 @@
-//! What the marks mean: one entry for every visible layer, and a colour bar when colour is a number.
+//! What the marks mean: one entry for every visible layer, the scale of the arrows, and a colour bar when colour is a
+//! number.
 
-use super::build::Place;
+use super::build::{ArrowScale, Place};
 use super::color::Color;
 use super::color_bar;
 use super::colormap::hue;
@@ -16,6 +17,10 @@ use crate::experiment::{Layer, PathColor, View};
 pub enum Entry {
     /// A visible layer.
     Layer(Layer),
+    /// How the length of an arrow follows from the speed.
+    ArrowLength,
+    /// The speed of the longest arrow.
+    LongestArrow,
     /// A horizontal colour bar from 0 to 1.
     ColorBar,
 }
@@ -34,10 +39,48 @@ pub fn label(layer: Layer) -> &'static str {
     }
 }
 
-/// One entry for every visible layer, in the order in which layers are offered.
+/// What the legend says besides which layers there are.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Meaning {
+    /// What the colour of a trajectory means.
+    pub color: PathColor,
+    /// The scale of the arrows, if there are any.
+    pub arrows: Option<ArrowScale>,
+}
+
+/// The entries of every visible layer, in the order in which layers are offered.
 pub fn entries(view: &View) -> Vec<Entry> {
-    let visible = Layer::ALL.into_iter().filter(|l| view.layers.contains(l));
-    visible.map(Entry::Layer).collect()
+    let mut entries = Vec::new();
+    for layer in Layer::ALL.into_iter().filter(|l| view.layers.contains(l)) {
+        entries.push(Entry::Layer(layer));
+        if layer == Layer::Field {
+            entries.extend([Entry::ArrowLength, Entry::LongestArrow]);
+        }
+    }
+    entries
+}
+
+/// How the length of an arrow follows from the speed, in words; nothing while there is no arrow.
+fn arrow_length(scale: Option<ArrowScale>) -> String {
+    match scale {
+        None => String::new(),
+        Some(scale) if scale.exponent < 1.0 => format!("compressed: |v|^{:.2}", scale.exponent),
+        Some(_) => "length ~ |v|".to_owned(),
+    }
+}
+
+/// The speed of the longest arrow, in words; nothing while there is no arrow.
+fn longest_arrow(scale: Option<ArrowScale>) -> String {
+    let words = |scale: ArrowScale| format!("longest {}", speed(scale.fastest));
+    scale.map(words).unwrap_or_default()
+}
+
+/// Three significant digits; where that takes many zeros, two and a power of ten.
+fn speed(x: f64) -> String {
+    match x {
+        _ if !(1e-3..1e5).contains(&x) => format!("{x:.1e}").replace('-', "−"),
+        _ => format!("{x:.*}", (2.0 - x.log10().floor()).max(0.0) as usize),
+    }
 }
 
 /// Whether colour is a number that needs a colour bar.
@@ -68,9 +111,15 @@ pub(super) fn width(entry: Entry, sizes: &Sizes) -> f32 {
     let words = |words: &str| text::width(words, sizes.text, Weight::Regular);
     match entry {
         Entry::Layer(layer) => mark_width(layer, sizes) + mark_gap(sizes) + words(label(layer)),
+        Entry::ArrowLength => words(WIDEST_LENGTH),
+        Entry::LongestArrow => words(WIDEST_LONGEST),
         Entry::ColorBar => color_bar::horizontal_width(sizes),
     }
 }
+
+/// The words about arrows change while time runs; they have the room of the widest, so that nothing else moves.
+const WIDEST_LENGTH: &str = "compressed: |v|^0.00";
+const WIDEST_LONGEST: &str = "longest 0.00000";
 
 /// The entries broken into lines of at most `max_width`.
 pub(super) fn lines(entries: &[Entry], max_width: f32, sizes: &Sizes) -> Vec<Vec<Entry>> {
@@ -108,35 +157,40 @@ fn mark_gap(sizes: &Sizes) -> f32 {
 
 /// Width of all entries one under the other, in points.
 pub(super) fn column_width(view: &View, sizes: &Sizes) -> f32 {
-    let words = |layer| text::width(label(layer), sizes.text, Weight::Regular);
-    let layers = Layer::ALL.into_iter().filter(|l| view.layers.contains(l));
-    let widths = layers.map(|layer| widest_mark(sizes) + mark_gap(sizes) + words(layer));
-    widths.fold(0.0, f32::max)
+    let words = |entry: &Entry| match entry {
+        Entry::Layer(layer) => text::width(label(*layer), sizes.text, Weight::Regular),
+        other => width(*other, sizes),
+    };
+    let entries = entries(view);
+    let widths = entries.iter().map(words);
+    let after_marks = |width: f32| widest_mark(sizes) + mark_gap(sizes) + width;
+    widths.map(after_marks).fold(0.0, f32::max)
 }
 
-/// The visible layers one under the other; the first baseline starts at `at`.
-pub(super) fn column_items(view: &View, at: PagePoint, place: &Place) -> Vec<Item> {
+/// The entries one under the other; the first baseline starts at `at`.
+pub(super) fn column_items(
+    view: &View,
+    meaning: &Meaning,
+    at: PagePoint,
+    place: &Place,
+) -> Vec<Item> {
     let mut items = Vec::new();
-    let layers = Layer::ALL.into_iter().filter(|l| view.layers.contains(l));
-    for (k, layer) in layers.enumerate() {
+    let mark = widest_mark(&place.sizes);
+    for (k, entry) in entries(view).into_iter().enumerate() {
         let at = [at[0], at[1] + k as f32 * line_height(&place.sizes)];
-        entry_items(
-            layer,
-            view.color,
-            at,
-            widest_mark(&place.sizes),
-            place,
-            &mut items,
-        );
+        let after_mark = [at[0] + mark + mark_gap(&place.sizes), at[1]];
+        match entry {
+            Entry::Layer(layer) => entry_items(layer, meaning.color, at, mark, place, &mut items),
+            other => items.extend(word_items(other, meaning, after_mark, place)),
+        }
     }
     items
 }
 
-/// The marks of a line of entries whose first baseline point is `at`; `color` is what the colour of a
-/// trajectory means.
+/// The marks of a line of entries whose first baseline point is `at`.
 pub(super) fn line_items(
     line: &[Entry],
-    color: PathColor,
+    meaning: &Meaning,
     at: PagePoint,
     place: &Place,
 ) -> Vec<Item> {
@@ -146,13 +200,27 @@ pub(super) fn line_items(
         match entry {
             Entry::Layer(layer) => {
                 let width = mark_width(layer, &place.sizes);
-                entry_items(layer, color, [x, at[1]], width, place, &mut items);
+                entry_items(layer, meaning.color, [x, at[1]], width, place, &mut items);
             }
-            Entry::ColorBar => items.extend(color_bar::horizontal([x, at[1]], place)),
+            other => items.extend(word_items(other, meaning, [x, at[1]], place)),
         }
         x += width(entry, &place.sizes) + column_gap(&place.sizes);
     }
     items
+}
+
+/// The entries without a mark of a layer.
+fn word_items(entry: Entry, meaning: &Meaning, at: PagePoint, place: &Place) -> Vec<Item> {
+    let sentence = match entry {
+        Entry::Layer(_) => return Vec::new(),
+        Entry::ColorBar => return color_bar::horizontal(at, place),
+        Entry::ArrowLength => arrow_length(meaning.arrows),
+        Entry::LongestArrow => longest_arrow(meaning.arrows),
+    };
+    match sentence.is_empty() {
+        true => Vec::new(),
+        false => vec![words(&sentence, at, place)],
+    }
 }
 
 fn entry_items(

@@ -6,8 +6,6 @@ use crate::flow::{Bounds, Point};
 
 /// Free space around fitted data, as a factor on its size.
 const FIT_MARGIN: f64 = 1.08;
-/// Closest and farthest view: the height of the camera in data units.
-const HEIGHTS: (f64, f64) = (1e-4, 1e5);
 
 /// The similarity that puts what a camera sees into a box of the page.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -23,7 +21,7 @@ pub struct Transform {
 impl Transform {
     /// Puts the camera's centre and height onto the middle and the height of `rect`.
     pub fn new(camera: Camera, rect: Rect) -> Self {
-        let height = camera.height.clamp(HEIGHTS.0, HEIGHTS.1);
+        let height = camera.within_reach().height;
         Self {
             scale: f64::from(rect.height().max(1.0)) / height,
             center: [camera.center.0, camera.center.1],
@@ -87,13 +85,20 @@ impl Transform {
             ),
             height,
         }
+        .within_reach()
     }
 
     /// The camera after zooming in by `factor` (out if below 1) about a point of the page, which stays in place.
     pub fn zoomed(&self, about: PagePoint, factor: f64) -> Camera {
         let Camera { center, height } = self.camera();
         let fixed = self.data_from_page(about);
-        let new_height = (height / factor).clamp(HEIGHTS.0, HEIGHTS.1);
+        let wanted = height / factor;
+        let new_height = Camera {
+            center,
+            height: wanted,
+        }
+        .within_reach()
+        .height;
         let ratio = new_height / height;
         Camera {
             center: (
@@ -102,6 +107,7 @@ impl Transform {
             ),
             height: new_height,
         }
+        .within_reach()
     }
 }
 
@@ -112,7 +118,11 @@ pub fn fit(bounds: &Bounds, aspect: f64) -> Camera {
     let height = FIT_MARGIN * bounds.height().max(bounds.width() / aspect.max(1e-3));
     Camera {
         center: (center[0], center[1]),
-        height: if height > HEIGHTS.0 { height } else { 1.0 },
+        height: if height >= *Camera::HEIGHTS.start() {
+            height
+        } else {
+            1.0
+        },
     }
 }
 

@@ -12,7 +12,7 @@ use super::board::Board;
 use super::command::Event;
 use super::worker::panic_message;
 
-type Job = Box<dyn FnOnce() -> Event + Send>;
+type Job = Box<dyn FnOnce() -> Option<Event> + Send>;
 
 /// Handle of the thread; dropping it waits for the work that was asked for.
 pub struct Jobs {
@@ -29,9 +29,13 @@ impl Jobs {
         let (queue, jobs) = unbounded::<Job>();
         let thread = Builder::new().name("jobs".to_owned()).spawn(move || {
             for job in jobs {
-                board.tell(catch_unwind(AssertUnwindSafe(job)).unwrap_or_else(|panic| {
-                    Event::Problem(format!("It panicked: {}", panic_message(&*panic)))
-                }));
+                let told = catch_unwind(AssertUnwindSafe(job)).unwrap_or_else(|panic| {
+                    let sentence = format!("It panicked: {}", panic_message(&*panic));
+                    Some(Event::Problem(sentence))
+                });
+                if let Some(event) = told {
+                    board.tell(event);
+                }
             }
         })?;
         Ok(Self {
@@ -40,8 +44,13 @@ impl Jobs {
         })
     }
 
-    /// Queues a piece of work; never blocks.
+    /// Queues a piece of work that tells how it ended; never blocks.
     pub fn push(&self, job: impl FnOnce() -> Event + Send + 'static) {
+        self.push_quiet(move || Some(job()));
+    }
+
+    /// Queues a piece of work that may have nothing to tell; never blocks.
+    pub fn push_quiet(&self, job: impl FnOnce() -> Option<Event> + Send + 'static) {
         if let Some(queue) = &self.queue {
             // The thread only ends when this handle is dropped.
             queue.send(Box::new(job)).ok();
@@ -72,6 +81,7 @@ mod tests {
         let jobs = Jobs::spawn(Arc::clone(&board)).unwrap();
         jobs.push(|| Event::Notice("first".to_owned()));
         jobs.push(|| panic!("thirteen"));
+        jobs.push_quiet(|| None);
         jobs.push(|| Event::Notice("third".to_owned()));
         drop(jobs);
         let expected = [

@@ -5,6 +5,7 @@
 //! where the newest wins, rare events through a bounded queue. The same parts, without the threads that only
 //! a window needs, make a headless job ([`run::run`]). This floor refuses to know egui.
 
+pub mod autosave;
 pub mod bench;
 mod block_crew;
 mod board;
@@ -44,6 +45,7 @@ use crate::experiment::{Experiment, View};
 use crate::model::{DeviceChoice, DeviceInfo};
 use crate::snapshot::{Frame, LaneId, LossHistory, RunId, RunState};
 
+use autosave::{Autosave, Leftover};
 use board::Board;
 use folder::TrainedModel;
 use jobs::Jobs;
@@ -141,6 +143,29 @@ impl Session {
                 Ok(()) => Event::Notice(format!("Exported {}", path.display())),
                 Err(sentence) => Event::Problem(sentence),
             });
+    }
+
+    /// Keeps work that is in no file, in the background; an event tells if that does not work.
+    pub fn keep_unsaved(&self, autosave: &Arc<Autosave>, experiment: Experiment) {
+        let autosave = Arc::clone(autosave);
+        self.jobs.push_quiet(move || autosave.write(&experiment));
+    }
+
+    /// Takes away what was kept, in the background: it is in a file now, or not wanted.
+    pub fn forget_unsaved(&self, autosave: &Arc<Autosave>) {
+        let autosave = Arc::clone(autosave);
+        self.jobs.push_quiet(move || {
+            autosave.clear();
+            None
+        });
+    }
+
+    /// Takes away what an earlier window left, in the background.
+    pub fn discard(&self, leftover: Leftover) {
+        self.jobs.push_quiet(move || {
+            leftover.remove();
+            None
+        });
     }
 
     /// Lends the window a core for as long as it keeps the loan: a frame is short, and training threads that wait for

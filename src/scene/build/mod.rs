@@ -14,12 +14,15 @@ use std::sync::Arc;
 use super::axes::Axes;
 use super::figure::Figure;
 use super::item::{Item, PagePoint};
+use super::legend::Meaning;
 use super::theme::{Sizes, Theme};
 use super::transform::Transform;
 use super::{Decorations, Group, Page, Panel, Scene, Style, canvas, figure};
 use crate::experiment::{Layer, PathColor, View};
 use crate::flow::Point;
 use crate::snapshot::{Cloud, FlowPicture, Frame};
+
+pub(super) use field::ArrowScale;
 
 /// The layers from the bottom up: what is faint and wide lies under what is small and moves.
 const ORDER: [Layer; 8] = [
@@ -195,12 +198,18 @@ impl Builder {
         };
         let place = Place::new(transform, page);
         let axes = Axes::new(&transform, &place.sizes, spacing);
+        let field = frame.picture.as_ref().map(|picture| &picture.field);
+        let field = field.filter(|_| view.layers.contains(&Layer::Field));
+        let meaning = Meaning {
+            color: view.color,
+            arrows: field.and_then(|field| ArrowScale::of(field, t, &place)),
+        };
         let (backdrop, furniture) = match page.decorations {
             Decorations::Canvas => (
                 vec![axes.grid(&transform, &place.sizes, page.theme())],
-                canvas::furniture(&axes, view, &place),
+                canvas::furniture(&axes, view, &meaning, &place),
             ),
-            Decorations::Figure => (Vec::new(), figure.furniture(&axes, &place)),
+            Decorations::Figure => (Vec::new(), figure.furniture(&axes, &meaning, &place)),
         };
         Scene {
             size: page.size,

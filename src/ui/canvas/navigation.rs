@@ -30,13 +30,5 @@ pub fn navigate(ui: &Ui, response: &Response, place: &Place, tool: Tool) -> Opti
             camera = Some(transform.zoomed(place.page_at(pointer), f64::from(factor)));
         }
     }
-    camera.map(|camera| Some(within_reach(camera)))
-}
-
-/// Farther in or out there is nothing to see.
-fn within_reach(camera: Camera) -> Camera {
-    Camera {
-        height: camera.height.clamp(0.01, 10_000.0),
-        ..camera
-    }
+    camera.map(Some)
 }
