@@ -24,8 +24,7 @@ use pushforward::flow::distribution::{Distribution, Shape};
 use pushforward::flow::rng::{Stream, stream};
 use pushforward::flow::solver::{Solver, solve};
 use pushforward::model::{
-    Batch, BurnEngine, DeviceError, DeviceFlow, Engine, EngineError, FrozenField, MlpParams,
-    OpenDevice, Scaling, Widths,
+    Batch, DeviceError, Engine, EngineError, FrozenField, MlpParams, OpenDevice, Scaling, Widths,
 };
 use pushforward::session::{Cores, Engines, Options, Session};
 use pushforward::snapshot::{Cloud, CloudBlock};
@@ -55,7 +54,7 @@ fn main() {
             return;
         }
         Ok(device) => (Some(device), "passed".to_owned()),
-        Err(DeviceError::Untrusted { name, reason }) => (None, format!("FAILED: {name}: {reason}")),
+        Err(untrusted) => (None, format!("FAILED: {untrusted}")),
     };
     let compiled_in = match (cfg!(feature = "fusion"), cfg!(feature = "autotune")) {
         (false, false) => "neither fusion nor autotune",
@@ -96,7 +95,7 @@ fn carry(device: &OpenDevice) -> Result<(), EngineError> {
     let scaling = Scaling::measure(&experiment).unwrap();
     let field = FrozenField::new(Arc::new(params), &experiment, scaling, 0);
     let x_0 = particles();
-    let flow = DeviceFlow::new(device.device(), &field)?;
+    let flow = device.flow(&field)?;
     let solver = Solver::Midpoint { steps: 1 };
     // The first block, like the first pass of the CPU, warms up.
     let (mut start, mut carried) = (Instant::now(), 0);
@@ -217,17 +216,17 @@ fn rates(device: &OpenDevice, hidden: &[usize], n: usize) -> Result<Rates, Engin
     let (model, training) = (&experiment.model, &experiment.training);
     let params = MlpParams::init(Widths::of(model), &mut stream(0, Stream::Weights, 0));
     let batches = batches(n);
-    let mut gpu = BurnEngine::new(device.device(), model, training, &params)?;
+    let mut gpu = device.engine(model, training, &params)?;
     let mut cpu = Engines::cpu(&Cores::all()).make(&experiment, &params)?;
     let start = Instant::now();
     gpu.steps(&batches[..1], &[1e-3])?;
     let first_step = start.elapsed().as_secs_f64();
     let mut gpu_row = 1;
     let mut cpu_row = 1;
-    stretch(&mut gpu, &batches, &mut gpu_row, WARM_UP)?;
+    stretch(&mut *gpu, &batches, &mut gpu_row, WARM_UP)?;
     let (mut gpu_rates, mut cpu_rates) = (Vec::new(), Vec::new());
     for _ in 0..STRETCHES {
-        gpu_rates.push(stretch(&mut gpu, &batches, &mut gpu_row, STRETCH)?);
+        gpu_rates.push(stretch(&mut *gpu, &batches, &mut gpu_row, STRETCH)?);
         cpu_rates.push(stretch(&mut *cpu, &batches, &mut cpu_row, CPU_STRETCH)?);
     }
     gpu_rates.sort_by(f64::total_cmp);

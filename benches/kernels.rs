@@ -5,15 +5,14 @@
 use std::hint::black_box;
 use std::sync::Arc;
 
+use burn::tensor::Device;
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use pushforward::experiment::{Experiment, presets};
 use pushforward::flow::coupling::assignment::assign;
 use pushforward::flow::rng::{Stream, stream};
 use pushforward::flow::solver::{Solver, solve};
 use pushforward::flow::{Point, VelocityField};
-use pushforward::model::{
-    Batch, BurnEngine, Engine, FrozenField, MlpParams, OpenDevice, Scaling, Widths,
-};
+use pushforward::model::{Batch, BurnEngine, Engine, FrozenField, MlpParams, Scaling, Widths};
 use pushforward::session::{Cores, Engines};
 use rand::RngExt;
 
@@ -108,7 +107,7 @@ fn training_step(criterion: &mut Criterion) {
         let (model, training) = (&experiment.model, &experiment.training);
         let params = MlpParams::init(Widths::of(model), &mut stream(0, Stream::Weights, 0));
         let fused = Engines::cpu(&Cores::all()).make(&experiment, &params);
-        let burn = BurnEngine::new(OpenDevice::cpu().device(), model, training, &params);
+        let burn = BurnEngine::new(&Device::flex(), model, training, &params);
         let burn = burn.map(|engine| Box::new(engine) as Box<dyn Engine>);
         let batch = batch(&experiment);
         for (engine_name, engine) in [("fused", fused), ("Burn flex", burn)] {

@@ -17,7 +17,7 @@ use pushforward::flow::Point;
 use pushforward::flow::rng::{Stream, stream};
 use pushforward::flow::solver::{Solver, solve};
 use pushforward::model::{
-    Batch, BurnEngine, DeviceChoice, DeviceError, DeviceFlow, Engine, FrozenField, MlpParams,
+    Alone, Batch, DeviceChoice, DeviceError, Engine, FrozenField, FusedEngine, MlpParams,
     OpenDevice, Scaling, Widths,
 };
 use pushforward::session::{Command, Options, PictureRequest, Session};
@@ -63,13 +63,20 @@ fn batches(experiment: &Experiment, sizes: &[usize]) -> Vec<Batch> {
     sizes.iter().map(batch).collect()
 }
 
-fn engine(device: &OpenDevice, experiment: &Experiment) -> BurnEngine {
-    let params = MlpParams::init(
-        Widths::of(&experiment.model),
-        &mut stream(1, Stream::Weights, 0),
-    );
+fn weights(experiment: &Experiment) -> MlpParams {
+    let widths = Widths::of(&experiment.model);
+    MlpParams::init(widths, &mut stream(1, Stream::Weights, 0))
+}
+
+fn cpu_engine(experiment: &Experiment) -> FusedEngine {
     let (model, training) = (&experiment.model, &experiment.training);
-    BurnEngine::new(device.device(), model, training, &params).unwrap()
+    FusedEngine::new(Box::new(Alone), model, training, &weights(experiment)).unwrap()
+}
+
+fn gpu_engine(device: &OpenDevice, experiment: &Experiment) -> Box<dyn Engine + Send> {
+    let (model, training) = (&experiment.model, &experiment.training);
+    let engine = device.engine(model, training, &weights(experiment));
+    engine.unwrap()
 }
 
 #[track_caller]
@@ -105,8 +112,8 @@ fn steps_in_a_row_agree_with_the_cpu_for_every_activation() {
         experiment.model.activation = activation;
         let batches = batches(&experiment, &[64, 1, 33, 200, 64]);
         let rates = [1e-3; 5];
-        let mut near = engine(&OpenDevice::cpu(), &experiment);
-        let mut far = engine(&gpu, &experiment);
+        let mut near = cpu_engine(&experiment);
+        let mut far = gpu_engine(&gpu, &experiment);
         assert!(far.is_far() && !near.is_far());
         let losses = near.steps(&batches, &rates).unwrap();
         assert_close(&losses, &far.steps(&batches, &rates).unwrap(), "losses");
@@ -122,7 +129,7 @@ fn a_rollback_on_the_device_is_complete() {
     };
     let experiment = experiment();
     let batches = batches(&experiment, &[64; 3]);
-    let mut engine = engine(&gpu, &experiment);
+    let mut engine = gpu_engine(&gpu, &experiment);
     engine.steps(&batches, &[1e-3; 3]).unwrap();
     engine.mark_good();
     let first = engine.steps(&batches, &[1e-3; 3]).unwrap();
@@ -170,7 +177,7 @@ fn a_cloud_is_carried_on_the_device_to_where_the_cpu_carries_it() {
     );
     let scaling = Scaling::measure(&experiment).unwrap();
     let field = FrozenField::new(Arc::new(params), &experiment, scaling, 0);
-    let flow = DeviceFlow::new(gpu.device(), &field).unwrap();
+    let flow = gpu.flow(&field).unwrap();
     let mut rng = stream(2, Stream::Display, 0);
     let x_0: Vec<Point> = (0..70_000).map(|_| [rng.random(), rng.random()]).collect();
     let points = flow.carry(&x_0, experiment.solver, &[0, 5, 10]).unwrap();

@@ -15,9 +15,7 @@ use pushforward::experiment::{Experiment, Optimizer, Training, presets};
 use pushforward::flow::Bounds;
 use pushforward::flow::distribution::{Drawing, Shape};
 use pushforward::flow::path::Path;
-use pushforward::model::{
-    Alone, Batch, BurnEngine, Engine, EngineError, FusedEngine, MlpParams, OpenDevice,
-};
+use pushforward::model::{Alone, Batch, Engine, EngineError, FusedEngine, MlpParams};
 use pushforward::session::{
     Command, Cores, DeviceThread, DistantEngine, Engines, Event, Options, PictureRequest, Session,
 };
@@ -411,12 +409,12 @@ fn a_device_that_never_answers_is_replaced_too() {
         let (steps, params) = (Arc::clone(&steps), params.clone());
         let (model, training) = (experiment.model.clone(), experiment.training.clone());
         let make = move || {
-            Ok(Faulty {
-                inner: BurnEngine::new(OpenDevice::cpu().device(), &model, &training, &params)?,
+            Ok(Box::new(Faulty {
+                inner: FusedEngine::new(Box::new(Alone), &model, &training, &params)?,
                 steps,
                 at: 200,
                 fault: Fault::Silence,
-            })
+            }) as Box<dyn Engine + Send>)
         };
         let engine = DistantEngine::make(thread.clone(), make)?;
         Ok(Box::new(engine) as Box<dyn Engine>)

@@ -9,8 +9,8 @@ use burn::tensor::{Device, Tensor, TensorData};
 use crate::experiment::{Activation, Model, Optimizer, Training};
 
 use super::burn_mlp::{Mlp, download};
-use super::device::ignore_configuration_files;
 use super::engine::{same_moments, warm_decay};
+use super::gpu::ignore_configuration_files;
 use super::{Batch, Engine, EngineError, MlpParams, Widths};
 
 /// Trains the Burn MLP on one device.
@@ -18,7 +18,6 @@ pub struct BurnEngine {
     device: Device,
     widths: Widths,
     activation: Activation,
-    is_far: bool,
     optimizer_config: Optimizer,
     ema: f64,
     state: State,
@@ -57,14 +56,12 @@ impl BurnEngine {
         if *params.widths() != widths {
             return Err(EngineError::Shape);
         }
-        let is_far = *device != Device::flex();
         let device = device.clone().autodiff();
         let state = State::new(params, &device, training.optimizer);
         Ok(Self {
             device,
             widths,
             activation: model.activation,
-            is_far,
             optimizer_config: training.optimizer,
             ema: training.ema,
             good: state.clone(),
@@ -178,8 +175,9 @@ impl Engine for BurnEngine {
         losses.into_iter().map(finite_loss).collect()
     }
 
+    /// A GPU's memory is; on Burn's CPU, the oracle of the tests, a row of steps is as good.
     fn is_far(&self) -> bool {
-        self.is_far
+        true
     }
 
     fn params(&mut self) -> Result<MlpParams, EngineError> {

@@ -25,7 +25,7 @@ pub enum EngineError {
 
 /// Takes training steps on one network.
 ///
-/// [`super::FusedEngine`] trains on the CPU, [`super::BurnEngine`] on any device of Burn's; a remote device or, in
+/// [`super::FusedEngine`] trains on the CPU, `BurnEngine` on any device of Burn's; a remote device or, in
 /// tests, a faulty one follow the same interface. An engine need not be `Send`: who makes it keeps it.
 pub trait Engine {
     /// One optimizer step at the given learning rate. Returns the unweighted CFM loss of the batch: squared

@@ -1,34 +1,47 @@
 //! Floor 2: the network that learns a velocity field, and everything that knows Burn.
 //!
 //! The Burn MLP defines the model. Two engines train it behind the small [`Engine`] interface: [`FusedEngine`] on the
-//! CPU, in kernels of this crate, and [`BurnEngine`] on any device of Burn's. Outside an engine the parameters are
-//! plain numbers ([`MlpParams`]), and [`FrozenField`] evaluates them with the fused kernels, for drawing and for
-//! metrics. This floor refuses to know threads and egui.
+//! CPU, in kernels of this crate, and `BurnEngine` on a GPU. Outside an engine the parameters are plain numbers
+//! ([`MlpParams`]), and [`FrozenField`] evaluates them with the fused kernels, for drawing and for metrics. This floor
+//! refuses to know threads and egui.
+//!
+//! Without the feature `gpu` there is no Burn: `no_gpu.rs` has the names of `gpu.rs`, and no device.
 
 mod batch;
+#[cfg(feature = "gpu")]
 mod burn_engine;
+#[cfg(feature = "gpu")]
 mod burn_mlp;
 mod device;
+#[cfg(feature = "gpu")]
 mod device_flow;
 mod embedding;
 mod engine;
 mod file;
 mod fused;
+#[cfg(feature = "gpu")]
+mod gpu;
+#[cfg(not(feature = "gpu"))]
+#[path = "no_gpu.rs"]
+mod gpu;
 mod params;
 pub mod peak;
 mod scaling;
+#[cfg(feature = "gpu")]
 mod self_test;
 
 pub use batch::{Batch, BatchRule, make_batch};
+#[cfg(feature = "gpu")]
 pub use burn_engine::BurnEngine;
-pub use device::{DeviceChoice, DeviceError, DeviceInfo, OpenDevice};
-pub use device_flow::DeviceFlow;
+pub use device::{DeviceChoice, DeviceError, DeviceInfo};
 pub use engine::{Engine, EngineError};
 pub use file::{ModelFile, ModelFileError};
 pub use fused::{Alone, FrozenField, FusedEngine, Job, Team, TeamError};
+pub use gpu::{DeviceFlow, OpenDevice};
 pub use params::{MlpParams, Widths};
 pub use scaling::Scaling;
+#[cfg(feature = "gpu")]
 pub use self_test::{SelfTestError, self_test};
 
-#[cfg(test)]
+#[cfg(all(test, feature = "gpu"))]
 mod tests;

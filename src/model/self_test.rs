@@ -1,6 +1,6 @@
 //! Whether an engine computes what it should, before it may be chosen.
 //!
-//! A GPU can be wrong without saying so, so a candidate is compared with Burn on the CPU: the forward pass at
+//! A GPU can be wrong without saying so, so a candidate is compared with the CPU's engine: the forward pass at
 //! four batch sizes, one gradient, and 20 training steps.
 
 use rand::RngExt;

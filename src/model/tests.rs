@@ -274,7 +274,11 @@ impl Engine for Wrong {
 }
 
 #[test]
-fn the_self_test_passes_the_cpu_and_refuses_a_wrong_backend() {
+fn the_self_test_passes_burn_and_refuses_a_wrong_backend() {
+    let cpu = |model: &Model, training: &Training, params: &MlpParams| {
+        let engine = FusedEngine::new(Box::new(Alone), model, training, params)?;
+        Ok(Box::new(engine) as Box<dyn Engine>)
+    };
     let right = |model: &Model, training: &Training, params: &MlpParams| {
         let engine = BurnEngine::new(&Device::flex(), model, training, params)?;
         Ok(Box::new(engine) as Box<dyn Engine>)
@@ -283,8 +287,8 @@ fn the_self_test_passes_the_cpu_and_refuses_a_wrong_backend() {
         let engine = BurnEngine::new(&Device::flex(), model, training, params)?;
         Ok(Box::new(Wrong(engine)) as Box<dyn Engine>)
     };
-    assert_eq!(self_test(right, right), Ok(()));
-    let refused = self_test(right, wrong).unwrap_err().to_string();
+    assert_eq!(self_test(cpu, right), Ok(()));
+    let refused = self_test(cpu, wrong).unwrap_err().to_string();
     assert!(refused.contains("512 points"), "{refused}");
 }
 

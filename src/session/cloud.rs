@@ -14,7 +14,7 @@ use crate::experiment::Experiment;
 use crate::flow::Point;
 use crate::flow::rng::Stream;
 use crate::flow::solver::{Solver, solve};
-use crate::model::{DeviceChoice, DeviceFlow, EngineError, FrozenField, OpenDevice};
+use crate::model::{DeviceChoice, EngineError, FrozenField, OpenDevice};
 use crate::snapshot::{Cloud, CloudBlock, RunId, RunState};
 
 use super::board::Board;
@@ -189,8 +189,8 @@ fn carry_on_gpu(
     show: &mut Show<'_>,
 ) -> Result<(), EngineError> {
     let solver = job.experiment.solver;
-    let (device, field) = (gpu.device().clone(), job.field.clone());
-    let make = move || DeviceFlow::new(&device, &field);
+    let (device, field) = (gpu.clone(), job.field.clone());
+    let make = move || device.flow(&field);
     let mut flow = Distant::make(DeviceThread::clouds(), make)?;
     let mut growing = Growing::new(job, gpu.label());
     let mut rest = x_0;
@@ -463,6 +463,7 @@ mod tests {
         assert_eq!(cloud.blocks[cloud.blocks.len() - 1].points.len() % 26, 0);
     }
 
+    #[cfg(feature = "gpu")]
     #[test]
     fn what_a_wrong_gpu_carries_is_carried_again_by_the_cpu() {
         let mut job = job(3000, DeviceChoice::Gpu);
@@ -481,7 +482,7 @@ mod tests {
         };
         let x_0 = source_points(&job.experiment, Stream::Display, 3000).unwrap();
         carry_on(
-            Some(OpenDevice::cpu()),
+            Some(OpenDevice::played_by_burns_cpu()),
             &job,
             &x_0,
             &Cores::new(2),

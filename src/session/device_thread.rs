@@ -117,22 +117,25 @@ impl<T: Send + 'static> Distant<T> {
 }
 
 /// An engine on a device's thread. What cannot report that the device is lost leaves that to the next step.
-pub struct DistantEngine<E>(Distant<E>);
+pub struct DistantEngine(Distant<SendEngine>);
 
-impl<E: Engine + Send + 'static> DistantEngine<E> {
+/// An engine that may be made and used on another thread.
+type SendEngine = Box<dyn Engine + Send>;
+
+impl DistantEngine {
     /// Has the engine made on the thread.
     ///
     /// # Errors
     /// If it cannot be made, or there is no answer.
     pub fn make(
         thread: DeviceThread,
-        make: impl FnOnce() -> Result<E, EngineError> + Send + 'static,
+        make: impl FnOnce() -> Result<SendEngine, EngineError> + Send + 'static,
     ) -> Result<Self, EngineError> {
         Distant::make(thread, make).map(Self)
     }
 }
 
-impl<E: Engine + Send + 'static> Engine for DistantEngine<E> {
+impl Engine for DistantEngine {
     fn step(&mut self, batch: &Batch, learning_rate: f64) -> Result<f32, EngineError> {
         let batch = batch.clone();
         self.0.ask(move |e| e.step(&batch, learning_rate))?
@@ -152,11 +155,11 @@ impl<E: Engine + Send + 'static> Engine for DistantEngine<E> {
     }
 
     fn params(&mut self) -> Result<MlpParams, EngineError> {
-        self.0.ask(E::params)?
+        self.0.ask(|e| e.params())?
     }
 
     fn averaged_params(&mut self) -> Result<MlpParams, EngineError> {
-        self.0.ask(E::averaged_params)?
+        self.0.ask(|e| e.averaged_params())?
     }
 
     fn set_training(&mut self, training: &Training) {
@@ -165,11 +168,11 @@ impl<E: Engine + Send + 'static> Engine for DistantEngine<E> {
     }
 
     fn mark_good(&mut self) {
-        self.0.ask(E::mark_good).ok();
+        self.0.ask(|e| e.mark_good()).ok();
     }
 
     fn roll_back(&mut self) {
-        self.0.ask(E::roll_back).ok();
+        self.0.ask(|e| e.roll_back()).ok();
     }
 
     fn forward(&mut self, batch: &Batch) -> Result<Vec<f32>, EngineError> {

@@ -11,8 +11,8 @@ use crate::experiment::{Experiment, Model};
 use crate::flow::rng::{Stream, stream};
 use crate::model::peak::instruction_set;
 use crate::model::{
-    Alone, Batch, BurnEngine, DeviceChoice, DeviceError, Engine, EngineError, FusedEngine,
-    MlpParams, OpenDevice, Team, Widths,
+    Alone, Batch, DeviceChoice, DeviceError, Engine, EngineError, FusedEngine, MlpParams,
+    OpenDevice, Team, Widths,
 };
 
 use super::cores::Cores;
@@ -102,8 +102,8 @@ impl Engines {
         let maker = move |experiment: &Experiment, params: &MlpParams| {
             let (model, training) = (&experiment.model, &experiment.training);
             let (model, training, params) = (model.clone(), training.clone(), params.clone());
-            let device = device.device().clone();
-            let make = move || BurnEngine::new(&device, &model, &training, &params);
+            let device = device.clone();
+            let make = move || device.engine(&model, &training, &params);
             let engine = DistantEngine::make(DeviceThread::training(), make)?;
             Ok(Box::new(engine) as Box<dyn Engine>)
         };

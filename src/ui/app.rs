@@ -23,12 +23,15 @@ use super::command::Command;
 use super::dialogs::dialog_ui;
 use super::frame_meter::FrameMeter;
 use super::frame_pace::FramePace;
+use super::icon::icon;
 use super::lab::Lab;
 use super::messages::messages_ui;
 use super::panels::{Load, Panels, panels_ui};
 use super::theme::{self, LECTURE_ZOOM};
 use super::timeline;
 
+/// The window's name for the desktop, which finds the entry with the icon by it.
+pub const APP_ID: &str = "pushforward";
 /// Between two looks at memory and processor.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// Tessellation and what the graphics driver does on this thread are taken to need no more CPU time than this.
@@ -64,7 +67,8 @@ pub enum LaunchError {
 pub fn launch(start: Start) -> Result<(), LaunchError> {
     let viewport = ViewportBuilder::default()
         .with_title("Pushforward")
-        .with_app_id("pushforward")
+        .with_app_id(APP_ID)
+        .with_icon(icon().unwrap_or_default())
         .with_inner_size(Vec2::new(1600.0, 1000.0))
         .with_min_inner_size(Vec2::new(900.0, 600.0))
         .with_drag_and_drop(true);

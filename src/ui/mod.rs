@@ -15,12 +15,14 @@ pub mod editor;
 mod files;
 mod frame_meter;
 mod frame_pace;
+mod icon;
 pub mod lab;
 mod messages;
 mod panels;
 pub mod theme;
 pub mod timeline;
 
-pub use app::{App, LaunchError, Start, launch};
+pub use app::{APP_ID, App, LaunchError, Start, launch};
 pub use command::Command;
+pub use icon::icon;
 pub use lab::Lab;

@@ -22,6 +22,8 @@ mod results;
 mod signals;
 #[path = "../skip/mod.rs"]
 mod skip;
+#[cfg(not(feature = "gpu"))]
+mod without_gpu;
 
 use skip::skip;
 

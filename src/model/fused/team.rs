@@ -18,7 +18,7 @@ pub enum TeamError {
 }
 
 /// Workers who do one job at a time, together.
-pub trait Team {
+pub trait Team: Send {
     /// Number of members, the calling thread included: at least 1.
     fn size(&self) -> usize;
 

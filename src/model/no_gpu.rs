@@ -1,0 +1,87 @@
+//! What stands in for Burn where the program is built without the feature `gpu`: the same names, and no device that
+//! could be opened.
+
+use crate::experiment::{Model, Training};
+use crate::flow::Point;
+use crate::flow::solver::Solver;
+
+use super::{DeviceError, Engine, EngineError, FrozenField, MlpParams};
+
+/// A device that may be trained on: there is none.
+#[derive(Clone)]
+pub enum OpenDevice {}
+
+/// The flow of a learned field on a device: there is none.
+pub enum DeviceFlow {}
+
+impl OpenDevice {
+    /// No GPU.
+    ///
+    /// # Errors
+    /// Always.
+    pub fn gpu() -> Result<Self, DeviceError> {
+        Err(DeviceError::NotBuilt)
+    }
+
+    /// No GPU.
+    pub fn hardware_gpu() -> Option<Self> {
+        None
+    }
+
+    /// Nothing was trusted.
+    pub fn distrust_gpu(_reason: &str) {}
+
+    /// The adapter's name.
+    pub fn label(&self) -> &str {
+        match *self {}
+    }
+
+    /// An engine on it.
+    ///
+    /// # Errors
+    /// Never called.
+    pub fn engine(
+        &self,
+        _model: &Model,
+        _training: &Training,
+        _params: &MlpParams,
+    ) -> Result<Box<dyn Engine + Send>, EngineError> {
+        match *self {}
+    }
+
+    /// The flow of the field on it.
+    ///
+    /// # Errors
+    /// Never called.
+    pub fn flow(&self, _field: &FrozenField) -> Result<DeviceFlow, EngineError> {
+        match *self {}
+    }
+}
+
+impl DeviceFlow {
+    /// Carries particles.
+    ///
+    /// # Errors
+    /// Never called.
+    pub fn carry(
+        &self,
+        _x_0: &[Point],
+        _solver: Solver,
+        _nodes: &[usize],
+    ) -> Result<Vec<[f32; 2]>, EngineError> {
+        match *self {}
+    }
+
+    /// Compares particles with the processor's.
+    ///
+    /// # Errors
+    /// Never called.
+    pub fn check(
+        &self,
+        _x_0: &[Point],
+        _solver: Solver,
+        _ends: &[[f32; 2]],
+    ) -> Result<(), EngineError> {
+        match *self {}
+    }
+}
