@@ -26,7 +26,7 @@ pub const MAX_STEPS: usize = 512;
 /// Most particles for which the times are chosen.
 const PILOTS: usize = 256;
 /// Error of one step that is let pass while times are chosen, as a share of the way.
-const STEP_TOLERANCE: f64 = 5e-6;
+const STEP_TOLERANCE: f64 = 1.5e-5;
 /// The first guess: this many steps of one length.
 const FIRST_STEPS: usize = 16;
 

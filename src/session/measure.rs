@@ -11,6 +11,7 @@ use crate::flow::moments::Moments;
 use crate::flow::reference::{Halving, ReferenceTimes, rms_distance};
 use crate::flow::rng::{Stream, stream};
 use crate::flow::solver::walk;
+use crate::flow::trajectory::Walk;
 use crate::flow::{Point, VelocityField};
 use crate::snapshot::{Metrics, ReferenceSolver};
 
@@ -197,7 +198,10 @@ pub fn measure(
     let w2 = w2_squared(&ends[..references.target.len()], &references.target);
     let w2 = w2.ok().map(f64::sqrt);
     let (npe, npe_reason) = npe(references, path.path_energy);
-    let (learned, learned_reason) = progress(references, w2);
+    let (learned, learned_reason) = match is_shift(walks) {
+        true => (Some(false), Some(ONLY_A_SHIFT.to_owned())),
+        false => progress(references, w2),
+    };
     Metrics {
         experiment: Arc::clone(experiment),
         step,
@@ -251,6 +255,16 @@ fn npe(references: &References, path_energy: f64) -> (Option<f64>, Option<String
     }
 }
 
+/// Whether all particles move by the same vector: the output of a network whose units are all saturated.
+fn is_shift(walks: &[Walk]) -> bool {
+    let starts: Vec<Point> = walks.iter().map(|walk| walk.start).collect();
+    let ways = walks
+        .iter()
+        .map(|walk| [0, 1].map(|i| walk.end[i] - walk.start[i]));
+    let ways: Vec<Point> = ways.collect();
+    Moments::of(&ways).spread() < SHIFT * Moments::of(&starts).spread()
+}
+
 /// Whether the network has learned something, and a sentence if it has not. `None` without the distances that tell.
 fn progress(references: &References, w2: Option<f64>) -> (Option<bool>, Option<String>) {
     let Some(w2) = w2 else {
@@ -279,6 +293,10 @@ fn progress(references: &References, w2: Option<f64>) -> (Option<bool>, Option<S
     (Some(false), Some(sentence))
 }
 
+/// Where all ways are this much alike, as a share of the spread of the starts, training cannot have made them so.
+const SHIFT: f64 = 1e-5;
+const ONLY_A_SHIFT: &str = "The network has learned nothing but a shift: its velocity is the same everywhere. A smaller \
+                            learning rate may help.";
 const NOT_SOLVED: &str = "W2 between source and target samples could not be computed.";
 
 /// Points that stand for the source and the target on the canvas.

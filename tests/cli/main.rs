@@ -16,6 +16,7 @@ use tempfile::{TempDir, tempdir};
 
 mod exits;
 mod faults;
+mod measured;
 mod presets_and_check;
 mod results;
 #[cfg(unix)]

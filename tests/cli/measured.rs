@@ -1,0 +1,173 @@
+//! Numbers that must not mislead: what the solver is not to blame for, what is within the noise, what a network has
+//! not learned, and the sentences that go with them.
+
+use super::*;
+
+/// A quick run of a preset: small enough for seconds, large enough for numbers.
+fn quick_run(preset: &str, out: &Path, flags: &[&str]) -> (Value, String) {
+    let mut command = pushforward();
+    command.args(["run", preset, "--device", "cpu", "--out"]);
+    command.arg(out);
+    command.args([
+        "--set",
+        "evaluation.samples=400",
+        "--set",
+        "evaluation.w2_samples=400",
+    ]);
+    let assert = command.args(flags).assert().code(0);
+    let stderr = String::from_utf8_lossy(&assert.get_output().stderr).into_owned();
+    (metrics(out), stderr)
+}
+
+fn number(metrics: &Value, key: &str) -> f64 {
+    metrics[key].as_f64().unwrap_or_else(|| panic!("no {key}"))
+}
+
+/// One Euler step runs straight whatever the field; S is a property of the flow, and the samples pay for the step.
+#[test]
+fn straightness_does_not_depend_on_the_solver() {
+    let folder = folder();
+    let with = |solver: &str| {
+        let solver = format!("solver={solver}");
+        let flags = ["--steps", "600", "--set", &solver];
+        quick_run("two-moons", folder.path(), &flags).0
+    };
+    let (fine, coarse) = (with("Rk4(steps:50)"), with("Euler(steps:1)"));
+    for key in [
+        "path_energy",
+        "transport_cost",
+        "straightness",
+        "chord_ratio",
+        "npe",
+        "reference_solver",
+    ] {
+        assert_eq!(fine[key], coarse[key], "{key}");
+    }
+    let straightness = number(&coarse, "straightness");
+    assert!(straightness > 0.5, "S = {straightness}");
+    assert!(number(&coarse, "chord_ratio") < 0.95);
+    let stated = number(&coarse["reference_solver"], "straightness_error");
+    assert!(stated < 2e-3 * straightness, "{stated}");
+    assert_eq!(coarse["reference_solver"]["within_tolerance"], true);
+    assert!(number(&fine, "solver_error") < 1e-3);
+    assert!(number(&coarse, "solver_error") > 0.3);
+    assert!(number(&coarse, "w2") > number(&fine, "w2") + 0.3);
+    assert_eq!(
+        (&coarse["nfe"], &coarse["solver"]),
+        (&1.into(), &"Euler(steps:1)".into())
+    );
+}
+
+#[test]
+fn a_source_that_is_the_target_has_no_normalised_path_energy() {
+    let folder = folder();
+    let target = ["--steps", "50", "--set", "target=(shape:Gaussian(std:1.0))"];
+    let (same, _) = quick_run("two-moons", folder.path(), &target);
+    assert_eq!(same["npe"], Value::Null);
+    let reason = same["npe_reason"].as_str().unwrap();
+    assert!(
+        reason.contains("between 400 source and 400 target samples"),
+        "{reason}"
+    );
+    assert_eq!(same["w2_samples"], 400);
+    let (apart, _) = quick_run("two-moons", folder.path(), &["--steps", "50"]);
+    assert_eq!(apart["npe_reason"], Value::Null);
+    assert!(number(&apart, "npe") > 0.0);
+}
+
+#[test]
+fn a_network_that_has_learned_nothing_is_said_to_have() {
+    let folder = folder();
+    for flags in [
+        &["--steps", "0"][..],
+        &[
+            "--steps",
+            "600",
+            "--set",
+            "training.optimizer=Adam(lr:10.0)",
+        ],
+        &["--steps", "600", "--set", "model.hidden=[1]"],
+    ] {
+        let (metrics, stderr) = quick_run("two-moons", folder.path(), flags);
+        assert_eq!(metrics["learned"], false, "{flags:?}");
+        let sentence = metrics["learned_reason"].as_str().unwrap();
+        assert!(sentence.starts_with("The network has learned next to nothing"));
+        assert!(stderr.contains(&format!("note: {sentence}")), "{stderr}");
+    }
+    // There a constant velocity takes the source onto the target.
+    let flags = [
+        "--steps",
+        "600",
+        "--set",
+        "training.optimizer=Adam(lr:10.0)",
+    ];
+    let (metrics, _) = quick_run("two-point", folder.path(), &flags);
+    assert_eq!(metrics["learned"], false, "{metrics}");
+    let (metrics, stderr) = quick_run("two-moons", folder.path(), &["--steps", "500"]);
+    assert_eq!(
+        (&metrics["learned"], &metrics["learned_reason"]),
+        (&true.into(), &Value::Null)
+    );
+    assert!(!stderr.contains("learned next to nothing"), "{stderr}");
+}
+
+#[test]
+fn cautions_are_printed_by_run_and_check_and_listed() {
+    let folder = folder();
+    let flags = ["--set", "path=Ve(sigma_min:0.01,sigma_max:4.0)"];
+    let mut command = pushforward();
+    command.args(["run", "two-moons", "--device", "cpu", "--out"]);
+    command.arg(folder.path()).args(TINY).args(flags);
+    let assert = command.assert().code(0);
+    let stderr = String::from_utf8_lossy(&assert.get_output().stderr).into_owned();
+    let listed = metrics(folder.path())["cautions"].clone();
+    let sentence = listed[0].as_str().unwrap();
+    assert!(sentence.starts_with("VE starts from N(0, sigma_max^2 I), but its path from p_0"));
+    assert!(stderr.contains(&format!("note: {sentence}\n")), "{stderr}");
+    let file = folder.path().join("experiment.ron");
+    let check = pushforward().arg("check").arg(file).assert().code(0);
+    let stdout = String::from_utf8_lossy(&check.get_output().stdout).into_owned();
+    assert!(stdout.contains(&format!("note: {sentence}\n")), "{stdout}");
+}
+
+/// VP ends at 1 - 1e-5, so that the last moment is found by its node and not by t = 1.
+#[test]
+fn the_last_node_is_where_time_ends() {
+    let folder = folder();
+    let metrics = tiny_run("vp", folder.path(), &["--device", "cpu"]);
+    assert_eq!(metrics["time_range"], serde_json::json!([0.0, 0.99999]));
+    let (_, points) = rows(folder.path(), "trajectories.csv");
+    let last: Vec<&Vec<f64>> = points.iter().filter(|p| p[1] == 4.0).collect();
+    assert_eq!(last.len(), 50);
+    assert!(last.iter().all(|p| p[2] == 0.99999));
+}
+
+#[test]
+fn fewer_nodes_are_written_if_fewer_are_asked_for() {
+    let folder = folder();
+    let all = folder.path().join("all");
+    let few = folder.path().join("few");
+    let flags = ["--device", "cpu", "--set", "solver=Midpoint(steps:10)"];
+    let mut before = tiny_run("two-moons", &all, &flags);
+    let fewer = [&flags[..], &["--set", "evaluation.nodes=3"]].concat();
+    let mut after = tiny_run("two-moons", &few, &fewer);
+    before["timing"] = Value::Null;
+    after["timing"] = Value::Null;
+    assert_eq!(before, after, "only the table is shorter");
+    let ((_, all_rows), (_, rows)) = (
+        rows(&all, "trajectories.csv"),
+        rows(&few, "trajectories.csv"),
+    );
+    let kept = all_rows.iter().filter(|p| p[1] % 5.0 == 0.0);
+    assert!(rows.len() == 50 * 3 && kept.eq(rows.iter()));
+    assert!(
+        text(&few, "experiment.ron").contains("nodes:3")
+            || text(&few, "experiment.ron").contains("nodes: 3")
+    );
+    assert!(!text(&all, "experiment.ron").contains("nodes"));
+    let refused = refusal(3, &["run", "two-moons", "--set", "evaluation.nodes=1"]);
+    assert!(
+        refused.contains("evaluation.nodes is 1: expected 2 to 10001"),
+        "{refused}"
+    );
+}
