@@ -6,6 +6,7 @@
 //! metrics. This floor refuses to know threads and egui.
 
 mod batch;
+mod burn_adam;
 mod burn_engine;
 mod burn_mlp;
 mod device;
@@ -18,17 +19,19 @@ mod params;
 pub mod peak;
 mod scaling;
 mod self_test;
+mod training_state;
 
 pub use batch::{Batch, BatchRule, make_batch};
 pub use burn_engine::BurnEngine;
 pub use device::{DeviceChoice, DeviceError, DeviceInfo, OpenDevice};
 pub use device_flow::DeviceFlow;
-pub use engine::{Engine, EngineError};
+pub use engine::{Engine, EngineError, EngineState, Moments};
 pub use file::{ModelFile, ModelFileError};
 pub use fused::{Alone, FrozenField, FusedEngine, Job, Team, TeamError};
 pub use params::{MlpParams, Widths};
 pub use scaling::Scaling;
 pub use self_test::{SelfTestError, self_test};
+pub use training_state::{Plan, TrainingState, TrainingStateError};
 
 #[cfg(test)]
 mod tests;

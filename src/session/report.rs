@@ -16,6 +16,9 @@ pub struct Report {
     pub device: String,
     /// Training steps taken.
     pub steps: u64,
+    /// The step that the last schedule of the learning rate started at: not 0 if training went on after a cosine had
+    /// come to its end, or learned something else from there on.
+    pub schedule_start: u64,
     /// Evaluation trajectories.
     pub n_samples: usize,
     /// Unweighted CFM loss, summed over both coordinates, mean of the last `min(1000, steps)` steps.
@@ -65,6 +68,8 @@ pub struct Trained {
     pub device: String,
     /// Steps taken.
     pub steps: u64,
+    /// See [`Report::schedule_start`].
+    pub schedule_start: u64,
     /// See [`Report::loss`].
     pub loss: Option<f64>,
     /// See [`Report::coupling_cost`].
@@ -82,6 +87,7 @@ impl Report {
             seed: experiment.seed,
             device: trained.device,
             steps: trained.steps,
+            schedule_start: trained.schedule_start,
             n_samples: metrics.n_samples,
             loss: trained.loss.and_then(finite),
             coupling_cost: trained.coupling_cost.and_then(finite),

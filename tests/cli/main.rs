@@ -18,6 +18,7 @@ mod exits;
 mod faults;
 mod presets_and_check;
 mod results;
+mod resume;
 #[cfg(unix)]
 mod signals;
 #[path = "../skip/mod.rs"]

@@ -109,7 +109,7 @@ fn metrics_have_exactly_the_documented_keys() {
     assert_eq!(
         keys(&metrics),
         expected(
-            "name seed device steps n_samples loss coupling_cost path_energy transport_cost straightness \
+            "name seed device steps schedule_start n_samples loss coupling_cost path_energy transport_cost straightness \
              chord_ratio npe w2_source_target_squared w2 w2_floor nfe solver timing"
         )
     );
