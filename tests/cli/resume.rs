@@ -131,24 +131,23 @@ fn an_interrupted_run_ends_as_if_it_had_not_been_bit_for_bit() {
         let experiment = small(coupling, cosine);
         let whole = folder.path().join("whole");
         whole_run(&experiment, &whole);
-        for threads in [1, 2] {
-            for stops in [&[1][..], &[7], &[33], &[7, 26, 11], &[59]] {
-                let what = format!("{coupling:?}, {threads} threads, stops {stops:?}");
-                let out = folder
-                    .path()
-                    .join(what.replace([':', '{', '}', '[', ']'], ""));
-                let mut observer = Stop::after(stops[0]);
-                let outcome = run(&experiment, &out, &on(threads), &mut observer).unwrap();
-                assert!(!outcome.finished && !out.join("metrics.json").exists());
-                assert_eq!(state(&out).step(), stops[0], "{what}");
-                for &more in &stops[1..] {
-                    gone_on(&experiment, &out, threads, Stop::after(more));
-                }
-                let said = gone_on(&experiment, &out, threads, Stop::default());
-                let taken: u64 = stops.iter().sum();
-                assert_eq!(said, [format!("goes on from step {taken} of 60")]);
-                assert_same(&whole, &out, &what);
+        let interruptions = [(1, &[7][..]), (2, &[33]), (2, &[7, 26, 11]), (1, &[59])];
+        for (threads, stops) in interruptions {
+            let what = format!("{coupling:?}, {threads} threads, stops {stops:?}");
+            let out = folder
+                .path()
+                .join(what.replace([':', '{', '}', '[', ']'], ""));
+            let mut observer = Stop::after(stops[0]);
+            let outcome = run(&experiment, &out, &on(threads), &mut observer).unwrap();
+            assert!(!outcome.finished && !out.join("metrics.json").exists());
+            assert_eq!(state(&out).step(), stops[0], "{what}");
+            for &more in &stops[1..] {
+                gone_on(&experiment, &out, threads, Stop::after(more));
             }
+            let said = gone_on(&experiment, &out, threads, Stop::default());
+            let taken: u64 = stops.iter().sum();
+            assert_eq!(said, [format!("goes on from step {taken} of 60")]);
+            assert_same(&whole, &out, &what);
         }
     }
 }
@@ -218,7 +217,13 @@ fn without_steps_left_it_measures_again() {
     let mut finer = experiment;
     finer.solver = finer.solver.with_steps(8);
     gone_on(&finer, &out, 1, Stop::default());
-    assert_eq!(metrics(&out)["nfe"], 8);
+    assert_eq!(
+        (
+            metrics(&before)["nfe"].clone(),
+            metrics(&out)["nfe"].clone()
+        ),
+        (8.into(), 16.into())
+    );
     assert_eq!(text(&out, "loss.csv"), text(&before, "loss.csv"));
 }
 
@@ -477,11 +482,16 @@ fn out_goes_on_in_a_copy() {
         .map(|name| fs::read(out.join(name)).unwrap())
         .to_vec();
     assert!(before == after, "the folder stays as it was");
-    tiny_run(
-        "two-moons",
-        &whole,
-        &[&set[..], &["--steps", "30"]].concat(),
-    );
+    let mut at_once = pushforward();
+    at_once
+        .args(["run", "two-moons"])
+        .args(&TINY[2..])
+        .args(set);
+    at_once
+        .args(["--steps", "30", "--out"])
+        .arg(&whole)
+        .assert()
+        .code(0);
     assert_same(&whole, &copy, "in a copy");
 }
 
