@@ -117,8 +117,8 @@ fn steps_in_a_row_agree_with_the_cpu_for_every_activation() {
         assert!(far.is_far() && !near.is_far());
         let losses = near.steps(&batches, &rates).unwrap();
         assert_close(&losses, &far.steps(&batches, &rates).unwrap(), "losses");
-        let params = near.params().unwrap();
-        assert_close(params.values(), far.params().unwrap().values(), "weights");
+        let (near, far) = (near.state().unwrap(), far.state().unwrap());
+        assert_close(near.weights.values(), far.weights.values(), "weights");
     }
 }
 
@@ -131,9 +131,10 @@ fn a_rollback_on_the_device_is_complete() {
     let batches = batches(&experiment, &[64; 3]);
     let mut engine = gpu_engine(&gpu, &experiment);
     engine.steps(&batches, &[1e-3; 3]).unwrap();
-    engine.mark_good();
+    let good = engine.state().unwrap();
     let first = engine.steps(&batches, &[1e-3; 3]).unwrap();
-    engine.roll_back();
+    engine.set_state(&good).unwrap();
+    assert_eq!(engine.state().unwrap(), good);
     assert_close(
         &first,
         &engine.steps(&batches, &[1e-3; 3]).unwrap(),

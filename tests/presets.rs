@@ -137,6 +137,7 @@ fn every_preset_runs_for_a_few_steps() {
         let options = RunOptions {
             device: "cpu".parse().unwrap(),
             threads: None,
+            ..RunOptions::default()
         };
         let outcome = run(&experiment, &out, &options, &mut Unobserved)
             .unwrap_or_else(|error| panic!("{}: {error}", preset.name));

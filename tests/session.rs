@@ -11,11 +11,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use pushforward::experiment::{Experiment, Optimizer, Training, presets};
+use pushforward::experiment::{Experiment, LearningRate, Optimizer, Training, presets};
 use pushforward::flow::Bounds;
+use pushforward::flow::coupling::Coupling;
 use pushforward::flow::distribution::{Drawing, Shape};
 use pushforward::flow::path::Path;
-use pushforward::model::{Alone, Batch, Engine, EngineError, FusedEngine, MlpParams};
+use pushforward::model::{
+    Alone, Batch, Engine, EngineError, EngineState, FusedEngine, MlpParams, TrainingState,
+};
+use pushforward::session::folder;
+use pushforward::session::run::{self, RunOptions, Unobserved};
 use pushforward::session::{
     Command, Cores, DeviceThread, DistantEngine, Engines, Event, Options, PictureRequest, Session,
 };
@@ -310,20 +315,14 @@ impl<E: Engine> Engine for Faulty<E> {
         }
         self.inner.step(batch, learning_rate)
     }
-    fn params(&mut self) -> Result<MlpParams, EngineError> {
-        self.inner.params()
+    fn state(&mut self) -> Result<EngineState, EngineError> {
+        self.inner.state()
     }
-    fn averaged_params(&mut self) -> Result<MlpParams, EngineError> {
-        self.inner.averaged_params()
+    fn set_state(&mut self, state: &EngineState) -> Result<(), EngineError> {
+        self.inner.set_state(state)
     }
     fn set_training(&mut self, training: &Training) {
         self.inner.set_training(training);
-    }
-    fn mark_good(&mut self) {
-        self.inner.mark_good();
-    }
-    fn roll_back(&mut self) {
-        self.inner.roll_back();
     }
     fn forward(&mut self, batch: &Batch) -> Result<Vec<f32>, EngineError> {
         self.inner.forward(batch)
@@ -586,4 +585,159 @@ fn ve_starts_from_the_wide_source() {
     let starts = frame.picture.as_ref().unwrap().trajectories.first();
     assert!((spread(starts) - 10.0).abs() < 1.0, "{}", spread(starts));
     assert!((spread(&frame.source) - 10.0).abs() < 1.0);
+}
+
+/// Losses bit for bit, and what the next steps depend on, of a run that was finished without a break.
+fn undisturbed(experiment: &Experiment) -> (Vec<u32>, TrainingState) {
+    let folder = tempfile::tempdir().unwrap();
+    let session = start(experiment.clone(), autostart());
+    let losses = finished(&session);
+    (losses, saved(&session, folder.path()))
+}
+
+fn finished(session: &Session) -> Vec<u32> {
+    let frame = wait_for(session, "finishes", |f| f.state == RunState::Finished);
+    frame.loss.iter().map(f32::to_bits).collect()
+}
+
+/// Saves the run and reads it back.
+fn saved(session: &Session, folder: &std::path::Path) -> TrainingState {
+    session.drain_events();
+    session.save_run(folder.to_owned(), session.frame().experiment.view.clone());
+    let deadline = Instant::now() + Duration::from_secs(30);
+    loop {
+        match session.drain_events().as_slice() {
+            [] => assert!(Instant::now() < deadline, "it is not saved"),
+            [Event::Notice(text)] if text.starts_with("Saved the run in ") => break,
+            other => panic!("{other:?}"),
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    TrainingState::clone(&folder::open(folder).unwrap().saved.state)
+}
+
+/// A cosine, and blocks that batches end within: what goes on at a wrong place shows.
+fn delicate() -> Experiment {
+    let mut experiment = two_moons();
+    experiment.training.steps = 2000;
+    experiment.training.schedule = LearningRate::Cosine { warmup: 100 };
+    experiment.coupling = Coupling::BatchOt { batch: 100 };
+    experiment
+}
+
+fn paused(session: &Session, after: u64) -> Arc<Frame> {
+    wait_for(session, "trains", |f| f.step > after);
+    session.send(Command::Pause);
+    wait_for(session, "pauses", |f| f.state == RunState::Paused)
+}
+
+#[test]
+fn a_change_of_device_keeps_moments_and_average() {
+    let maker = |experiment: &Experiment, params: &MlpParams| {
+        let (model, training) = (&experiment.model, &experiment.training);
+        let engine = FusedEngine::new(Box::new(Alone), model, training, params)?;
+        Ok(Box::new(engine) as Box<dyn Engine>)
+    };
+    let options = Options {
+        engines: Some(Engines::new("another device", Arc::new(maker))),
+        ..autostart()
+    };
+    let session = start(delicate(), options);
+    let before = paused(&session, 300);
+    assert_eq!(&*before.device, "another device");
+    session.send(Command::SetDevice("cpu".parse().unwrap()));
+    wait_for(&session, "is on the CPU", |f| f.device.starts_with("CPU"));
+    session.send(Command::Train);
+    let losses = finished(&session);
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(
+        (losses, saved(&session, folder.path())),
+        undisturbed(&delicate())
+    );
+}
+
+#[test]
+fn a_saved_run_goes_on_in_the_window_and_without_it_bit_for_bit() {
+    let folder = tempfile::tempdir().unwrap();
+    let session = start(delicate(), autostart());
+    let step = paused(&session, 300).step;
+    let state = saved(&session, folder.path());
+    assert_eq!(state.step(), step);
+    for name in [
+        "experiment.ron",
+        "loss.csv",
+        "model.safetensors",
+        "state.safetensors",
+    ] {
+        assert!(folder.path().join(name).is_file(), "{name}");
+    }
+    session.send(Command::Train);
+    let expected = undisturbed(&delicate());
+    assert_eq!(finished(&session), expected.0, "saving changes nothing");
+    let options = Options {
+        trained: Some(Arc::new(state)),
+        ..autostart()
+    };
+    let again = start(delicate(), options);
+    let losses = finished(&again);
+    let other = tempfile::tempdir().unwrap();
+    assert_eq!((losses, saved(&again, other.path())), expected);
+    let run = folder::open(folder.path()).unwrap();
+    let options = RunOptions {
+        device: "cpu".parse().unwrap(),
+        ..RunOptions::default()
+    };
+    let outcome = run::go_on(
+        &run.experiment,
+        &run.saved,
+        folder.path(),
+        &options,
+        &mut Unobserved,
+    );
+    assert!(outcome.unwrap().finished);
+    let state = folder::open(folder.path()).unwrap().saved.state;
+    assert_eq!(TrainingState::clone(&state), expected.1);
+}
+
+/// Train on after the end, in one window and in another one that the finished run was opened in.
+#[test]
+fn training_on_keeps_moments_and_average() {
+    let mut experiment = delicate();
+    experiment.training.steps = 300;
+    let folder = tempfile::tempdir().unwrap();
+    let session = start(experiment.clone(), autostart());
+    finished(&session);
+    let state = saved(&session, folder.path());
+    assert_eq!(
+        (state.engine.averaged, state.engine.moments.steps),
+        (300, 300)
+    );
+    let options = Options {
+        trained: Some(Arc::new(state)),
+        ..Options::default()
+    };
+    let opened = start(experiment, options);
+    wait_for(&opened, "has finished", |f| f.state == RunState::Finished);
+    let mut ends = Vec::new();
+    for session in [session, opened] {
+        session.send(Command::Train);
+        let end = wait_for(&session, "trains on", |f| {
+            f.step == 600 && f.state == RunState::Finished
+        });
+        let losses: Vec<u32> = end.loss.iter().map(f32::to_bits).collect();
+        let state = saved(&session, folder.path());
+        assert_eq!((state.engine.averaged, state.plan.start), (600, 300));
+        ends.push((losses, state));
+    }
+    assert_eq!(ends[0], ends[1]);
+}
+
+#[test]
+fn a_run_that_is_saved_while_the_window_closes_is_saved() {
+    let folder = tempfile::tempdir().unwrap();
+    let session = start(delicate(), autostart());
+    wait_for(&session, "trains", |f| f.step > 20);
+    session.save_run(folder.path().to_owned(), two_moons().view);
+    drop(session);
+    assert!(folder::open(folder.path()).unwrap().saved.state.step() > 20);
 }

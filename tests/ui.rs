@@ -681,6 +681,45 @@ fn a_finished_run_opens_with_its_weights_and_training_goes_on_from_them() {
     wait_lab(&lab, "training goes on", |f| f.step > step + 3);
 }
 
+/// The rest of an interrupted run trains by itself; its losses and steps are there.
+#[test]
+fn an_interrupted_run_opens_and_trains_on_and_save_run_writes_such_a_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("mine");
+    let mut lab = lab(true);
+    wait_lab(&lab, "it trains", |f| f.step > 200);
+    lab.apply(Command::Pause);
+    let paused = wait_lab(&lab, "it pauses", |f| f.state == RunState::Paused).step;
+    lab.apply(Command::ShowSaveRun);
+    lab.apply(Command::SaveRun(out.clone()));
+    assert!(lab.dialog.is_none());
+    wait_for_notice(&mut lab, "Saved the run in ");
+    assert!(!out.join("metrics.json").exists());
+    lab.apply(Command::LoadPreset("rings"));
+    wait_lab(&lab, "another run", |f| f.experiment.name == "rings");
+    lab.apply(Command::Open(out.clone()));
+    assert_eq!(lab.messages, Vec::<String>::new());
+    let opened = wait_lab(&lab, "it trains on", |f| f.step > paused);
+    assert_eq!(opened.experiment.name, "two-moons");
+    assert_eq!(
+        opened.loss.len() as u64,
+        opened.step,
+        "the curve comes back, too"
+    );
+    // A state of another network is a sentence, and the window stays as it was.
+    let mut other = experiment();
+    other.model.hidden = vec![9];
+    atomic_write(&out.join("experiment.ron"), other.to_ron().as_bytes()).unwrap();
+    lab.apply(Command::Open(out));
+    assert!(
+        lab.messages[0].contains("another network"),
+        "{:?}",
+        lab.messages
+    );
+    assert!(lab.messages[0].contains("--fresh"), "{:?}", lab.messages);
+    assert_eq!(lab.editor.experiment().model.hidden, [16, 16]);
+}
+
 #[test]
 fn every_control_of_window_and_dialogs_has_a_name() {
     let mut window = window(false);
@@ -691,6 +730,7 @@ fn every_control_of_window_and_dialogs_has_a_name() {
         Command::ShowDefinitions,
         Command::ShowPresets,
         Command::ShowOpen,
+        Command::ShowSaveRun,
         Command::ShowExport,
     ] {
         window.state_mut().lab.apply(command);

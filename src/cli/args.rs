@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, value_parser};
 
 use crate::model::DeviceChoice;
+use crate::session::run::RunOptions;
 
 /// An interactive laboratory for flow matching in two dimensions.
 ///
@@ -12,7 +13,7 @@ use crate::model::DeviceChoice;
 #[derive(Debug, Parser)]
 #[command(version, args_conflicts_with_subcommands = true, after_help = EXIT_CODES)]
 pub struct CommandLine {
-    /// A preset's name, a .ron file, or the folder of a finished run
+    /// A preset's name, a .ron file, or the folder of a run
     pub experiment: Option<PathBuf>,
     /// What to do instead of opening the window.
     #[command(subcommand)]
@@ -23,10 +24,19 @@ const EXIT_CODES: &str = "\
 Exit codes: 0 done; 1 failed while running; 2 malformed flags; 3 bad input; 130 stopped by Ctrl-C after saving \
 what there is.";
 
+const GOING_ON: &str = "\
+The folder of a run is gone on in, from its state.safetensors: an interrupted run ends as if it had not been \
+interrupted, a finished one takes the steps that --steps adds, and without steps left it is measured again. With a \
+cosine schedule, more steps are a new schedule over those that are left. Another source, target, path, coupling or \
+sigma keeps the weights and starts the schedule again over training.steps more; the rest of the experiment is taken \
+over as it is. Another seed or network needs --fresh. A folder of an earlier version has no state: its averaged \
+weights go on, and the optimizer's moments start afresh.";
+
 /// The commands that need no window.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
     /// Train, solve, measure and write the results, without a window
+    #[command(after_help = GOING_ON)]
     Run(RunArgs),
     /// List the built-in experiments, or print one
     Presets {
@@ -46,12 +56,15 @@ pub enum Verb {
 /// The flags of `run`.
 #[derive(Args, Debug)]
 pub struct RunArgs {
-    /// A preset's name, a .ron file, or the folder of a finished run
+    /// A preset's name, a .ron file, or the folder of a run, which is gone on in
     pub experiment: PathBuf,
-    /// Where the results go; created if missing (default: out/NAME)
+    /// Where the results go; created if missing (default: out/NAME, or the folder of a run itself)
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// Training steps, instead of the experiment's
+    /// Train from nothing in the folder of a run, instead of going on
+    #[arg(long)]
+    pub fresh: bool,
+    /// Training steps in all, instead of the experiment's
     #[arg(long, value_name = "N")]
     pub steps: Option<u64>,
     /// Seed, instead of the experiment's
@@ -63,6 +76,9 @@ pub struct RunArgs {
     /// Threads to compute with [default: all]
     #[arg(long, value_name = "N", value_parser = parse_threads)]
     pub threads: Option<usize>,
+    /// Seconds between two saves of what training goes on from
+    #[arg(long, value_name = "SECONDS", default_value_t = RunOptions::SAVE_EVERY.as_secs(), value_parser = value_parser!(u64).range(1..=86_400))]
+    pub save_every: u64,
     /// Print nothing but errors
     #[arg(long)]
     pub quiet: bool,
@@ -127,8 +143,8 @@ mod tests {
 
     #[test]
     fn run_takes_every_flag_of_the_contract() {
-        let line = "pushforward run vp --out a/b --steps 5 --seed 7 --device cpu --threads 2 --quiet \
-                    --set path=Vp(beta_min:0.1,beta_max:20.0) --set training.batch=512";
+        let line = "pushforward run vp --out a/b --steps 5 --seed 7 --device cpu --threads 2 --quiet --fresh \
+                    --save-every 5 --set path=Vp(beta_min:0.1,beta_max:20.0) --set training.batch=512";
         let Some(Verb::Run(run)) = parse(line).unwrap().verb else {
             panic!("not a run");
         };
@@ -137,7 +153,8 @@ mod tests {
             (Some(5), Some(7), Some(2))
         );
         assert_eq!(run.device, DeviceChoice::Cpu);
-        assert!(run.quiet);
+        assert!(run.quiet && run.fresh);
+        assert_eq!(run.save_every, 5);
         assert_eq!(run.overrides[0].key, "path");
         assert_eq!(run.overrides[0].value, "Vp(beta_min:0.1,beta_max:20.0)");
         assert_eq!(run.overrides[1].value, "512");
@@ -168,6 +185,7 @@ mod tests {
             "pushforward run vp --steps -1",
             "pushforward run vp --device tpu",
             "pushforward run vp --threads 0",
+            "pushforward run vp --save-every 0",
             "pushforward run vp --set batch",
             "pushforward run vp --set =1",
             "pushforward run vp --nonsense",

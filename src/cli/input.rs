@@ -9,7 +9,7 @@ use super::args::RunArgs;
 use crate::experiment::Experiment;
 use crate::experiment::presets::{self, Preset};
 use crate::session::files;
-use crate::session::folder::{MAX_EXPERIMENT_BYTES, names};
+use crate::session::folder::{self, MAX_EXPERIMENT_BYTES};
 
 /// Where an experiment comes from.
 pub enum Origin {
@@ -17,7 +17,7 @@ pub enum Origin {
     Preset(&'static Preset),
     /// An experiment file.
     File(PathBuf),
-    /// What an earlier run left: its `experiment.ron` and its weights.
+    /// What an earlier run left: its `experiment.ron`, and what training goes on from.
     Folder(PathBuf),
 }
 
@@ -49,14 +49,14 @@ impl Origin {
                 .experiment()
                 .map_err(|error| Failure::Input(format!("{}: {error}", preset.name))),
             Self::File(path) => read(path),
-            Self::Folder(path) => read(&path.join(names::EXPERIMENT)),
+            Self::Folder(path) => Ok(folder::experiment(path)?),
         }
     }
 }
 
 /// The experiment that a `run` is about, all overrides applied: `--set` in order, then `--steps` and `--seed`.
-pub fn requested(args: &RunArgs) -> Result<Experiment, Failure> {
-    let mut experiment = Origin::find(&args.experiment)?.experiment()?;
+pub fn requested(origin: &Origin, args: &RunArgs) -> Result<Experiment, Failure> {
+    let mut experiment = origin.experiment()?;
     let refused = |error| Failure::Input(format!("--set {error}"));
     for change in &args.overrides {
         experiment

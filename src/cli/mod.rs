@@ -14,11 +14,13 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use clap::Parser;
 
 use crate::experiment::{Experiment, presets};
-use crate::session::folder::{self, TrainedModel};
+use crate::model::TrainingState;
+use crate::session::folder::{self, Saved};
 use crate::session::report::Report;
 use crate::session::run::{self, RunError, RunOptions};
 
@@ -32,8 +34,8 @@ pub use args::{CommandLine, Verb};
 pub struct Window {
     /// What is studied.
     pub experiment: Experiment,
-    /// What a finished run has learned.
-    pub trained: Option<TrainedModel>,
+    /// What training goes on from.
+    pub trained: Option<Arc<TrainingState>>,
     /// The experiment file, so that it can be saved again.
     pub file: Option<PathBuf>,
 }
@@ -96,7 +98,7 @@ fn window(
         ));
     }
     let trained = match &origin {
-        Origin::Folder(folder) => Some(folder::open(folder)?.trained),
+        Origin::Folder(folder) => Some(folder::open(folder)?.saved.state),
         Origin::File(_) | Origin::Preset(_) => None,
     };
     let window = Window {
@@ -117,11 +119,14 @@ fn has_display() -> bool {
 }
 
 fn run(args: &RunArgs) -> Result<(), Failure> {
-    let experiment = input::requested(args)?;
-    let out = match &args.out {
-        Some(out) => out.clone(),
-        None => Path::new("out").join(&experiment.name),
+    let origin = Origin::find(&args.experiment)?;
+    let experiment = input::requested(&origin, args)?;
+    let out = match (&args.out, &origin) {
+        (Some(out), _) => out.clone(),
+        (None, Origin::Folder(folder)) => folder.clone(),
+        (None, _) => Path::new("out").join(&experiment.name),
     };
+    let saved = to_go_on_from(&origin, args, &experiment)?;
     if !args.quiet {
         for caution in experiment.cautions() {
             let _ = writeln!(io::stderr(), "note: {caution}");
@@ -130,9 +135,13 @@ fn run(args: &RunArgs) -> Result<(), Failure> {
     let options = RunOptions {
         device: args.device,
         threads: args.threads,
+        save_every: Duration::from_secs(args.save_every),
     };
     let mut reporter = Reporter::new(args.quiet, stop_on_ctrl_c()?);
-    let outcome = run::run(&experiment, &out, &options, &mut reporter)?;
+    let outcome = match &saved {
+        Some(saved) => run::go_on(&experiment, saved, &out, &options, &mut reporter),
+        None => run::run(&experiment, &out, &options, &mut reporter),
+    }?;
     drop(reporter);
     if !outcome.finished {
         return Err(Failure::Interrupted);
@@ -146,6 +155,24 @@ fn run(args: &RunArgs) -> Result<(), Failure> {
             Ok(())
         }
         _ => Ok(()),
+    }
+}
+
+/// What the folder of a run holds; it belongs to what is asked for.
+fn to_go_on_from(
+    origin: &Origin,
+    args: &RunArgs,
+    experiment: &Experiment,
+) -> Result<Option<Saved>, Failure> {
+    match origin {
+        Origin::Folder(folder) if !args.fresh => {
+            let saved = folder::saved(folder)?;
+            if let Some(saved) = &saved {
+                folder::check(folder, experiment, &saved.state)?;
+            }
+            Ok(saved)
+        }
+        _ => Ok(None),
     }
 }
 

@@ -7,16 +7,15 @@
 use std::fmt::{Display, Write};
 
 use crate::flow::trajectory::Trajectories;
-use crate::snapshot::LossHistory;
 
 /// Bytes of a typical row of trajectories.
 const ROW: usize = 48;
 
 /// The loss of every step: `step,loss`, steps counted from 0.
-pub fn loss(history: &LossHistory) -> Vec<u8> {
-    let mut text = String::with_capacity(16 * history.len() + 16);
+pub fn loss(losses: &[f32]) -> Vec<u8> {
+    let mut text = String::with_capacity(16 * losses.len() + 16);
     text.push_str("step,loss\n");
-    for (step, loss) in history.iter().enumerate() {
+    for (step, &loss) in losses.iter().enumerate() {
         push(&mut text, step);
         text.push(',');
         push_finite(&mut text, loss);
@@ -76,7 +75,6 @@ fn push(text: &mut String, value: impl Display) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::snapshot::LossRecorder;
 
     fn rows(bytes: &[u8]) -> Vec<Vec<String>> {
         let text = std::str::from_utf8(bytes).expect("text");
@@ -86,10 +84,8 @@ mod tests {
 
     #[test]
     fn losses_read_back_exactly() {
-        let mut recorder = LossRecorder::default();
         let values = [1.25f32, 0.1, 3.402_823_5e7, 1.0e-9];
-        values.iter().for_each(|&v| recorder.push(v));
-        let rows = rows(&loss(&recorder.history()));
+        let rows = rows(&loss(&values));
         assert_eq!(rows[0], ["step", "loss"]);
         assert_eq!(rows.len(), 5);
         for (k, value) in values.iter().enumerate() {

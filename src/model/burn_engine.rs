@@ -1,35 +1,38 @@
 //! Burn's autodiff and optimizers on any of its devices: what trains on a GPU, and the oracle of the fused engine.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use burn::module::Module;
-use burn::optim::{AdamConfig, AdamWConfig, GradientsParams, ModuleOptimizer};
 use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::experiment::{Activation, Model, Optimizer, Training};
 
+use super::burn_adam::BurnAdam;
 use super::burn_mlp::{Mlp, download};
 use super::engine::{same_moments, warm_decay};
 use super::gpu::ignore_configuration_files;
-use super::{Batch, Engine, EngineError, MlpParams, Widths};
+use super::{Batch, Engine, EngineError, EngineState, MlpParams, Moments, Widths};
 
 /// Trains the Burn MLP on one device.
 pub struct BurnEngine {
+    /// With autodiff.
     device: Device,
+    /// The same without.
+    plain: Device,
     widths: Widths,
     activation: Activation,
-    optimizer_config: Optimizer,
+    optimizer: Optimizer,
     ema: f64,
     state: State,
-    good: State,
 }
 
-/// What a rollback must restore together.
-#[derive(Clone)]
+/// What a step changes.
 struct State {
     mlp: Mlp,
     average: Mlp,
-    optimizer: ModuleOptimizer,
+    adam: BurnAdam,
+    /// Steps in the average.
     steps: u64,
 }
 
@@ -56,16 +59,16 @@ impl BurnEngine {
         if *params.widths() != widths {
             return Err(EngineError::Shape);
         }
-        let device = device.clone().autodiff();
-        let state = State::new(params, &device, training.optimizer);
+        let (plain, device) = (device.clone(), device.clone().autodiff());
+        let fresh = EngineState::fresh(params.clone(), training.optimizer);
         Ok(Self {
+            state: State::new(&fresh, &device, &plain),
             device,
+            plain,
             widths,
             activation: model.activation,
-            optimizer_config: training.optimizer,
+            optimizer: training.optimizer,
             ema: training.ema,
-            good: state.clone(),
-            state,
         })
     }
 
@@ -94,15 +97,19 @@ impl BurnEngine {
         let squared = self.squared_residual(batch);
         let unweighted = (squared.clone().inner() * batch.weights.clone().inner()).sum();
         let gradients = squared.sum().div_scalar(n).backward();
-        let gradients = GradientsParams::from_grads(gradients, &self.state.mlp);
         let state = &mut self.state;
         state.mlp = state
-            .optimizer
-            .step(learning_rate, state.mlp.clone(), gradients);
+            .adam
+            .step(learning_rate, state.mlp.clone(), &gradients);
         state.steps += 1;
         let decay = warm_decay(self.ema, state.steps);
         state.average = average(state.average.clone(), &state.mlp, decay);
         unweighted.div_scalar(n)
+    }
+
+    fn forget_moments(&mut self) {
+        let moments = Moments::none(self.widths.n_params(), self.optimizer);
+        self.state.adam = BurnAdam::new(&moments, &self.widths, &self.plain);
     }
 
     /// Squared residual per coordinate on the network's scale, `[n, 2]`.
@@ -137,14 +144,20 @@ fn finite_loss(value: f32) -> Result<f32, EngineError> {
 }
 
 impl State {
-    fn new(params: &MlpParams, device: &Device, optimizer: Optimizer) -> Self {
-        let mlp = Mlp::new(params, device);
+    fn new(state: &EngineState, device: &Device, plain: &Device) -> Self {
         Self {
-            average: mlp.valid(),
-            mlp,
-            optimizer: build(optimizer),
-            steps: 0,
+            mlp: Mlp::new(&state.weights, device),
+            average: Mlp::new(&state.average, device).valid(),
+            adam: BurnAdam::new(&state.moments, state.weights.widths(), plain),
+            steps: state.averaged,
         }
+    }
+
+    /// Weights, average and both moments one behind the other: one transfer.
+    fn download(&self) -> Result<Vec<f32>, EngineError> {
+        let weights = self.mlp.tensors().chain(self.average.tensors());
+        let tensors = weights.chain(self.adam.moments()).collect();
+        download(Tensor::cat(tensors, 0))
     }
 }
 
@@ -180,28 +193,46 @@ impl Engine for BurnEngine {
         true
     }
 
-    fn params(&mut self) -> Result<MlpParams, EngineError> {
-        finite(self.state.mlp.params(&self.widths)?)
+    fn state(&mut self) -> Result<EngineState, EngineError> {
+        let values = self.state.download()?;
+        let mut parts = values.chunks_exact(self.widths.n_params().max(1));
+        let mut next = || parts.next().map(<[f32]>::to_vec).ok_or(EngineError::Shape);
+        let params = |values| {
+            let params = MlpParams::new(self.widths.clone(), values);
+            params.map(Arc::new).ok_or(EngineError::Shape)
+        };
+        let state = EngineState {
+            weights: params(next()?)?,
+            average: params(next()?)?,
+            averaged: self.state.steps,
+            moments: Moments {
+                optimizer: self.optimizer,
+                first: next()?,
+                second: next()?,
+                steps: self.state.adam.steps(),
+            },
+        };
+        state.finite()
     }
 
-    fn averaged_params(&mut self) -> Result<MlpParams, EngineError> {
-        finite(self.state.average.params(&self.widths)?)
+    fn set_state(&mut self, state: &EngineState) -> Result<(), EngineError> {
+        if !state.fits(&self.widths) {
+            return Err(EngineError::Shape);
+        }
+        self.state = State::new(state, &self.device, &self.plain);
+        if !same_moments(state.moments.optimizer, self.optimizer) {
+            self.forget_moments();
+        }
+        Ok(())
     }
 
     fn set_training(&mut self, training: &Training) {
         self.ema = training.ema;
-        if !same_moments(self.optimizer_config, training.optimizer) {
-            self.state.optimizer = build(training.optimizer);
+        let same = same_moments(self.optimizer, training.optimizer);
+        self.optimizer = training.optimizer;
+        if !same {
+            self.forget_moments();
         }
-        self.optimizer_config = training.optimizer;
-    }
-
-    fn mark_good(&mut self) {
-        self.good = self.state.clone();
-    }
-
-    fn roll_back(&mut self) {
-        self.state = self.good.clone();
     }
 
     fn forward(&mut self, batch: &Batch) -> Result<Vec<f32>, EngineError> {
@@ -228,43 +259,6 @@ fn gradient_of<const D: usize>(gradient: Option<Tensor<D>>) -> Result<Vec<f32>, 
         || Err(EngineError::Device("a gradient is missing".to_owned())),
         download,
     )
-}
-
-fn finite(params: MlpParams) -> Result<MlpParams, EngineError> {
-    match params.values().iter().find(|v| !v.is_finite()) {
-        None => Ok(params),
-        Some(&value) => Err(EngineError::NonFinite {
-            what: "weights",
-            value,
-        }),
-    }
-}
-
-fn build(optimizer: Optimizer) -> ModuleOptimizer {
-    match optimizer {
-        Optimizer::Adam {
-            beta_1,
-            beta_2,
-            epsilon,
-            ..
-        } => AdamConfig::new()
-            .with_beta_1(beta_1 as f32)
-            .with_beta_2(beta_2 as f32)
-            .with_epsilon(epsilon as f32)
-            .init(),
-        Optimizer::AdamW {
-            beta_1,
-            beta_2,
-            epsilon,
-            weight_decay,
-            ..
-        } => AdamWConfig::new()
-            .with_beta_1(beta_1 as f32)
-            .with_beta_2(beta_2 as f32)
-            .with_epsilon(epsilon as f32)
-            .with_weight_decay(weight_decay as f32)
-            .init(),
-    }
 }
 
 /// `average <- decay average + (1 - decay) weights`, tensor by tensor; no decay means the weights themselves.

@@ -7,7 +7,7 @@ use burn::tensor::{Device, ExecutionError, Tensor, TensorData};
 
 use crate::experiment::Activation;
 
-use super::{EngineError, MlpParams, Widths};
+use super::{EngineError, MlpParams};
 
 /// The multilayer perceptron `(c_in x, features of t) -> v / c_out`.
 #[derive(Module, Debug)]
@@ -47,16 +47,13 @@ impl Mlp {
         })
     }
 
-    /// Downloads the parameters.
-    pub fn params(&self, widths: &Widths) -> Result<MlpParams, EngineError> {
-        let mut values = Vec::with_capacity(widths.n_params());
-        for layer in &self.layers {
-            values.extend(download(layer.weight.val().inner())?);
-            if let Some(bias) = &layer.bias {
-                values.extend(download(bias.val().inner())?);
-            }
-        }
-        MlpParams::new(widths.clone(), values).ok_or(EngineError::Shape)
+    /// The parameters without their autodiff graph, in the order of [`MlpParams`].
+    pub fn tensors(&self) -> impl Iterator<Item = Tensor<1>> + '_ {
+        self.layers.iter().flat_map(|layer| {
+            let weight = layer.weight.val().inner().flatten(0, 1);
+            let bias = layer.bias.as_ref().map(|bias| bias.val().inner());
+            std::iter::once(weight).chain(bias)
+        })
     }
 }
 

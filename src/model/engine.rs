@@ -1,8 +1,10 @@
 //! The small interface between the trainer and whatever takes the training steps.
 
+use std::sync::Arc;
+
 use crate::experiment::{Optimizer, Training};
 
-use super::{Batch, MlpParams};
+use super::{Batch, MlpParams, Widths};
 
 /// Why an engine could not go on.
 #[derive(Debug, thiserror::Error, PartialEq)]
@@ -10,7 +12,7 @@ pub enum EngineError {
     /// A number left the finite range.
     #[error("the {what} became {value} (not finite)")]
     NonFinite {
-        /// "loss" or "weights".
+        /// "loss", "weights" or "moments".
         what: &'static str,
         /// The offending number.
         value: f32,
@@ -23,6 +25,80 @@ pub enum EngineError {
     Shape,
 }
 
+/// All that an engine's next steps depend on, as plain numbers in the layout of [`MlpParams`]: what a rollback returns
+/// to, what goes along to another device, and what a run is continued from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EngineState {
+    /// The weights that are trained.
+    pub weights: Arc<MlpParams>,
+    /// Their exponential moving average, which is displayed.
+    pub average: Arc<MlpParams>,
+    /// Steps in the average.
+    pub averaged: u64,
+    /// What the optimizer remembers.
+    pub moments: Moments,
+}
+
+/// What Adam remembers of the gradients.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Moments {
+    /// Whose moments these are. To another optimizer they mean nothing, unless only its learning rate is another.
+    pub optimizer: Optimizer,
+    /// Decaying mean of the gradients.
+    pub first: Vec<f32>,
+    /// Decaying mean of their squares.
+    pub second: Vec<f32>,
+    /// Steps in the moments.
+    pub steps: u64,
+}
+
+impl Moments {
+    /// Those of `n_params` parameters before the first step.
+    pub fn none(n_params: usize, optimizer: Optimizer) -> Self {
+        Self {
+            optimizer,
+            first: vec![0.0; n_params],
+            second: vec![0.0; n_params],
+            steps: 0,
+        }
+    }
+}
+
+impl EngineState {
+    /// Weights that no step has been taken from.
+    pub fn fresh(weights: MlpParams, optimizer: Optimizer) -> Self {
+        let weights = Arc::new(weights);
+        Self {
+            average: Arc::clone(&weights),
+            averaged: 0,
+            moments: Moments::none(weights.values().len(), optimizer),
+            weights,
+        }
+    }
+
+    /// The same state, if all of it is finite.
+    ///
+    /// # Errors
+    /// The first number that is not.
+    pub fn finite(self) -> Result<Self, EngineError> {
+        let weights = self.weights.values().iter().chain(self.average.values());
+        let moments = self.moments.first.iter().chain(&self.moments.second);
+        let bad = |value: &&f32| !value.is_finite();
+        let found = |what| move |&value: &f32| EngineError::NonFinite { what, value };
+        let bad_weight = weights.into_iter().find(bad).map(found("weights"));
+        let bad_moment = || moments.into_iter().find(bad).map(found("moments"));
+        bad_weight.or_else(bad_moment).map_or(Ok(self), Err)
+    }
+
+    /// Whether it is one of a network of these widths.
+    pub fn fits(&self, widths: &Widths) -> bool {
+        let n = widths.n_params();
+        self.weights.widths() == widths
+            && self.average.widths() == widths
+            && [&self.moments.first, &self.moments.second].map(Vec::len) == [n, n]
+    }
+}
+
 /// Takes training steps on one network.
 ///
 /// [`super::FusedEngine`] trains on the CPU, `BurnEngine` on any device of Burn's; a remote device or, in
@@ -32,7 +108,7 @@ pub trait Engine {
     /// error in canvas units, summed over both coordinates, mean over the batch, before the step.
     ///
     /// # Errors
-    /// A non-finite loss or a failed device. The weights may then be bad: see [`Self::roll_back`].
+    /// A non-finite loss or a failed device. The weights may then be bad: [`Self::set_state`] goes back to good ones.
     fn step(&mut self, batch: &Batch, learning_rate: f64) -> Result<f32, EngineError>;
 
     /// Several steps in a row, each with its batch and its learning rate; returns their losses.
@@ -54,26 +130,21 @@ pub trait Engine {
         false
     }
 
-    /// The weights that are trained.
+    /// Everything that the next steps depend on.
     ///
     /// # Errors
-    /// A failed device, or weights that are not finite.
-    fn params(&mut self) -> Result<MlpParams, EngineError>;
+    /// A failed device, or a number that is not finite.
+    fn state(&mut self) -> Result<EngineState, EngineError>;
 
-    /// The weights to display: their exponential moving average.
+    /// Goes on from this state instead: the next steps are those of the engine that it was taken from, bit for bit if
+    /// that one is of the same kind.
     ///
     /// # Errors
-    /// As [`Self::params`].
-    fn averaged_params(&mut self) -> Result<MlpParams, EngineError>;
+    /// A failed device, or a state of another network.
+    fn set_state(&mut self, state: &EngineState) -> Result<(), EngineError>;
 
     /// Takes over optimizer and averaging; the moments stay if only the rate changes.
     fn set_training(&mut self, training: &Training);
-
-    /// Remembers weights, average and moments as good.
-    fn mark_good(&mut self);
-
-    /// Goes back to what [`Self::mark_good`] remembered.
-    fn roll_back(&mut self);
 
     /// The network's output for the batch's inputs, `[n, 2]`.
     ///

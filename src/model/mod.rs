@@ -9,6 +9,8 @@
 
 mod batch;
 #[cfg(feature = "gpu")]
+mod burn_adam;
+#[cfg(feature = "gpu")]
 mod burn_engine;
 #[cfg(feature = "gpu")]
 mod burn_mlp;
@@ -29,12 +31,13 @@ pub mod peak;
 mod scaling;
 #[cfg(feature = "gpu")]
 mod self_test;
+mod training_state;
 
 pub use batch::{Batch, BatchRule, make_batch};
 #[cfg(feature = "gpu")]
 pub use burn_engine::BurnEngine;
 pub use device::{DeviceChoice, DeviceError, DeviceInfo};
-pub use engine::{Engine, EngineError};
+pub use engine::{Engine, EngineError, EngineState, Moments};
 pub use file::{ModelFile, ModelFileError};
 pub use fused::{Alone, FrozenField, FusedEngine, Job, Team, TeamError};
 pub use gpu::{DeviceFlow, OpenDevice};
@@ -42,6 +45,7 @@ pub use params::{MlpParams, Widths};
 pub use scaling::Scaling;
 #[cfg(feature = "gpu")]
 pub use self_test::{SelfTestError, self_test};
+pub use training_state::{Plan, TrainingState, TrainingStateError};
 
 #[cfg(all(test, feature = "gpu"))]
 mod tests;

@@ -72,8 +72,8 @@ pub fn self_test(
     }
     compare(
         format!("the weights after {STEPS} steps"),
-        reference.params()?.values(),
-        candidate.params()?.values(),
+        reference.state()?.weights.values(),
+        candidate.state()?.weights.values(),
     )
 }
 

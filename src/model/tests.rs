@@ -201,12 +201,12 @@ fn steps_in_a_row_are_the_same_steps() {
         .map(|(batch, rate)| single.step(batch, rate).unwrap())
         .collect();
     assert_eq!(row.steps(&batches, &rates).unwrap(), expected);
-    assert_eq!(row.params().unwrap(), single.params().unwrap());
+    assert_eq!(row.state().unwrap(), single.state().unwrap());
     assert_eq!(row.steps(&[], &[]), Ok(Vec::new()));
 }
 
 #[test]
-fn a_rollback_restores_weights_average_and_moments() {
+fn a_state_holds_weights_average_and_moments() {
     let model = Model::default();
     let experiment = experiment(model.clone(), Path::CondOt { sigma_min: 0.0 });
     let batch = batch_at(&experiment, 0.5, &points(64, 2));
@@ -214,15 +214,16 @@ fn a_rollback_restores_weights_average_and_moments() {
     for _ in 0..5 {
         engine.step(&batch, 1e-3).unwrap();
     }
-    engine.mark_good();
+    let good = engine.state().unwrap();
     let continue_for_three = |engine: &mut BurnEngine| {
         for _ in 0..3 {
             engine.step(&batch, 1e-3).unwrap();
         }
-        (engine.params().unwrap(), engine.averaged_params().unwrap())
+        engine.state().unwrap()
     };
     let first = continue_for_three(&mut engine);
-    engine.roll_back();
+    engine.set_state(&good).unwrap();
+    assert_eq!(engine.state().as_ref(), Ok(&good));
     assert_eq!(continue_for_three(&mut engine), first);
 }
 
@@ -246,20 +247,14 @@ impl Engine for Wrong {
     fn step(&mut self, batch: &Batch, learning_rate: f64) -> Result<f32, EngineError> {
         self.0.step(batch, learning_rate)
     }
-    fn params(&mut self) -> Result<MlpParams, EngineError> {
-        self.0.params()
+    fn state(&mut self) -> Result<EngineState, EngineError> {
+        self.0.state()
     }
-    fn averaged_params(&mut self) -> Result<MlpParams, EngineError> {
-        self.0.averaged_params()
+    fn set_state(&mut self, state: &EngineState) -> Result<(), EngineError> {
+        self.0.set_state(state)
     }
     fn set_training(&mut self, training: &Training) {
         self.0.set_training(training);
-    }
-    fn mark_good(&mut self) {
-        self.0.mark_good();
-    }
-    fn roll_back(&mut self) {
-        self.0.roll_back();
     }
     fn forward(&mut self, batch: &Batch) -> Result<Vec<f32>, EngineError> {
         let mut output = self.0.forward(batch)?;
@@ -381,11 +376,86 @@ proptest! {
             burn.step(&batch, 1e-3).unwrap();
             fused.step(&batch, 1e-3).unwrap();
         }
-        let (expected, found) = (burn.params().unwrap(), fused.params().unwrap());
-        let weights = relative_error(expected.values(), found.values());
+        let (expected, found) = (burn.state().unwrap(), fused.state().unwrap());
+        let weights = relative_error(expected.weights.values(), found.weights.values());
         prop_assert!(weights < 1e-3, "weights {weights:e}");
-        let (expected, found) = (burn.averaged_params().unwrap(), fused.averaged_params().unwrap());
-        let average = relative_error(expected.values(), found.values());
+        let average = relative_error(expected.average.values(), found.average.values());
         prop_assert!(average < 1e-3, "average {average:e}");
+        // Moments are as small as gradients, which is what the absolute part of the bound is about.
+        let first = relative_error(&expected.moments.first, &found.moments.first);
+        prop_assert!(first < 1e-2, "first moments {first:e}");
+        let second = relative_error(&expected.moments.second, &found.moments.second);
+        prop_assert!(second < 1e-2, "second moments {second:e}");
+        prop_assert_eq!((expected.averaged, expected.moments.steps), (100, 100));
+        prop_assert_eq!((found.averaged, found.moments.steps), (100, 100));
+    }
+}
+
+/// What one engine has gathered goes on in the other: as the same engine would have gone on, up to rounding.
+#[test]
+fn a_state_goes_from_engine_to_engine_in_both_directions() {
+    let adam_w = Optimizer::AdamW {
+        lr: 1e-3,
+        beta_1: 0.9,
+        beta_2: 0.999,
+        epsilon: 1e-8,
+        weight_decay: 0.1,
+    };
+    for optimizer in [Training::default().optimizer, adam_w] {
+        let model = Model::default();
+        let training = Training {
+            optimizer,
+            ..Training::default()
+        };
+        let run = |engine: &mut dyn Engine, steps: std::ops::Range<u64>| {
+            for step in steps {
+                engine.step(&problem(&model, 64, step), 1e-3).unwrap();
+            }
+            engine.state().unwrap()
+        };
+        let close = |a: &EngineState, b: &EngineState| {
+            let weights = relative_error(a.weights.values(), b.weights.values());
+            let average = relative_error(a.average.values(), b.average.values());
+            assert!(weights < 1e-3 && average < 1e-3, "{weights:e} {average:e}");
+        };
+        let (mut fused, mut burn) = both_engines(&model, &training, 3);
+        let of_fused = run(&mut fused, 0..30);
+        let of_burn = run(&mut burn, 0..30);
+        let (mut other_fused, mut other_burn) = both_engines(&model, &training, 4);
+        other_burn.set_state(&of_fused).unwrap();
+        assert_eq!(other_burn.state().as_ref(), Ok(&of_fused), "bit for bit");
+        other_fused.set_state(&of_burn).unwrap();
+        assert_eq!(other_fused.state().as_ref(), Ok(&of_burn), "bit for bit");
+        close(&run(&mut fused, 30..60), &run(&mut other_burn, 30..60));
+        close(&run(&mut burn, 30..60), &run(&mut other_fused, 30..60));
+        // Without its moments a step would move every weight by the whole rate.
+        let mut forgetful = of_fused.clone();
+        forgetful.moments = Moments::none(of_fused.weights.values().len(), optimizer);
+        other_fused.set_state(&forgetful).unwrap();
+        let (with, without) = (run(&mut fused, 60..61), run(&mut other_fused, 60..61));
+        assert_ne!(with.weights, without.weights);
+    }
+}
+
+#[test]
+fn a_state_with_moments_of_another_optimizer_starts_them_afresh() {
+    let model = Model::default();
+    let training = Training::default();
+    let (mut fused, mut burn) = both_engines(&model, &training, 3);
+    fused.step(&problem(&model, 64, 0), 1e-3).unwrap();
+    let mut state = fused.state().unwrap();
+    state.moments.optimizer = Optimizer::Adam {
+        lr: 1e-3,
+        beta_1: 0.5,
+        beta_2: 0.999,
+        epsilon: 1e-8,
+    };
+    let engines: [&mut dyn Engine; 2] = [&mut fused, &mut burn];
+    for engine in engines {
+        engine.set_state(&state).unwrap();
+        let taken = engine.state().unwrap();
+        assert_eq!((&taken.weights, taken.averaged), (&state.weights, 1));
+        let n = state.weights.values().len();
+        assert_eq!(taken.moments, Moments::none(n, training.optimizer));
     }
 }

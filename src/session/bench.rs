@@ -255,7 +255,7 @@ fn learner(
     threads: usize,
     experiment: &Experiment,
 ) -> Result<Learner, BenchError> {
-    Learner::new(Arc::new(experiment.clone()), engines, None, threads).map_err(BenchError::new)
+    Learner::new(Arc::new(experiment.clone()), engines, threads).map_err(BenchError::new)
 }
 
 fn step_error(error: StepError) -> BenchError {

@@ -1,5 +1,6 @@
 //! What may be asked of a session, and what it tells besides its frames.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::experiment::{Experiment, Layer, View};
@@ -26,6 +27,13 @@ pub enum Command {
     Look(PictureRequest),
     /// Measure now.
     Measure,
+    /// Write all that training needs to go on into this folder.
+    SaveRun {
+        /// Created if missing.
+        folder: PathBuf,
+        /// What the experiment's file is to show.
+        view: View,
+    },
 }
 
 /// A command with the lane it is for.

@@ -175,7 +175,7 @@ struct Kitchen {
 impl Kitchen {
     fn new(recipe: Recipe, threads: usize, clock: &CpuClock) -> Self {
         let experiment = &recipe.experiment;
-        let first = first_block(experiment, recipe.first_step);
+        let (first, stream) = stream_at(experiment, recipe.first_step);
         let threads = match experiment.coupling {
             Coupling::BatchOt { batch } if batch >= CREW_BLOCK && threads > 1 => threads,
             _ => 0,
@@ -184,7 +184,7 @@ impl Kitchen {
         Self {
             rule: BatchRule::new(experiment, recipe.scaling),
             step: recipe.first_step,
-            stream: PairStream::new(first),
+            stream,
             blocks: blocks(experiment).map(crew),
             recipe,
         }
@@ -236,13 +236,28 @@ fn blocks(experiment: &Experiment) -> Result<Blocks, String> {
     ))
 }
 
-/// Where a stream begins that starts later: with points that were not drawn before, as long as batch and block stay
-/// the same.
-fn first_block(experiment: &Experiment, first_step: u64) -> u64 {
-    let pairs = first_step * experiment.training.batch as u64;
+/// The pairs of one step's batch, as the thread draws them.
+///
+/// # Errors
+/// A sentence for the user, such as that the drawing is empty.
+pub fn pairs_of(experiment: &Experiment, step: u64) -> Result<Pairs, String> {
+    let blocks = blocks(experiment)?;
+    let (_, mut stream) = stream_at(experiment, step);
+    let pairs = stream.next_batch(experiment.training.batch, |block, n| blocks.draw(block, n));
+    pairs.map_err(|error| error.to_string())
+}
+
+/// The stream from a step's batch on, with its first block. It is a function of the step alone, so that a run that is
+/// continued or rolled back has the batches of one that was not; with points that were not drawn before, as long as
+/// batch and block stay the same.
+fn stream_at(experiment: &Experiment, step: u64) -> (u64, PairStream) {
     match experiment.coupling {
-        Coupling::Independent => first_step,
-        Coupling::BatchOt { batch } => pairs.div_ceil(batch as u64),
+        Coupling::Independent => (step, PairStream::new(step)),
+        Coupling::BatchOt { batch: block } => {
+            let (block, pairs) = (block.max(1) as u64, step * experiment.training.batch as u64);
+            let used = usize::try_from(pairs % block).unwrap_or(0);
+            (pairs / block, PairStream::within(pairs / block, used))
+        }
     }
 }
 
@@ -278,6 +293,35 @@ mod tests {
                 (0..20).map(batch).collect()
             };
             assert_eq!(batches(1), batches(3), "{coupling:?}");
+        }
+    }
+
+    #[test]
+    fn a_stream_that_begins_at_any_step_has_that_steps_batch() {
+        for coupling in [
+            Coupling::Independent,
+            Coupling::BatchOt { batch: 16 },
+            Coupling::BatchOt { batch: 100 },
+            Coupling::BatchOt { batch: 128 },
+        ] {
+            let from = |first_step: u64, n: usize| -> Vec<Supply> {
+                let mut coupler = Coupler::spawn(2).unwrap();
+                coupler.set_recipe(Recipe {
+                    first_step,
+                    ..recipe(1, coupling)
+                });
+                (0..n).map(|_| coupler.next(1).unwrap()).collect()
+            };
+            let whole = from(0, 12);
+            for step in 0..12 {
+                let supply = &from(step, 1)[0];
+                assert_eq!(
+                    supply.batch, whole[step as usize].batch,
+                    "{coupling:?} {step}"
+                );
+                let pairs = pairs_of(&recipe(1, coupling).experiment, step);
+                assert_eq!(pairs.as_ref(), Ok(&supply.pairs), "{coupling:?} {step}");
+            }
         }
     }
 

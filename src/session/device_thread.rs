@@ -11,7 +11,7 @@ use std::time::Duration;
 use crossbeam_channel::{Sender, bounded, unbounded};
 
 use crate::experiment::Training;
-use crate::model::{Batch, Engine, EngineError, MlpParams};
+use crate::model::{Batch, Engine, EngineError, EngineState};
 
 /// Longer than any answer takes: a driver compiles all kernels of a network in seconds, with autotune in most
 /// of a minute (measured on a software adapter).
@@ -154,25 +154,18 @@ impl Engine for DistantEngine {
         true
     }
 
-    fn params(&mut self) -> Result<MlpParams, EngineError> {
-        self.0.ask(|e| e.params())?
+    fn state(&mut self) -> Result<EngineState, EngineError> {
+        self.0.ask(|e| e.state())?
     }
 
-    fn averaged_params(&mut self) -> Result<MlpParams, EngineError> {
-        self.0.ask(|e| e.averaged_params())?
+    fn set_state(&mut self, state: &EngineState) -> Result<(), EngineError> {
+        let state = state.clone();
+        self.0.ask(move |e| e.set_state(&state))?
     }
 
     fn set_training(&mut self, training: &Training) {
         let training = training.clone();
         self.0.ask(move |e| e.set_training(&training)).ok();
-    }
-
-    fn mark_good(&mut self) {
-        self.0.ask(|e| e.mark_good()).ok();
-    }
-
-    fn roll_back(&mut self) {
-        self.0.ask(|e| e.roll_back()).ok();
     }
 
     fn forward(&mut self, batch: &Batch) -> Result<Vec<f32>, EngineError> {

@@ -1,13 +1,18 @@
 //! The folder of a run: which files it holds, proved writable before training starts, and read back afterwards.
+//!
+//! What a run is continued from is one file, `state.safetensors`, written as a whole: a process that is killed at any
+//! moment leaves a state that belongs together. The tables and weights beside it are made from it and may be those of
+//! another moment; `experiment.ron` says what is asked for from here on.
 
 use std::fmt::Display;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::experiment::Experiment;
-use crate::model::ModelFile;
-use crate::snapshot::LossRecorder;
+use crate::export;
+use crate::model::{ModelFile, TrainingState};
 
 use super::files::{AtomicFile, atomic_write, read_bytes, read_text};
 use super::run::RunError;
@@ -28,6 +33,8 @@ pub mod names {
     pub const FIGURE_PNG: &str = "trajectories.png";
     /// The displayed weights.
     pub const MODEL: &str = "model.safetensors";
+    /// All that training goes on from.
+    pub const STATE: &str = "state.safetensors";
 }
 
 /// Largest experiment file that is read: far above any drawing.
@@ -37,56 +44,138 @@ const MAX_MODEL_BYTES: u64 = 256 << 20;
 /// Largest table of losses that is read: the 10^8 steps that an experiment may ask for.
 const MAX_LOSS_BYTES: u64 = 2 << 30;
 
-/// A run's folder, read back.
-pub struct FinishedRun {
-    /// Its experiment.
-    pub experiment: Experiment,
-    /// What training can go on from.
-    pub trained: TrainedModel,
-}
+/// Largest state that is read: four bytes for each of 10^8 steps, and the largest network four times.
+const MAX_STATE_BYTES: u64 = 2 << 30;
 
-/// A network with the history of its training.
+/// What a folder holds of a run.
 #[derive(Clone)]
-pub struct TrainedModel {
-    /// The displayed weights and the constants that evaluating them needs.
-    pub file: ModelFile,
-    /// The loss of every step so far.
-    pub losses: LossRecorder,
+pub struct Saved {
+    /// Where it was read.
+    pub folder: PathBuf,
+    /// What training goes on from.
+    pub state: Arc<TrainingState>,
+    /// A program of before `state.safetensors` left it: averaged weights, without the optimizer's moments.
+    pub without_moments: bool,
 }
 
-/// Reads a finished run's folder.
+/// A run's folder, read back.
+pub struct SavedRun {
+    /// What is asked for from here on.
+    pub experiment: Experiment,
+    /// What there is.
+    pub saved: Saved,
+}
+
+/// Reads a run's folder, finished or not.
 ///
 /// # Errors
 /// [`RunError::Input`] if it is not one, or its files are damaged or do not belong together.
-pub fn open(folder: &Path) -> Result<FinishedRun, RunError> {
-    if !folder.join(names::METRICS).is_file() {
-        let message = format!("not a finished run (no {})", names::METRICS);
-        return Err(in_file(folder)(message));
+pub fn open(folder: &Path) -> Result<SavedRun, RunError> {
+    let saved = saved(folder)?.ok_or_else(|| {
+        let message = format!("not a run (neither {} nor {})", names::STATE, names::MODEL);
+        in_file(folder)(message)
+    })?;
+    let experiment = experiment(folder)?;
+    check(folder, &experiment, &saved.state)?;
+    Ok(SavedRun { experiment, saved })
+}
+
+/// Reads what training goes on from; nothing if the folder has no weights.
+///
+/// # Errors
+/// [`RunError::Input`] if the files are damaged or do not belong together.
+pub fn saved(folder: &Path) -> Result<Option<Saved>, RunError> {
+    if folder.join(names::STATE).exists() {
+        return Ok(Some(Saved {
+            folder: folder.to_owned(),
+            state: Arc::new(read_state(folder)?),
+            without_moments: false,
+        }));
     }
-    let path = folder.join(names::EXPERIMENT);
-    let text = read_text(&path, MAX_EXPERIMENT_BYTES).map_err(input)?;
-    let experiment = Experiment::from_ron(&text).map_err(in_file(&path))?;
     let path = folder.join(names::MODEL);
+    if !path.exists() {
+        return Ok(None);
+    }
     let bytes = read_bytes(&path, MAX_MODEL_BYTES).map_err(input)?;
     let file = ModelFile::decode(&bytes).map_err(in_file(&path))?;
+    let experiment = experiment(folder)?;
     if file.model != experiment.model || file.path != experiment.path {
         let message = format!(
-            "the weights belong to another network or path than {}",
-            names::EXPERIMENT
+            "the weights belong to another network or path than {}; {}",
+            names::EXPERIMENT,
+            fresh(folder)
         );
         return Err(in_file(folder)(message));
     }
     let losses = read_losses(&folder.join(names::LOSS), file.step)?;
-    Ok(FinishedRun {
-        experiment,
-        trained: TrainedModel { file, losses },
-    })
+    Ok(Some(Saved {
+        folder: folder.to_owned(),
+        state: Arc::new(TrainingState::of_model(file, experiment, losses)),
+        without_moments: true,
+    }))
+}
+
+fn read_state(folder: &Path) -> Result<TrainingState, RunError> {
+    let path = folder.join(names::STATE);
+    let bytes = read_bytes(&path, MAX_STATE_BYTES).map_err(input)?;
+    TrainingState::decode(&bytes).map_err(in_file(&path))
+}
+
+/// Whether what is asked for can use the folder's weights at all.
+///
+/// # Errors
+/// [`RunError::Input`] if not, with the way out.
+pub fn check(
+    folder: &Path,
+    experiment: &Experiment,
+    state: &TrainingState,
+) -> Result<(), RunError> {
+    let learned = &state.experiment;
+    if !learned.needs_new_model(experiment) {
+        return Ok(());
+    }
+    let why = if learned.seed == experiment.seed {
+        "its weights belong to another network than the one that is asked for".to_owned()
+    } else {
+        let (had, asked) = (learned.seed, experiment.seed);
+        format!("its weights were trained with seed {had}, not {asked}")
+    };
+    Err(in_file(folder)(format!("{why}; {}", fresh(folder))))
+}
+
+fn fresh(folder: &Path) -> String {
+    let folder = folder.display();
+    format!("`pushforward run {folder} --fresh` trains new ones from nothing")
+}
+
+/// The experiment that a folder asks for, which may have been edited since.
+///
+/// # Errors
+/// [`RunError::Input`] if there is none, or it is damaged.
+pub fn experiment(folder: &Path) -> Result<Experiment, RunError> {
+    let path = folder.join(names::EXPERIMENT);
+    if !path.exists() && folder.join(names::STATE).exists() {
+        // A process was killed between its first two files.
+        return Ok(read_state(folder)?.experiment);
+    }
+    let text = read_text(&path, MAX_EXPERIMENT_BYTES).map_err(input)?;
+    Experiment::from_ron(&text).map_err(in_file(&path))
+}
+
+/// Writes a run into a folder (created if missing) as one that is not finished.
+///
+/// # Errors
+/// [`RunError::Failed`] if the system refuses.
+pub fn save(folder: &Path, experiment: &Experiment, state: &TrainingState) -> Result<(), RunError> {
+    let folder = Folder::open(folder)?;
+    folder.unfinish()?;
+    folder.replace_training(experiment, state)
 }
 
 /// Reads `step,loss`, one line for each of the given number of steps.
-fn read_losses(path: &Path, steps: u64) -> Result<LossRecorder, RunError> {
+fn read_losses(path: &Path, steps: u64) -> Result<Vec<f32>, RunError> {
     let text = read_text(path, MAX_LOSS_BYTES).map_err(input)?;
-    let mut losses = LossRecorder::default();
+    let mut losses: Vec<f32> = Vec::new();
     for (i, line) in text.lines().enumerate().skip(1) {
         let (step, loss) = line.split_once(',').unwrap_or((line, ""));
         let (step, loss) = (step.parse::<usize>(), loss.parse::<f32>());
@@ -115,6 +204,10 @@ fn input(error: impl Display) -> RunError {
     RunError::Input(error.to_string())
 }
 
+fn failed(error: impl Display) -> RunError {
+    RunError::Failed(error.to_string())
+}
+
 fn in_file<E: Display>(path: &Path) -> impl Fn(E) -> RunError + '_ {
     move |error| RunError::Input(format!("{}: {error}", path.display()))
 }
@@ -133,11 +226,54 @@ impl Folder {
         };
         fs::create_dir_all(path).map_err(unwritable)?;
         tempfile::tempfile_in(path).map_err(unwritable)?;
-        // A rerun must not look finished before it is.
-        match fs::remove_file(path.join(names::METRICS)) {
-            Err(error) if error.kind() != ErrorKind::NotFound => Err(unwritable(error)),
-            _ => Ok(Self(path.to_owned())),
+        Ok(Self(path.to_owned()))
+    }
+
+    /// Takes the mark of a finished run away: a rerun must not look finished before it is.
+    ///
+    /// # Errors
+    /// [`RunError::Failed`] if the system refuses.
+    pub fn unfinish(&self) -> Result<(), RunError> {
+        let path = self.0.join(names::METRICS);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                Err(RunError::Failed(format!("{}: {error}", path.display())))
+            }
+            _ => Ok(()),
         }
+    }
+
+    /// What training alone has made, in the place of what this run had made before. What is asked for is written first:
+    /// after a kill in between it is asked for again.
+    ///
+    /// # Errors
+    /// [`RunError::Failed`] if the system refuses.
+    pub fn write_training(
+        &self,
+        experiment: &Experiment,
+        state: &TrainingState,
+    ) -> Result<(), RunError> {
+        self.write(names::EXPERIMENT, experiment.to_ron().as_bytes())?;
+        self.write_state(state)?;
+        self.write(names::LOSS, &export::csv::loss(&state.losses))?;
+        self.write(names::MODEL, &state.model_file().encode().map_err(failed)?)
+    }
+
+    /// The same in the place of another run, whose state must not be gone on from once anything is written.
+    ///
+    /// # Errors
+    /// [`RunError::Failed`] if the system refuses.
+    pub fn replace_training(
+        &self,
+        experiment: &Experiment,
+        state: &TrainingState,
+    ) -> Result<(), RunError> {
+        self.write_state(state)?;
+        self.write_training(experiment, state)
+    }
+
+    fn write_state(&self, state: &TrainingState) -> Result<(), RunError> {
+        self.write(names::STATE, &state.encode().map_err(failed)?)
     }
 
     /// Replaces the file of this name, atomically.
@@ -145,8 +281,7 @@ impl Folder {
     /// # Errors
     /// [`RunError::Failed`] if the system refuses.
     pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), RunError> {
-        let written = atomic_write(&self.0.join(name), bytes);
-        written.map_err(|error| RunError::Failed(error.to_string()))
+        atomic_write(&self.0.join(name), bytes).map_err(failed)
     }
 
     /// Begins a file of this name that is written piece by piece.
@@ -168,7 +303,7 @@ mod tests {
         let path = folder.path().join(names::LOSS);
         atomic_write(&path, text.as_bytes()).unwrap();
         match read_losses(&path, steps) {
-            Ok(losses) => Ok(losses.history().iter().collect()),
+            Ok(losses) => Ok(losses),
             Err(error) => Err(error.to_string()),
         }
     }

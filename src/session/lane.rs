@@ -5,20 +5,23 @@ mod failure;
 pub mod show;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::experiment::Experiment;
-use crate::model::{DeviceChoice, FrozenField};
+use crate::experiment::{Experiment, View};
+use crate::model::{DeviceChoice, FrozenField, TrainingState};
 use crate::snapshot::{LossHistory, RunState};
 
 use super::board::Board;
 use super::command::{Command, Event, PictureRequest};
 use super::cores::Cores;
 use super::engines::Engines;
-use super::folder::TrainedModel;
+use super::folder;
+use super::jobs::Jobs;
 use super::learner::{Learner, LearnerError, StepError};
 use super::rate::Rate;
+use super::recovery::attempt;
 use super::worker::{LatestWorker, panic_message};
 use super::{cloud, metrics_worker, picture};
 
@@ -36,13 +39,12 @@ pub struct Lane {
     /// The device that was asked for, if one was.
     choice: Option<DeviceChoice>,
     experiment: Arc<Experiment>,
-    trained: Option<TrainedModel>,
+    /// What the first learner goes on from.
+    trained: Option<Arc<TrainingState>>,
     learner: Option<Learner>,
     state: RunState,
     /// Whether training goes on when what it waits for is there.
     resumes: bool,
-    /// Whether the engine can no longer be trusted.
-    broken: bool,
     request: PictureRequest,
     /// Valid as long as the same cloud is wanted.
     cloud: cloud::Ticket,
@@ -55,7 +57,7 @@ pub struct Lane {
     single_step: bool,
 }
 
-/// Threads that turn a field into something to look at.
+/// Threads that turn a field into something to look at, or to keep.
 pub struct Workers {
     /// Particles, arrows, density.
     pub pictures: LatestWorker<picture::Job>,
@@ -63,6 +65,8 @@ pub struct Workers {
     pub clouds: LatestWorker<cloud::Job>,
     /// Numbers.
     pub measurements: LatestWorker<metrics_worker::Job>,
+    /// Files.
+    pub jobs: Arc<Jobs>,
 }
 
 /// A field with the experiment that it has learned, which may be older than the one that is asked for.
@@ -79,7 +83,7 @@ impl Lane {
         workers: Workers,
         engines: Engines,
         experiment: Arc<Experiment>,
-        trained: Option<TrainedModel>,
+        trained: Option<Arc<TrainingState>>,
     ) -> Self {
         let (now, threads) = (Instant::now(), cores.threads());
         let mut lane = Self {
@@ -93,7 +97,6 @@ impl Lane {
             learner: None,
             state: RunState::Idle,
             resumes: false,
-            broken: false,
             request: PictureRequest::default(),
             cloud: cloud::Ticket::default(),
             shown: None,
@@ -133,7 +136,9 @@ impl Lane {
     /// Carries out a command. A panic, such as that of a driver while a device is opened, becomes a message.
     pub fn handle(&mut self, command: Command) {
         if let Err(panic) = catch_unwind(AssertUnwindSafe(|| self.carry_out(command))) {
-            self.broken = true;
+            if let Some(learner) = &mut self.learner {
+                learner.distrust_engine();
+            }
             self.fail(format!("It panicked: {}.", panic_message(&*panic)));
         }
     }
@@ -148,7 +153,30 @@ impl Lane {
             Command::SetDevice(choice) => self.set_device(choice),
             Command::Look(request) => self.look(request),
             Command::Measure => self.measure(self.hurried()),
+            Command::SaveRun { folder, view } => self.save_run(folder, view),
         }
+    }
+
+    /// Has the newest good state written.
+    fn save_run(&mut self, folder: PathBuf, view: View) {
+        if let Err((at, error)) = self.checkpoint() {
+            self.engine_failed(at, &error);
+        }
+        let Some(learner) = &self.learner else {
+            let sentence = "There is no run to save yet: nothing has been trained.".to_owned();
+            return self.board.tell(Event::Problem(sentence));
+        };
+        let state = learner.state();
+        let experiment = Experiment {
+            view,
+            ..Experiment::clone(&self.experiment)
+        };
+        self.workers
+            .jobs
+            .push(move || match folder::save(&folder, &experiment, &state) {
+                Ok(()) => Event::Notice(format!("Saved the run in {}", folder.display())),
+                Err(error) => Event::Problem(error.to_string()),
+            });
     }
 
     fn look(&mut self, request: PictureRequest) {
@@ -227,7 +255,6 @@ impl Lane {
     fn start_run(&mut self) {
         self.learner = None;
         self.shown = None;
-        self.broken = false;
         self.state = RunState::Idle;
         self.cloud.renew();
         self.board.update(|frame| {
@@ -302,9 +329,14 @@ impl Lane {
     /// Makes the learner, or says what it waits for.
     fn build(&mut self) {
         let experiment = Arc::clone(&self.experiment);
-        let (trained, threads) = (self.trained.as_ref(), self.cores.threads());
-        match Learner::new(experiment, &self.engines, trained, threads) {
+        let threads = self.cores.threads();
+        let made = match &self.trained {
+            Some(state) => Learner::resume(experiment, &self.engines, state, threads),
+            None => Learner::new(experiment, &self.engines, threads),
+        };
+        match made {
             Ok(learner) => {
+                self.trained = None;
                 if learner.is_finished() {
                     self.state = RunState::Finished;
                 } else if matches!(self.state, RunState::Waiting { .. }) {
@@ -343,17 +375,16 @@ impl Lane {
                 learner.stride()
             }
         };
-        match catch_unwind(AssertUnwindSafe(step)) {
-            Ok(Ok(())) => {
+        match attempt(step) {
+            Ok(()) => {
                 if learner.is_finished() {
                     self.state = RunState::Finished;
                 } else if self.single_step {
                     self.state = RunState::Paused;
                 }
             }
-            Ok(Err(StepError::NoBatch(reason))) => self.wait(reason),
-            Ok(Err(StepError::Engine(error))) => self.engine_failed(at, &error),
-            Err(panic) => self.fall_back(at, &format!("it panicked: {}", panic_message(&*panic))),
+            Err(StepError::NoBatch(reason)) => self.wait(reason),
+            Err(StepError::Engine(error)) => self.engine_failed(at, &error),
         }
     }
 }

@@ -2,21 +2,21 @@
 //! The window's trainer and the headless run share it.
 
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::experiment::{Experiment, LearningRate, Optimizer, Training};
+use crate::experiment::{Experiment, LearningRate};
 use crate::flow::coupling::Pairs;
 use crate::flow::distribution::DistributionError;
-use crate::flow::rng::{Stream, stream};
 use crate::model::{
-    Batch, Engine, EngineError, FrozenField, MlpParams, ModelFile, Scaling, Widths,
+    Batch, Engine, EngineError, EngineState, FrozenField, Plan, Scaling, TrainingState,
 };
 use crate::snapshot::LossRecorder;
 
-use super::coupler::{Coupler, Recipe, Supply};
+use super::coupler::{Coupler, Recipe, Supply, pairs_of};
 use super::engines::Engines;
-use super::folder::TrainedModel;
+use super::schedule::{base_rate, factor};
 
 /// Why there is nothing to learn with.
 #[derive(Debug, thiserror::Error)]
@@ -33,12 +33,14 @@ pub enum LearnerError {
 }
 
 /// Why a step was not taken.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum StepError {
     /// No batch: a sentence for the user, who can mend it.
+    #[error("{0}")]
     NoBatch(String),
     /// The engine failed; its weights may be bad.
-    Engine(EngineError),
+    #[error("{0}")]
+    Engine(#[from] EngineError),
 }
 
 /// A spread this much larger or smaller than the one in use makes new scales worth a jolt of the field.
@@ -53,73 +55,92 @@ pub const AVERAGED_STEPS: usize = 1000;
 pub struct Learner {
     experiment: Arc<Experiment>,
     engine: Box<dyn Engine>,
+    /// The engine cannot be trusted any more.
+    broken: bool,
     scaling: Scaling,
     coupler: Coupler,
     revision: u64,
     step: u64,
     /// Steps that a far engine takes in a row.
     stride: usize,
-    /// Where the learning-rate schedule started, and how long it is.
-    plan: (u64, u64),
+    /// The schedule of the learning rate.
+    plan: Plan,
     losses: LossRecorder,
     coupling_costs: Vec<f64>,
-    pairs: Pairs,
+    pairs: Arc<Pairs>,
     good: Good,
 }
 
-/// The state that a rollback returns to, beside the engine's own.
-#[derive(Clone)]
+/// The state that a rollback returns to. Losses before it stay as they are.
 struct Good {
     step: u64,
-    params: Arc<MlpParams>,
-    /// Their average.
-    displayed: Arc<MlpParams>,
+    engine: EngineState,
+    coupling_costs: Vec<f64>,
+    pairs: Arc<Pairs>,
 }
 
 impl Learner {
-    /// Fresh weights from the seed, or those of a finished run. Couplings may take so many threads.
+    /// Fresh weights from the seed. Couplings may take so many threads.
     ///
     /// # Errors
     /// If a distribution cannot be sampled or the engine cannot be made.
     pub fn new(
         experiment: Arc<Experiment>,
         engines: &Engines,
-        trained: Option<&TrainedModel>,
         threads: usize,
     ) -> Result<Self, LearnerError> {
-        let (params, scaling, losses) = match trained {
-            Some(TrainedModel { file, losses }) => {
-                (file.params.clone(), file.scaling, losses.clone())
-            }
-            None => (
-                initial_params(&experiment),
-                Scaling::measure(&experiment)?,
-                LossRecorder::default(),
-            ),
-        };
-        let step = losses.len() as u64;
-        let params = Arc::new(params);
-        let engine = engines.make(&experiment, &params)?;
-        let plan = (0, experiment.training.steps);
-        let learner = Self {
+        let state = TrainingState::fresh(&experiment)?;
+        Self::resume(experiment, engines, &state, threads)
+    }
+
+    /// Goes on from a state (the caller has asked [`Experiment::needs_new_model`]). If another experiment is asked for
+    /// than the one that was learned, it is taken over as [`Self::apply`] does; but a cosine schedule whose end moves
+    /// starts again over the steps that are left, because the rates of the steps behind it were others.
+    ///
+    /// # Errors
+    /// If a distribution cannot be sampled or the engine cannot be made.
+    pub fn resume(
+        experiment: Arc<Experiment>,
+        engines: &Engines,
+        state: &TrainingState,
+        threads: usize,
+    ) -> Result<Self, LearnerError> {
+        let learned = Arc::new(state.experiment.clone());
+        let mut engine = engines.make(&learned, &state.engine.weights)?;
+        engine.set_state(&state.engine)?;
+        let step = state.step();
+        let mut losses = LossRecorder::default();
+        state.losses.iter().for_each(|&loss| losses.push(loss));
+        let pairs = step.checked_sub(1).map(|last| pairs_of(&learned, last));
+        let pairs = Arc::new(pairs.and_then(Result::ok).unwrap_or_default());
+        let mut learner = Self {
+            experiment: learned,
             engine,
-            scaling,
+            broken: false,
+            scaling: state.scaling,
             coupler: Coupler::spawn(threads)?,
             revision: 0,
             step,
             stride: 1,
-            plan,
+            plan: state.plan,
             losses,
-            coupling_costs: Vec::new(),
-            pairs: Pairs::default(),
+            coupling_costs: state.coupling_costs.clone(),
             good: Good {
                 step,
-                displayed: Arc::clone(&params),
-                params,
+                engine: state.engine.clone(),
+                coupling_costs: state.coupling_costs.clone(),
+                pairs: Arc::clone(&pairs),
             },
-            experiment,
+            pairs,
         };
-        learner.order();
+        if learner.experiment != experiment {
+            learner.apply(Arc::clone(&experiment))?;
+            let ends_elsewhere = learner.plan.end() != state.plan.end();
+            if ends_elsewhere && experiment.training.schedule != LearningRate::Constant {
+                learner.end_at(step, learner.plan.end());
+            }
+        }
+        learner.reorder();
         Ok(learner)
     }
 
@@ -180,12 +201,13 @@ impl Learner {
         } else {
             self.coupling_costs[self.step as usize % AVERAGED_STEPS] = supply.coupling_cost;
         }
-        self.pairs = supply.pairs;
+        self.pairs = Arc::new(supply.pairs);
         self.step += 1;
     }
 
     /// Studies another experiment with the same weights (the caller has asked
-    /// [`Experiment::needs_new_model`]). If what is learned changed, the schedule starts again.
+    /// [`Experiment::needs_new_model`]). If what is learned changed, the schedule starts again; with another number of
+    /// steps its end moves by as many.
     ///
     /// # Errors
     /// If a distribution cannot be sampled; then nothing has changed.
@@ -203,10 +225,12 @@ impl Learner {
         if !same_task {
             self.extend();
         } else if old.training.steps != self.experiment.training.steps {
-            self.plan.1 = self.experiment.training.steps;
+            let end = self.plan.end() + self.experiment.training.steps;
+            self.end_at(self.plan.start, end.saturating_sub(old.training.steps));
         }
         if !same_task || old.training.batch != self.experiment.training.batch {
             self.coupling_costs.clear();
+            self.good.coupling_costs.clear();
             self.reorder();
         }
         Ok(())
@@ -214,31 +238,41 @@ impl Learner {
 
     /// Plans another `training.steps` from here on.
     pub fn extend(&mut self) {
-        self.plan = (self.step, self.experiment.training.steps);
+        self.end_at(self.step, self.step + self.experiment.training.steps);
+    }
+
+    fn end_at(&mut self, start: u64, end: u64) {
+        let steps = end.saturating_sub(start);
+        self.plan = Plan { start, steps };
     }
 
     /// Whether the planned steps are done.
     pub fn is_finished(&self) -> bool {
-        self.step >= self.plan.0 + self.plan.1
+        self.step >= self.plan.end()
     }
 
     /// Steps that the plan ends at.
     pub fn planned_end(&self) -> u64 {
-        self.plan.0 + self.plan.1
+        self.plan.end()
     }
 
-    /// Checks that the weights are finite and remembers them as good; returns the displayed field.
+    /// The schedule of the learning rate.
+    pub fn plan(&self) -> Plan {
+        self.plan
+    }
+
+    /// Checks that the engine's numbers are finite and remembers them as good; returns the displayed field.
     ///
     /// # Errors
-    /// If a weight is not finite or the device fails.
+    /// If one is not finite or the device fails.
     pub fn checkpoint(&mut self) -> Result<FrozenField, EngineError> {
-        let params = Arc::new(self.engine.params()?);
-        let displayed = Arc::new(self.engine.averaged_params()?);
-        self.engine.mark_good();
+        let engine = self.engine.state()?;
+        let displayed = Arc::clone(&engine.average);
         self.good = Good {
             step: self.step,
-            params,
-            displayed: Arc::clone(&displayed),
+            engine,
+            coupling_costs: self.coupling_costs.clone(),
+            pairs: Arc::clone(&self.pairs),
         };
         Ok(FrozenField::new(
             displayed,
@@ -248,31 +282,56 @@ impl Learner {
         ))
     }
 
-    /// Returns weights, moments, loss and step counter to the last checkpoint.
+    /// All that the next step depends on, as it was at the last checkpoint.
+    pub fn state(&self) -> TrainingState {
+        let losses = self.losses.history();
+        TrainingState {
+            experiment: Experiment::clone(&self.experiment),
+            engine: self.good.engine.clone(),
+            scaling: self.scaling,
+            plan: self.plan,
+            losses: losses.iter().take(self.good.step as usize).collect(),
+            coupling_costs: self.good.coupling_costs.clone(),
+        }
+    }
+
+    /// Returns to the last checkpoint: weights, average, moments, losses, coupling costs, pairs and step counter. An
+    /// engine that fails at it is broken. Returns the step.
     pub fn roll_back(&mut self) -> u64 {
-        let forgotten = self.step - self.good.step;
-        let kept = self.losses.len().saturating_sub(forgotten as usize);
-        self.losses.truncate(kept);
         self.step = self.good.step;
+        self.losses.truncate(self.step as usize);
+        self.coupling_costs.clone_from(&self.good.coupling_costs);
+        self.pairs = Arc::clone(&self.good.pairs);
         self.reorder();
-        self.engine.roll_back();
+        if !self.broken {
+            let (engine, good) = (&mut self.engine, &self.good.engine);
+            let back = catch_unwind(AssertUnwindSafe(|| engine.set_state(good)));
+            self.broken = !matches!(back, Ok(Ok(())));
+        }
         self.step
     }
 
-    /// Replaces an engine that can no longer be trusted, from the last good weights.
+    /// The engine cannot be trusted any more: it has to be replaced before the next step.
+    pub fn distrust_engine(&mut self) {
+        self.broken = true;
+    }
+
+    /// Whether the engine has to be replaced.
+    pub fn is_broken(&self) -> bool {
+        self.broken
+    }
+
+    /// Puts another engine in the place of this one, which goes on from the last checkpoint with all that belongs to it.
     ///
     /// # Errors
     /// If no engine can be made.
     pub fn replace_engine(&mut self, engines: &Engines) -> Result<(), EngineError> {
-        self.engine = engines.make(&self.experiment, &self.good.params)?;
+        let mut engine = engines.make(&self.experiment, &self.good.engine.weights)?;
+        engine.set_state(&self.good.engine)?;
+        self.engine = engine;
+        self.broken = false;
         self.roll_back();
         Ok(())
-    }
-
-    /// The displayed weights of the last checkpoint with what evaluating them needs.
-    pub fn model_file(&self) -> ModelFile {
-        let params = MlpParams::clone(&self.good.displayed);
-        ModelFile::new(params, &self.experiment, self.scaling, self.good.step)
     }
 
     /// What is studied.
@@ -309,8 +368,8 @@ impl Learner {
     /// The learning rate of the step that comes after `ahead` others.
     fn learning_rate(&self, ahead: u64) -> f64 {
         let training = &self.experiment.training;
-        base_rate(training.optimizer)
-            * factor(training, (self.step + ahead).saturating_sub(self.plan.0))
+        let step = (self.step + ahead).saturating_sub(self.plan.start);
+        base_rate(training.optimizer) * factor(training.schedule, self.plan.steps, step)
     }
 
     /// Has the coupler begin again from the next step's batch.
@@ -327,11 +386,6 @@ impl Learner {
             first_step: self.step,
         });
     }
-}
-
-fn initial_params(experiment: &Experiment) -> MlpParams {
-    let widths = Widths::of(&experiment.model);
-    MlpParams::init(widths, &mut stream(experiment.seed, Stream::Weights, 0))
 }
 
 /// Whether both ask the network for the same field.
@@ -353,44 +407,11 @@ fn rescaled(used: Scaling, measured: Scaling) -> Scaling {
     }
 }
 
-fn base_rate(optimizer: Optimizer) -> f64 {
-    match optimizer {
-        Optimizer::Adam { lr, .. } | Optimizer::AdamW { lr, .. } => lr,
-    }
-}
-
-/// The schedule's factor for a step counted from the start of the plan.
-fn factor(training: &Training, step: u64) -> f64 {
-    match training.schedule {
-        LearningRate::Constant => 1.0,
-        LearningRate::Cosine { warmup } if step < warmup => (step + 1) as f64 / warmup as f64,
-        LearningRate::Cosine { warmup } => {
-            let length = training.steps.saturating_sub(warmup).max(1) as f64;
-            let progress = ((step - warmup) as f64 / length).min(1.0);
-            0.5 * (1.0 + (std::f64::consts::PI * progress).cos())
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::cores::Cores;
     use super::*;
-
-    #[test]
-    fn the_cosine_rises_linearly_and_ends_at_zero() {
-        let training = Training {
-            steps: 1100,
-            schedule: LearningRate::Cosine { warmup: 100 },
-            ..Training::default()
-        };
-        let at = |step| factor(&training, step);
-        assert_eq!(at(0), 0.01);
-        assert_eq!(at(99), 1.0);
-        assert_eq!(at(100), 1.0);
-        approx::assert_relative_eq!(at(600), 0.5, max_relative = 1e-12);
-        assert!(at(1100) < 1e-12 && at(1_000_000) < 1e-12);
-        assert!((1..1000).all(|s| at(100 + s) <= at(99 + s)));
-    }
+    use crate::experiment::presets;
 
     #[test]
     fn scales_stay_while_the_target_changes_little() {
@@ -408,5 +429,84 @@ mod tests {
         };
         assert_eq!(rescaled(used, slightly), used);
         assert_eq!(rescaled(used, much), much);
+    }
+
+    fn cosine() -> Experiment {
+        let mut experiment = presets::find("two-moons").unwrap().experiment().unwrap();
+        experiment.model.hidden = vec![4];
+        experiment.training.batch = 8;
+        experiment.training.steps = 30;
+        experiment.training.schedule = LearningRate::Cosine { warmup: 10 };
+        experiment
+    }
+
+    /// The state of that experiment after so many steps.
+    fn state_after(experiment: &Experiment, steps: u64) -> TrainingState {
+        let engines = Engines::cpu(&Cores::new(1));
+        let mut learner = Learner::new(Arc::new(experiment.clone()), &engines, 1).unwrap();
+        (0..steps).for_each(|_| learner.step().unwrap());
+        learner.checkpoint().unwrap();
+        learner.state()
+    }
+
+    fn resumed(experiment: &Experiment, state: &TrainingState) -> Learner {
+        let engines = Engines::cpu(&Cores::new(1));
+        Learner::resume(Arc::new(experiment.clone()), &engines, state, 1).unwrap()
+    }
+
+    #[test]
+    fn a_cosine_goes_on_where_it_was_and_starts_again_over_added_steps() {
+        let mut experiment = cosine();
+        let full = base_rate(experiment.training.optimizer);
+        let interrupted = state_after(&experiment, 20);
+        let learner = resumed(&experiment, &interrupted);
+        assert_eq!(
+            learner.plan(),
+            Plan {
+                start: 0,
+                steps: 30
+            }
+        );
+        approx::assert_relative_eq!(learner.learning_rate(0), full / 2.0);
+        for taken in [20, 30] {
+            let state = state_after(&experiment, taken);
+            experiment.training.steps = 80;
+            let learner = resumed(&experiment, &state);
+            let left = 80 - taken;
+            let plan = Plan {
+                start: taken,
+                steps: left,
+            };
+            assert_eq!(learner.plan(), plan);
+            approx::assert_relative_eq!(learner.learning_rate(0), full / 10.0);
+            assert_eq!(learner.learning_rate(10), full);
+            let half_way = 10 + (left - 10) / 2;
+            approx::assert_relative_eq!(learner.learning_rate(half_way), full / 2.0);
+            assert!(learner.learning_rate(left) < 1e-12);
+            experiment.training.steps = 30;
+        }
+    }
+
+    #[test]
+    fn the_end_moves_by_as_many_steps_as_are_asked_for_more() {
+        let mut experiment = cosine();
+        experiment.training.schedule = LearningRate::Constant;
+        let engines = Engines::cpu(&Cores::new(1));
+        let mut learner = Learner::new(Arc::new(experiment.clone()), &engines, 1).unwrap();
+        (0..30).for_each(|_| learner.step().unwrap());
+        learner.extend();
+        assert_eq!(learner.planned_end(), 60);
+        experiment.training.steps = 50;
+        learner.apply(Arc::new(experiment.clone())).unwrap();
+        assert_eq!(
+            learner.plan(),
+            Plan {
+                start: 30,
+                steps: 50
+            }
+        );
+        learner.checkpoint().unwrap();
+        experiment.training.steps = 10;
+        assert_eq!(resumed(&experiment, &learner.state()).planned_end(), 40);
     }
 }

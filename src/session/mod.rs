@@ -27,8 +27,10 @@ mod metrics_worker;
 mod parallel;
 mod picture;
 mod rate;
+mod recovery;
 pub mod report;
 pub mod run;
+mod schedule;
 mod table;
 mod team;
 mod trainer;
@@ -42,12 +44,11 @@ use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
 use crate::experiment::{Experiment, View};
-use crate::model::{DeviceChoice, DeviceInfo};
+use crate::model::{DeviceChoice, DeviceInfo, TrainingState};
 use crate::snapshot::{Frame, LaneId, LossHistory, RunId, RunState};
 
 use autosave::{Autosave, Leftover};
 use board::Board;
-use folder::TrainedModel;
 use jobs::Jobs;
 use lane::{Lane, Workers};
 use trainer::Trainer;
@@ -63,8 +64,8 @@ pub use engines::{EngineMaker, Engines};
 pub struct Options {
     /// Where to train.
     pub device: DeviceChoice,
-    /// A finished run to go on from.
-    pub trained: Option<TrainedModel>,
+    /// What training goes on from, if it is not to start from nothing.
+    pub trained: Option<Arc<TrainingState>>,
     /// Whether training starts by itself.
     pub autostart: bool,
     /// Other engines than those of `device`.
@@ -75,7 +76,7 @@ pub struct Options {
 pub struct Session {
     board: Arc<Board>,
     trainer: Trainer,
-    jobs: Jobs,
+    jobs: Arc<Jobs>,
     cores: Cores,
     devices: Arc<Mutex<Vec<DeviceInfo>>>,
     probe: Mutex<Option<JoinHandle<()>>>,
@@ -89,7 +90,9 @@ impl Session {
     pub fn start(experiment: Arc<Experiment>, options: Options, wake: Wake) -> io::Result<Self> {
         let board = Arc::new(Board::new(blank_frame(Arc::clone(&experiment)), wake));
         let cores = Cores::all();
+        let jobs = Arc::new(Jobs::spawn(Arc::clone(&board))?);
         let workers = Workers {
+            jobs: Arc::clone(&jobs),
             pictures: picture::spawn(Arc::clone(&board), cores.clone())?,
             clouds: cloud::spawn(Arc::clone(&board), cores.clone())?,
             measurements: metrics_worker::spawn(Arc::clone(&board), cores.clone())?,
@@ -113,7 +116,7 @@ impl Session {
             trainer.send(LaneId::default(), Command::Train);
         }
         Ok(Self {
-            jobs: Jobs::spawn(Arc::clone(&board))?,
+            jobs,
             cores,
             board,
             trainer,
@@ -166,6 +169,12 @@ impl Session {
             leftover.remove();
             None
         });
+    }
+
+    /// Writes experiment, losses, weights and all that training needs to go on into a folder, in the background; an
+    /// event tells how it ended. The view is that of the file.
+    pub fn save_run(&self, folder: PathBuf, view: View) {
+        self.send(Command::SaveRun { folder, view });
     }
 
     /// Lends the window a core for as long as it keeps the loan: a frame is short, and training threads that wait for

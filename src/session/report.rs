@@ -23,6 +23,9 @@ pub struct Report {
     pub device: String,
     /// Training steps taken.
     pub steps: u64,
+    /// The step that the last schedule of the learning rate started at: not 0 if training went on after a cosine had
+    /// come to its end, or learned something else from there on.
+    pub schedule_start: u64,
     /// First and last time of every trajectory.
     pub time_range: [f64; 2],
     /// Evaluation trajectories.
@@ -111,6 +114,8 @@ pub struct Trained {
     pub device: String,
     /// Steps taken.
     pub steps: u64,
+    /// See [`Report::schedule_start`].
+    pub schedule_start: u64,
     /// See [`Report::loss`].
     pub loss: Option<f64>,
     /// See [`Report::coupling_cost`].
@@ -145,6 +150,7 @@ impl Report {
             seed: experiment.seed,
             device: trained.device,
             steps: trained.steps,
+            schedule_start: trained.schedule_start,
             time_range: [start, end],
             n_samples: metrics.n_samples,
             w2_samples: metrics.w2_samples,

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use crate::experiment::Experiment;
 use crate::export;
 use crate::flow::Bounds;
-use crate::model::{DeviceChoice, EngineError, FrozenField};
+use crate::model::{DeviceChoice, EngineError, FrozenField, TrainingState};
 use crate::snapshot::{Cloud, Frame, RunId, RunState};
 
 use super::blank_frame;
@@ -19,11 +19,12 @@ use super::command::PictureRequest;
 use super::cores::Cores;
 use super::engines::Engines;
 use super::figure::{self, Format};
-use super::folder::{Folder, names};
+use super::folder::{Folder, Saved, names};
 use super::lane::show::{DISPLAY_PAIRS, DISPLAY_SAMPLES};
 use super::learner::{AVERAGED_STEPS, Learner, LearnerError, StepError};
 use super::measure::{DisplaySamples, References, Solving, display_samples, measure};
 use super::picture;
+use super::recovery::{Recovery, attempt, recover};
 use super::report::{Report, Timing, Trained};
 use super::table;
 use super::worker::panic_message;
@@ -32,14 +33,34 @@ use super::worker::panic_message;
 const REPORT_EVERY: Duration = Duration::from_millis(100);
 /// A checkpoint to roll back to, in steps.
 const CHECKPOINT_EVERY: u64 = 500;
+/// Saving takes at most this share of the time.
+const SAVING_SHARE: u32 = 100;
 
 /// How to run.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub struct RunOptions {
     /// Where to train.
     pub device: DeviceChoice,
     /// Threads of training and evaluation; all cores if not given. Batches are drawn on one more.
     pub threads: Option<usize>,
+    /// What a process that is killed may lose of training: the time between two saves, unless writing takes more than a
+    /// hundredth of it.
+    pub save_every: Duration,
+}
+
+impl RunOptions {
+    /// The usual time between two saves.
+    pub const SAVE_EVERY: Duration = Duration::from_secs(30);
+}
+
+impl Default for RunOptions {
+    fn default() -> Self {
+        Self {
+            device: DeviceChoice::default(),
+            threads: None,
+            save_every: Self::SAVE_EVERY,
+        }
+    }
 }
 
 /// What the job is doing.
@@ -119,7 +140,7 @@ fn failed(error: impl std::fmt::Display) -> RunError {
     RunError::Failed(error.to_string())
 }
 
-/// Trains the experiment and writes everything into `folder` (created if missing).
+/// Trains the experiment from nothing and writes everything into `folder` (created if missing).
 ///
 /// # Errors
 /// [`RunError::Input`] if the experiment or the device is at fault, [`RunError::Failed`] otherwise; an
@@ -130,21 +151,113 @@ pub fn run(
     options: &RunOptions,
     observer: &mut dyn RunObserver,
 ) -> Result<Outcome, RunError> {
+    start(experiment, None, folder, options, observer)
+}
+
+/// Goes on from what an earlier run has saved, and writes everything into `folder`. On the CPU a run that was stopped
+/// ends as if it had not been, bit for bit. Without steps left it measures again. What of the experiment has changed
+/// since is taken over as [`Learner::resume`] says.
+///
+/// # Errors
+/// As [`run`]; [`RunError::Input`] also if the experiment asks for fewer steps than have been taken. Whether it asks for
+/// another network or seed, [`super::folder::check`] says before.
+pub fn go_on(
+    experiment: &Experiment,
+    saved: &Saved,
+    folder: &Path,
+    options: &RunOptions,
+    observer: &mut dyn RunObserver,
+) -> Result<Outcome, RunError> {
+    start(experiment, Some(saved), folder, options, observer)
+}
+
+fn start(
+    experiment: &Experiment,
+    saved: Option<&Saved>,
+    folder: &Path,
+    options: &RunOptions,
+    observer: &mut dyn RunObserver,
+) -> Result<Outcome, RunError> {
     let input = |error: String| RunError::Input(error);
     experiment.validate().map_err(|e| input(e.to_string()))?;
     experiment.legality().map_err(|e| input(e.to_string()))?;
     let cores = options.threads.map_or_else(Cores::all, Cores::new);
+    let goes_on = saved.is_some_and(|saved| saved.folder == folder);
     let job = || {
         let engines = Engines::open(options.device, &cores, experiment);
         let engines = engines.map_err(|e| input(e.to_string()))?;
         let folder = Folder::open(folder)?;
-        let place = (options.device, cores.clone());
-        Job::new(experiment, engines, &folder, place, observer)?.run()
+        let learner = learner(experiment, saved, &engines, &cores, observer)?;
+        let job = Job {
+            experiment: Arc::clone(learner.experiment()),
+            engines,
+            learner,
+            folder: &folder,
+            observer,
+            options,
+            goes_on,
+            cores,
+            timing: Timing::default(),
+            next_checkpoint: 0,
+            next_save: Instant::now() + options.save_every,
+        };
+        job.run()
     };
     catch_unwind(AssertUnwindSafe(job)).unwrap_or_else(|panic| {
         let message = panic_message(&*panic);
         Err(RunError::Failed(format!("the engine panicked: {message}")))
     })
+}
+
+/// What trains: from nothing, or going on, which is said.
+fn learner(
+    experiment: &Experiment,
+    saved: Option<&Saved>,
+    engines: &Engines,
+    cores: &Cores,
+    observer: &mut dyn RunObserver,
+) -> Result<Learner, RunError> {
+    let wanted = Arc::new(experiment.clone());
+    let made = match saved {
+        Some(saved) => Learner::resume(wanted, engines, &saved.state, cores.threads()),
+        None => Learner::new(wanted, engines, cores.threads()),
+    };
+    let learner = made.map_err(|error| match error {
+        LearnerError::Distribution(reason) => RunError::Input(reason.to_string()),
+        other => failed(other),
+    })?;
+    if let Some(saved) = saved {
+        let (taken, end) = (learner.steps_taken(), learner.planned_end());
+        if end < taken {
+            return Err(RunError::Input(format!(
+                "{taken} steps have been taken and {end} are asked for: more steps go on from there, the same number \
+                 measures again, --fresh trains from nothing"
+            )));
+        }
+        if saved.without_moments {
+            observer.notice(
+                "there is no state.safetensors: the averaged weights are what there is, and the optimizer's moments \
+                 start afresh",
+            );
+        }
+        observer.notice(&how_it_goes_on(&saved.state, &learner));
+    }
+    Ok(learner)
+}
+
+/// From where to where training goes on, in a sentence.
+fn how_it_goes_on(state: &TrainingState, learner: &Learner) -> String {
+    let (step, end) = (learner.steps_taken(), learner.planned_end());
+    let left = end - step;
+    if left == 0 {
+        format!("all {step} steps have been taken: measured again (--steps N takes more)")
+    } else if learner.plan().start == state.plan.start {
+        format!("goes on from step {step} of {end}")
+    } else {
+        format!(
+            "goes on from step {step} with a new schedule of the learning rate over {left} steps"
+        )
+    }
 }
 
 /// A job under way.
@@ -154,40 +267,24 @@ struct Job<'a> {
     learner: Learner,
     folder: &'a Folder,
     observer: &'a mut dyn RunObserver,
-    device: DeviceChoice,
+    options: &'a RunOptions,
+    /// Whether the folder may hold an earlier state of this run, and not of another one.
+    goes_on: bool,
     cores: Cores,
     timing: Timing,
     next_checkpoint: u64,
+    next_save: Instant,
 }
 
-impl<'a> Job<'a> {
-    fn new(
-        experiment: &Experiment,
-        engines: Engines,
-        folder: &'a Folder,
-        (device, cores): (DeviceChoice, Cores),
-        observer: &'a mut dyn RunObserver,
-    ) -> Result<Self, RunError> {
-        let experiment = Arc::new(experiment.clone());
-        let learner = Learner::new(Arc::clone(&experiment), &engines, None, cores.threads());
-        let learner = learner.map_err(|error| match error {
-            LearnerError::Distribution(reason) => RunError::Input(reason.to_string()),
-            other => failed(other),
-        })?;
-        Ok(Self {
-            experiment,
-            engines,
-            learner,
-            folder,
-            observer,
-            device,
-            cores,
-            timing: Timing::default(),
-            next_checkpoint: 0,
-        })
-    }
-
+impl Job<'_> {
     fn run(mut self) -> Result<Outcome, RunError> {
+        self.folder.unfinish()?;
+        let state = self.learner.state();
+        if self.goes_on {
+            self.folder.write_training(&self.experiment, &state)?;
+        } else {
+            self.folder.replace_training(&self.experiment, &state)?;
+        }
         self.train()?;
         let field = self.last_field()?;
         let finished = self.learner.is_finished();
@@ -230,6 +327,9 @@ impl<'a> Job<'a> {
                 reported = Instant::now();
                 self.report(Phase::Training);
             }
+            if self.next_save <= Instant::now() {
+                clock += self.save()?; // saving is not training
+            }
         }
         self.timing.coupling_secs = self.learner.coupling_time().as_secs_f64();
         Ok(())
@@ -244,7 +344,7 @@ impl<'a> Job<'a> {
         }
     }
 
-    /// A checkpoint now and then, and a stride; a panic is a failed device.
+    /// A checkpoint now and then, and a stride.
     fn advance(&mut self) -> Result<(), StepError> {
         let step = self.learner.steps_taken();
         let is_due = step >= self.next_checkpoint;
@@ -252,21 +352,34 @@ impl<'a> Job<'a> {
             self.next_checkpoint = step + CHECKPOINT_EVERY;
         }
         let learner = &mut self.learner;
-        let work = || {
+        attempt(|| {
             if is_due {
-                learner.checkpoint().map_err(StepError::Engine)?;
+                learner.checkpoint()?;
             }
             learner.stride()
-        };
-        catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
-            let reason = format!("it panicked: {}", panic_message(&*panic));
-            Err(StepError::Engine(EngineError::Device(reason)))
         })
+    }
+
+    /// Writes what there is in the midst of training. Returns the time that it took.
+    fn save(&mut self) -> Result<Duration, RunError> {
+        let start = Instant::now();
+        match attempt(|| self.learner.checkpoint()) {
+            Err(error) => self.recover(self.learner.steps_taken(), &error)?,
+            Ok(_) => {
+                if let Err(error) = self.write_training() {
+                    let sentence = format!("not saved this time: {error}");
+                    self.observer.notice(&sentence);
+                }
+            }
+        }
+        let took = start.elapsed();
+        self.next_save = Instant::now() + self.options.save_every.max(SAVING_SHARE * took);
+        Ok(took)
     }
 
     /// The trained field; if the device fails at the very end, it is trained to the end elsewhere.
     fn last_field(&mut self) -> Result<FrozenField, RunError> {
-        match self.learner.checkpoint() {
+        match attempt(|| self.learner.checkpoint()) {
             Ok(field) => Ok(field),
             Err(error) => {
                 self.recover(self.learner.steps_taken(), &error)?;
@@ -278,37 +391,26 @@ impl<'a> Job<'a> {
 
     /// Goes on elsewhere if the device has failed, or saves what was good and gives up.
     fn recover(&mut self, at: u64, error: &EngineError) -> Result<(), RunError> {
-        let fallback = self.engines.fallback().cloned();
-        if let (EngineError::Device(_), Some(fallback)) = (error, fallback) {
-            let lost = std::mem::replace(&mut self.engines, fallback);
-            let replaced = self.learner.replace_engine(&self.engines);
-            replaced.map_err(failed)?;
-            self.observer.notice(&format!(
-                "{} at step {at}: {error}; the {} goes on from step {}",
-                lost.label(),
-                self.engines.label(),
-                self.learner.steps_taken()
-            ));
-            return Ok(());
+        let recovery = recover(&mut self.learner, &mut self.engines, at, error);
+        match recovery.map_err(failed)? {
+            Recovery::Elsewhere(sentence) => {
+                self.observer.notice(&sentence);
+                Ok(())
+            }
+            Recovery::BackAt(step) => {
+                self.write_training()?;
+                Err(RunError::Failed(format!(
+                    "training stopped at step {at}: {error}; the weights of step {step} are saved, a smaller learning \
+                     rate may help"
+                )))
+            }
         }
-        let back_to = catch_unwind(AssertUnwindSafe(|| self.learner.roll_back()));
-        let back_to = back_to.unwrap_or_else(|_| self.learner.steps_taken());
-        self.write_training()?;
-        Err(RunError::Failed(format!(
-            "training stopped at step {at}: {error}; the weights of step {back_to} are saved, a smaller learning \
-             rate may help"
-        )))
     }
 
-    /// What training alone has made: experiment, losses and weights.
-    fn write_training(&mut self) -> Result<(), RunError> {
-        let text = self.experiment.to_ron();
-        self.folder.write(names::EXPERIMENT, text.as_bytes())?;
-        let losses = self.learner.losses().history();
-        self.folder
-            .write(names::LOSS, &export::csv::loss(&losses))?;
-        let bytes = self.learner.model_file().encode().map_err(failed)?;
-        self.folder.write(names::MODEL, &bytes)
+    /// What training alone has made, as of the last checkpoint.
+    fn write_training(&self) -> Result<(), RunError> {
+        let state = self.learner.state();
+        self.folder.write_training(&self.experiment, &state)
     }
 
     /// Solves, measures and draws; `None` if interrupted.
@@ -347,6 +449,7 @@ impl<'a> Job<'a> {
         let trained = Trained {
             device: self.engines.label().to_string(),
             steps: step,
+            schedule_start: self.learner.plan().start,
             loss: self.learner.losses().history().mean_of_last(AVERAGED_STEPS),
             coupling_cost: self.learner.coupling_cost(),
             timing: self.timing.clone(),
@@ -401,7 +504,7 @@ impl<'a> Job<'a> {
             field: field.clone(),
             experiment: Arc::clone(&self.experiment),
             particles,
-            device: self.device,
+            device: self.options.device,
             ticket: cloud::Ticket::default(),
         };
         let watch = cloud::Watch {

@@ -344,11 +344,7 @@ mod tests {
                         .to_bits()
                 })
                 .collect();
-            (
-                losses,
-                engine.params().unwrap(),
-                engine.averaged_params().unwrap(),
-            )
+            (losses, engine.state().unwrap())
         };
         for n in [5, 300, 1100] {
             let alone = trained(1, n);

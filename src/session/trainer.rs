@@ -70,7 +70,7 @@ fn serve(mut lanes: BTreeMap<LaneId, Lane>, inbox: &Receiver<Addressed>) {
             match inbox.try_recv() {
                 Ok(command) => waiting.push(command),
                 Err(TryRecvError::Empty) => break,
-                Err(TryRecvError::Disconnected) => return,
+                Err(TryRecvError::Disconnected) => return save_what_was_asked(&mut lanes, waiting),
             }
         }
         for Addressed { lane, command } in without_superseded(waiting) {
@@ -80,6 +80,16 @@ fn serve(mut lanes: BTreeMap<LaneId, Lane>, inbox: &Receiver<Addressed>) {
         }
         for lane in lanes.values_mut().filter(|lane| lane.wants_steps()) {
             lane.train_until(Instant::now() + SLICE);
+        }
+    }
+}
+
+/// Whoever asked for a run to be saved and closed the window at once has it saved.
+fn save_what_was_asked(lanes: &mut BTreeMap<LaneId, Lane>, waiting: Vec<Addressed>) {
+    let saves = |asked: &Addressed| matches!(asked.command, Command::SaveRun { .. });
+    for Addressed { lane, command } in waiting.into_iter().filter(saves) {
+        if let Some(lane) = lanes.get_mut(&lane) {
+            lane.handle(command);
         }
     }
 }

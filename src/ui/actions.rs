@@ -189,9 +189,10 @@ macro_rules! actions {
 
 actions! {
     PRESETS: File, "Presets", "Start from one of the built-in experiments.", [plain(Key::P)], |_| Command::ShowPresets;
-    OPEN: File, "Open", "Open an experiment file or the folder of a finished run.", [ctrl(Key::O)], |_| Command::ShowOpen;
+    OPEN: File, "Open", "Open an experiment file or the folder of a run.", [ctrl(Key::O)], |_| Command::ShowOpen;
     SAVE: File, "Save", "Save the experiment, drawings included, as a .ron file.", [ctrl(Key::S)], |_| Command::Save;
     SAVE_AS: File, "Save as", "Save the experiment under another name.", [ctrl_shift(Key::S)], |_| Command::ShowSaveAs;
+    SAVE_RUN: File, "Save run", "Save the weights and all that training needs to go on, as a folder.", [], |_| Command::ShowSaveRun;
     EXPORT: File, "Export figure", "Write what the canvas shows as a PNG or SVG figure.", [ctrl(Key::E)], |_| Command::ShowExport;
     QUIT: File, "Quit", "Close the window; unsaved work is asked about.", [ctrl(Key::Q)], |_| Command::Quit;
     UNDO: Edit, "Undo", "Take the last change of the experiment back.", [ctrl(Key::Z)], |_| Command::Undo;

@@ -13,7 +13,7 @@ use eframe::NativeOptions;
 use egui::{CentralPanel, Context, Panel, Ui, Vec2, ViewportBuilder, ViewportCommand};
 
 use crate::experiment::Experiment;
-use crate::session::folder::TrainedModel;
+use crate::model::TrainingState;
 use crate::session::{Cores, Options, Wake};
 use crate::snapshot::{Frame, RunState};
 
@@ -41,8 +41,8 @@ const MAX_PAINTING: Duration = Duration::from_millis(5);
 pub struct Start {
     /// What is studied; legal.
     pub experiment: Experiment,
-    /// What a finished run has learned.
-    pub trained: Option<TrainedModel>,
+    /// What training goes on from.
+    pub trained: Option<Arc<TrainingState>>,
     /// The experiment's file.
     pub file: Option<PathBuf>,
 }
@@ -139,7 +139,10 @@ impl App {
         let shared = pace.clone();
         let wake: Wake = Arc::new(move || waker.request_repaint_after(shared.interval()));
         let options = Options {
-            autostart: start.trained.is_none(),
+            autostart: start
+                .trained
+                .as_deref()
+                .is_none_or(TrainingState::has_steps_left),
             trained: start.trained,
             ..Options::default()
         };

@@ -41,12 +41,16 @@ pub enum Command {
     Redo,
 
     // ---- files
-    /// Opens an experiment file, or the folder of a finished run.
+    /// Opens an experiment file, or the folder of a run.
     Open(PathBuf),
     /// Saves under the present path, or asks for one.
     Save,
     /// Saves under this path and remembers it.
     SaveAs(PathBuf),
+    /// Writes all that training needs to go on into this folder.
+    SaveRun(PathBuf),
+    /// Shows the dialog that asks for the folder of the run.
+    ShowSaveRun,
     /// Shows the dialog that asks what to open.
     ShowOpen,
     /// Shows the dialog that asks where to save.

@@ -1,4 +1,4 @@
-//! Where experiments come from and go to: presets, files, finished runs, figures.
+//! Where experiments come from and go to: presets, files, runs, figures.
 //!
 //! The commands of [`Lab`] that concern files; what fails becomes a sentence in the window and changes nothing.
 
@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::experiment::{Experiment, presets};
+use crate::session::folder::Saved;
 use crate::session::{self, Options, Session, figure};
 
 use super::command::{Command, Tool};
@@ -45,19 +46,26 @@ impl Lab {
     pub(super) fn open(&mut self, path: &Path) {
         match files::read(path) {
             Err(sentence) => self.complain(sentence),
-            Ok(opened) if opened.trained.is_some() => self.open_finished(opened),
-            Ok(opened) => self.replace(opened.experiment, opened.file),
+            Ok(opened) => match opened.trained {
+                Some(saved) => self.open_run(opened.experiment, saved),
+                None => self.replace(opened.experiment, opened.file),
+            },
         }
     }
 
-    /// A finished run comes with its weights: a new session goes on from them.
-    fn open_finished(&mut self, opened: files::Opened) {
-        self.replace(opened.experiment, opened.file);
+    /// A run comes with its weights: a new session goes on from them, by itself if the run was interrupted.
+    fn open_run(&mut self, experiment: Experiment, saved: Saved) {
+        self.replace(experiment, None);
         let options = Options {
             device: self.device,
-            trained: opened.trained,
+            autostart: saved.state.has_steps_left(),
+            trained: Some(saved.state),
             ..Options::default()
         };
+        if saved.without_moments {
+            self.notice = "An earlier version saved this run without the optimizer's moments: they start afresh."
+                .to_owned();
+        }
         match Session::start(Arc::clone(&self.sent), options, Arc::clone(&self.wake)) {
             Ok(session) => (self.session, self.looked) = (session, None),
             Err(error) => self.complain(error),
@@ -81,6 +89,12 @@ impl Lab {
             }
             Err(sentence) => self.complain(sentence),
         }
+    }
+
+    pub(super) fn save_run(&mut self, folder: PathBuf) {
+        self.notice = format!("Saving the run in {}", folder.display());
+        self.session.save_run(folder, self.to_save().view);
+        self.dialog = None;
     }
 
     pub(super) fn export(&mut self, path: PathBuf) {

@@ -1,4 +1,4 @@
-//! Files as the window needs them: read an experiment or a finished run, save, list a folder.
+//! Files as the window needs them: read an experiment or a run, save, list a folder.
 //!
 //! Every failure is a sentence with the path in it. What is written goes through the session's atomic writer. It
 //! refuses to know widgets.
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use crate::experiment::Experiment;
 use crate::session::files::{atomic_write, read_text};
-use crate::session::folder::{self, MAX_EXPERIMENT_BYTES, TrainedModel, names};
+use crate::session::folder::{self, MAX_EXPERIMENT_BYTES, Saved, SavedRun, names};
 
 /// Entries of a folder that are listed.
 const MAX_LISTED: usize = 500;
@@ -17,8 +17,8 @@ const MAX_LISTED: usize = 500;
 pub struct Opened {
     /// The experiment.
     pub experiment: Experiment,
-    /// What a finished run has learned.
-    pub trained: Option<TrainedModel>,
+    /// What a run has learned.
+    pub trained: Option<Saved>,
     /// The file that Save writes; none for a run, whose files stay as they are.
     pub file: Option<PathBuf>,
 }
@@ -39,7 +39,7 @@ pub struct Listed {
 pub enum Kind {
     /// A folder to look into.
     Folder,
-    /// The folder of a finished run.
+    /// The folder of a run, finished or not.
     Run,
     /// A file.
     File,
@@ -50,21 +50,22 @@ impl Kind {
     pub fn name(self) -> &'static str {
         match self {
             Self::Folder => "folder",
-            Self::Run => "finished run",
+            Self::Run => "run",
             Self::File => "",
         }
     }
 }
 
-/// Reads an experiment file, or the folder of a finished run.
+/// Reads an experiment file, or the folder of a run, finished or not.
 pub fn read(path: &Path) -> Result<Opened, String> {
     if path.is_dir() {
-        let finished = folder::open(path).map_err(|error| error.to_string())?;
-        let legal = finished.experiment.legality();
+        let run = folder::open(path).map_err(|error| error.to_string())?;
+        let SavedRun { experiment, saved } = run;
+        let legal = experiment.legality();
         legal.map_err(|illegal| format!("{}: {illegal}", path.display()))?;
         return Ok(Opened {
-            experiment: finished.experiment,
-            trained: Some(finished.trained),
+            experiment,
+            trained: Some(saved),
             file: None,
         });
     }
@@ -92,7 +93,7 @@ pub fn folder_of(near: Option<&Path>) -> PathBuf {
     std::path::absolute(&folder).unwrap_or(folder)
 }
 
-/// The folder above, the folders and finished runs in it, and the files with one of the suffixes.
+/// The folder above, the folders and runs in it, and the files with one of the suffixes.
 pub fn list(folder: &Path, suffixes: &[&str]) -> Result<Vec<Listed>, String> {
     let entries =
         std::fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
@@ -114,7 +115,8 @@ pub fn list(folder: &Path, suffixes: &[&str]) -> Result<Vec<Listed>, String> {
 
 fn listed(path: &Path, suffixes: &[&str]) -> Option<Listed> {
     let name = path.file_name()?.to_string_lossy().into_owned();
-    let kind = if path.join(names::METRICS).is_file() {
+    let holds = |name| path.join(name).is_file();
+    let kind = if holds(names::METRICS) || holds(names::STATE) {
         Kind::Run
     } else if path.is_dir() {
         Kind::Folder
@@ -147,8 +149,10 @@ mod tests {
         for name in ["b.ron", "a.ron", "c.png", ".hidden.ron"] {
             atomic_write(&folder.path().join(name), b"").unwrap();
         }
-        std::fs::create_dir_all(folder.path().join("run")).unwrap();
-        atomic_write(&folder.path().join("run").join(names::METRICS), b"{}").unwrap();
+        for (run, file) in [("finished", names::METRICS), ("interrupted", names::STATE)] {
+            std::fs::create_dir_all(folder.path().join(run)).unwrap();
+            atomic_write(&folder.path().join(run).join(file), b"{}").unwrap();
+        }
         let names: Vec<_> = list(folder.path(), &["ron"])
             .unwrap()
             .into_iter()
@@ -156,7 +160,8 @@ mod tests {
             .collect();
         let expected = [
             (Kind::Folder, ".."),
-            (Kind::Run, "run"),
+            (Kind::Run, "finished"),
+            (Kind::Run, "interrupted"),
             (Kind::File, "a.ron"),
             (Kind::File, "b.ron"),
         ];

@@ -127,6 +127,8 @@ impl Lab {
             Command::Open(path) => self.open(&path),
             Command::Save => self.save(),
             Command::SaveAs(path) => self.save_as(path),
+            Command::SaveRun(folder) => self.save_run(folder),
+            Command::ShowSaveRun => self.dialog = Some(Dialog::save_run(self)),
             Command::ShowOpen => self.dialog = Some(Dialog::open(self)),
             Command::ShowSaveAs => self.dialog = Some(Dialog::save_as(self)),
             Command::ShowExport => self.dialog = Some(Dialog::export(self)),

@@ -19,6 +19,7 @@ mod faults;
 mod measured;
 mod presets_and_check;
 mod results;
+mod resume;
 #[cfg(unix)]
 mod signals;
 #[path = "../skip/mod.rs"]

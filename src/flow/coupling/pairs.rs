@@ -103,14 +103,22 @@ impl Blocks {
 #[derive(Clone, Debug, Default)]
 pub struct PairStream {
     next_block: u64,
+    /// Pairs of the next block that have been used before.
+    skip: usize,
     left_over: Pairs,
 }
 
 impl PairStream {
     /// A stream that begins with block `first_block`.
     pub fn new(first_block: u64) -> Self {
+        Self::within(first_block, 0)
+    }
+
+    /// A stream that begins within a block, after its first `skip` pairs.
+    pub fn within(block: u64, skip: usize) -> Self {
         Self {
-            next_block: first_block,
+            next_block: block,
+            skip,
             left_over: Pairs::default(),
         }
     }
@@ -128,8 +136,13 @@ impl PairStream {
         let mut batch = std::mem::take(&mut self.left_over);
         while batch.x_0.len() < n {
             let block = self.next_block;
+            let skip = std::mem::take(&mut self.skip);
             self.next_block += 1;
-            batch.append(draw(block, n - batch.x_0.len())?);
+            let mut drawn = draw(block, n - batch.x_0.len())?;
+            if skip > 0 {
+                drawn = drawn.split_off(skip.min(drawn.x_0.len()));
+            }
+            batch.append(drawn);
         }
         self.left_over = batch.split_off(n);
         Ok(batch)
@@ -211,6 +224,20 @@ mod tests {
             prop_assert_eq!(pieces, whole);
             let n: usize = sizes.iter().sum();
             prop_assert_eq!(stream.stream.next_block(), n.div_ceil(k) as u64);
+        }
+
+        /// A stream can begin after any number of pairs, in the middle of a block, too.
+        #[test]
+        fn a_stream_that_begins_within_a_block_goes_on_where_another_stopped(
+            k in 1usize..40,
+            used in 0usize..100,
+            n in 1usize..100,
+        ) {
+            let coupling = Coupling::BatchOt { batch: k };
+            let mut whole = take(coupling, used + n);
+            let mut later = pairs_of(coupling, 5, 0);
+            later.stream = PairStream::within((used / k) as u64, used % k);
+            prop_assert_eq!(later.next_batch(n).unwrap(), whole.split_off(used));
         }
 
         /// Batch-OT permutes the independent block: the marginals are exactly those of the draws.

@@ -5,7 +5,6 @@ use pulp::{Simd, WithSimd};
 
 use crate::experiment::Optimizer;
 
-use super::aligned::Aligned;
 use super::kernel::{vectors, vectors_mut};
 
 /// The constants of one optimizer step.
@@ -69,16 +68,6 @@ pub struct State<T> {
     pub moment_2: T,
     /// Decaying mean of the weights.
     pub average: T,
-}
-
-impl State<Aligned> {
-    /// Takes over the numbers of a state of the same lengths.
-    pub fn copy_from(&mut self, other: &Self) {
-        self.weights.copy_from_slice(&other.weights);
-        self.moment_1.copy_from_slice(&other.moment_1);
-        self.moment_2.copy_from_slice(&other.moment_2);
-        self.average.copy_from_slice(&other.average);
-    }
 }
 
 /// One step of a block.

@@ -6,13 +6,13 @@ use pulp::Arch;
 
 use crate::experiment::{Model, Optimizer, Training};
 use crate::model::engine::{same_moments, warm_decay};
-use crate::model::{Batch, Engine, EngineError, MlpParams, Widths};
+use crate::model::{Batch, Engine, EngineError, EngineState, MlpParams, Moments, Widths};
 
 use super::adam::{Rule, State};
 use super::aligned::Aligned;
 use super::kernel::Lanes;
 use super::layout::{Layout, OUTPUTS};
-use super::shared::{Differentiate, GROUPS, Shared, Update, read, write};
+use super::shared::{Differentiate, GROUPS, Shared, Update, write};
 use super::tape::{TILE, Tape, Weights};
 use super::team::{Job, Team, TeamError};
 
@@ -26,7 +26,6 @@ pub struct FusedEngine {
     optimizer: Optimizer,
     ema: f64,
     progress: Progress,
-    good: Good,
 }
 
 /// How many steps lie behind the weights.
@@ -36,14 +35,6 @@ struct Progress {
     steps: u64,
     /// Steps in the moments.
     time: u64,
-}
-
-/// What a rollback restores.
-struct Good {
-    progress: Progress,
-    /// Whose moments these are.
-    optimizer: Optimizer,
-    blocks: Vec<State<Aligned>>,
 }
 
 impl FusedEngine {
@@ -76,15 +67,9 @@ impl FusedEngine {
             return Err(EngineError::Shape);
         }
         let layout = Layout::new(&widths, Lanes::of(arch)).ok_or(EngineError::Shape)?;
-        let weights = layout.cut(params);
+        let weights = layout.cut(params.values());
         let shared = Shared::new(arch, layout, model.activation, weights, team.size());
         let shared = Arc::new(shared);
-        let progress = Progress::default();
-        let good = Good {
-            progress,
-            optimizer: training.optimizer,
-            blocks: states(&shared),
-        };
         Ok(Self {
             differentiate: Arc::new(Differentiate(Arc::clone(&shared))),
             update: Arc::new(Update(Arc::clone(&shared))),
@@ -92,8 +77,7 @@ impl FusedEngine {
             team,
             optimizer: training.optimizer,
             ema: training.ema,
-            progress,
-            good,
+            progress: Progress::default(),
         })
     }
 
@@ -112,19 +96,6 @@ impl FusedEngine {
             && batch.targets.len() == OUTPUTS * batch.n
             && batch.weights.len() == batch.n;
         fits.then_some(()).ok_or(EngineError::Shape)
-    }
-
-    fn joined(&self, pick: impl Fn(&State<Aligned>) -> &[f32]) -> Result<MlpParams, EngineError> {
-        let blocks = self.shared.read_blocks();
-        let values = self.shared.layout.join(|index| pick(&blocks[index].state));
-        if let Some(&value) = values.iter().find(|v| !v.is_finite()) {
-            return Err(EngineError::NonFinite {
-                what: "weights",
-                value,
-            });
-        }
-        let widths = self.shared.layout.widths().clone();
-        MlpParams::new(widths, values).ok_or(EngineError::Shape)
     }
 
     fn forget_moments(&mut self) {
@@ -156,12 +127,57 @@ impl Engine for FusedEngine {
         Ok(value)
     }
 
-    fn params(&mut self) -> Result<MlpParams, EngineError> {
-        self.joined(|state| &state.weights)
+    fn state(&mut self) -> Result<EngineState, EngineError> {
+        let blocks = self.shared.read_blocks();
+        let layout = &self.shared.layout;
+        let joined = |pick: fn(&State<Aligned>) -> &Aligned| -> Vec<f32> {
+            layout.join(|index| pick(&blocks[index].state))
+        };
+        let params = |values| {
+            let params = MlpParams::new(layout.widths().clone(), values);
+            params.map(Arc::new).ok_or(EngineError::Shape)
+        };
+        let state = EngineState {
+            weights: params(joined(|state| &state.weights))?,
+            average: params(joined(|state| &state.average))?,
+            averaged: self.progress.steps,
+            moments: Moments {
+                optimizer: self.optimizer,
+                first: joined(|state| &state.moment_1),
+                second: joined(|state| &state.moment_2),
+                steps: self.progress.time,
+            },
+        };
+        state.finite()
     }
 
-    fn averaged_params(&mut self) -> Result<MlpParams, EngineError> {
-        self.joined(|state| &state.average)
+    fn set_state(&mut self, state: &EngineState) -> Result<(), EngineError> {
+        let (shared, moments) = (&*self.shared, &state.moments);
+        if !state.fits(shared.layout.widths()) {
+            return Err(EngineError::Shape);
+        }
+        let cut = |values: &[f32]| shared.layout.cut(values).into_iter();
+        let weights = cut(state.weights.values()).zip(cut(state.average.values()));
+        let states = weights.zip(cut(&moments.first).zip(cut(&moments.second)));
+        for (index, (block, state)) in shared.blocks.iter().zip(states).enumerate() {
+            let ((weights, average), (moment_1, moment_2)) = state;
+            let mut block = write(block);
+            block.state = State {
+                weights,
+                moment_1,
+                moment_2,
+                average,
+            };
+            block.transpose(shared.arch, &shared.layout, index);
+        }
+        self.progress = Progress {
+            steps: state.averaged,
+            time: moments.steps,
+        };
+        if !same_moments(moments.optimizer, self.optimizer) {
+            self.forget_moments();
+        }
+        Ok(())
     }
 
     fn set_training(&mut self, training: &Training) {
@@ -170,27 +186,6 @@ impl Engine for FusedEngine {
             self.forget_moments();
         }
         self.optimizer = training.optimizer;
-    }
-
-    fn mark_good(&mut self) {
-        self.good.progress = self.progress;
-        self.good.optimizer = self.optimizer;
-        for (good, block) in self.good.blocks.iter_mut().zip(&self.shared.blocks) {
-            good.copy_from(&read(block).state);
-        }
-    }
-
-    fn roll_back(&mut self) {
-        self.progress = self.good.progress;
-        for (index, (good, block)) in self.good.blocks.iter().zip(&self.shared.blocks).enumerate() {
-            let mut block = write(block);
-            block.state.copy_from(good);
-            block.transpose(self.shared.arch, &self.shared.layout, index);
-        }
-        // The optimizer may have been replaced since: then these moments mean nothing to it.
-        if !same_moments(self.good.optimizer, self.optimizer) {
-            self.forget_moments();
-        }
     }
 
     fn forward(&mut self, batch: &Batch) -> Result<Vec<f32>, EngineError> {
@@ -217,14 +212,6 @@ impl Engine for FusedEngine {
         self.differentiate(batch)?;
         Ok(self.shared.gradient())
     }
-}
-
-fn states(shared: &Shared) -> Vec<State<Aligned>> {
-    shared
-        .blocks
-        .iter()
-        .map(|block| read(block).state.clone())
-        .collect()
 }
 
 fn failed(error: TeamError) -> EngineError {

@@ -61,7 +61,7 @@ impl FrozenField {
         step: u64,
     ) -> Self {
         let network = Layout::new(params.widths(), Lanes::of(arch)).map(|layout| {
-            let blocks = layout.cut(&params);
+            let blocks = layout.cut(params.values());
             Arc::new(Network {
                 arch,
                 layout,

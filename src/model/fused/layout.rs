@@ -3,11 +3,12 @@
 //! A hidden layer's panel holds some of its units: `W[.., units]` as `[n_in, width]`, then their biases
 //! `[width]`. The output layer has too few units for vectors, so it is one panel and stands transposed: for
 //! every panel of the layer before it `W^T` as `[2, width]`, then the biases in one vector. What is padding is
-//! 0 and stays 0. This file knows sizes, and the way to and from [`MlpParams`]' order, but no arithmetic.
+//! 0 and stays 0. This file knows sizes, and the way to and from the order of
+//! [`MlpParams`](crate::model::MlpParams), but no arithmetic.
 
 use std::ops::Range;
 
-use crate::model::{MlpParams, Widths};
+use crate::model::Widths;
 
 use super::aligned::Aligned;
 use super::kernel::Lanes;
@@ -155,21 +156,21 @@ impl Layout {
             .sum()
     }
 
-    /// Cuts parameters into blocks, see [`Self::block_lens`].
-    pub fn cut(&self, params: &MlpParams) -> Vec<Aligned> {
+    /// Cuts numbers in the order of [`MlpParams`](crate::model::MlpParams) into blocks, see [`Self::block_lens`].
+    pub fn cut(&self, values: &[f32]) -> Vec<Aligned> {
         let mut blocks: Vec<_> = self.block_lens().map(Aligned::zeros).collect();
-        for (value, (block, at)) in params.values().iter().zip(self.places()) {
+        for (value, (block, at)) in values.iter().zip(self.places()) {
             blocks[block][at] = *value;
         }
         blocks
     }
 
-    /// Puts blocks back into the order of [`MlpParams`].
+    /// Puts blocks back into the order of [`MlpParams`](crate::model::MlpParams).
     pub fn join<'a>(&self, block: impl Fn(usize) -> &'a [f32]) -> Vec<f32> {
         self.places().map(|(index, at)| block(index)[at]).collect()
     }
 
-    /// Where each parameter stands, as (block, index), in the order of [`MlpParams`].
+    /// Where each parameter stands, as (block, index), in the order of [`MlpParams`](crate::model::MlpParams).
     fn places(&self) -> impl Iterator<Item = (usize, usize)> {
         let hidden = self.hidden.iter().flat_map(move |layer| {
             // Row n_in is the bias.
@@ -208,6 +209,7 @@ mod tests {
     use super::*;
     use crate::experiment::{Model, TimeEmbedding};
     use crate::flow::rng::{Stream, stream};
+    use crate::model::MlpParams;
 
     #[test]
     fn cutting_and_joining_gives_the_parameters_back() {
@@ -224,7 +226,7 @@ mod tests {
             });
             let params = MlpParams::init(widths.clone(), &mut stream(0, Stream::Weights, 0));
             let layout = Layout::new(&widths, lanes).unwrap();
-            let blocks = layout.cut(&params);
+            let blocks = layout.cut(params.values());
             assert_eq!(layout.join(|i| &blocks[i]), params.values());
             let filled: f32 = blocks.iter().flat_map(|b| b.iter()).map(|v| v.abs()).sum();
             let given: f32 = params.values().iter().map(|v| v.abs()).sum();

@@ -1,14 +1,13 @@
-//! Devices that are chosen, fail and are replaced: the last good weights stay, whatever happens.
+//! Devices that are chosen, fail and are replaced: the last good state stays, whatever happens.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use crate::model::{DeviceChoice, EngineError, OpenDevice};
+use crate::model::{DeviceChoice, EngineError};
 use crate::snapshot::RunState;
 
 use super::super::command::Event;
 use super::super::engines::Engines;
-use super::super::learner::Learner;
+use super::super::recovery::{Recovery, attempt, recover};
 use super::Lane;
 
 impl Lane {
@@ -20,9 +19,9 @@ impl Lane {
         }
         self.use_engines(engines);
         if let Some(learner) = &mut self.learner {
-            // A device that has failed has nothing newer to give than the last good weights.
-            catch_unwind(AssertUnwindSafe(|| learner.checkpoint().is_ok())).ok();
-            self.broken = true;
+            // A device that has failed has nothing newer to give than the last good state.
+            attempt(|| learner.checkpoint()).ok();
+            learner.distrust_engine();
             if let Err(sentence) = self.mend_engine() {
                 self.fail(sentence);
             }
@@ -45,54 +44,42 @@ impl Lane {
 
     /// Replaces an engine that can no longer be trusted.
     pub(super) fn mend_engine(&mut self) -> Result<(), String> {
-        if let (true, Some(learner)) = (self.broken, &mut self.learner) {
-            learner
+        match &mut self.learner {
+            Some(learner) if learner.is_broken() => learner
                 .replace_engine(&self.engines)
-                .map_err(|error| format!("The engine cannot be made again: {error}."))?;
+                .map_err(|error| format!("The engine cannot be made again: {error}.")),
+            _ => Ok(()),
         }
-        self.broken = false;
-        Ok(())
     }
 
+    /// Training goes on elsewhere from the last good state, or stops there and says why.
     pub(super) fn engine_failed(&mut self, at: u64, error: &EngineError) {
-        match error {
-            EngineError::Device(reason) => self.fall_back(at, reason),
-            other => self.roll_back(at, &other.to_string()),
+        let Some(learner) = &mut self.learner else {
+            return;
+        };
+        match recover(learner, &mut self.engines, at, error) {
+            Ok(Recovery::Elsewhere(sentence)) => self.go_on_elsewhere(sentence),
+            Ok(Recovery::BackAt(step)) => {
+                let reason = match error {
+                    EngineError::Device(reason) => reason.clone(),
+                    other => other.to_string(),
+                };
+                self.fail(format!(
+                    "Training stopped at step {at}: {reason}. Weights and loss are back at step {step}; a smaller \
+                     learning rate may help. Train goes on from there."
+                ));
+            }
+            Err(error) => self.fail(format!("The engine cannot be made again: {error}.")),
         }
     }
 
-    /// The device has failed: training goes on elsewhere from the last good weights, if there is an elsewhere.
-    pub(super) fn fall_back(&mut self, at: u64, reason: &str) {
-        self.broken = true;
-        let Some(fallback) = self.engines.fallback().cloned() else {
-            return self.roll_back(at, reason);
-        };
-        OpenDevice::distrust_gpu(reason);
-        let lost = Arc::clone(self.engines.label());
-        self.use_engines(fallback);
-        if let Err(sentence) = self.mend_engine() {
-            return self.fail(sentence);
-        }
-        let step = self.learner.as_ref().map_or(0, Learner::steps_taken);
-        self.board.tell(Event::Problem(format!(
-            "{lost} failed at step {at}: {reason}. The {} goes on from step {step}.",
-            self.engines.label()
-        )));
+    fn go_on_elsewhere(&mut self, sentence: String) {
+        self.use_engines(self.engines.clone());
+        self.board.tell(Event::Problem(sentence));
         let unfinished = self.learner.as_ref().is_some_and(|l| !l.is_finished());
         if self.state == RunState::Finished && unfinished {
             self.state = RunState::Running;
         }
         self.publish();
-    }
-
-    fn roll_back(&mut self, at: u64, reason: &str) {
-        let back_to = self.learner.as_mut().map_or(0, |learner| {
-            // A broken engine may fail here, too; it is replaced when Train is pressed.
-            catch_unwind(AssertUnwindSafe(|| learner.roll_back())).unwrap_or(0)
-        });
-        self.fail(format!(
-            "Training stopped at step {at}: {reason}. Weights and loss are back at step {back_to}; a smaller \
-             learning rate may help. Train goes on from there."
-        ));
     }
 }

@@ -1,16 +1,16 @@
 //! What of a lane appears on the board, and what the workers are asked to make of it.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::flow::Point;
-use crate::model::DeviceChoice;
+use crate::model::{DeviceChoice, EngineError};
 use crate::snapshot::RunState;
 
 use super::super::learner::Learner;
 use super::super::measure::{DisplaySamples, display_samples};
-use super::super::worker::{Pace, panic_message};
+use super::super::recovery::attempt;
+use super::super::worker::Pace;
 use super::super::{cloud, metrics_worker, picture};
 use super::{Lane, Shown};
 
@@ -25,17 +25,8 @@ impl Lane {
     /// Puts the lane's state on the board and asks for a picture of the newest weights.
     pub(super) fn publish(&mut self) {
         self.last_publish = Instant::now();
-        let healthy = !self.broken && !matches!(self.state, RunState::Failed { .. });
-        if healthy && let Some(learner) = &mut self.learner {
-            let at = learner.steps_taken();
-            match catch_unwind(AssertUnwindSafe(|| learner.checkpoint())) {
-                Ok(Ok(field)) => {
-                    let experiment = Arc::clone(learner.experiment());
-                    self.shown = Some(Shown { field, experiment });
-                }
-                Ok(Err(error)) => return self.engine_failed(at, &error),
-                Err(panic) => return self.fall_back(at, &panic_message(&*panic)),
-            }
+        if let Err((at, error)) = self.checkpoint() {
+            return self.engine_failed(at, &error);
         }
         if let Some(learner) = &self.learner {
             self.rate.update(learner);
@@ -60,6 +51,20 @@ impl Lane {
             frame.pairs = Arc::clone(&pairs);
         });
         self.show_picture(self.pace());
+    }
+
+    /// Remembers the newest state of a learner that can be trusted, and what it shows.
+    pub(super) fn checkpoint(&mut self) -> Result<(), (u64, EngineError)> {
+        let failed = matches!(self.state, RunState::Failed { .. });
+        let learner = self.learner.as_mut();
+        let Some(learner) = learner.filter(|l| !failed && !l.is_broken()) else {
+            return Ok(());
+        };
+        let field = attempt(|| learner.checkpoint());
+        let field = field.map_err(|error| (learner.steps_taken(), error))?;
+        let experiment = Arc::clone(learner.experiment());
+        self.shown = Some(Shown { field, experiment });
+        Ok(())
     }
 
     pub(super) fn show_samples(&self) {

@@ -18,6 +18,7 @@ use super::title_ui;
 enum Purpose {
     Open,
     Save,
+    SaveRun,
     Export,
 }
 
@@ -39,6 +40,11 @@ impl FileDialog {
     /// Asks where to save.
     pub fn save(near: Option<&Path>, name: &str) -> Self {
         Self::new(Purpose::Save, near, name)
+    }
+
+    /// Asks for the folder of the run.
+    pub fn save_run(near: Option<&Path>, name: &str) -> Self {
+        Self::new(Purpose::SaveRun, near, name)
     }
 
     /// Asks where to export to.
@@ -63,12 +69,17 @@ impl FileDialog {
             Purpose::Open => (
                 "Open",
                 "Open",
-                "An experiment file (.ron), or the folder of a finished run.",
+                "An experiment file (.ron), or the folder of a run.",
             ),
             Purpose::Save => (
                 "Save the experiment",
                 "Save",
                 "The drawing and the view are part of the file.",
+            ),
+            Purpose::SaveRun => (
+                "Save the run",
+                "Save",
+                "A folder with the experiment, the losses, the weights and the state that training goes on from.",
             ),
             Purpose::Export => (
                 "Export the figure",
@@ -101,7 +112,14 @@ impl FileDialog {
                 self.fresh = true;
             }
             if exists {
-                note_ui(ui, theme, "The file exists and will be replaced.");
+                note_ui(
+                    ui,
+                    theme,
+                    match self.purpose {
+                        Purpose::SaveRun => "It exists; a run in it will be replaced.",
+                        _ => "The file exists and will be replaced.",
+                    },
+                );
             }
         });
     }
@@ -164,6 +182,7 @@ impl FileDialog {
         commands.extend(self.path().map(|path| match self.purpose {
             Purpose::Open => Command::Open(path),
             Purpose::Save => Command::SaveAs(files::with_suffix(path, "ron")),
+            Purpose::SaveRun => Command::SaveRun(path),
             Purpose::Export => Command::Export(files::with_suffix(path, "png")),
         }));
     }
@@ -173,6 +192,7 @@ impl FileDialog {
 fn suffixes(purpose: Purpose) -> &'static [&'static str] {
     match purpose {
         Purpose::Open | Purpose::Save => &["ron"],
+        Purpose::SaveRun => &[],
         Purpose::Export => &["png", "svg"],
     }
 }

@@ -60,6 +60,12 @@ impl Dialog {
         Self::File(FileDialog::save(lab.editor.path(), &name))
     }
 
+    /// The dialog that asks for the folder of the run.
+    pub fn save_run(lab: &Lab) -> Self {
+        let name = &lab.editor.experiment().name;
+        Self::File(FileDialog::save_run(lab.editor.path(), name))
+    }
+
     /// The dialog that asks where to export to.
     pub fn export(lab: &Lab) -> Self {
         let name = format!("{}.png", lab.editor.experiment().name);

@@ -16,7 +16,9 @@ use crate::flow::instruction_sets;
 use crate::flow::path::Path;
 use crate::flow::rng::{Stream, stream};
 use crate::flow::{Point, VelocityField};
-use crate::model::{Batch, Engine, EngineError, MlpParams, Scaling, Widths, embedding};
+use crate::model::{
+    Batch, Engine, EngineError, EngineState, MlpParams, Scaling, Widths, embedding,
+};
 
 fn model(hidden: &[usize], activation: Activation) -> Model {
     Model {
@@ -279,8 +281,8 @@ fn a_hundred_steps_of_either_optimizer_are_those_of_plain_arithmetic() {
                 adam.step(optimizer, lr, training.ema, &expected.gradient);
                 engine.step(&batch, lr).unwrap();
             }
-            assert!(error(engine.params().unwrap().values(), &adam.params) < 1e-3);
-            assert!(error(engine.averaged_params().unwrap().values(), &adam.average) < 1e-3);
+            assert!(error(engine.state().unwrap().weights.values(), &adam.params) < 1e-3);
+            assert!(error(engine.state().unwrap().average.values(), &adam.average) < 1e-3);
         }
     }
 }
@@ -294,22 +296,24 @@ fn without_averaging_the_average_is_the_weights() {
         ..Training::default()
     });
     engine.step(&batch(&model, 32, 0), 1e-3).unwrap();
-    assert_eq!(engine.params(), engine.averaged_params());
+    let state = engine.state().unwrap();
+    assert_eq!(state.weights, state.average);
 }
 
 #[test]
-fn a_rollback_restores_weights_average_and_moments() {
+fn a_state_holds_weights_average_and_moments() {
     let model = model(&[30, 64], Activation::Silu);
     let batch = batch(&model, 64, 2);
     let mut engine = engine(&model);
     let go_on = |engine: &mut FusedEngine| {
         take(engine, &batch, 3);
-        (engine.params().unwrap(), engine.averaged_params().unwrap())
+        engine.state().unwrap()
     };
     go_on(&mut engine);
-    engine.mark_good();
+    let good = engine.state().unwrap();
     let first = go_on(&mut engine);
-    engine.roll_back();
+    engine.set_state(&good).unwrap();
+    assert_eq!(engine.state().as_ref(), Ok(&good));
     assert_eq!(go_on(&mut engine), first);
 }
 
@@ -325,7 +329,7 @@ fn moments_stay_with_another_rate_and_go_with_another_optimizer() {
             ..Training::default()
         });
         engine.step(&batch, 1e-3).unwrap();
-        engine.params().unwrap()
+        engine.state().unwrap().weights
     };
     let adam = |lr, beta_1| Optimizer::Adam {
         lr,
@@ -338,7 +342,7 @@ fn moments_stay_with_another_rate_and_go_with_another_optimizer() {
     let before = {
         let mut engine = engine(&model);
         take(&mut engine, &batch, 5);
-        engine.params().unwrap()
+        engine.state().unwrap().weights
     };
     let fresh = after(adam(1e-3, 0.8));
     for (a, b) in fresh.values().iter().zip(before.values()) {
@@ -355,6 +359,8 @@ fn what_does_not_fit_is_refused() {
     });
     let made = FusedEngine::new(Box::new(Alone), &model, &Training::default(), &other);
     assert!(matches!(made, Err(EngineError::Shape)));
+    let state = EngineState::fresh(other, Training::default().optimizer);
+    assert_eq!(engine(&model).set_state(&state), Err(EngineError::Shape));
     let mut short = batch(&model, 8, 0);
     short.inputs.pop();
     assert_eq!(engine(&model).step(&short, 1e-3), Err(EngineError::Shape));
@@ -371,14 +377,14 @@ fn a_learning_rate_beyond_reason_is_noticed_and_can_be_undone() {
         let model = model(&[16, 16], activation);
         let batch = batch(&model, 64, 2);
         let mut engine = engine(&model);
-        let good = engine.params().unwrap();
+        let good = engine.state().unwrap();
         let failure = (0..20).find_map(|_| engine.step(&batch, 1e30).err());
         assert!(
             matches!(failure, Some(EngineError::NonFinite { what: "loss", .. })),
             "{activation:?}"
         );
-        engine.roll_back();
-        assert_eq!(engine.params().unwrap(), good);
+        engine.set_state(&good).unwrap();
+        assert_eq!(engine.state().unwrap(), good);
     }
 }
 
