@@ -1,9 +1,9 @@
 //! Who has been sold what: columns for one row each, or with a supply for many.
 //!
-//! It refuses to know points, and what a bid is worth. A column with a supply stands for as many equal columns. They share
-//! one price, that of the cheapest of them (Bertsekas & Castanon, Annals of Operations Research 20, 1989, "similar
-//! objects"): a row outbids the lowest bid among them, and its own bid goes up to its gain over another column, not
-//! over another copy. So equal columns do not drive each other's prices up in steps of `epsilon`.
+//! It refuses to know points, and what a bid is worth. A column with a supply stands for as many equal columns. They
+//! share one price, that of the cheapest of them (Bertsekas & Castanon, Annals of Operations Research 20, 1989,
+//! "similar objects"): a row outbids the lowest bid among them, and its own bid goes up to its gain over another column,
+//! not over another copy. So equal columns do not drive each other's prices up in steps of `epsilon`.
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
