@@ -9,9 +9,9 @@
 
 use thiserror::Error;
 
-use super::auction::Problem;
+use super::clusters;
+use super::normalised::Normalised;
 use crate::flow::Point;
-use crate::flow::bounds::Bounds;
 
 /// Largest coordinate whose squared distances are finite with room for sums over many points.
 pub const MAX_COORDINATE: f64 = 1e150;
@@ -60,8 +60,8 @@ pub enum AssignmentError {
 /// The permutation with the least sum of squared distances; any of them where there are several.
 ///
 /// Measured on one core with AVX-512 (Zen 4): 0.4 ms for 256 points, 1.0 ms for 512, 3.4 ms for 1024, 9 ms for
-/// 2000, 30 ms for 4096; with AVX2 it takes 1.2 to 1.6 times as long. Point sets with costs that tie, up to clouds
-/// on two lines at right angles, where every permutation costs the same, take at most three times as long.
+/// 2000, 30 ms for 4096; with AVX2 it takes 1.2 to 1.6 times as long. Points that coincide, or nearly, take no more
+/// than twice as long, and where there are few distinct ones a small part of it (`cargo bench --bench assignment`).
 ///
 /// # Errors
 /// Sets of unequal size, and coordinates that are not finite or beyond [`MAX_COORDINATE`].
@@ -77,11 +77,7 @@ pub fn assign(x_0: &[Point], x_1: &[Point]) -> Result<Assignment, AssignmentErro
     check("target", x_1)?;
     let sources = Normalised::new(x_0);
     let targets = Normalised::new(x_1);
-    let problem = Problem {
-        xs: &sources.points,
-        ys: &targets.points,
-    };
-    let solved = problem.solve();
+    let solved = clusters::solve(&sources.points, &targets.points);
 
     // With x = c_x + s_x x' and y = c_y + s_y y':
     // |x - y|^2 = |x - c_y|^2 + (|y - c_x|^2 - |c_x - c_y|^2) - 2 s_x s_y x' . y'
@@ -129,28 +125,10 @@ fn check(side: &'static str, points: &[Point]) -> Result<(), AssignmentError> {
     }
 }
 
-/// A point set, moved and scaled into the unit square around the origin.
-struct Normalised {
-    center: Point,
-    scale: f64,
-    points: Vec<Point>,
-}
-
-impl Normalised {
-    fn new(points: &[Point]) -> Self {
-        let bounds = Bounds::of_points(points).unwrap_or(Bounds::square(0.0));
-        let center = bounds.center();
-        let extent = bounds.width().max(bounds.height());
-        let scale = if extent > 0.0 { extent } else { 1.0 };
-        let normalise = |p: &Point| [(p[0] - center[0]) / scale, (p[1] - center[1]) / scale];
-        Self {
-            center,
-            scale,
-            points: points.iter().map(normalise).collect(),
-        }
-    }
-}
-
 #[cfg(test)]
 #[path = "tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "coinciding_tests.rs"]
+mod coinciding_tests;

@@ -15,11 +15,14 @@
 //! for the 360 rows still free. Finer last rounds only shift work from step 3 to step 1. Prices from the optimum
 //! for a quarter of the points save a tenth, those of an earlier block nothing: how far prices are off is decided
 //! by the points of the block. So every block is solved by itself, in one go.
+//!
+//! A column may have a supply for several rows; how it is then sold is up to [`Supplies`].
 
 use pulp::{Arch, Simd, WithSimd};
 
 use super::columns::Columns;
 use super::lanes::LANES;
+use super::supplies::{Stocks, Supplies, Units};
 use crate::flow::Point;
 
 /// First `epsilon`, in units of the normalised benefit; this, the factor and the end were tuned on four pairs of
@@ -43,7 +46,7 @@ pub struct Problem<'a> {
     pub ys: &'a [Point],
 }
 
-/// An optimal permutation and the dual variables that prove it.
+/// An optimal permutation, or plan, and the dual variables that prove it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Solved {
     /// The column of each row.
@@ -66,52 +69,95 @@ impl WithSimd for Problem<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) -> Solved {
-        let n = self.xs.len();
-        let mut search = Search::new(simd, self.xs, self.ys);
-        if n > 1 {
-            let mut epsilon = EPSILON_START;
-            while epsilon > EPSILON_END / n as f64 {
-                search.auction_round(epsilon, MAX_BIDS * n);
-                epsilon *= EPSILON_FACTOR;
-            }
-            search.auction_round(0.0, MAX_REDUCTIONS * n);
-        }
+        let columns = Columns::new(simd, self.ys, &first_prices(self.ys));
+        let supplies = Units::unsold(self.ys.len());
+        let mut search = Search::new(simd, self.xs, columns, supplies);
+        search.auction();
         search.augment();
         search.solved()
     }
 }
 
+/// A transportation problem with the costs `-x . y`: as many rows as the columns' supplies have together.
+#[derive(Clone, Copy)]
+pub struct Transport<'a> {
+    /// The rows.
+    pub xs: &'a [Point],
+    /// The columns, within `[-1/2, 1/2]` like the rows.
+    pub ys: &'a [Point],
+    /// How many rows each column is for.
+    pub supplies: &'a [usize],
+}
+
+impl Transport<'_> {
+    /// The optimal plan, as a column for each row.
+    pub fn solve(self) -> Solved {
+        Arch::new().dispatch(self)
+    }
+}
+
+impl WithSimd for Transport<'_> {
+    type Output = Solved;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) -> Solved {
+        let columns = Columns::new(simd, self.ys, &first_prices(self.ys));
+        let supplies = columns.number.iter().map(|&k| self.supplies[k]);
+        let supplies = Stocks::unsold(supplies);
+        let mut search = Search::new(simd, self.xs, columns, supplies);
+        search.auction();
+        search.augment();
+        search.solved()
+    }
+}
+
+/// Those of the identity map, `|y|^2 / 2`.
+fn first_prices(ys: &[Point]) -> Vec<f64> {
+    let halved_square = |y: &Point| 0.5 * (y[0] * y[0] + y[1] * y[1]);
+    ys.iter().map(halved_square).collect()
+}
+
 /// A partial permutation; from the end of the auction on, the prices prove it optimal for its rows.
-pub struct Search<'a, S: Simd> {
+pub struct Search<'a, S: Simd, H: Supplies> {
     /// The instruction set.
     pub simd: S,
     /// The source points.
     pub rows: &'a [Point],
     /// The target points and their prices.
     pub columns: Columns,
-    /// The row that each column is matched to, by the column's place.
-    pub row_of: Vec<Option<usize>>,
+    /// The rows that each column is matched to, by the column's place.
+    pub supplies: H,
     /// The place of the column that each row is matched to.
     pub column_of: Vec<Option<usize>>,
     /// The block in which each row has made its last bid.
     pub seed: Vec<usize>,
 }
 
-impl<'a, S: Simd> Search<'a, S> {
-    /// No row has a column yet. The first prices are those of the identity map, `|y|^2 / 2`.
+impl<'a, S: Simd, H: Supplies> Search<'a, S, H> {
+    /// No row has a column yet.
     #[inline(always)]
-    fn new(simd: S, rows: &'a [Point], ys: &[Point]) -> Self {
-        let prices: Vec<f64> = ys
-            .iter()
-            .map(|y| 0.5 * (y[0] * y[0] + y[1] * y[1]))
-            .collect();
+    pub fn new(simd: S, rows: &'a [Point], columns: Columns, supplies: H) -> Self {
         Self {
             simd,
             rows,
-            columns: Columns::new(simd, ys, &prices),
-            row_of: vec![None; ys.len()],
+            columns,
+            supplies,
             column_of: vec![None; rows.len()],
             seed: vec![0; rows.len()],
+        }
+    }
+
+    /// Good prices, and with them a permutation of as many rows as can be had cheaply.
+    #[inline(always)]
+    pub fn auction(&mut self) {
+        let n = self.rows.len();
+        if self.supplies.len() > 1 {
+            let mut epsilon = EPSILON_START;
+            while epsilon > EPSILON_END / n as f64 {
+                self.auction_round(epsilon, MAX_BIDS * n);
+                epsilon *= EPSILON_FACTOR;
+            }
+            self.auction_round(0.0, MAX_REDUCTIONS * n);
         }
     }
 
@@ -120,7 +166,7 @@ impl<'a, S: Simd> Search<'a, S> {
     #[inline(always)]
     fn auction_round(&mut self, epsilon: f64, max_bids: usize) {
         self.columns.ground_prices(self.simd);
-        self.row_of.fill(None);
+        self.supplies.clear();
         self.column_of.fill(None);
         let mut free: Vec<usize> = (0..self.rows.len()).collect();
         for _ in 0..max_bids {
@@ -129,14 +175,16 @@ impl<'a, S: Simd> Search<'a, S> {
             let (j, block) = (bid.column, bid.column / LANES);
             self.seed[i] = block;
             let raise = bid.best - bid.second + epsilon;
-            if raise == 0.0 && self.row_of[j].is_some() {
+            if raise == 0.0 && !self.supplies.has_room(j) {
                 continue;
             }
-            self.columns.set_price(j, self.columns.price(j) + raise);
+            let price = self.columns.price(j);
+            let sale = self.supplies.sell(j, i, price, price + raise);
+            self.columns.set_price(j, sale.price);
             self.columns.sieve.attract(block, self.rows[i]);
             self.columns.refresh(self.simd, block);
             self.column_of[i] = Some(j);
-            if let Some(loser) = self.row_of[j].replace(i) {
+            if let Some(loser) = sale.loser {
                 self.column_of[loser] = None;
                 free.push(loser);
             }
@@ -144,11 +192,11 @@ impl<'a, S: Simd> Search<'a, S> {
     }
 
     /// By the numbers that the caller knows the columns by; no row may be free.
-    fn solved(self) -> Solved {
+    pub fn solved(self) -> Solved {
         let columns = &self.columns;
         let places: Vec<usize> = self.column_of.into_iter().flatten().collect();
         let matched = self.rows.iter().zip(&places);
-        let mut b = vec![0.0; places.len()];
+        let mut b = vec![0.0; columns.number.len()];
         for (j, &number) in columns.number.iter().enumerate() {
             b[number] = -columns.price(j);
         }
@@ -185,6 +233,51 @@ mod tests {
                     "{arch:?}, n = {n}"
                 );
             }
+        }
+    }
+    /// A plan is a permutation of copies.
+    #[test]
+    fn a_transportation_plan_is_as_good_as_a_permutation_of_copies() {
+        for (n, supply) in [(4, 4), (60, 3), (300, 20), (1000, 8)] {
+            let mut rng = stream(6, Stream::Display, n);
+            let mut draw = || rng.random::<f64>() - 0.5;
+            let xs: Vec<Point> = (0..n).map(|_| [draw(), draw()]).collect();
+            let ys: Vec<Point> = (0..n / supply).map(|_| [draw(), draw()]).collect();
+            let supplies = vec![supply as usize; ys.len()];
+            let transport = Transport {
+                xs: &xs,
+                ys: &ys,
+                supplies: &supplies,
+            };
+            let plan = transport.solve();
+            for arch in instruction_sets() {
+                assert_eq!(
+                    arch.dispatch(transport).column_of,
+                    plan.column_of,
+                    "{arch:?}, n = {n}"
+                );
+            }
+            let mut used = vec![0; ys.len()];
+            plan.column_of.iter().for_each(|&k| used[k] += 1);
+            assert_eq!(used, supplies);
+            let copies: Vec<Point> = ys.iter().flat_map(|&y| vec![y; supply as usize]).collect();
+            let permutation = Problem {
+                xs: &xs,
+                ys: &copies,
+            }
+            .solve()
+            .column_of;
+            let benefit = |i: usize, y: Point| xs[i][0] * y[0] + xs[i][1] * y[1];
+            let of_plan: f64 = (0..xs.len())
+                .map(|i| benefit(i, ys[plan.column_of[i]]))
+                .sum();
+            let of_copies: f64 = (0..xs.len())
+                .map(|i| benefit(i, copies[permutation[i]]))
+                .sum();
+            assert!(
+                (of_plan - of_copies).abs() < 1e-11,
+                "n = {n}: {of_plan} {of_copies}"
+            );
         }
     }
 }

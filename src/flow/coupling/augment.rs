@@ -1,7 +1,8 @@
 //! The exact end of the search: every free row gets a column along a shortest path of reduced costs.
 //!
 //! After Jonker & Volgenant (Computing 38, 1987): a Dijkstra search from one free row at a time, over the
-//! reduced costs `u_i - profit`, which are never negative. It refuses to know how the prices came about; it
+//! reduced costs `u_i - profit`, which are never negative. A column for several rows is one place on the way, from
+//! which ways lead through each of its holders. It refuses to know how the prices came about; it
 //! needs complementary slackness (every matched row is in a best column) and keeps it.
 
 use pulp::Simd;
@@ -9,12 +10,13 @@ use pulp::Simd;
 use super::auction::Search;
 use super::columns::Columns;
 use super::lanes::LANES;
+use super::supplies::Supplies;
 use super::tree::{Junction, Tree};
 
 /// A free column that is further away than the nearest taken one by no more than this counts as nearest. Where
 /// costs tie, rounding would otherwise send every search through all the taken columns first. It weakens the
 /// certificate by so much a search, in units of the normalised cost.
-const TIE: f64 = 1e-15;
+pub const TIE: f64 = 1e-15;
 
 /// A column that the search has gone past.
 struct Passed {
@@ -24,20 +26,24 @@ struct Passed {
     price: f64,
 }
 
-impl<S: Simd> Search<'_, S> {
+impl<S: Simd, H: Supplies> Search<'_, S, H> {
     /// Leaves no row free.
     #[inline(always)]
     pub fn augment(&mut self) {
         self.reduce_columns();
+        if H::SHARED {
+            let limits = self.limits();
+            self.supplies.settle(&limits);
+        }
         let mut tree = Tree::new(&self.columns);
-        for (j, row) in self.row_of.iter().enumerate() {
-            tree.set_free(j, row.is_none());
+        for j in 0..self.supplies.len() {
+            tree.set_free(j, self.supplies.has_room(j));
         }
         for start in 0..self.rows.len() {
             if self.column_of[start].is_none() {
                 self.shortest_path(start, &mut tree);
                 self.shift_along_path(start, &tree);
-                tree.set_free(tree.end, false);
+                tree.set_free(tree.end, self.supplies.has_room(tree.end));
             }
         }
     }
@@ -57,14 +63,32 @@ impl<S: Simd> Search<'_, S> {
         }
         let rows = Columns::new(simd, self.rows, &u);
         let mut seed = 0;
-        for j in 0..self.row_of.len() {
-            if self.row_of[j].is_none() {
+        for j in 0..self.supplies.len() {
+            if self.supplies.is_unsold(j) {
                 let bid = rows.best_two(simd, self.columns.point(j), seed);
                 seed = bid.column / LANES;
                 self.columns.set_price(j, bid.best);
             }
         }
         self.columns.refresh_all(simd);
+    }
+
+    /// The price at which each matched row's column is no better for it than another.
+    #[inline(always)]
+    fn limits(&self) -> Vec<f64> {
+        let mut limits = vec![f64::INFINITY; self.rows.len()];
+        for (i, &x) in self.rows.iter().enumerate() {
+            if let Some(j) = self.column_of[i] {
+                let bid = self.columns.best_two(self.simd, x, j / LANES);
+                let other = if bid.column == j {
+                    bid.second
+                } else {
+                    bid.best
+                };
+                limits[i] = self.columns.benefit(x, j) - other;
+            }
+        }
+        limits
     }
 
     /// Grows the tree from a free row to the nearest free column, which is left in `tree.end`, and raises the
@@ -74,33 +98,47 @@ impl<S: Simd> Search<'_, S> {
         let simd = self.simd;
         let mut passed: Vec<Passed> = Vec::new();
         tree.clear();
-        let mut from = Junction {
+        let from = Junction {
             row: start,
             x: self.rows[start],
             base: 0.0,
             seed: self.seed[start],
         };
+        tree.relax(simd, &self.columns, from);
         loop {
-            tree.relax(simd, &self.columns, from);
             let (column, distance) = tree.nearest(simd);
-            let Some(row) = self.row_of[column].filter(|_| distance + TIE < tree.length) else {
+            if self.supplies.has_room(column) || distance + TIE >= tree.length {
                 break;
-            };
-            let (x, price) = (self.rows[row], self.columns.price(column));
+            }
+            let price = self.columns.price(column);
             passed.push(Passed {
                 column,
                 distance,
                 price,
             });
-            from = Junction {
-                row,
-                x,
-                base: distance + (self.columns.benefit(x, column) - price),
-                seed: column / LANES,
-            };
             // Out of the race without a branch in the loop: never the nearest, and no way there is shorter.
             tree.close(simd, column);
             self.columns.set_price(column, f64::INFINITY);
+            let mut last = None;
+            for (row, limit) in self.supplies.holders(column) {
+                let x = self.rows[row];
+                if H::SHARED {
+                    // No way through this holder, or a later one, is shorter than this.
+                    if distance + (limit - price) >= tree.length {
+                        break;
+                    }
+                    if last.replace(x) == Some(x) {
+                        continue;
+                    }
+                }
+                let from = Junction {
+                    row,
+                    x,
+                    base: distance + (self.columns.benefit(x, column) - price),
+                    seed: column / LANES,
+                };
+                tree.relax(simd, &self.columns, from);
+            }
         }
         for way in &passed {
             let raise = tree.length - way.distance;
@@ -114,10 +152,13 @@ impl<S: Simd> Search<'_, S> {
     /// Hands every column of the path from `tree.end` back to `start` to the row before it.
     fn shift_along_path(&mut self, start: usize, tree: &Tree) {
         let mut free_column = Some(tree.end);
+        let mut leaving = None;
         while let Some(j) = free_column {
             let row = tree.parent(j);
-            self.row_of[j] = Some(row);
+            self.supplies
+                .hand_over(j, self.columns.price(j), row, leaving);
             free_column = self.column_of[row].replace(j);
+            leaving = Some(row);
             if row == start {
                 return;
             }

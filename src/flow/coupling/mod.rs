@@ -7,11 +7,16 @@
 pub mod assignment;
 mod auction;
 mod augment;
+mod clusters;
 mod columns;
+mod groups;
 mod lanes;
+mod merge;
+mod normalised;
 mod pairs;
 mod scan;
 mod sieve;
+mod supplies;
 mod tree;
 
 use serde::{Deserialize, Serialize};

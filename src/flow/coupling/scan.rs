@@ -69,6 +69,8 @@ impl<S: Simd> TopTwo<S> {
 
     #[inline(always)]
     fn add(&mut self, simd: S, x: [S::f64s; 2], b: usize, block: &Block) {
+        #[cfg(test)]
+        super::columns::looks::add();
         for v in 0..LANES / S::F64_LANES {
             let profit = block.profit(simd, x, v);
             let worse = simd.min_f64s(self.first, profit);

@@ -23,7 +23,7 @@ fn certificate(x_0: &[Point], x_1: &[Point], assignment: &Assignment) -> (f64, f
     (gap / largest, infeasibility / largest)
 }
 
-fn assert_optimal(x_0: &[Point], x_1: &[Point]) -> Assignment {
+pub(super) fn assert_optimal(x_0: &[Point], x_1: &[Point]) -> Assignment {
     let assignment = assign(x_0, x_1).unwrap();
     let mut seen = vec![false; x_0.len()];
     for &j in &assignment.target_of_source {
@@ -39,24 +39,32 @@ fn assert_optimal(x_0: &[Point], x_1: &[Point]) -> Assignment {
     assignment
 }
 
-/// The mean cost by a port of scipy's solver.
-fn oracle(x_0: &[Point], x_1: &[Point]) -> f64 {
+/// The permutation by a port of scipy's solver.
+pub(super) fn oracle_permutation(x_0: &[Point], x_1: &[Point]) -> Vec<usize> {
     let n = x_0.len();
     let pairs = x_0
         .iter()
         .flat_map(|&x| x_1.iter().map(move |&y| squared_distance(x, y)));
     let costs: Vec<f64> = pairs.collect();
-    lsap::get_assigned_cost(n, n, &costs, false).unwrap() / n as f64
+    lsap::solve(n, n, &costs, false).unwrap().1
 }
 
-fn normal(n: usize, std: f64, seed: u64) -> Vec<Point> {
+/// Its mean cost.
+pub(super) fn oracle(x_0: &[Point], x_1: &[Point]) -> f64 {
+    let permutation = oracle_permutation(x_0, x_1);
+    let pairs = x_0.iter().zip(permutation);
+    let costs = pairs.map(|(&x, j)| squared_distance(x, x_1[j]));
+    costs.sum::<f64>() / x_0.len() as f64
+}
+
+pub(super) fn normal(n: usize, std: f64, seed: u64) -> Vec<Point> {
     let mut rng = stream(seed, Stream::Display, 0);
     let mut draw = || std * rng.sample::<f64, _>(StandardNormal);
     (0..n).map(|_| [draw(), draw()]).collect()
 }
 
 /// Eight clouds on a circle.
-fn clustered(n: usize, seed: u64) -> Vec<Point> {
+pub(super) fn clustered(n: usize, seed: u64) -> Vec<Point> {
     let angle = |i: usize| (i % 8) as f64 * std::f64::consts::FRAC_PI_4;
     let around =
         |(i, p): (usize, Point)| [5.0 * angle(i).cos() + p[0], 5.0 * angle(i).sin() + p[1]];

@@ -95,6 +95,8 @@ impl Tree {
 
     #[inline(always)]
     fn relax_block<S: Simd>(&mut self, simd: S, block: &Block, b: usize, from: Junction) {
+        #[cfg(test)]
+        super::columns::looks::add();
         let x = [simd.splat_f64s(from.x[0]), simd.splat_f64s(from.x[1])];
         let base = simd.splat_f64s(from.base);
         let row = simd.splat_f64s(from.row as f64);
