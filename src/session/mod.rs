@@ -18,6 +18,7 @@ mod engines;
 pub mod figure;
 pub mod files;
 pub mod folder;
+mod going_on;
 mod jobs;
 mod lane;
 mod learner;

@@ -528,7 +528,7 @@ fn a_damaged_state_or_one_of_another_network_is_refused_with_its_file() {
         (&flipped, "damaged: its checksum does not belong"),
         (&model, "no description of a training state"),
     ] {
-        fs::write(&file, bytes).unwrap();
+        atomic_write(&file, bytes).unwrap();
         for args in [&["run", path][..], &["run", path, "--steps", "30"]] {
             let sentence = refused(args);
             assert!(sentence.contains("state.safetensors: "), "{sentence}");
