@@ -35,10 +35,7 @@ pub fn learner(
     })?;
     if let Some(saved) = saved {
         if saved.without_moments {
-            observer.notice(
-                "there is no state.safetensors: the averaged weights are what there is, and the optimizer's moments \
-                 start afresh",
-            );
+            observer.notice(&saved.complaint());
         }
         observer.notice(&how_it_goes_on(&saved.state, &learner));
     }
