@@ -619,16 +619,22 @@ fn saved(session: &Session, folder: &std::path::Path) -> TrainingState {
 /// A cosine, and blocks that batches end within: what goes on at a wrong place shows.
 fn delicate() -> Experiment {
     let mut experiment = two_moons();
-    experiment.training.steps = 2000;
-    experiment.training.schedule = LearningRate::Cosine { warmup: 100 };
+    experiment.training.steps = 300;
+    experiment.training.schedule = LearningRate::Cosine { warmup: 30 };
     experiment.coupling = Coupling::BatchOt { batch: 100 };
     experiment
 }
 
-fn paused(session: &Session, after: u64) -> Arc<Frame> {
-    wait_for(session, "trains", |f| f.step > after);
-    session.send(Command::Pause);
-    wait_for(session, "pauses", |f| f.state == RunState::Paused)
+/// The session after 37 steps, in the midst of a block.
+fn paused(session: &Session) -> Arc<Frame> {
+    for step in 1..37 {
+        session.send(Command::StepOnce);
+        wait_for(session, "takes a step", |f| f.step == step);
+    }
+    session.send(Command::StepOnce);
+    wait_for(session, "pauses", |f| {
+        f.step == 37 && f.state == RunState::Paused
+    })
 }
 
 #[test]
@@ -640,10 +646,10 @@ fn a_change_of_device_keeps_moments_and_average() {
     };
     let options = Options {
         engines: Some(Engines::new("another device", Arc::new(maker))),
-        ..autostart()
+        ..Options::default()
     };
     let session = start(delicate(), options);
-    let before = paused(&session, 300);
+    let before = paused(&session);
     assert_eq!(&*before.device, "another device");
     session.send(Command::SetDevice("cpu".parse().unwrap()));
     wait_for(&session, "is on the CPU", |f| f.device.starts_with("CPU"));
@@ -659,8 +665,8 @@ fn a_change_of_device_keeps_moments_and_average() {
 #[test]
 fn a_saved_run_goes_on_in_the_window_and_without_it_bit_for_bit() {
     let folder = tempfile::tempdir().unwrap();
-    let session = start(delicate(), autostart());
-    let step = paused(&session, 300).step;
+    let session = start(delicate(), Options::default());
+    let step = paused(&session).step;
     let state = saved(&session, folder.path());
     assert_eq!(state.step(), step);
     for name in [

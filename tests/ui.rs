@@ -24,13 +24,14 @@ use pushforward::experiment::{Experiment, Layer, presets};
 use pushforward::flow::coupling::Coupling;
 use pushforward::flow::distribution::Shape;
 use pushforward::flow::path::Path;
-use pushforward::model::{EngineError, MlpParams};
+use pushforward::model::{EngineError, MlpParams, TrainingState};
 use pushforward::session::files::atomic_write;
+use pushforward::session::folder;
 use pushforward::session::run::{RunOptions, Unobserved, run};
 use pushforward::session::{Cores, Engines, Options};
 use pushforward::snapshot::{Frame, RunState};
 use pushforward::ui::command::{Side, Tool};
-use pushforward::ui::{App, Command, Lab};
+use pushforward::ui::{App, Command, Lab, Start};
 
 type Window = Harness<'static, App>;
 
@@ -706,6 +707,26 @@ fn an_interrupted_run_opens_and_trains_on_and_save_run_writes_such_a_one() {
         opened.step,
         "the curve comes back, too"
     );
+    // The same from the command line; a finished run waits to be asked.
+    for (steps, trains) in [(opened.experiment.training.steps, true), (paused, false)] {
+        let mut run = folder::open(&out).unwrap();
+        run.experiment.training.steps = steps;
+        let mut state = TrainingState::clone(&run.saved.state);
+        (state.experiment, state.plan.steps) = (run.experiment.clone(), steps);
+        run.saved.state = Arc::new(state);
+        let start = Start {
+            experiment: run.experiment,
+            trained: Some(run.saved),
+            file: None,
+        };
+        let app = App::new(&egui::Context::default(), start).unwrap();
+        let wanted = |f: &Frame| f.state == RunState::Finished || f.step > paused;
+        let frame = wait_lab(&app.lab, "it is there", wanted);
+        assert_eq!(
+            (frame.step > paused, frame.state == RunState::Finished),
+            (trains, !trains)
+        );
+    }
     // A state of another network is a sentence, and the window stays as it was.
     let mut other = experiment();
     other.model.hidden = vec![9];

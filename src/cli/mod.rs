@@ -19,7 +19,6 @@ use std::time::Duration;
 use clap::Parser;
 
 use crate::experiment::{Experiment, presets};
-use crate::model::TrainingState;
 use crate::session::folder::{self, Saved};
 use crate::session::report::Report;
 use crate::session::run::{self, RunError, RunOptions};
@@ -35,7 +34,7 @@ pub struct Window {
     /// What is studied.
     pub experiment: Experiment,
     /// What training goes on from.
-    pub trained: Option<Arc<TrainingState>>,
+    pub trained: Option<Saved>,
     /// The experiment file, so that it can be saved again.
     pub file: Option<PathBuf>,
 }
@@ -98,7 +97,7 @@ fn window(
         ));
     }
     let trained = match &origin {
-        Origin::Folder(folder) => Some(folder::open(folder)?.saved.state),
+        Origin::Folder(folder) => Some(folder::open(folder)?.saved),
         Origin::File(_) | Origin::Preset(_) => None,
     };
     let window = Window {

@@ -58,6 +58,20 @@ pub struct Saved {
     pub without_moments: bool,
 }
 
+impl Saved {
+    /// What is missing, in a sentence; empty if nothing is.
+    pub fn complaint(&self) -> String {
+        if self.without_moments {
+            let state = names::STATE;
+            format!(
+                "There is no {state}: the averaged weights go on, the optimizer's moments start afresh."
+            )
+        } else {
+            String::new()
+        }
+    }
+}
+
 /// A run's folder, read back.
 pub struct SavedRun {
     /// What is asked for from here on.

@@ -94,8 +94,9 @@ impl Learner {
     }
 
     /// Goes on from a state (the caller has asked [`Experiment::needs_new_model`]). If another experiment is asked for
-    /// than the one that was learned, it is taken over as [`Self::apply`] does; but a cosine schedule whose end moves
-    /// starts again over the steps that are left, because the rates of the steps behind it were others.
+    /// than the one that was learned, it is taken over as [`Self::apply`] does; but another number of steps is that of
+    /// all steps, and a cosine starts again over those that are left, because the rates of the steps behind it were
+    /// others than those of a longer one.
     ///
     /// # Errors
     /// If a distribution cannot be sampled or the engine cannot be made.
@@ -134,10 +135,15 @@ impl Learner {
             pairs,
         };
         if learner.experiment != experiment {
+            let learned = Arc::clone(&learner.experiment);
             learner.apply(Arc::clone(&experiment))?;
-            let ends_elsewhere = learner.plan.end() != state.plan.end();
-            if ends_elsewhere && experiment.training.schedule != LearningRate::Constant {
-                learner.end_at(step, learner.plan.end());
+            let steps = experiment.training.steps;
+            if same_task(&learned, &experiment) && steps != learned.training.steps {
+                let start = match experiment.training.schedule {
+                    LearningRate::Constant => learner.plan.start,
+                    LearningRate::Cosine { .. } => step,
+                };
+                learner.end_at(start, steps);
             }
         }
         learner.reorder();
@@ -389,7 +395,7 @@ impl Learner {
 }
 
 /// Whether both ask the network for the same field.
-fn same_task(a: &Experiment, b: &Experiment) -> bool {
+pub fn same_task(a: &Experiment, b: &Experiment) -> bool {
     a.source == b.source
         && a.target == b.target
         && a.path == b.path
@@ -408,105 +414,4 @@ fn rescaled(used: Scaling, measured: Scaling) -> Scaling {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::cores::Cores;
-    use super::*;
-    use crate::experiment::presets;
-
-    #[test]
-    fn scales_stay_while_the_target_changes_little() {
-        let used = Scaling {
-            source_rms: 1.0,
-            target_rms: 2.0,
-        };
-        let slightly = Scaling {
-            target_rms: 2.5,
-            ..used
-        };
-        let much = Scaling {
-            target_rms: 4.0,
-            ..used
-        };
-        assert_eq!(rescaled(used, slightly), used);
-        assert_eq!(rescaled(used, much), much);
-    }
-
-    fn cosine() -> Experiment {
-        let mut experiment = presets::find("two-moons").unwrap().experiment().unwrap();
-        experiment.model.hidden = vec![4];
-        experiment.training.batch = 8;
-        experiment.training.steps = 30;
-        experiment.training.schedule = LearningRate::Cosine { warmup: 10 };
-        experiment
-    }
-
-    /// The state of that experiment after so many steps.
-    fn state_after(experiment: &Experiment, steps: u64) -> TrainingState {
-        let engines = Engines::cpu(&Cores::new(1));
-        let mut learner = Learner::new(Arc::new(experiment.clone()), &engines, 1).unwrap();
-        (0..steps).for_each(|_| learner.step().unwrap());
-        learner.checkpoint().unwrap();
-        learner.state()
-    }
-
-    fn resumed(experiment: &Experiment, state: &TrainingState) -> Learner {
-        let engines = Engines::cpu(&Cores::new(1));
-        Learner::resume(Arc::new(experiment.clone()), &engines, state, 1).unwrap()
-    }
-
-    #[test]
-    fn a_cosine_goes_on_where_it_was_and_starts_again_over_added_steps() {
-        let mut experiment = cosine();
-        let full = base_rate(experiment.training.optimizer);
-        let interrupted = state_after(&experiment, 20);
-        let learner = resumed(&experiment, &interrupted);
-        assert_eq!(
-            learner.plan(),
-            Plan {
-                start: 0,
-                steps: 30
-            }
-        );
-        approx::assert_relative_eq!(learner.learning_rate(0), full / 2.0);
-        for taken in [20, 30] {
-            let state = state_after(&experiment, taken);
-            experiment.training.steps = 80;
-            let learner = resumed(&experiment, &state);
-            let left = 80 - taken;
-            let plan = Plan {
-                start: taken,
-                steps: left,
-            };
-            assert_eq!(learner.plan(), plan);
-            approx::assert_relative_eq!(learner.learning_rate(0), full / 10.0);
-            assert_eq!(learner.learning_rate(10), full);
-            let half_way = 10 + (left - 10) / 2;
-            approx::assert_relative_eq!(learner.learning_rate(half_way), full / 2.0);
-            assert!(learner.learning_rate(left) < 1e-12);
-            experiment.training.steps = 30;
-        }
-    }
-
-    #[test]
-    fn the_end_moves_by_as_many_steps_as_are_asked_for_more() {
-        let mut experiment = cosine();
-        experiment.training.schedule = LearningRate::Constant;
-        let engines = Engines::cpu(&Cores::new(1));
-        let mut learner = Learner::new(Arc::new(experiment.clone()), &engines, 1).unwrap();
-        (0..30).for_each(|_| learner.step().unwrap());
-        learner.extend();
-        assert_eq!(learner.planned_end(), 60);
-        experiment.training.steps = 50;
-        learner.apply(Arc::new(experiment.clone())).unwrap();
-        assert_eq!(
-            learner.plan(),
-            Plan {
-                start: 30,
-                steps: 50
-            }
-        );
-        learner.checkpoint().unwrap();
-        experiment.training.steps = 10;
-        assert_eq!(resumed(&experiment, &learner.state()).planned_end(), 40);
-    }
-}
+mod tests;

@@ -19,6 +19,7 @@ mod engines;
 pub mod figure;
 pub mod files;
 pub mod folder;
+mod going_on;
 mod jobs;
 mod lane;
 mod learner;

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use crate::experiment::Experiment;
 use crate::export;
 use crate::flow::Bounds;
-use crate::model::{DeviceChoice, EngineError, FrozenField, TrainingState};
+use crate::model::{DeviceChoice, EngineError, FrozenField};
 use crate::snapshot::{Cloud, Frame, RunId, RunState};
 
 use super::blank_frame;
@@ -20,8 +20,9 @@ use super::cores::Cores;
 use super::engines::Engines;
 use super::figure::{self, Format};
 use super::folder::{Folder, Saved, names};
+use super::going_on;
 use super::lane::show::{DISPLAY_PAIRS, DISPLAY_SAMPLES};
-use super::learner::{AVERAGED_STEPS, Learner, LearnerError, StepError};
+use super::learner::{AVERAGED_STEPS, Learner, StepError};
 use super::measure::{DisplaySamples, References, Solving, display_samples, measure};
 use super::picture;
 use super::recovery::{Recovery, attempt, recover};
@@ -186,8 +187,9 @@ fn start(
     let job = || {
         let engines = Engines::open(options.device, &cores, experiment);
         let engines = engines.map_err(|e| input(e.to_string()))?;
+        let threads = cores.threads();
+        let learner = going_on::learner(experiment, saved, &engines, threads, observer)?;
         let folder = Folder::open(folder)?;
-        let learner = learner(experiment, saved, &engines, &cores, observer)?;
         let job = Job {
             experiment: Arc::clone(learner.experiment()),
             engines,
@@ -207,57 +209,6 @@ fn start(
         let message = panic_message(&*panic);
         Err(RunError::Failed(format!("the engine panicked: {message}")))
     })
-}
-
-/// What trains: from nothing, or going on, which is said.
-fn learner(
-    experiment: &Experiment,
-    saved: Option<&Saved>,
-    engines: &Engines,
-    cores: &Cores,
-    observer: &mut dyn RunObserver,
-) -> Result<Learner, RunError> {
-    let wanted = Arc::new(experiment.clone());
-    let made = match saved {
-        Some(saved) => Learner::resume(wanted, engines, &saved.state, cores.threads()),
-        None => Learner::new(wanted, engines, cores.threads()),
-    };
-    let learner = made.map_err(|error| match error {
-        LearnerError::Distribution(reason) => RunError::Input(reason.to_string()),
-        other => failed(other),
-    })?;
-    if let Some(saved) = saved {
-        let (taken, end) = (learner.steps_taken(), learner.planned_end());
-        if end < taken {
-            return Err(RunError::Input(format!(
-                "{taken} steps have been taken and {end} are asked for: more steps go on from there, the same number \
-                 measures again, --fresh trains from nothing"
-            )));
-        }
-        if saved.without_moments {
-            observer.notice(
-                "there is no state.safetensors: the averaged weights are what there is, and the optimizer's moments \
-                 start afresh",
-            );
-        }
-        observer.notice(&how_it_goes_on(&saved.state, &learner));
-    }
-    Ok(learner)
-}
-
-/// From where to where training goes on, in a sentence.
-fn how_it_goes_on(state: &TrainingState, learner: &Learner) -> String {
-    let (step, end) = (learner.steps_taken(), learner.planned_end());
-    let left = end - step;
-    if left == 0 {
-        format!("all {step} steps have been taken: measured again (--steps N takes more)")
-    } else if learner.plan().start == state.plan.start {
-        format!("goes on from step {step} of {end}")
-    } else {
-        format!(
-            "goes on from step {step} with a new schedule of the learning rate over {left} steps"
-        )
-    }
 }
 
 /// A job under way.

@@ -13,7 +13,7 @@ use eframe::NativeOptions;
 use egui::{CentralPanel, Context, Panel, Ui, Vec2, ViewportBuilder, ViewportCommand};
 
 use crate::experiment::Experiment;
-use crate::model::TrainingState;
+use crate::session::folder::Saved;
 use crate::session::{Cores, Options, Wake};
 use crate::snapshot::{Frame, RunState};
 
@@ -42,7 +42,7 @@ pub struct Start {
     /// What is studied; legal.
     pub experiment: Experiment,
     /// What training goes on from.
-    pub trained: Option<Arc<TrainingState>>,
+    pub trained: Option<Saved>,
     /// The experiment's file.
     pub file: Option<PathBuf>,
 }
@@ -138,15 +138,14 @@ impl App {
         let pace = FramePace::default();
         let shared = pace.clone();
         let wake: Wake = Arc::new(move || waker.request_repaint_after(shared.interval()));
+        let trained = start.trained.as_ref();
         let options = Options {
-            autostart: start
-                .trained
-                .as_deref()
-                .is_none_or(TrainingState::has_steps_left),
-            trained: start.trained,
+            autostart: trained.is_none_or(|saved| saved.state.has_steps_left()),
+            trained: trained.map(|saved| Arc::clone(&saved.state)),
             ..Options::default()
         };
-        let lab = Lab::new(start.experiment, start.file, options, wake)?;
+        let mut lab = Lab::new(start.experiment, start.file, options, wake)?;
+        lab.notice = trained.map(Saved::complaint).unwrap_or_default();
         Ok(Self {
             pace,
             ..Self::around(lab)

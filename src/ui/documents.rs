@@ -56,16 +56,13 @@ impl Lab {
     /// A run comes with its weights: a new session goes on from them, by itself if the run was interrupted.
     fn open_run(&mut self, experiment: Experiment, saved: Saved) {
         self.replace(experiment, None);
+        self.notice = saved.complaint();
         let options = Options {
             device: self.device,
             autostart: saved.state.has_steps_left(),
             trained: Some(saved.state),
             ..Options::default()
         };
-        if saved.without_moments {
-            self.notice = "An earlier version saved this run without the optimizer's moments: they start afresh."
-                .to_owned();
-        }
         match Session::start(Arc::clone(&self.sent), options, Arc::clone(&self.wake)) {
             Ok(session) => (self.session, self.looked) = (session, None),
             Err(error) => self.complain(error),

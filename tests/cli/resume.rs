@@ -528,7 +528,7 @@ fn a_damaged_state_or_one_of_another_network_is_refused_with_its_file() {
         (&flipped, "damaged: its checksum does not belong"),
         (&model, "no description of a training state"),
     ] {
-        fs::write(&file, bytes).unwrap();
+        atomic_write(&file, bytes).unwrap();
         for args in [&["run", path][..], &["run", path, "--steps", "30"]] {
             let sentence = refused(args);
             assert!(sentence.contains("state.safetensors: "), "{sentence}");
@@ -558,7 +558,7 @@ fn a_folder_of_an_earlier_version_goes_on_from_its_weights_and_says_what_is_miss
     let mut again = pushforward();
     let assert = again.arg("run").arg(out).assert().code(0);
     let stderr = String::from_utf8_lossy(&assert.get_output().stderr).into_owned();
-    assert!(stderr.contains("there is no state.safetensors"), "{stderr}");
+    assert!(stderr.contains("There is no state.safetensors"), "{stderr}");
     let mut after = metrics(out);
     assert_eq!(after["coupling_cost"], Value::Null, "nobody kept them");
     for key in ["coupling_cost", "timing"] {

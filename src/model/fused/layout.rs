@@ -167,7 +167,20 @@ impl Layout {
 
     /// Puts blocks back into the order of [`MlpParams`](crate::model::MlpParams).
     pub fn join<'a>(&self, block: impl Fn(usize) -> &'a [f32]) -> Vec<f32> {
-        self.places().map(|(index, at)| block(index)[at]).collect()
+        let mut values = Vec::with_capacity(self.widths.n_params());
+        for layer in &self.hidden {
+            // Row n_in is the bias.
+            for row in 0..=layer.n_in {
+                for index in layer.panels.clone() {
+                    let panel = &self.panels[index];
+                    let start = row * panel.width;
+                    values.extend_from_slice(&block(index)[start..start + panel.units]);
+                }
+            }
+        }
+        let output = block(self.panels.len());
+        values.extend(self.output_places().map(|at| output[at]));
+        values
     }
 
     /// Where each parameter stands, as (block, index), in the order of [`MlpParams`](crate::model::MlpParams).
