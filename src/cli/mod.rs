@@ -22,7 +22,7 @@ use crate::session::folder::{self, TrainedModel};
 use crate::session::report::Report;
 use crate::session::run::{self, RunError, RunOptions};
 
-use args::{CommandLine, RunArgs, Verb};
+use args::{Changes, CheckArgs, CommandLine, RunArgs, Verb};
 use input::Origin;
 use progress::Reporter;
 
@@ -60,12 +60,12 @@ pub fn main(launch: impl FnOnce(Window) -> Result<(), Failure>) -> ExitCode {
     // Prints help, version and malformed flags itself, and leaves with 0 or 2.
     let line = CommandLine::parse();
     let result = match line.verb {
-        None => window(line.experiment.as_deref(), launch),
+        None => window(line.experiment.as_deref(), &line.changes, launch),
         Some(Verb::Run(args)) => run(&args),
         Some(Verb::Presets { ron: None }) => list_presets(),
         Some(Verb::Presets { ron: Some(name) }) => print_preset(&name),
         Some(Verb::Bench(args)) => bench::bench(&args),
-        Some(Verb::Check { file }) => check(&file),
+        Some(Verb::Check(args)) => check(&args),
     };
     let (code, message) = match result {
         Ok(()) => return ExitCode::SUCCESS,
@@ -82,6 +82,7 @@ pub fn main(launch: impl FnOnce(Window) -> Result<(), Failure>) -> ExitCode {
 
 fn window(
     name: Option<&Path>,
+    changes: &Changes,
     launch: impl FnOnce(Window) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let name = name.unwrap_or(Path::new(presets::DEFAULT));
@@ -93,19 +94,41 @@ fn window(
                 .to_owned(),
         ));
     }
+    let stored = origin.experiment()?;
+    let experiment = input::changed(name, stored.clone(), changes)?;
     let trained = match &origin {
-        Origin::Folder(folder) => Some(folder::open(folder)?.trained),
-        Origin::File(_) | Origin::Preset(_) => None,
+        Origin::Folder(folder) if same_task(&stored, &experiment) => {
+            Some(folder::open(folder)?.trained)
+        }
+        Origin::Folder(folder) => {
+            let _ = writeln!(
+                io::stderr(),
+                "note: the weights in {} are those of another network, seed or flow: training begins anew",
+                folder.display()
+            );
+            None
+        }
+        Origin::File(_) | Origin::Preset(_) | Origin::Stdin => None,
     };
-    let window = Window {
-        experiment: input::legal(name, origin.experiment()?)?,
+    let file = match origin {
+        // A file that is changed here is saved under a name that the user chooses.
+        Origin::File(path) if changes.is_empty() => Some(path),
+        _ => None,
+    };
+    launch(Window {
+        experiment,
         trained,
-        file: match origin {
-            Origin::File(path) => Some(path),
-            Origin::Folder(_) | Origin::Preset(_) => None,
-        },
+        file,
+    })
+}
+
+/// Whether weights trained for one can be shown and trained further for the other.
+fn same_task(stored: &Experiment, wanted: &Experiment) -> bool {
+    let flow = |experiment: &Experiment| {
+        let Experiment { source, target, .. } = experiment.clone();
+        (source, target, experiment.path, experiment.coupling)
     };
-    launch(window)
+    !stored.needs_new_model(wanted) && flow(stored) == flow(wanted)
 }
 
 /// Only X11 and Wayland systems can be without a display; asking the window system would abort there.
@@ -115,9 +138,9 @@ fn has_display() -> bool {
 }
 
 fn run(args: &RunArgs) -> Result<(), Failure> {
-    let experiment = input::requested(args)?;
+    let experiment = input::requested(&args.experiment, &args.changes)?;
     let out = match &args.out {
-        Some(out) => out.clone(),
+        Some(out) => input::home_expanded(out)?,
         None => Path::new("out").join(&experiment.name),
     };
     if !args.quiet {
@@ -193,9 +216,9 @@ fn print_preset(name: &str) -> Result<(), Failure> {
     }
 }
 
-fn check(file: &Path) -> Result<(), Failure> {
-    let experiment = input::legal(file, input::read(file)?)?;
-    let mut lines = format!("{}: valid\n", file.display());
+fn check(args: &CheckArgs) -> Result<(), Failure> {
+    let experiment = input::requested(&args.experiment, &args.changes)?;
+    let mut lines = format!("{}: valid\n", args.experiment.display());
     for caution in experiment.cautions() {
         lines += &format!("note: {caution}\n");
     }

@@ -22,6 +22,8 @@ mod results;
 mod signals;
 #[path = "../skip/mod.rs"]
 mod skip;
+mod weights;
+mod words;
 
 use skip::skip;
 
