@@ -22,9 +22,11 @@ use crate::session::folder::{self, TrainedModel};
 use crate::session::report::Report;
 use crate::session::run::{self, RunError, RunOptions};
 
-use args::{Changes, CheckArgs, CommandLine, RunArgs, Verb};
+use args::{Changes, CheckArgs, RunArgs};
 use input::Origin;
 use progress::Reporter;
+
+pub use args::{CommandLine, Verb};
 
 /// What the window is to open on.
 pub struct Window {

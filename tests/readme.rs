@@ -1,0 +1,82 @@
+//! The commands of README.md, as they stand there: those that need no window are run, one after the other in one empty
+//! folder; the others are read by the command line's own grammar.
+
+#![cfg(unix)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on fails"
+)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use clap::Parser;
+use pushforward::cli::CommandLine;
+
+/// What begins a command that builds, tests or installs; what follows `--` is the program's own command line.
+const TOOLS: [&str; 4] = ["cargo run", "cargo test", "cargo install", "pip install"];
+
+/// The lines of every block marked `sh`, without comments.
+fn commands() -> Vec<String> {
+    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let text = fs::read_to_string(readme).unwrap();
+    let blocks = text.split("```sh\n").skip(1);
+    let blocks = blocks.map(|rest| rest.split("```").next().unwrap_or_default());
+    let lines = blocks.flat_map(|block| block.lines().map(|line| without_comment(line).to_owned()));
+    lines.filter(|line| !line.is_empty()).collect()
+}
+
+fn without_comment(line: &str) -> &str {
+    line.split(" #").next().unwrap_or_default().trim()
+}
+
+/// The words that a shell makes of a command.
+fn words(command: &str) -> Vec<String> {
+    let output = shell(&format!("printf '%s\\0' {command}"), Path::new("."));
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.split_terminator('\0').map(str::to_owned).collect()
+}
+
+/// Runs a line of shell in `folder`, with the program on the path and no display.
+fn shell(line: &str, folder: &Path) -> Output {
+    let program = PathBuf::from(env!("CARGO_BIN_EXE_pushforward"));
+    let bin = program.parent().unwrap().to_str().unwrap();
+    let path = std::env::var("PATH").unwrap_or_default();
+    let mut command = Command::new("sh");
+    command.args(["-c", line]).current_dir(folder);
+    command.env("PATH", format!("{bin}:{path}"));
+    command.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY");
+    command.output().unwrap()
+}
+
+fn grammar(line: &[String]) -> CommandLine {
+    CommandLine::try_parse_from(line).unwrap_or_else(|error| panic!("{line:?}: {error}"))
+}
+
+#[test]
+fn the_commands_of_the_readme_run_as_they_stand_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut run, mut read) = (0, 0);
+    for command in commands() {
+        if TOOLS.iter().any(|tool| command.starts_with(tool)) {
+            if let Some((_, arguments)) = command.split_once(" -- ") {
+                grammar(&words(&format!("pushforward {arguments}")));
+            }
+            read += 1;
+            continue;
+        }
+        assert!(command.starts_with("pushforward"), "what is `{command}`?");
+        if grammar(&words(&command)).verb.is_none() {
+            read += 1; // it opens the window
+            continue;
+        }
+        let output = shell(&command, folder.path());
+        let complaint = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{command}\n{complaint}");
+        run += 1;
+    }
+    assert!(run >= 4 && read >= 3, "{run} run, {read} read");
+}
