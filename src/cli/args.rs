@@ -13,8 +13,11 @@ use crate::session::run::RunOptions;
 #[derive(Debug, Parser)]
 #[command(version, args_conflicts_with_subcommands = true, after_help = EXIT_CODES)]
 pub struct CommandLine {
-    /// A preset's name, a .ron file, or the folder of a run
+    /// A preset's name, a .ron file, the folder of a run, or - for standard input
     pub experiment: Option<PathBuf>,
+    /// What differs from the experiment.
+    #[command(flatten)]
+    pub changes: Changes,
     /// What to do instead of opening the window.
     #[command(subcommand)]
     pub verb: Option<Verb>,
@@ -46,30 +49,52 @@ pub enum Verb {
     },
     /// Measure how fast this machine trains, couples and evaluates (about half a minute)
     Bench(BenchArgs),
-    /// Validate an experiment file
-    Check {
-        /// The experiment file
-        file: PathBuf,
-    },
+    /// Validate an experiment
+    Check(CheckArgs),
 }
 
-/// The flags of `run`.
-#[derive(Args, Debug)]
-pub struct RunArgs {
-    /// A preset's name, a .ron file, or the folder of a run, which is gone on in
-    pub experiment: PathBuf,
-    /// Where the results go; created if missing (default: out/NAME, or the folder of a run itself)
-    #[arg(long, value_name = "DIR")]
-    pub out: Option<PathBuf>,
-    /// Train from nothing in the folder of a run, instead of going on
-    #[arg(long)]
-    pub fresh: bool,
+/// What may be changed wherever an experiment is named.
+#[derive(Args, Debug, Default)]
+pub struct Changes {
     /// Training steps in all, instead of the experiment's
     #[arg(long, value_name = "N")]
     pub steps: Option<u64>,
     /// Seed, instead of the experiment's
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
+    /// Override one field: a dotted path and a value as in a file; repeatable, applied in order
+    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = parse_override)]
+    pub overrides: Vec<Override>,
+}
+
+impl Changes {
+    /// Whether the experiment stays as it is named.
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_none() && self.seed.is_none() && self.overrides.is_empty()
+    }
+}
+
+/// The flags of `check`.
+#[derive(Args, Debug)]
+pub struct CheckArgs {
+    /// A preset's name, a .ron file, a run's folder, or - for standard input
+    pub experiment: PathBuf,
+    /// What differs from the experiment.
+    #[command(flatten)]
+    pub changes: Changes,
+}
+
+/// The flags of `run`.
+#[derive(Args, Debug)]
+pub struct RunArgs {
+    /// A preset's name, a .ron file, the folder of a finished run, or - for standard input
+    pub experiment: PathBuf,
+    /// Where the results go; created if missing (default: out/NAME)
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// What differs from the experiment.
+    #[command(flatten)]
+    pub changes: Changes,
     /// Where to train: auto, cpu or gpu
     #[arg(long, value_name = "DEVICE", default_value_t)]
     pub device: DeviceChoice,
@@ -82,9 +107,6 @@ pub struct RunArgs {
     /// Print nothing but errors
     #[arg(long)]
     pub quiet: bool,
-    /// Override one field: a dotted path and a RON value; repeatable, applied in order
-    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = parse_override)]
-    pub overrides: Vec<Override>,
 }
 
 /// The flags of `bench`.
@@ -106,7 +128,7 @@ pub struct BenchArgs {
 pub struct Override {
     /// Dotted path of a field.
     pub key: String,
-    /// RON text.
+    /// As it would stand in a file; a text may go without quotes.
     pub value: String,
 }
 
@@ -116,7 +138,7 @@ fn parse_override(text: &str) -> Result<Override, String> {
             key: key.trim().to_owned(),
             value: value.to_owned(),
         }),
-        _ => Err("expected KEY=VALUE, such as training.batch=512".to_owned()),
+        _ => Err("expected KEY=VALUE; try --set 'training.batch=512'".to_owned()),
     }
 }
 
@@ -129,6 +151,8 @@ fn parse_threads(text: &str) -> Result<usize, String> {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
     use clap::CommandFactory;
 
@@ -149,15 +173,16 @@ mod tests {
             panic!("not a run");
         };
         assert_eq!(
-            (run.steps, run.seed, run.threads),
+            (run.changes.steps, run.changes.seed, run.threads),
             (Some(5), Some(7), Some(2))
         );
         assert_eq!(run.device, DeviceChoice::Cpu);
         assert!(run.quiet && run.fresh);
         assert_eq!(run.save_every, 5);
-        assert_eq!(run.overrides[0].key, "path");
-        assert_eq!(run.overrides[0].value, "Vp(beta_min:0.1,beta_max:20.0)");
-        assert_eq!(run.overrides[1].value, "512");
+        let overrides = run.changes.overrides;
+        assert_eq!(overrides[0].key, "path");
+        assert_eq!(overrides[0].value, "Vp(beta_min:0.1,beta_max:20.0)");
+        assert_eq!(overrides[1].value, "512");
     }
 
     #[test]
@@ -175,6 +200,31 @@ mod tests {
         let line = parse("pushforward rings").unwrap();
         assert_eq!(line.experiment, Some(PathBuf::from("rings")));
         assert!(line.verb.is_none());
+    }
+
+    #[test]
+    fn an_experiment_can_be_changed_wherever_it_is_named() {
+        for line in [
+            "pushforward rings --steps 5 --seed 7 --set title=x=y",
+            "pushforward --steps 5 --seed 7 --set title=x=y rings",
+            "pushforward run rings --steps 5 --seed 7 --set title=x=y",
+            "pushforward check rings --steps 5 --seed 7 --set title=x=y",
+        ] {
+            let line = parse(line).unwrap();
+            let (name, changes) = match line.verb {
+                None => (line.experiment.unwrap(), line.changes),
+                Some(Verb::Run(run)) => (run.experiment, run.changes),
+                Some(Verb::Check(check)) => (check.experiment, check.changes),
+                Some(_) => panic!("another verb"),
+            };
+            assert_eq!(name, Path::new("rings"));
+            assert_eq!((changes.steps, changes.seed), (Some(5), Some(7)));
+            assert_eq!(changes.overrides[0].value, "x=y");
+            assert!(!changes.is_empty());
+        }
+        assert!(parse("pushforward").unwrap().changes.is_empty());
+        let line = parse("pushforward -").unwrap();
+        assert_eq!(line.experiment, Some(PathBuf::from("-")));
     }
 
     #[test]

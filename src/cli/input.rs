@@ -5,11 +5,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::Failure;
-use super::args::RunArgs;
+use super::args::Changes;
 use crate::experiment::Experiment;
 use crate::experiment::presets::{self, Preset};
+use crate::session::experiment_file;
 use crate::session::files;
-use crate::session::folder::{self, MAX_EXPERIMENT_BYTES};
+use crate::session::folder;
 
 /// Where an experiment comes from.
 pub enum Origin {
@@ -19,26 +20,32 @@ pub enum Origin {
     File(PathBuf),
     /// What an earlier run left: its `experiment.ron`, and what training goes on from.
     Folder(PathBuf),
+    /// Standard input, which can be read once.
+    Stdin,
 }
 
 impl Origin {
-    /// What the word EXPERIMENT means: a preset before a folder or a file of the same name.
+    /// What the word EXPERIMENT means: `-`, a preset before a folder or a file of the same name.
     pub fn find(name: &Path) -> Result<Self, Failure> {
+        if name == Path::new("-") {
+            return Ok(Self::Stdin);
+        }
         if let Some(preset) = name.to_str().and_then(presets::find) {
             return Ok(Self::Preset(preset));
         }
-        match fs::metadata(name) {
-            Ok(found) if found.is_dir() => Ok(Self::Folder(name.to_owned())),
-            Ok(_) => Ok(Self::File(name.to_owned())),
+        let path = home_expanded(name)?;
+        match fs::metadata(&path) {
+            Ok(found) if found.is_dir() => Ok(Self::Folder(path)),
+            Ok(_) => Ok(Self::File(path)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 let names: Vec<&str> = presets::all().iter().map(|preset| preset.name).collect();
                 Err(Failure::Input(format!(
                     "{} is neither a file nor a folder nor a preset; the presets are {}",
-                    name.display(),
+                    path.display(),
                     names.join(", ")
                 )))
             }
-            Err(error) => Err(Failure::Input(format!("{}: {error}", name.display()))),
+            Err(error) => Err(Failure::Input(format!("{}: {error}", path.display()))),
         }
     }
 
@@ -48,41 +55,45 @@ impl Origin {
             Self::Preset(preset) => preset
                 .experiment()
                 .map_err(|error| Failure::Input(format!("{}: {error}", preset.name))),
-            Self::File(path) => read(path),
+            Self::File(path) => experiment_file::read(path).map_err(Failure::Input),
             Self::Folder(path) => Ok(folder::experiment(path)?),
+            Self::Stdin => experiment_file::read_from_stdin().map_err(Failure::Input),
         }
     }
 }
 
-/// The experiment that a `run` is about, all overrides applied: `--set` in order, then `--steps` and `--seed`.
-pub fn requested(origin: &Origin, args: &RunArgs) -> Result<Experiment, Failure> {
-    let mut experiment = origin.experiment()?;
+/// The path with `~` at its beginning as the home folder.
+pub fn home_expanded(path: &Path) -> Result<PathBuf, Failure> {
+    files::expand_home(path).map_err(|error| Failure::Input(error.to_string()))
+}
+
+/// The experiment with all changes applied: `--set` in order, then `--steps` and `--seed`. `name` is what the user
+/// called it.
+pub fn changed(
+    name: &Path,
+    mut experiment: Experiment,
+    changes: &Changes,
+) -> Result<Experiment, Failure> {
     let refused = |error| Failure::Input(format!("--set {error}"));
-    for change in &args.overrides {
+    for change in &changes.overrides {
         experiment
             .set(&change.key, &change.value)
             .map_err(refused)?;
     }
-    experiment.training.steps = args.steps.unwrap_or(experiment.training.steps);
-    experiment.seed = args.seed.unwrap_or(experiment.seed);
+    experiment.training.steps = changes.steps.unwrap_or(experiment.training.steps);
+    experiment.seed = changes.seed.unwrap_or(experiment.seed);
     experiment
-        .validate()
+        .validate_changes()
         .map_err(|error| Failure::Input(error.to_string()))?;
-    legal(&args.experiment, experiment)
+    let Err(illegal) = experiment.legality() else {
+        return Ok(experiment);
+    };
+    let advice = experiment.change_to(&illegal.fix).unwrap_or_default();
+    let name = name.display();
+    Err(Failure::Input(format!("{name}: {illegal}; {advice}")))
 }
 
-/// Reads an experiment file; the message of a refusal begins with its name.
-pub fn read(path: &Path) -> Result<Experiment, Failure> {
-    let text = files::read_text(path, MAX_EXPERIMENT_BYTES)
-        .map_err(|error| Failure::Input(error.to_string()))?;
-    Experiment::from_ron(&text)
-        .map_err(|error| Failure::Input(format!("{}: {error}", path.display())))
-}
-
-/// Hands the experiment on if it is legal; `name` is what the user called it.
-pub fn legal(name: &Path, experiment: Experiment) -> Result<Experiment, Failure> {
-    match experiment.legality() {
-        Ok(()) => Ok(experiment),
-        Err(illegal) => Err(Failure::Input(format!("{}: {illegal}", name.display()))),
-    }
+/// The legal experiment of that name, with all changes applied.
+pub fn requested(name: &Path, changes: &Changes) -> Result<Experiment, Failure> {
+    changed(name, Origin::find(name)?.experiment()?, changes)
 }

@@ -23,7 +23,7 @@ use crate::session::folder::{self, Saved};
 use crate::session::report::Report;
 use crate::session::run::{self, RunError, RunOptions};
 
-use args::RunArgs;
+use args::{Changes, CheckArgs, RunArgs};
 use input::Origin;
 use progress::Reporter;
 
@@ -63,12 +63,12 @@ pub fn main(launch: impl FnOnce(Window) -> Result<(), Failure>) -> ExitCode {
     // Prints help, version and malformed flags itself, and leaves with 0 or 2.
     let line = CommandLine::parse();
     let result = match line.verb {
-        None => window(line.experiment.as_deref(), launch),
+        None => window(line.experiment.as_deref(), &line.changes, launch),
         Some(Verb::Run(args)) => run(&args),
         Some(Verb::Presets { ron: None }) => list_presets(),
         Some(Verb::Presets { ron: Some(name) }) => print_preset(&name),
         Some(Verb::Bench(args)) => bench::bench(&args),
-        Some(Verb::Check { file }) => check(&file),
+        Some(Verb::Check(args)) => check(&args),
     };
     let (code, message) = match result {
         Ok(()) => return ExitCode::SUCCESS,
@@ -85,6 +85,7 @@ pub fn main(launch: impl FnOnce(Window) -> Result<(), Failure>) -> ExitCode {
 
 fn window(
     name: Option<&Path>,
+    changes: &Changes,
     launch: impl FnOnce(Window) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let name = name.unwrap_or(Path::new(presets::DEFAULT));
@@ -96,19 +97,21 @@ fn window(
                 .to_owned(),
         ));
     }
+    let stored = origin.experiment()?;
+    let experiment = input::changed(name, stored.clone(), changes)?;
     let trained = match &origin {
-        Origin::Folder(folder) => Some(folder::open(folder)?.saved),
-        Origin::File(_) | Origin::Preset(_) => None,
+use args::{Changes, CheckArgs, RunArgs};
     };
-    let window = Window {
-        experiment: input::legal(name, origin.experiment()?)?,
+    let file = match origin {
+        // A file that is changed here is saved under a name that the user chooses.
+        Origin::File(path) if changes.is_empty() => Some(path),
+        _ => None,
+    };
+    launch(Window {
+        experiment,
         trained,
-        file: match origin {
-            Origin::File(path) => Some(path),
-            Origin::Folder(_) | Origin::Preset(_) => None,
-        },
-    };
-    launch(window)
+        file,
+    })
 }
 
 /// Only X11 and Wayland systems can be without a display; asking the window system would abort there.
@@ -118,12 +121,16 @@ fn has_display() -> bool {
 }
 
 fn run(args: &RunArgs) -> Result<(), Failure> {
-    let origin = Origin::find(&args.experiment)?;
-    let experiment = input::requested(&origin, args)?;
-    let out = match (&args.out, &origin) {
-        (Some(out), _) => out.clone(),
-        (None, Origin::Folder(folder)) => folder.clone(),
-        (None, _) => Path::new("out").join(&experiment.name),
+        Origin::Folder(folder) if stored.needs_new_model(&experiment) => {
+            let _ = writeln!(
+                io::stderr(),
+                "note: the weights in {} are those of another network or seed: training begins anew",
+                folder.display()
+            );
+            None
+        }
+        Origin::Folder(folder) => Some(folder::open(folder)?.saved),
+        Origin::File(_) | Origin::Preset(_) | Origin::Stdin => None,
     };
     let saved = to_go_on_from(&origin, args, &experiment)?;
     if !args.quiet {
@@ -228,9 +235,9 @@ fn print_preset(name: &str) -> Result<(), Failure> {
     }
 }
 
-fn check(file: &Path) -> Result<(), Failure> {
-    let experiment = input::legal(file, input::read(file)?)?;
-    let mut lines = format!("{}: valid\n", file.display());
+fn check(args: &CheckArgs) -> Result<(), Failure> {
+    let experiment = input::requested(&args.experiment, &args.changes)?;
+    let mut lines = format!("{}: valid\n", args.experiment.display());
     for caution in experiment.cautions() {
         lines += &format!("note: {caution}\n");
     }

@@ -54,11 +54,40 @@ pub enum ExperimentError {
     },
 }
 
-/// A value as a message quotes it: a drawing's cells or a damaged file must not fill the screen.
+impl ExperimentError {
+    /// The same refusal with what to do about it.
+    pub(super) fn advised(mut self, advice: Option<String>) -> Self {
+        let words = match &mut self {
+            Self::Range { expected, .. } => expected,
+            Self::UnknownKey { hint, .. } => hint,
+            Self::Text { message, .. } | Self::Value { message, .. } => message,
+            Self::Version { .. } => return self,
+        };
+        if let Some(advice) = advice {
+            let joint = if words.ends_with('?') { " " } else { "; " };
+            *words = [words, joint, &advice].concat();
+        }
+        self
+    }
+
+    /// The key that `--set` and the file know for the value out of range: `target.shift` for `target.shift.0`.
+    pub(super) fn settable(&self) -> String {
+        let Self::Range { field, .. } = self else {
+            return String::new();
+        };
+        let named = |name: &&str| name.starts_with(|c: char| c.is_alphabetic());
+        let end = field.find(['[', ':', ' ']).unwrap_or(field.len());
+        let names: Vec<&str> = field[..end].split('.').take_while(named).collect();
+        names.join(".")
+    }
+}
+
+/// A value as a message quotes it, in one line: a drawing's cells or a damaged file must not fill the screen.
 pub(super) fn clipped(value: &str) -> String {
     const MAX_CHARS: usize = 80;
-    match value.char_indices().nth(MAX_CHARS) {
+    let clipped = match value.char_indices().nth(MAX_CHARS) {
         Some((end, _)) => format!("{}...", &value[..end]),
         None => value.to_owned(),
-    }
+    };
+    clipped.replace(char::is_control, " ")
 }

@@ -7,13 +7,19 @@
 //!
 //! This floor refuses to know networks, threads, files and windows.
 
+mod advice;
 mod cautions;
 mod error;
+mod examples;
+mod fault;
 mod legality;
 mod model;
+mod pieces;
 pub mod presets;
+mod reader;
 mod set;
 mod text;
+mod tokens;
 mod training;
 mod validate;
 mod view;

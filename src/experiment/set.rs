@@ -1,134 +1,236 @@
 //! Changing one field by its dotted path: what `--set KEY=VALUE` does.
 //!
-//! The experiment is taken apart as RON text, one level per part of the path, so a key is exactly a name that
-//! stands in the file and a value exactly what may stand there: no second list of names to keep in step.
+//! The experiment is read anew from its own text, with the value in the place of the field's, so a key is exactly a
+//! name that stands in the file and a value whatever may stand there: no second list of names to keep in step.
 
-use std::fmt;
-
-use ron::value::RawValue;
-use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, Visitor};
-
+use super::advice::{Mended, Spot, likeness, mended, with_decimal_points};
 use super::error::clipped;
-use super::{Experiment, ExperimentError};
+use super::fault::{Fault, joined};
+use super::pieces::{fields_of, range_of, value_at, word};
+use super::{Experiment, ExperimentError, examples, reader};
 
 impl Experiment {
-    /// Replaces the field at the dotted path `key` by the RON value `value`.
+    /// Replaces the field at the dotted path `key` by the RON value `value`; a text needs no quotes.
     ///
     /// The path may lead into the fields of a chosen variant (`path.beta_max`, `target.shape.noise`). Ranges
     /// and legality are left to the caller, so that several changes may pass through a state that is neither.
     ///
     /// # Errors
-    /// The key does not exist (those that do are listed), or the value does not fit it.
+    /// The key does not exist (those that do are listed), or the value does not fit it. The message ends with a
+    /// `--set` that works.
     pub fn set(&mut self, key: &str, value: &str) -> Result<(), ExperimentError> {
-        let misfit = |message: String| ExperimentError::Value {
-            key: key.to_owned(),
-            value: clipped(value.trim()),
-            message,
-        };
-        // A value must be one value: spliced into the text, "1, seed: 2" would set two fields.
-        let value = RawValue::from_ron(value).map_err(|error| misfit(error.code.to_string()))?;
-        let value = value.trim().get_ron();
-        let text = replaced(&self.to_ron(), "", key, value).map_err(|hint| {
-            ExperimentError::UnknownKey {
-                key: key.to_owned(),
-                hint,
-            }
-        })?;
-        *self = ron::from_str(&text).map_err(|error| misfit(error.code.to_string()))?;
+        let text = self.every_field();
+        let is_name = |name: &str| !name.is_empty() && !name.contains('[');
+        if !key.split('.').all(is_name) || value_at(text.trim(), key).is_none() {
+            return Err(self.unknown_key(text.trim(), key, value));
+        }
+        let value = value.trim();
+        let changed = reader::read_changed(&text, key, value);
+        *self = changed.map_err(|fault| self.misfit(&text, key, value, &fault))?;
         Ok(())
     }
+
+    /// Like [`Self::validate`], for what `--set` has changed.
+    ///
+    /// # Errors
+    /// As there; the message ends with a `--set` that works.
+    pub fn validate_changes(&self) -> Result<(), ExperimentError> {
+        let Err(error) = self.validate() else {
+            return Ok(());
+        };
+        let key = error.settable();
+        let mended = examples::values(&key).into_iter().find_map(|value| {
+            let mut mended = self.clone();
+            mended.set(&key, value).ok()?;
+            let next = mended.validate().err().map(|next| next.settable());
+            (next.as_ref() != Some(&key)).then_some(mended)
+        });
+        // The line also works in the place of the change that it mends: a variant's field comes with its variant.
+        let advice = mended.and_then(|mended| {
+            let text = mended.every_field();
+            let parent = key.rsplit_once('.').map_or("", |(parent, _)| parent);
+            let is_variant =
+                value_at(text.trim(), parent).is_some_and(|value| !word(value).0.is_empty());
+            let choice = is_variant.then(|| present_line(&text, parent)).flatten();
+            choice.or_else(|| present_line(&text, &key))
+        });
+        Err(error.advised(advice))
+    }
+
+    /// What to do to come from this experiment to another one, from which it differs in one field.
+    pub fn change_to(&self, other: &Self) -> Option<String> {
+        let [from, to] = [self, other].map(Self::to_ron);
+        let (from, to) = (fields_of(from.trim())?, fields_of(to.trim())?);
+        let (_, (key, value)) = from.iter().zip(to).find(|(from, to)| *from != to)?;
+        Some(line(key, value))
+    }
+
+    /// The refusal of a value, with one that fits.
+    fn misfit(&self, text: &str, key: &str, value: &str, fault: &Fault) -> ExperimentError {
+        let spot = Spot::of(value, key, fault);
+        let inside = spot.path.strip_prefix(key).unwrap_or_default();
+        let inside = match inside.trim_start_matches('.') {
+            "" => String::new(),
+            inside => format!("{inside}: "),
+        };
+        let present = value_at(text.trim(), key).filter(|_| spot.value == (0..value.len()));
+        let works = |mended: &Mended| self.takes(key, &in_one_line(&mended.text));
+        let mended = mended(value, &spot, &fault.problem, present, works);
+        let advice = mended.map(|mended| line(key, &mended.text));
+        let advice = advice.or_else(|| present_line(text, key));
+        ExperimentError::Value {
+            key: key.to_owned(),
+            value: clipped(value),
+            message: format!("{inside}{}", fault.problem),
+        }
+        .advised(advice)
+    }
+
+    /// Whether the change works, ranges included.
+    fn takes(&self, key: &str, value: &str) -> bool {
+        let text = self.every_field();
+        let changed = reader::read_changed::<Self>(&text, key, value);
+        changed.is_ok_and(|changed| changed.validate().is_ok() || self.validate().is_err())
+    }
+
+    /// The refusal of a key: the field that may be meant, or those that there are.
+    fn unknown_key(&self, text: &str, key: &str, value: &str) -> ExperimentError {
+        let ends = key.match_indices('.').map(|(end, _)| &key[..end]);
+        let exists = |parent: &&str| {
+            !parent.is_empty() && value_at(text, parent).and_then(fields_of).is_some()
+        };
+        let parent = ends.take_while(exists).last().unwrap_or_default();
+        let value = &in_one_line(value);
+        let of_a_variant = !examples::values(key).is_empty();
+        let meant = self.meant(text, key, value).filter(|_| !of_a_variant);
+        let (hint, advice) = match meant {
+            Some((keys, advice)) => (format!("did you mean {}?", keys.join(" or ")), Some(advice)),
+            None => (
+                no_such_field(text, parent, key),
+                self.chosen_with(text, key, value),
+            ),
+        };
+        let fields = value_at(text, parent)
+            .and_then(fields_of)
+            .unwrap_or_default();
+        let field = fields
+            .iter()
+            .map(|(name, _)| joined(parent, name))
+            .find(|key| key != "version");
+        let advice = advice.or_else(|| present_line(text, &field?));
+        let key = clipped(key);
+        ExperimentError::UnknownKey { key, hint }.advised(advice)
+    }
+
+    /// The keys that may be meant, and a change of one of them that works.
+    fn meant(&self, text: &str, key: &str, value: &str) -> Option<(Vec<String>, String)> {
+        let near = nearest_keys(key, keys(text, ""));
+        let values = [value.trim(), &with_decimal_points(value.trim())];
+        let changes = near.iter().flat_map(|key| values.map(|value| (key, value)));
+        let works = changes
+            .into_iter()
+            .find(|(key, value)| self.takes(key, value));
+        let advice = works.map(|(key, value)| line(key, value));
+        let advice = advice.or_else(|| near.iter().find_map(|key| present_line(text, key)))?;
+        Some((near.iter().map(|key| format!("`{key}`")).collect(), advice))
+    }
+
+    /// If the key is that of a variant which is not chosen, the change that chooses it with this value.
+    fn chosen_with(&self, text: &str, key: &str, value: &str) -> Option<String> {
+        let all = examples::FILES.iter().flat_map(|example| keys(example, ""));
+        let near = nearest_keys(key, all.collect()).into_iter().next()?;
+        examples::FILES.iter().find_map(|example| {
+            let mut outer = near.rmatch_indices('.').map(|(end, _)| &near[..end]);
+            let choice = outer.find(|outer| value_at(text, outer).is_some())?;
+            let field = value_at(example, &near)?;
+            let chosen = value_at(example, choice)?;
+            let with = |value: &str| Mended::new(chosen, range_of(chosen, field), value.to_owned());
+            let chosen = [value.trim(), field].into_iter().filter_map(with);
+            let works = chosen
+                .into_iter()
+                .find(|chosen| self.takes(choice, &chosen.text))?;
+            Some(line(choice, &works.text))
+        })
+    }
 }
 
-/// Fields that a file names only where they are not the default: where they are, their name, a value for the time
-/// being.
-const UNWRITTEN: [(&str, &str, &str); 1] = [("evaluation", "nodes", "10001")];
-
-/// `text`, the value at `parent`, with the field at the path `key` below it replaced; or which fields there are.
-fn replaced(text: &str, parent: &str, key: &str, value: &str) -> Result<String, String> {
-    let (name, rest) = match key.split_once('.') {
-        Some((name, rest)) => (name, Some(rest)),
-        None => (key, None),
-    };
-    // `Vp(beta_min: 0.1, beta_max: 20.0)` is a variant's name and the text of a struct, `Some((height: 8.0))` a
-    // name and a struct in parentheses.
-    let (variant, body) = text.split_at(text.find('(').unwrap_or(text.len()));
-    if let Some(inner) = wrapped(body) {
-        return replaced(inner, parent, key, value).map(|inner| format!("{variant}({inner})"));
-    }
-    let no_fields = |_| format!("`{parent}` is {}, which has no fields", clipped(text));
-    let Fields(mut fields) = ron::from_str(body).map_err(no_fields)?;
-    let unwritten = UNWRITTEN.iter().filter(|(of, _, _)| *of == parent);
-    for (_, field, default) in unwritten {
-        if fields.iter().all(|(n, _)| n != field) {
-            fields.push(((*field).to_owned(), default));
+/// Which fields there are where the key leaves the text: in `parent`, or none at all.
+fn no_such_field(text: &str, parent: &str, key: &str) -> String {
+    let rest = key[parent.len()..].trim_start_matches('.');
+    let next = joined(parent, rest.split('.').next().unwrap_or_default());
+    match value_at(text, &next) {
+        Some(leaf) if !rest.is_empty() && fields_of(leaf).is_none() => {
+            format!(
+                "`{}` is {}, which has no fields",
+                clipped(&next),
+                clipped(leaf)
+            )
+        }
+        _ => {
+            let fields = value_at(text, parent)
+                .and_then(fields_of)
+                .unwrap_or_default();
+            let names: Vec<&str> = fields.into_iter().map(|(name, _)| name).collect();
+            let of = if parent.is_empty() {
+                String::new()
+            } else {
+                format!(" of `{parent}`")
+            };
+            format!("the fields{of} are {}", names.join(", "))
         }
     }
-    let names: Vec<&str> = fields.iter().map(|(name, _)| name.as_str()).collect();
-    let hint = match parent {
-        "" => format!("the fields are {}", names.join(", ")),
-        _ => format!("the fields of `{parent}` are {}", names.join(", ")),
-    };
-    let (_, field) = fields.iter().find(|(n, _)| n == name).ok_or(hint)?;
-    let changed = match rest {
-        None => value.to_owned(),
-        Some(rest) => {
-            let path = [parent, name].join(if parent.is_empty() { "" } else { "." });
-            replaced(field, &path, rest, value)?
-        }
-    };
-    let fields = fields.iter().map(|(n, old)| match n == name {
-        true => format!("{n}: {changed}"),
-        false => format!("{n}: {old}"),
-    });
-    let fields: Vec<String> = fields.collect();
-    Ok(format!("{variant}({})", fields.join(", ")))
 }
 
-/// The struct in a pair of parentheses of its own, if there is one.
-fn wrapped(body: &str) -> Option<&str> {
-    let inner = body.strip_prefix('(')?.strip_suffix(')')?;
-    inner.starts_with('(').then_some(inner)
+/// The change as it is typed in a shell.
+fn line(key: &str, value: &str) -> String {
+    let value = in_one_line(value).replace('\'', r"'\''");
+    format!("try --set '{key}={value}'")
 }
 
-/// The text of the value at the dotted path `key`, or of the innermost one around it that stands in `text`.
-pub(super) fn found<'a>(text: &'a str, key: &str) -> &'a str {
-    let (name, rest) = key.split_once('.').unwrap_or((key, ""));
-    // Before the file's own parenthesis there may be comments, before that of a variant stands its name.
-    let body = &text[text.find('(').unwrap_or(0)..];
-    let body = wrapped(body).unwrap_or(body);
-    let fields = ron::from_str(text).or_else(|_| ron::from_str(body));
-    let Ok(Fields(fields)) = fields else {
-        return text;
+fn in_one_line(value: &str) -> String {
+    let lines: Vec<&str> = value.lines().map(str::trim).collect();
+    lines.join(" ")
+}
+
+/// The change that changes nothing; none for what would fill the screen.
+fn present_line(text: &str, key: &str) -> Option<String> {
+    const MAX_CHARS: usize = 300;
+    let value = value_at(text.trim(), key)?;
+    (value.len() <= MAX_CHARS).then(|| line(key, value))
+}
+
+/// Every dotted path in the text of a struct, outer ones first.
+fn keys(text: &str, parent: &str) -> Vec<String> {
+    let fields = fields_of(text).unwrap_or_default();
+    let inner = |(name, value): &(&str, &str)| {
+        let key = joined(parent, name);
+        let below = keys(value, &key);
+        std::iter::once(key).chain(below)
     };
-    match fields.iter().find(|(n, _)| n == name) {
-        Some((_, value)) => found(value, rest),
-        None => text,
-    }
+    fields.iter().flat_map(inner).collect()
 }
 
-/// The fields of any struct, each as the RON text of its value.
-struct Fields<'a>(Vec<(String, &'a str)>);
-
-impl<'de> Deserialize<'de> for Fields<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct FieldsVisitor;
-        impl<'de> Visitor<'de> for FieldsVisitor {
-            type Value = Fields<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-                f.write_str("a struct")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields<'de>, A::Error> {
-                let mut fields = Vec::new();
-                while let Some(name) = map.next_key::<String>()? {
-                    let value: &'de RawValue = map.next_value()?;
-                    fields.push((name, value.trim().get_ron()));
-                }
-                Ok(Fields(fields))
-            }
-        }
-        deserializer.deserialize_struct("", &[], FieldsVisitor)
-    }
+/// The keys most like the one that was given; without a dot it may also be the last name of one.
+fn nearest_keys(given: &str, keys: Vec<String>) -> Vec<String> {
+    let distance = |key: &String| {
+        let last = key.rsplit('.').next().filter(|_| !given.contains('.'));
+        let last = last
+            .and_then(|last| likeness(given, last))
+            .map(|distance| 2 * distance + 1);
+        likeness(given, key)
+            .map(|distance| 2 * distance)
+            .into_iter()
+            .chain(last)
+            .min()
+    };
+    let ranked: Vec<(usize, String)> = keys
+        .into_iter()
+        .filter_map(|key| Some((distance(&key)?, key)))
+        .collect();
+    let least = ranked.iter().map(|(distance, _)| *distance).min();
+    ranked
+        .into_iter()
+        .filter(|(distance, _)| Some(*distance) == least)
+        .map(|(_, key)| key)
+        .collect()
 }

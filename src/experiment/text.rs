@@ -1,13 +1,21 @@
 //! The experiment file: RON in, RON out.
 //!
 //! What is read is checked ([`Experiment::validate`]); what is written is complete, every default
-//! included, one line per field of the experiment, and reads back as the same value.
+//! included but for [`UNWRITTEN`], one line per field of the experiment, and reads back as the same value.
 
-use ron::error::SpannedError;
 use ron::ser::PrettyConfig;
 use serde::Deserialize;
 
-use super::{Experiment, ExperimentError, VERSION, set};
+use super::advice::{Mended, Spot, mended};
+use super::error::clipped;
+use super::fault::{Fault, Problem};
+use super::pieces::{range_of, value_at};
+use super::tokens::tokens;
+use super::training::EVERY_NODE;
+use super::{Experiment, ExperimentError, VERSION, pieces, reader};
+
+/// Fields that a file names only where they are not the default, with the field that they stand in and the default.
+const UNWRITTEN: [(&str, &str, usize); 1] = [("evaluation", "nodes", EVERY_NODE)];
 
 /// The one field that is read before all others: the fields of another version mean nothing here.
 #[derive(Deserialize)]
@@ -20,18 +28,19 @@ impl Experiment {
     ///
     /// # Errors
     /// The text is not RON, has an unknown, a duplicate or a missing field (line and column are named), is of
-    /// another version, or holds a value outside its range (line, column, field, value and range are named).
+    /// another version, or holds a value outside its range (line, column, field, value and range are named). The
+    /// message ends with what to write instead.
     pub fn from_ron(text: &str) -> Result<Self, ExperimentError> {
-        if let Ok(header) = ron::from_str::<Header>(text)
+        // Some editors begin a file with a byte order mark.
+        let text = text.trim_start_matches('\u{feff}');
+        if let Ok(header) = reader::read::<Header>(text)
             && header.version != u64::from(VERSION)
         {
             return Err(ExperimentError::Version {
                 found: header.version,
             });
         }
-        let experiment: Self = ron::from_str(text).map_err(|error| located(&error))?;
-        experiment.validate().map_err(|error| placed(error, text))?;
-        Ok(experiment)
+        read(text).map_err(|refused| refused.error(text))
     }
 
     /// The whole experiment as a file, one line per field.
@@ -45,28 +54,166 @@ impl Experiment {
             Err(error) => format!("// {error}\n"),
         }
     }
-}
 
-/// The position of RON's error as numbers, the rest as a sentence.
-fn located(error: &SpannedError) -> ExperimentError {
-    ExperimentError::Text {
-        line: error.span.start.line,
-        column: error.span.start.col,
-        message: error.code.to_string(),
+    /// The file with the fields, too, that it leaves out at their default: all that `--set` may name.
+    pub(super) fn every_field(&self) -> String {
+        let mut text = self.to_ron();
+        for (parent, field, default) in UNWRITTEN {
+            let value = value_at(text.trim(), parent).unwrap_or_default();
+            let end = range_of(&text, value).end.saturating_sub(1);
+            if value_at(value, field).is_none() {
+                text.insert_str(end, &format!(", {field}: {default}"));
+            }
+        }
+        text
     }
 }
 
-/// The same error with the position of its value in the text.
-fn placed(error: ExperimentError, text: &str) -> ExperimentError {
-    let ExperimentError::Range { field, .. } = &error else {
-        return error;
+/// Why a file was refused, and where.
+struct Refused {
+    spot: Spot,
+    problem: Problem,
+    /// What [`Experiment::validate`] says, if the text is an experiment.
+    range: Option<ExperimentError>,
+}
+
+fn read(text: &str) -> Result<Experiment, Box<Refused>> {
+    let experiment: Experiment = reader::read(text).map_err(|fault: Fault| Refused {
+        spot: Spot::of(text, "", &fault),
+        problem: *fault.problem,
+        range: None,
+    })?;
+    experiment.validate().map_err(|error| {
+        let path = error.settable();
+        let value = pieces::innermost(pieces::whole(text).unwrap_or(text), &path);
+        let value = pieces::range_of(text, value);
+        let at = value.clone();
+        Refused {
+            spot: Spot { path, value, at },
+            problem: Problem::Other(String::new()),
+            range: Some(error),
+        }
+    })?;
+    Ok(experiment)
+}
+
+impl Refused {
+    /// The message: place, field, value, what is expected, what to write.
+    fn error(&self, text: &str) -> ExperimentError {
+        let before = &text[..self.spot.at.start];
+        let line = before.rsplit('\n').next().unwrap_or_default();
+        ExperimentError::Text {
+            line: before.matches('\n').count() + 1,
+            column: line.chars().count() + 1,
+            message: self.what(text),
+        }
+        .advised(self.advice(text))
+    }
+
+    fn what(&self, text: &str) -> String {
+        let Self {
+            spot,
+            problem,
+            range,
+        } = self;
+        if let Some(error) = range {
+            return error.to_string();
+        }
+        let names_its_field = matches!(
+            problem,
+            Problem::UnknownField { .. } | Problem::Duplicate(_)
+        );
+        if names_its_field || spot.path.is_empty() {
+            return problem.to_string();
+        }
+        let value = one_line(&text[spot.value.clone()]);
+        format!("{} = {}: {problem}", spot.path, clipped(&value))
+    }
+
+    /// What to write instead, if something is known that works.
+    fn advice(&self, text: &str) -> Option<String> {
+        let Self { spot, problem, .. } = self;
+        let is_syntax = matches!(problem, Problem::Syntax(_));
+        if spot.path.is_empty() && (is_syntax || matches!(problem, Problem::Mismatch { .. })) {
+            return Some(format!("a whole file is `{}`", shortest()));
+        }
+        let mended = mended(text, spot, problem, None, |mended| {
+            self.is_mended_by(mended)
+        })?;
+        let old = &mended.old;
+        let new = match problem {
+            _ if mended.new.is_empty() => {
+                return Some(format!("take `{}` out", one_line(&text[old.clone()])));
+            }
+            Problem::Missing(_) if spot.path.is_empty() => {
+                return Some(format!(
+                    "add `{}`",
+                    mended.new.trim_start_matches([',', ' '])
+                ));
+            }
+            Problem::Syntax(_) if old.is_empty() && old.start > spot.value.end => {
+                return Some(format!("add `{}` at the end", mended.new));
+            }
+            Problem::UnknownField { .. } => mended.part(&spot.at).to_owned(),
+            Problem::Syntax(_) if old.is_empty() => {
+                let value = &mended.text[spot.value.start..mended.replaced().end];
+                format!("{}: {value}", spot.name())
+            }
+            _ => format!("{}: {}", spot.name(), mended.part(&spot.value)),
+        };
+        Some(format!("write `{}`", one_line(&new)))
+    }
+
+    /// Whether the fault is gone; others may follow.
+    fn is_mended_by(&self, mended: &Mended) -> bool {
+        let Err(next) = read(&mended.text) else {
+            return true;
+        };
+        match (&self.problem, &next.problem) {
+            _ if next.stage() != self.stage() => {
+                next.stage() > self.stage() && !mended.replaced().contains(&next.spot.at.start)
+            }
+            (Problem::Missing(field), Problem::Missing(other)) => field != other,
+            _ if self.range.is_some() => next.spot.path != self.spot.path,
+            _ => next.position() > mended.moved(self.position()),
+        }
+    }
+
+    /// Faults are found in this order: of the RON, of the fields, of the ranges.
+    fn stage(&self) -> usize {
+        match (&self.problem, &self.range) {
+            (Problem::Syntax(_), _) => 0,
+            (_, None) => 1,
+            (_, Some(_)) => 2,
+        }
+    }
+
+    /// How far the text was read when the fault was found.
+    fn position(&self) -> usize {
+        match self.problem {
+            Problem::Missing(_) => self.spot.at.end,
+            _ => self.spot.at.start,
+        }
+    }
+}
+
+/// The shortest file.
+fn shortest() -> String {
+    format!("(version: {VERSION}, target: (shape: Moons))")
+}
+
+/// The lines as one, without indents and comments: a message stands in a line.
+fn one_line(text: &str) -> String {
+    let without_comment = |line: &str| {
+        let end = tokens(line).last().map_or(0, |last| last.range.end);
+        line[..end].trim().to_owned()
     };
-    let start = set::found(text, field).as_ptr().addr() - text.as_ptr().addr();
-    let before = text.get(..start).unwrap_or_default();
-    let line = before.rsplit('\n').next().unwrap_or_default();
-    ExperimentError::Text {
-        line: before.matches('\n').count() + 1,
-        column: line.chars().count() + 1,
-        message: error.to_string(),
+    match text.contains('\n') {
+        true => text
+            .lines()
+            .map(without_comment)
+            .collect::<Vec<_>>()
+            .join(" "),
+        false => text.to_owned(),
     }
 }

@@ -1,5 +1,7 @@
 //! The one place that reads and writes files. Writing is atomic: a reader sees the old file or the new one.
 
+use std::env;
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -37,6 +39,35 @@ pub enum FileError {
         /// The file.
         path: PathBuf,
     },
+    /// It lies in the home folder, and there is none.
+    #[error("{path}: `~` is the home folder, but {HOME} is not set; write the whole path")]
+    NoHome {
+        /// The path as it was written.
+        path: PathBuf,
+    },
+}
+
+/// The variable that names the home folder.
+const HOME: &str = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
+
+/// The path as a user writes it, with `~` at its beginning as the home folder. Another user's (`~name`) is left alone.
+///
+/// # Errors
+/// If it begins with `~` and the environment names no home folder.
+pub fn expand_home(path: &Path) -> Result<PathBuf, FileError> {
+    expanded(path, env::var_os(HOME).as_deref())
+}
+
+fn expanded(path: &Path, home: Option<&OsStr>) -> Result<PathBuf, FileError> {
+    let Ok(below) = path.strip_prefix("~") else {
+        return Ok(path.to_owned());
+    };
+    match home.filter(|home| !home.is_empty()) {
+        Some(home) => Ok(Path::new(home).join(below)),
+        None => Err(FileError::NoHome {
+            path: path.to_owned(),
+        }),
+    }
 }
 
 fn io_error(path: &Path) -> impl FnOnce(io::Error) -> FileError + '_ {
@@ -165,6 +196,42 @@ pub fn read_bytes(path: &Path, limit: u64) -> Result<Vec<u8>, FileError> {
     Ok(bytes)
 }
 
+/// Reads the first bytes of a regular file, at most `limit`.
+///
+/// # Errors
+/// If it cannot be read or is no regular file.
+pub fn read_start(path: &Path, limit: u64) -> Result<Vec<u8>, FileError> {
+    if fs::metadata(path).is_ok_and(|meta| !meta.is_file()) {
+        return Err(FileError::NotAFile {
+            path: path.to_owned(),
+        });
+    }
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(io_error(path))?;
+    let read = file.take(limit).read_to_end(&mut bytes);
+    read.map_err(io_error(path))?;
+    Ok(bytes)
+}
+
+/// Reads standard input to its end, at most `limit` bytes.
+///
+/// # Errors
+/// If it cannot be read or is larger.
+pub fn read_stdin(limit: u64) -> Result<Vec<u8>, FileError> {
+    let path = Path::new(STDIN);
+    let mut bytes = Vec::new();
+    let read = io::stdin().lock().take(limit + 1).read_to_end(&mut bytes);
+    let read = read.map_err(io_error(path))?;
+    if read as u64 > limit {
+        let path = path.to_owned();
+        return Err(FileError::TooLarge { path, limit });
+    }
+    Ok(bytes)
+}
+
+/// What messages call standard input.
+pub const STDIN: &str = "standard input";
+
 /// Reads a regular UTF-8 text file of at most `limit` bytes.
 ///
 /// # Errors
@@ -231,6 +298,29 @@ mod tests {
             read_text(&path, 11),
             Err(FileError::NotText { .. })
         ));
+    }
+
+    #[test]
+    fn a_tilde_is_the_home_folder_at_the_beginning_only() {
+        let home = Some(OsStr::new("/home/ada"));
+        for (path, whole) in [
+            ("~", "/home/ada"),
+            ("~/runs/a.ron", "/home/ada/runs/a.ron"),
+            ("~eve/a.ron", "~eve/a.ron"),
+            ("a/~/b", "a/~/b"),
+            ("/a", "/a"),
+            ("", ""),
+        ] {
+            assert_eq!(expanded(path.as_ref(), home).unwrap(), Path::new(whole));
+        }
+        for home in [None, Some(OsStr::new(""))] {
+            let message = expanded("~/a.ron".as_ref(), home).unwrap_err().to_string();
+            assert!(
+                message.starts_with("~/a.ron: `~` is the home folder, but"),
+                "{message}"
+            );
+            assert!(expanded("a.ron".as_ref(), home).is_ok());
+        }
     }
 
     #[cfg(unix)]

@@ -16,6 +16,7 @@ mod coupler;
 mod cpu_meter;
 mod device_thread;
 mod engines;
+pub mod experiment_file;
 pub mod figure;
 pub mod files;
 pub mod folder;

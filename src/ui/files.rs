@@ -7,8 +7,9 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use crate::experiment::Experiment;
-use crate::session::files::{atomic_write, read_text};
-use crate::session::folder::{self, MAX_EXPERIMENT_BYTES, Saved, SavedRun, names};
+use crate::session::experiment_file;
+use crate::session::files::{atomic_write, expand_home};
+use crate::session::folder::{self, Saved, SavedRun, names};
 
 /// Entries of a folder that are listed.
 const MAX_LISTED: usize = 500;
@@ -69,13 +70,17 @@ pub fn read(path: &Path) -> Result<Opened, String> {
             file: None,
         });
     }
-    let text = read_text(path, MAX_EXPERIMENT_BYTES).map_err(|error| error.to_string())?;
-    let experiment = Experiment::from_ron(&text);
     Ok(Opened {
-        experiment: experiment.map_err(|error| format!("{}: {error}", path.display()))?,
+        experiment: experiment_file::read(path)?,
         trained: None,
         file: Some(path.to_owned()),
     })
+}
+
+/// The path that is typed: `~` is the home folder, and what is relative lies below the folder.
+pub fn typed(folder: &Path, text: &str) -> Result<PathBuf, String> {
+    let path = expand_home(Path::new(text)).map_err(|error| error.to_string())?;
+    Ok(folder.join(path))
 }
 
 /// Writes the experiment, atomically.
@@ -167,6 +172,19 @@ mod tests {
         ];
         assert_eq!(names, expected.map(|(kind, name)| (kind, name.to_owned())));
         assert!(list(&folder.path().join("missing"), &[]).is_err());
+    }
+
+    #[test]
+    fn what_is_typed_lies_in_the_folder_or_in_the_home_folder() {
+        let folder = Path::new("/work");
+        assert_eq!(typed(folder, "a.ron"), Ok("/work/a.ron".into()));
+        assert_eq!(typed(folder, "/tmp/a.ron"), Ok("/tmp/a.ron".into()));
+        let home = expand_home(Path::new("~")).map_err(|error| error.to_string());
+        assert_eq!(typed(folder, "~"), home);
+        assert_eq!(
+            typed(folder, "~/a.ron"),
+            home.map(|home| home.join("a.ron"))
+        );
     }
 
     #[test]

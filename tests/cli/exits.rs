@@ -64,7 +64,9 @@ fn bad_input_exits_with_3_and_names_the_place_or_the_range() {
         .position(|line| line.contains("batch: 256"))
         .unwrap();
     let column = 1 + ron.lines().nth(line - 1).unwrap().find("batch").unwrap();
-    let place = format!("{broken}: line {line}, column {column}: Unexpected field named `btach`");
+    let place = format!(
+        "{broken}: line {line}, column {column}: no field `btach`: did you mean `batch`? write `batch: 256`"
+    );
     let run = |set| ["run", "two-moons", "--set", set];
     for (args, expected) in [
         (
@@ -77,19 +79,19 @@ fn bad_input_exits_with_3_and_names_the_place_or_the_range() {
         (&["check", "missing.ron"], "missing.ron"),
         (
             &run("training.btach=1"),
-            "no field `training.btach`: the fields of `training` are steps, batch",
+            "no field `training.btach`: did you mean `training.batch`? try --set 'training.batch=1'",
         ),
         (
             &run("training.batch=x"),
-            "training.batch = x: Expected integer",
+            "training.batch = x: expected a whole number, 0 or more; try --set 'training.batch=256'",
         ),
         (
             &run("training.batch=0"),
-            "training.batch is 0: expected 1 to 65536",
+            "training.batch is 0: expected 1 to 65536; try --set 'training.batch=256'",
         ),
         (
             &run("training.ema=NaN"),
-            "training.ema is NaN: expected 0.0 to 0.999999",
+            "training.ema is NaN: expected 0.0 to 0.999999; try --set 'training.ema=0.999'",
         ),
         (&run("seed=1e999"), "seed = 1e999: "),
         (

@@ -24,8 +24,10 @@ mod resume;
 mod signals;
 #[path = "../skip/mod.rs"]
 mod skip;
+mod weights;
 #[cfg(not(feature = "gpu"))]
 mod without_gpu;
+mod words;
 
 use skip::skip;
 

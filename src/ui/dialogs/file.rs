@@ -102,16 +102,19 @@ impl FileDialog {
         ui.add_space(6.0);
         ui.horizontal(|ui| {
             let path = self.path();
-            let exists = self.purpose != Purpose::Open && path.is_some_and(|path| path.exists());
+            let exists = matches!(&path, Ok(Some(path)) if path.exists());
+            let exists = exists && self.purpose != Purpose::Open;
             let text = if exists { "Replace" } else { verb };
             let button = primary(theme, text).min_size(Vec2::new(96.0, 30.0));
-            let button = ui.add_enabled(self.path().is_some(), button);
+            let button = ui.add_enabled(matches!(path, Ok(Some(_))), button);
             if button.clicked() || enter {
                 self.finish(commands);
                 // If it fails, the dialog stays, and the path is what has to be mended.
                 self.fresh = true;
             }
-            if exists {
+            if let Err(sentence) = path {
+                ui.colored_label(ink(theme.error), sentence);
+            } else if exists {
                 note_ui(
                     ui,
                     theme,
@@ -172,14 +175,15 @@ impl FileDialog {
         }
     }
 
-    /// The path that is typed, below the folder if it is relative.
-    fn path(&self) -> Option<PathBuf> {
+    /// The path that is typed, if one is; or why it is none.
+    fn path(&self) -> Result<Option<PathBuf>, String> {
         let text = self.text.trim();
-        (!text.is_empty()).then(|| self.folder.join(text))
+        let path = (!text.is_empty()).then(|| files::typed(&self.folder, text));
+        path.transpose()
     }
 
     fn finish(&self, commands: &mut Vec<Command>) {
-        commands.extend(self.path().map(|path| match self.purpose {
+        commands.extend(self.path().ok().flatten().map(|path| match self.purpose {
             Purpose::Open => Command::Open(path),
             Purpose::Save => Command::SaveAs(files::with_suffix(path, "ron")),
             Purpose::SaveRun => Command::SaveRun(path),
