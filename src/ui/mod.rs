@@ -20,6 +20,7 @@ mod messages;
 mod panels;
 pub mod theme;
 pub mod timeline;
+pub mod unsaved;
 
 pub use app::{App, LaunchError, Start, launch};
 pub use command::Command;
