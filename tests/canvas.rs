@@ -15,8 +15,8 @@ use egui::{
 };
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
-use pushforward::experiment::{Experiment, Layer, presets};
-use pushforward::flow::distribution::Shape;
+use pushforward::experiment::{Camera, Experiment, Layer, presets};
+use pushforward::flow::distribution::{Drawing, Shape};
 use pushforward::flow::grid::FieldGrid;
 use pushforward::flow::trajectory::Trajectories;
 use pushforward::flow::{Bounds, Point};
@@ -186,7 +186,11 @@ fn drawn_weight(window: &Window) -> u64 {
 fn take_brush(window: &mut Window) {
     let lab = &mut window.state_mut().lab;
     lab.apply(Command::DrawTarget(Side::Target));
-    lab.apply(Command::ClearDrawing);
+    // A sheet of its own: that of the laboratory depends on how far its session is.
+    let mut experiment = lab.editor.experiment().clone();
+    experiment.target = Shape::Drawn(Drawing::blank(Bounds::square(3.0))).into();
+    lab.apply(Command::Edit(Box::new(experiment)));
+    lab.apply(Command::EndStroke);
     window.run();
 }
 
@@ -229,6 +233,240 @@ fn all_pointer_events_of_a_frame_are_painted() {
     let press = button(start, PointerButton::Primary, true, Modifiers::NONE);
     together(&mut window, std::iter::once(press).chain(moves));
     assert_eq!(segments(&window).len(), 13);
+}
+
+/// The cells of the drawing.
+fn cells(window: &Window) -> Vec<u8> {
+    match &window.state().lab.editor.experiment().target.shape {
+        Shape::Drawn(drawing) => drawing.cells().to_vec(),
+        other => panic!("not drawn: {other:?}"),
+    }
+}
+
+/// What the drawing holds under a screen point.
+fn paint_at(window: &Window, p: Pos2) -> u8 {
+    let Shape::Drawn(drawing) = &window.state().lab.editor.experiment().target.shape else {
+        panic!("not drawn");
+    };
+    let (at, bounds) = (data_at(window, p), drawing.bounds());
+    let n = Drawing::SIZE;
+    let [ix, iy] = [0, 1].map(|k| {
+        let share = (at[k] - bounds.min[k]) / (bounds.max[k] - bounds.min[k]);
+        (share * n as f64) as usize
+    });
+    drawing.cells()[iy * n + ix]
+}
+
+/// A press at the first point, moves over the others and a release at the last.
+fn whole_stroke(points: &[Pos2]) -> Vec<Event> {
+    let press = |p, pressed| button(p, PointerButton::Primary, pressed, Modifiers::NONE);
+    let moves = points.iter().map(|&p| Event::PointerMoved(p));
+    let mut events: Vec<Event> = moves.collect();
+    events.insert(1, press(points[0], true));
+    events.push(press(points[points.len() - 1], false));
+    events
+}
+
+#[test]
+fn a_stroke_within_one_frame_does_not_cut_corners() {
+    let mut window = window();
+    take_brush(&mut window);
+    let middle = canvas(&window).center();
+    let [left, tip, right] = [vec2(-90.0, -90.0), vec2(0.0, 90.0), vec2(90.0, -90.0)];
+    let corners = [left, tip, right].map(|offset| middle + offset);
+    together(&mut window, whole_stroke(&corners));
+    window.run();
+    for on_arm in [
+        corners[0],
+        corners[0].lerp(corners[1], 0.5),
+        corners[1],
+        corners[1].lerp(corners[2], 0.5),
+        corners[2],
+    ] {
+        assert!(paint_at(&window, on_arm) > 100, "{on_arm:?}");
+    }
+    let between = corners[0].lerp(corners[2], 0.5);
+    assert_eq!(
+        paint_at(&window, between),
+        0,
+        "no straight line from end to end"
+    );
+    assert_eq!(window.state().log.last(), Some(&Command::EndStroke));
+}
+
+#[test]
+fn a_release_elsewhere_than_the_last_move_paints_its_way() {
+    let mut window = window();
+    take_brush(&mut window);
+    let start = canvas(&window).center();
+    let end = start + vec2(100.0, 0.0);
+    let press = |p, pressed| button(p, PointerButton::Primary, pressed, Modifiers::NONE);
+    let events = [
+        Event::PointerMoved(start),
+        press(start, true),
+        press(end, false),
+    ];
+    together(&mut window, events);
+    window.run();
+    assert!(paint_at(&window, start + vec2(60.0, 0.0)) > 100);
+}
+
+#[test]
+fn two_strokes_within_one_frame_are_two_strokes() {
+    let mut window = window();
+    take_brush(&mut window);
+    let middle = canvas(&window).center();
+    let line = |y: f32| [middle + vec2(-80.0, y), middle + vec2(80.0, y)];
+    let both = [whole_stroke(&line(-80.0)), whole_stroke(&line(80.0))].concat();
+    together(&mut window, both);
+    window.run();
+    let ends = window.state().log.iter();
+    let ends = ends.filter(|command| **command == Command::EndStroke);
+    assert_eq!(ends.count(), 2);
+    assert!(paint_at(&window, middle + vec2(0.0, -80.0)) > 100);
+    assert!(paint_at(&window, middle + vec2(0.0, 80.0)) > 100);
+    assert_eq!(
+        paint_at(&window, middle),
+        0,
+        "nothing from one to the other"
+    );
+}
+
+#[test]
+fn the_density_of_a_stroke_does_not_depend_on_the_frame_rate() {
+    // A spiral of 300 positions, which come with 1, 3, 10, 100 and 300 frames.
+    let drawn_in = |frames: usize| {
+        let mut window = window();
+        take_brush(&mut window);
+        let middle = canvas(&window).center();
+        let spiral: Vec<Pos2> = (0..300)
+            .map(|k| {
+                let turn = 0.05 * k as f32;
+                middle + (20.0 + 0.4 * k as f32) * vec2(turn.cos(), turn.sin())
+            })
+            .collect();
+        let events = whole_stroke(&spiral);
+        for part in events.chunks(events.len().div_ceil(frames)) {
+            together(&mut window, part.to_vec());
+        }
+        window.run();
+        cells(&window)
+    };
+    let mass = |cells: &[u8]| cells.iter().map(|&w| f64::from(w)).sum::<f64>();
+    let slow = drawn_in(1);
+    assert!(mass(&slow) > 100_000.0, "{}", mass(&slow));
+    for frames in [3, 10, 100, 300] {
+        let fast = drawn_in(frames);
+        let ratio = mass(&fast) / mass(&slow);
+        assert!((ratio - 1.0).abs() < 0.02, "{frames} frames: {ratio}");
+        let worst = slow.iter().zip(&fast).map(|(a, b)| a.abs_diff(*b)).max();
+        assert!(worst <= Some(5), "2 % of a full cell: {worst:?}");
+    }
+}
+
+#[test]
+fn no_stroke_begins_on_a_toggle() {
+    let mut window = window();
+    take_brush(&mut window);
+    let toggle = window.get_by_label("Field").rect().center();
+    let middle = canvas(&window).center();
+    together(&mut window, whole_stroke(&[toggle, middle]));
+    window.run();
+    assert_eq!(segments(&window), []);
+}
+
+/// What stands on or above the canvas must not lie over what is fitted into it.
+#[test]
+fn toggles_bar_and_legend_leave_the_data_free_at_every_size() {
+    for size in [vec2(338.0, 420.0), vec2(804.0, 560.0), vec2(1038.0, 780.0)] {
+        let mut window = window();
+        window.set_size(size);
+        for layer in [
+            Layer::Source,
+            Layer::Field,
+            Layer::Pairs,
+            Layer::Density,
+            Layer::Trails,
+        ] {
+            window.state_mut().lab.apply(Command::ToggleLayer(layer));
+        }
+        for brush in [false, true] {
+            if brush {
+                take_brush(&mut window);
+            }
+            window.run();
+            let canvas = canvas(&window);
+            let toggles = Layer::ALL.map(|l| window.get_by_label(&format!("{l:?}")).rect());
+            let lowest = toggles.iter().map(|r| r.bottom()).fold(0.0, f32::max);
+            for toggle in toggles {
+                assert!(canvas.contains_rect(toggle), "{size}: {toggle:?}");
+            }
+            let state = window.state();
+            let legend = state.canvas.legend().unwrap();
+            assert!(
+                canvas.contains_rect(legend),
+                "{size}: {legend:?} {canvas:?}"
+            );
+            assert!(lowest < legend.top(), "{size}: {lowest} {legend:?}");
+            let seen = state.canvas.seen().unwrap();
+            let screen_y = |y: f64| {
+                let share = (seen.max[1] - y) / seen.height();
+                canvas.top() + share as f32 * canvas.height()
+            };
+            // The data is [-2, 1.8]^2; the paper, while the brush is out, [-3, 3]^2.
+            let [low, high] = if brush { [-3.0, 3.0] } else { [-2.0, 1.8] };
+            assert!(
+                screen_y(high) > lowest,
+                "{size} {brush}: {} {lowest}",
+                screen_y(high)
+            );
+            assert!(
+                screen_y(low) < legend.top(),
+                "{size} {brush}: {} {legend:?}",
+                screen_y(low)
+            );
+            assert!(
+                seen.min[0] < low && high < seen.max[0],
+                "{size} {brush}: {seen:?}"
+            );
+            if brush {
+                let done = window.get_by_label("Done").rect();
+                let clear = window.get_by_label("Clear the drawing").rect();
+                let size_field = window.get_all_by_label("Brush size").next().unwrap().rect();
+                for control in [done, clear, size_field] {
+                    assert!(control.bottom() <= canvas.top(), "{size}: {control:?}");
+                    assert!(control.right() <= size.x, "{size}: {control:?}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_wheel_reaches_what_a_file_may_ask_for_and_no_more() {
+    let mut window = window();
+    let pointer = canvas(&window).center() + vec2(60.0, 20.0);
+    together(&mut window, [Event::PointerMoved(pointer)]);
+    for (direction, end) in [
+        (600.0, Camera::HEIGHTS.start()),
+        (-600.0, Camera::HEIGHTS.end()),
+    ] {
+        for _ in 0..40 {
+            let wheel = Event::MouseWheel {
+                unit: MouseWheelUnit::Point,
+                delta: vec2(0.0, direction),
+                phase: TouchPhase::Move,
+                source: MouseWheelSource::Wheel,
+                modifiers: Modifiers::NONE,
+            };
+            together(&mut window, [wheel]);
+            window.run_steps(2);
+        }
+        window.run();
+        let camera = window.state().lab.camera.unwrap();
+        assert!((camera.height / end - 1.0).abs() < 1e-9, "{camera:?}");
+        assert_eq!(window.state().lab.to_save().validate(), Ok(()));
+    }
 }
 
 #[test]
@@ -389,8 +627,12 @@ fn every_particle_is_a_quad_and_lost_ones_are_dropped() {
 fn particles_stand_where_the_transform_puts_them() {
     let window = window();
     let rect = canvas(&window);
-    let aspect = f64::from(rect.width() / rect.height());
-    let camera = scene::Fit::default().camera(&window.state().frame, aspect);
+    let seen = window.state().canvas.seen().unwrap();
+    let [x, y] = seen.center();
+    let camera = Camera {
+        center: (x, y),
+        height: seen.height(),
+    };
     let page = scene::Rect::at([0.0, 0.0], rect.size().into());
     let t = window.state().lab.play.t;
     let picture = window.state().frame.picture.clone().unwrap();
@@ -415,7 +657,10 @@ fn what_has_not_changed_is_not_made_again() {
     let mut window = window();
     let built = |window: &Window| window.state().canvas.painter().layers_built();
     let first = built(&window);
-    assert_eq!(first, 3, "three layers are on");
+    assert_eq!(
+        first, 6,
+        "three layers are on, and the view is fitted again between what stands on the canvas"
+    );
     window.run_steps(5);
     assert_eq!(built(&window), first);
     window.state_mut().lab.apply(Command::SetTime(0.3));
@@ -428,7 +673,7 @@ fn what_has_not_changed_is_not_made_again() {
         first + 3,
         "particles and trajectories are new, the target is not"
     );
-    window.set_size(vec2(800.0, 700.0));
+    window.set_size(vec2(900.0, 650.0));
     window.run();
     assert_eq!(built(&window), first + 6);
 }

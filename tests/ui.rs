@@ -10,7 +10,7 @@
 
 use std::path::{Path as FilePath, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use egui::accesskit::Role;
@@ -30,7 +30,10 @@ use pushforward::session::folder;
 use pushforward::session::run::{RunOptions, Unobserved, run};
 use pushforward::session::{Cores, Engines, Options};
 use pushforward::snapshot::{Frame, RunState};
+use pushforward::ui::actions::ALL;
 use pushforward::ui::command::{Side, Tool};
+use pushforward::ui::dialogs::native::{Answer, Picker, Question};
+use pushforward::ui::dialogs::{Dialog, Purpose};
 use pushforward::ui::{App, Command, Lab, Start};
 
 type Window = Harness<'static, App>;
@@ -62,8 +65,14 @@ fn lab(autostart: bool) -> Lab {
 }
 
 fn window(autostart: bool) -> Window {
+    window_of(SIZE, 1.0, autostart)
+}
+
+/// A window of this size in points, on a screen with so many pixels a point.
+fn window_of(size: Vec2, scale: f32, autostart: bool) -> Window {
     Harness::builder()
-        .with_size(SIZE)
+        .with_size(size)
+        .with_pixels_per_point(scale)
         .with_step_dt(1.0 / 60.0)
         .with_max_steps(16)
         .build_ui_state(
@@ -658,6 +667,520 @@ fn unsaved_work_is_asked_about_before_the_window_closes() {
     assert!(lab.closing);
 }
 
+/// Everything that takes the experiment away.
+fn takers(file: &FilePath) -> [Command; 3] {
+    [
+        Command::LoadPreset("rings"),
+        Command::Open(file.to_owned()),
+        Command::Quit,
+    ]
+}
+
+/// A laboratory with a change that is in no file.
+fn changed_lab() -> Lab {
+    let mut lab = lab(false);
+    let mut changed = lab.editor.experiment().clone();
+    changed.seed += 1;
+    lab.apply(Command::Edit(Box::new(changed)));
+    lab
+}
+
+#[test]
+fn whatever_takes_unsaved_work_away_asks_once_and_by_one_rule() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("checkerboard.ron");
+    let preset = presets::find("checkerboard").unwrap();
+    atomic_write(&file, preset.ron.as_bytes()).unwrap();
+    for command in takers(&file) {
+        let done = |lab: &Lab| match command {
+            Command::Quit => lab.closing,
+            Command::Open(_) => lab.editor.experiment().name == "checkerboard",
+            _ => lab.editor.experiment().name == "rings",
+        };
+        // Without changes nothing is asked.
+        let mut clean = lab(false);
+        clean.apply(command.clone());
+        assert!(done(&clean) && clean.dialog.is_none(), "{command:?}");
+
+        // Cancel keeps everything.
+        let mut lab = changed_lab();
+        let before = lab.editor.experiment().clone();
+        lab.apply(command.clone());
+        assert!(
+            matches!(lab.dialog, Some(Dialog::Unsaved(_))),
+            "{command:?}"
+        );
+        lab.apply(Command::DismissDialogs);
+        assert!(lab.editor.dirty() && lab.dialog.is_none());
+        assert_eq!(lab.editor.experiment(), &before);
+
+        // Discard goes on.
+        lab.apply(command.clone());
+        lab.apply(Command::DiscardChanges);
+        assert!(done(&lab) && lab.dialog.is_none(), "{command:?}");
+
+        // Save without a file asks for one first, then goes on.
+        let mut lab = changed_lab();
+        lab.apply(command.clone());
+        lab.apply(Command::SaveFirst);
+        assert!(matches!(lab.dialog, Some(Dialog::File(_))), "{command:?}");
+        assert!(!done(&lab), "{command:?}");
+        let saved = folder.path().join("work.ron");
+        lab.apply(Command::SaveAs(saved.clone()));
+        assert!(done(&lab), "{command:?} {:?}", lab.messages);
+        let text = std::fs::read_to_string(&saved).unwrap();
+        assert_eq!(Experiment::from_ron(&text).unwrap().seed, before.seed);
+
+        // Save with a file goes on at once.
+        let mut lab = changed_lab();
+        lab.apply(Command::SaveAs(saved.clone()));
+        let mut changed = lab.editor.experiment().clone();
+        changed.seed += 10;
+        lab.apply(Command::Edit(Box::new(changed.clone())));
+        lab.apply(command.clone());
+        lab.apply(Command::SaveFirst);
+        assert!(done(&lab), "{command:?}");
+        let text = std::fs::read_to_string(&saved).unwrap();
+        assert_eq!(Experiment::from_ron(&text).unwrap().seed, changed.seed);
+    }
+}
+
+#[test]
+fn saving_that_is_called_off_or_fails_takes_nothing_away() {
+    let mut lab = changed_lab();
+    lab.apply(Command::Quit);
+    lab.apply(Command::SaveFirst);
+    lab.apply(Command::DismissDialogs);
+    let folder = tempfile::tempdir().unwrap();
+    lab.apply(Command::SaveAs(folder.path().join("later.ron")));
+    assert!(!lab.closing, "the wish to quit was called off");
+
+    let mut lab = changed_lab();
+    lab.apply(Command::Quit);
+    lab.apply(Command::SaveFirst);
+    lab.apply(Command::SaveAs("/nowhere/at/all.ron".into()));
+    assert!(!lab.closing && lab.editor.dirty());
+    assert_eq!(lab.messages.len(), 1, "{:?}", lab.messages);
+    lab.apply(Command::SaveAs(folder.path().join("mended.ron")));
+    assert!(lab.closing);
+}
+
+#[test]
+fn the_question_is_a_dialog_that_names_the_weights_and_a_dropped_file_asks_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("rings.ron");
+    atomic_write(&file, presets::find("rings").unwrap().ron.as_bytes()).unwrap();
+    let mut window = window(true);
+    wait(&mut window, "training starts", |f| f.step > 0);
+    window.state_mut().lab.apply(Command::ClearDrawing);
+    window
+        .input_mut()
+        .dropped_files
+        .push(Arc::new(Dropped(file)));
+    window.step();
+    window.run_ok();
+    assert_eq!(draft(&window).name, "untitled", "nothing is replaced yet");
+    assert_eq!(
+        window
+            .query_all_by_label_contains("weights that were learned")
+            .count(),
+        1
+    );
+    for answer in ["Discard", "Cancel"] {
+        window.get_by_label(answer);
+    }
+    key(&mut window, Modifiers::NONE, Key::Escape);
+    assert!(window.state().lab.dialog.is_none());
+    window.state_mut().lab.apply(Command::LoadPreset("rings"));
+    window.run_ok();
+    window.get_by_label("Discard").click();
+    window.run_ok();
+    assert_eq!(draft(&window).name, "rings");
+}
+
+/// The files in the folder where unsaved work is kept.
+fn kept_files(folder: &FilePath) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten();
+    let names = entries.map(|e| e.unwrap().file_name().to_string_lossy().into_owned());
+    let mut names: Vec<String> = names.collect();
+    names.sort();
+    names
+}
+
+/// Waits until the folder is as wanted.
+#[track_caller]
+fn wait_for_files(folder: &FilePath, what: &str, wanted: impl Fn(&[String]) -> bool) {
+    let start = Instant::now();
+    while !wanted(&kept_files(folder)) {
+        assert!(
+            start.elapsed() < PATIENCE,
+            "{what}: {:?}",
+            kept_files(folder)
+        );
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+fn has_work(files: &[String]) -> bool {
+    files.iter().any(|name| name.ends_with(".ron"))
+}
+
+fn draw_something(lab: &mut Lab) {
+    lab.apply(Command::PaintSegment {
+        from: [-1.0, 0.0],
+        to: [1.0, 1.0],
+        erase: false,
+    });
+    lab.apply(Command::EndStroke);
+}
+
+#[test]
+fn unsaved_work_survives_a_crash_drawing_included_and_a_clean_end_leaves_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = Some(folder.path().to_owned());
+    let mut lost = lab(false);
+    lost.keep_in(place.clone());
+    lost.keep_unsaved();
+    assert!(!lost.has_unkept());
+    draw_something(&mut lost);
+    assert!(lost.has_unkept());
+    lost.keep_unsaved();
+    assert!(!lost.has_unkept());
+    wait_for_files(folder.path(), "the work is kept", has_work);
+    let work = lost.editor.experiment().clone();
+    let mut neighbour = lab(false);
+    neighbour.keep_in(place.clone());
+    assert!(
+        neighbour.dialog.is_none(),
+        "a living window's work is its own"
+    );
+    // A crash: the window goes without having been closed.
+    drop(lost);
+
+    let mut next = lab(false);
+    next.keep_in(place.clone());
+    assert!(matches!(next.dialog, Some(Dialog::Restore)));
+    next.apply(Command::RestoreUnsaved);
+    assert!(next.dialog.is_none());
+    assert_eq!(next.editor.experiment(), &work);
+    assert!(next.editor.dirty(), "it is in no file yet");
+    assert_eq!(next.editor.path(), None);
+    assert!(
+        has_work(&kept_files(folder.path())),
+        "and kept all the time"
+    );
+    next.apply(Command::Undo);
+    assert_eq!(
+        next.editor.experiment(),
+        &experiment(),
+        "restoring can be undone"
+    );
+    next.apply(Command::Redo);
+    next.apply(Command::Quit);
+    next.apply(Command::DiscardChanges);
+    assert!(next.closing);
+    drop((next, neighbour));
+    assert_eq!(kept_files(folder.path()), [""; 0]);
+}
+
+#[test]
+fn saved_work_is_not_kept_and_discarded_work_is_not_offered_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = Some(folder.path().join("config"));
+    let kept = folder.path().join("config");
+    let mut first = lab(false);
+    first.keep_in(place.clone());
+    draw_something(&mut first);
+    first.keep_unsaved();
+    wait_for_files(&kept, "the work is kept", has_work);
+    first.apply(Command::SaveAs(folder.path().join("work.ron")));
+    first.keep_unsaved();
+    wait_for_files(&kept, "it is in a file now", <[String]>::is_empty);
+    draw_something(&mut first);
+    first.apply(Command::ClearDrawing);
+    first.keep_unsaved();
+    wait_for_files(&kept, "the next change is kept", has_work);
+    drop(first);
+
+    let mut second = lab(false);
+    second.keep_in(place.clone());
+    second.apply(Command::DismissDialogs);
+    drop(second);
+    let mut third = lab(false);
+    third.keep_in(place.clone());
+    assert!(
+        matches!(third.dialog, Some(Dialog::Restore)),
+        "it was put off"
+    );
+    third.apply(Command::DiscardUnsaved);
+    assert!(third.dialog.is_none());
+    wait_for_files(&kept, "it is gone", <[String]>::is_empty);
+}
+
+#[test]
+fn a_window_that_nothing_moves_in_or_that_is_hidden_still_keeps_its_work() {
+    for hidden in [false, true] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut window = window(false);
+        window
+            .state_mut()
+            .lab
+            .keep_in(Some(folder.path().to_owned()));
+        window.run_ok();
+        if hidden {
+            let viewport = egui::ViewportId::ROOT;
+            let info = window.input_mut().viewports.get_mut(&viewport).unwrap();
+            info.minimized = Some(true);
+        }
+        draw_something(&mut window.state_mut().lab);
+        let start = Instant::now();
+        while !has_work(&kept_files(folder.path())) {
+            assert!(start.elapsed() < PATIENCE, "hidden: {hidden}");
+            window.step();
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+#[test]
+fn without_a_folder_nothing_is_kept_and_one_notice_says_so() {
+    let mut lab = lab(false);
+    lab.keep_in(None);
+    draw_something(&mut lab);
+    lab.keep_unsaved();
+    wait_for_notice(&mut lab, "Unsaved work is not kept");
+    lab.notice.clear();
+    lab.apply(Command::ClearDrawing);
+    lab.keep_unsaved();
+    lab.apply(Command::Quit);
+    lab.apply(Command::DiscardChanges);
+    std::thread::sleep(Duration::from_millis(100));
+    lab.tick();
+    assert_eq!(lab.notice, "", "it is said once");
+    assert!(lab.closing);
+}
+
+/// Dialogs of the desktop that answer like this; and how many were shown.
+fn desktop(answer: Option<PathBuf>) -> (Picker, Arc<AtomicUsize>) {
+    let shown = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&shown);
+    let picker = move |_: &Question| -> Answer {
+        counter.fetch_add(1, Ordering::Relaxed);
+        Box::pin(std::future::ready(answer.clone()))
+    };
+    (Arc::new(picker), shown)
+}
+
+#[test]
+fn the_desktops_dialog_opens_saves_and_exports_and_a_suffix_never_replaces_unasked() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut lab = lab(false);
+    let wanted = folder.path().join("work");
+    let (picker, shown) = desktop(Some(wanted.clone()));
+    lab.picker = Some(picker);
+    lab.apply(Command::AskPath(Purpose::Save));
+    assert!(lab.dialog.is_none());
+    lab.tick();
+    let written = folder.path().join("work.ron");
+    assert_eq!(lab.editor.path(), Some(written.as_path()));
+    // The desktop asks before it replaces `work`, not before `work.ron`.
+    let text = std::fs::read_to_string(&written).unwrap();
+    lab.apply(Command::StepOnce);
+    draw_something(&mut lab);
+    lab.apply(Command::AskPath(Purpose::Save));
+    lab.tick();
+    assert!(matches!(lab.dialog, Some(Dialog::File(_))));
+    assert_eq!(std::fs::read_to_string(&written).unwrap(), text);
+    lab.apply(Command::DismissDialogs);
+    assert_eq!(shown.load(Ordering::Relaxed), 2);
+
+    let (picker, _) = desktop(Some(written));
+    lab.picker = Some(picker);
+    lab.apply(Command::AskPath(Purpose::Open));
+    lab.tick();
+    assert!(
+        matches!(lab.dialog, Some(Dialog::Unsaved(_))),
+        "the rule holds here, too"
+    );
+}
+
+#[test]
+fn a_cancelled_or_broken_dialog_of_the_desktop_leaves_a_way_and_the_windows_own_is_in_the_menu() {
+    let mut lab = changed_lab();
+    let (picker, shown) = desktop(None);
+    lab.picker = Some(picker);
+    lab.apply(Command::Quit);
+    lab.apply(Command::SaveFirst);
+    assert!(!lab.closing);
+    lab.tick();
+    assert!(lab.notice.contains("Open by path"), "{}", lab.notice);
+    assert!(!lab.closing && lab.editor.dirty() && lab.dialog.is_none());
+    for purpose in [Purpose::Open, Purpose::Save, Purpose::Export] {
+        let here = Command::AskPathHere(purpose);
+        assert!(ALL.iter().any(|action| (action.command)(&lab) == here));
+        lab.apply(here);
+        assert!(matches!(lab.dialog, Some(Dialog::File(_))));
+        lab.apply(Command::DismissDialogs);
+    }
+    assert_eq!(shown.load(Ordering::Relaxed), 1);
+    // One that never answers does not block the way.
+    lab.picker = Some(Arc::new(|_: &Question| -> Answer {
+        Box::pin(std::future::pending())
+    }));
+    lab.apply(Command::AskPath(Purpose::Open));
+    lab.tick();
+    assert!(lab.dialog.is_none());
+    lab.apply(Command::AskPath(Purpose::Open));
+    assert!(matches!(lab.dialog, Some(Dialog::File(_))));
+}
+
+/// A press of the key that bears `key` and stands where a US keyboard has `physical`.
+fn press_on(window: &mut Window, key: Key, physical: Key, modifiers: Modifiers) {
+    for pressed in [true, false] {
+        window.event(Event::Key {
+            key,
+            physical_key: Some(physical),
+            pressed,
+            repeat: false,
+            modifiers,
+        });
+    }
+    window.step();
+}
+
+#[test]
+fn keys_follow_their_letter_on_every_layout() {
+    let mut window = window(false);
+    let before = weight(draft(&window));
+    draw_something(&mut window.state_mut().lab);
+    let painted = weight(draft(&window));
+    assert!(painted > before);
+    let redo = Modifiers::COMMAND.plus(Modifiers::SHIFT);
+    // AZERTY has Z where a US keyboard has W, QWERTZ has it where that has Y.
+    for (wrong, place) in [(Key::W, Key::W), (Key::Y, Key::Y)] {
+        press_on(&mut window, wrong, Key::Z, Modifiers::COMMAND);
+        assert_eq!(
+            weight(draft(&window)),
+            painted,
+            "{wrong:?} in the place of Z"
+        );
+        press_on(&mut window, Key::Z, place, Modifiers::COMMAND);
+        assert_eq!(
+            weight(draft(&window)),
+            before,
+            "Z in the place of {place:?}"
+        );
+        press_on(&mut window, Key::Z, place, redo);
+        assert_eq!(weight(draft(&window)), painted);
+    }
+    // AZERTY has A and Q, and M and the comma, in each other's places.
+    press_on(&mut window, Key::Q, Key::A, Modifiers::COMMAND);
+    assert!(
+        matches!(window.state().lab.dialog, Some(Dialog::Unsaved(_))),
+        "Q quits"
+    );
+}
+
+#[test]
+fn digits_work_where_they_need_shift() {
+    let mut window = window(false);
+    let shown = |window: &Window| draft(window).view.layers.contains(&Layer::Field);
+    let first = shown(&window);
+    // The key of the 6 bears a minus on AZERTY.
+    press_on(&mut window, Key::Minus, Key::Num6, Modifiers::NONE);
+    assert_eq!(shown(&window), !first);
+    press_on(&mut window, Key::Num6, Key::Num6, Modifiers::SHIFT);
+    assert_eq!(shown(&window), first);
+    // A key that has a meaning of its own keeps it: on a programmer's Dvorak `[` is in the place of the 2.
+    let radius = window.state().lab.brush.radius;
+    let targets = draft(&window).view.layers.contains(&Layer::Target);
+    press_on(&mut window, Key::OpenBracket, Key::Num2, Modifiers::NONE);
+    assert!(window.state().lab.brush.radius < radius);
+    assert_eq!(draft(&window).view.layers.contains(&Layer::Target), targets);
+}
+
+#[test]
+fn the_brush_changes_its_size_without_brackets() {
+    let mut window = window(false);
+    let radius = |window: &Window| window.state().lab.brush.radius;
+    let before = radius(&window);
+    key(&mut window, Modifiers::NONE, Key::ArrowUp);
+    assert!((radius(&window) - 1.25 * before).abs() < 1e-9);
+    key(&mut window, Modifiers::NONE, Key::ArrowDown);
+    assert!((radius(&window) - before).abs() < 1e-9);
+    key(&mut window, Modifiers::NONE, Key::CloseBracket);
+    assert!((radius(&window) - 1.25 * before).abs() < 1e-9);
+}
+
+/// The texts that a frame paints, with their boxes on the screen, clipped where they are.
+fn painted_texts(window: &Window) -> Vec<(String, egui::Rect)> {
+    let mut texts = Vec::new();
+    for clipped in &window.output().shapes {
+        collect_texts(&clipped.shape, clipped.clip_rect, &mut texts);
+    }
+    texts
+}
+
+fn collect_texts(shape: &egui::Shape, clip: egui::Rect, texts: &mut Vec<(String, egui::Rect)>) {
+    match shape {
+        egui::Shape::Vec(shapes) => {
+            for shape in shapes {
+                collect_texts(shape, clip, texts);
+            }
+        }
+        egui::Shape::Text(text) => {
+            // Half the height: lines of text may interlock.
+            let rect = text.visual_bounding_rect().intersect(clip);
+            let rect = rect.scale_from_center2(vec2(1.0, 0.5));
+            if rect.is_positive() && !text.galley.text().trim().is_empty() {
+                texts.push((text.galley.text().to_owned(), rect));
+            }
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn no_text_lies_on_another_in_small_and_large_windows() {
+    for (size, scale) in [
+        (vec2(900.0, 600.0), 1.0),
+        (vec2(1366.0, 768.0), 1.0),
+        (vec2(1600.0, 1000.0), 1.0),
+        (vec2(900.0, 600.0), 2.0),
+    ] {
+        for brush in [false, true] {
+            let mut window = window_of(size, scale, false);
+            let lab = &mut window.state_mut().lab;
+            for layer in Layer::ALL {
+                if !lab.editor.experiment().view.layers.contains(&layer) {
+                    lab.apply(Command::ToggleLayer(layer));
+                }
+            }
+            if brush {
+                lab.apply(Command::DrawTarget(Side::Target));
+            }
+            wait(&mut window, "the first picture", |f| f.picture.is_some());
+            window.run_ok();
+            let texts = painted_texts(&window);
+            assert!(texts.len() > 60, "{}", texts.len());
+            for wanted in ["t = 0", "t = 1"] {
+                let found = texts.iter().any(|(text, _)| text.contains(wanted));
+                assert!(found, "{size} {wanted}");
+            }
+            for (k, (text, rect)) in texts.iter().enumerate() {
+                for (other, other_rect) in &texts[k + 1..] {
+                    let shared = rect.intersect(*other_rect);
+                    let apart = !shared.is_positive() || shared.width() < 1.0;
+                    assert!(
+                        apart,
+                        "{size} x{scale} brush {brush}: {text:?} {rect} and {other:?} {other_rect}"
+                    );
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn a_finished_run_opens_with_its_weights_and_training_goes_on_from_them() {
     let folder = tempfile::tempdir().unwrap();
@@ -691,7 +1214,7 @@ fn an_interrupted_run_opens_and_trains_on_and_save_run_writes_such_a_one() {
     wait_lab(&lab, "it trains", |f| f.step > 200);
     lab.apply(Command::Pause);
     let paused = wait_lab(&lab, "it pauses", |f| f.state == RunState::Paused).step;
-    lab.apply(Command::ShowSaveRun);
+    lab.apply(Command::AskPathHere(Purpose::SaveRun));
     lab.apply(Command::SaveRun(out.clone()));
     assert!(lab.dialog.is_none());
     wait_for_notice(&mut lab, "Saved the run in ");
@@ -750,9 +1273,9 @@ fn every_control_of_window_and_dialogs_has_a_name() {
         Command::ShowHelp,
         Command::ShowDefinitions,
         Command::ShowPresets,
-        Command::ShowOpen,
-        Command::ShowSaveRun,
-        Command::ShowExport,
+        Command::AskPath(Purpose::Open),
+        Command::AskPathHere(Purpose::SaveRun),
+        Command::AskPath(Purpose::Export),
     ] {
         window.state_mut().lab.apply(command);
         window.run();
@@ -859,6 +1382,8 @@ fn five_hundred_random_events_do_not_break_the_window() {
     }
     let app = window.state_mut();
     app.lab.apply(Command::LoadPreset("two-moons"));
+    // If the hand has changed something, the question comes first.
+    app.lab.apply(Command::DiscardChanges);
     app.lab.apply(Command::Train);
     wait(&mut window, "training still works", |f| {
         f.experiment.name == "two-moons" && f.step > 0

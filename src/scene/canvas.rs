@@ -13,6 +13,8 @@ use crate::snapshot::Frame;
 
 /// The legend takes at most this share of the canvas' width.
 const LEGEND_SHARE: f32 = 0.8;
+/// A narrower canvas has no room to name the layers; the toggles of the window do. In points.
+const NARROW: f32 = 560.0;
 /// Least distance between grid lines, as a multiple of the size of their labels.
 pub(super) const TICK_SPACING: f32 = 8.0;
 
@@ -36,6 +38,9 @@ pub(super) fn furniture(axes: &Axes, view: &View, meaning: &Meaning, place: &Pla
 fn legend_box(view: &View, meaning: &Meaning, place: &Place) -> (Option<Rect>, Vec<Item>) {
     let (sizes, theme, page) = (&place.sizes, place.theme(), place.transform.rect());
     let mut entries = legend::entries(view);
+    if page.width() < NARROW {
+        entries.retain(|entry| !matches!(entry, Entry::Layer(_)));
+    }
     entries.extend(legend::has_color_bar(view).then_some(Entry::ColorBar));
     let lines = legend::lines(&entries, LEGEND_SHARE * page.width(), sizes);
     if lines.is_empty() {

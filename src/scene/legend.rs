@@ -17,10 +17,10 @@ use crate::experiment::{Layer, PathColor, View};
 pub enum Entry {
     /// A visible layer.
     Layer(Layer),
-    /// How the length of an arrow follows from the speed.
-    ArrowLength,
     /// The speed of the longest arrow.
     LongestArrow,
+    /// How the length of an arrow follows from the speed.
+    ArrowLength,
     /// A horizontal colour bar from 0 to 1.
     ColorBar,
 }
@@ -54,7 +54,7 @@ pub fn entries(view: &View) -> Vec<Entry> {
     for layer in Layer::ALL.into_iter().filter(|l| view.layers.contains(l)) {
         entries.push(Entry::Layer(layer));
         if layer == Layer::Field {
-            entries.extend([Entry::ArrowLength, Entry::LongestArrow]);
+            entries.extend([Entry::LongestArrow, Entry::ArrowLength]);
         }
     }
     entries
@@ -71,7 +71,7 @@ fn arrow_length(scale: Option<ArrowScale>) -> String {
 
 /// The speed of the longest arrow, in words; nothing while there is no arrow.
 fn longest_arrow(scale: Option<ArrowScale>) -> String {
-    let words = |scale: ArrowScale| format!("longest {}", speed(scale.fastest));
+    let words = |scale: ArrowScale| format!("longest arrow {}", speed(scale.fastest));
     scale.map(words).unwrap_or_default()
 }
 
@@ -119,13 +119,16 @@ pub(super) fn width(entry: Entry, sizes: &Sizes) -> f32 {
 
 /// The words about arrows change while time runs; they have the room of the widest, so that nothing else moves.
 const WIDEST_LENGTH: &str = "compressed: |v|^0.00";
-const WIDEST_LONGEST: &str = "longest 0.00000";
+const WIDEST_LONGEST: &str = "longest arrow 00.00";
 
-/// The entries broken into lines of at most `max_width`.
+/// The entries broken into lines of at most `max_width`. The words about arrows come last, for they need not fill their
+/// room.
 pub(super) fn lines(entries: &[Entry], max_width: f32, sizes: &Sizes) -> Vec<Vec<Entry>> {
     let mut lines: Vec<Vec<Entry>> = Vec::new();
     let mut used = 0.0;
-    for &entry in entries {
+    let is_last = |entry: &&Entry| matches!(entry, Entry::LongestArrow | Entry::ArrowLength);
+    let (last, first): (Vec<&Entry>, Vec<&Entry>) = entries.iter().partition(is_last);
+    for &entry in first.into_iter().chain(last) {
         let width = width(entry, sizes);
         match lines.last_mut() {
             Some(line) if used + column_gap(sizes) + width <= max_width => {

@@ -155,7 +155,11 @@ impl Slot {
             .suffix(".lock")
             .tempfile_in(folder)?;
         let (lock, lock_path) = unique.keep().map_err(|error| error.error)?;
-        lock.try_lock()?;
+        if let Err(error) = lock.try_lock() {
+            // Without a lock a neighbour would take the file for a dead one's.
+            fs::remove_file(&lock_path).ok();
+            return Err(error.into());
+        }
         Ok(Self {
             file: lock_path.with_extension("ron"),
             lock_path,

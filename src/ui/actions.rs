@@ -3,11 +3,12 @@
 //!
 //! It refuses to know how things look and how a wish is granted.
 
-use egui::{Context, Key, KeyboardShortcut, Modifiers};
+use egui::{Context, Event, InputState, Key, KeyboardShortcut, Modifiers};
 
 use crate::experiment::Layer;
 
 use super::command::{BrushSettings, Command, Side, Tool};
+use super::dialogs::Purpose;
 use super::lab::Lab;
 
 /// Something that can be done.
@@ -91,12 +92,15 @@ pub fn key_text(ctx: &Context, keys: &KeyboardShortcut) -> String {
         Key::Questionmark => "?".to_owned(),
         Key::ArrowLeft if keys.modifiers.is_none() => "Left".to_owned(),
         Key::ArrowRight if keys.modifiers.is_none() => "Right".to_owned(),
+        Key::ArrowDown if keys.modifiers.is_none() => "Down".to_owned(),
+        Key::ArrowUp if keys.modifiers.is_none() => "Up".to_owned(),
         _ => ctx.format_shortcut(keys),
     }
 }
 
-/// The commands of the keys that were pressed. A text field keeps its keys, and a control that was reached with
-/// Tab keeps those without Ctrl. Behind an open dialog only Escape works, which closes it.
+/// The commands of the keys that were pressed. A key is what it bears on the keyboard at hand (its logical key); where
+/// that is a letter of another script, its place on a US keyboard. A text field keeps its keys, and a control that was
+/// reached with Tab keeps those without Ctrl. Behind an open dialog only Escape works, which closes it.
 pub fn pressed(ctx: &Context, lab: &Lab) -> Vec<Command> {
     if ctx.text_edit_focused() {
         return Vec::new();
@@ -122,7 +126,36 @@ pub fn pressed(ctx: &Context, lab: &Lab) -> Vec<Command> {
             }
         }
     }
+    for action in offered {
+        let digits = action.keys.iter().filter(|keys| is_digit(keys.logical_key));
+        for keys in digits.filter(|_| !focused) {
+            if ctx.input_mut(|input| consume_in_place(input, keys.logical_key)) {
+                found.push((action.command)(lab));
+            }
+        }
+    }
     found
+}
+
+fn is_digit(key: Key) -> bool {
+    (Key::Num0..=Key::Num9).contains(&key)
+}
+
+/// Takes presses of the key that stands where a US keyboard has `key` and bears something that no action uses: on
+/// some keyboards (AZERTY) a digit needs Shift.
+fn consume_in_place(input: &mut InputState, key: Key) -> bool {
+    let before = input.events.len();
+    let in_place = |event: &Event| match event {
+        Event::Key {
+            physical_key,
+            pressed: true,
+            modifiers,
+            ..
+        } => *physical_key == Some(key) && modifiers.is_none(),
+        _ => false,
+    };
+    input.events.retain(|event| !in_place(event));
+    input.events.len() < before
 }
 
 /// Keys that no control uses.
@@ -189,19 +222,23 @@ macro_rules! actions {
 
 actions! {
     PRESETS: File, "Presets", "Start from one of the built-in experiments.", [plain(Key::P)], |_| Command::ShowPresets;
-    OPEN: File, "Open", "Open an experiment file or the folder of a run.", [ctrl(Key::O)], |_| Command::ShowOpen;
+    OPEN: File, "Open", "Open an experiment file or the folder of a run.", [ctrl(Key::O)], |_| Command::AskPath(Purpose::Open);
+    OPEN_RUN: File, "Open a run", "Open the folder of a run, weights included.", [ctrl_shift(Key::O)], |_| Command::AskPath(Purpose::OpenRun);
     SAVE: File, "Save", "Save the experiment, drawings included, as a .ron file.", [ctrl(Key::S)], |_| Command::Save;
-    SAVE_AS: File, "Save as", "Save the experiment under another name.", [ctrl_shift(Key::S)], |_| Command::ShowSaveAs;
-    SAVE_RUN: File, "Save run", "Save the weights and all that training needs to go on, as a folder.", [], |_| Command::ShowSaveRun;
-    EXPORT: File, "Export figure", "Write what the canvas shows as a PNG or SVG figure.", [ctrl(Key::E)], |_| Command::ShowExport;
+    SAVE_AS: File, "Save as", "Save the experiment under another name.", [ctrl_shift(Key::S)], |_| Command::AskPath(Purpose::Save);
+    SAVE_RUN: File, "Save run", "Save the weights and all that training needs to go on, as a folder.", [], |_| Command::AskPathHere(Purpose::SaveRun);
+    EXPORT: File, "Export figure", "Write what the canvas shows as a PNG or SVG figure.", [ctrl(Key::E)], |_| Command::AskPath(Purpose::Export);
+    OPEN_HERE: File, "Open by path", "Open in the window's own dialog, where paths can be typed.", [], |_| Command::AskPathHere(Purpose::Open);
+    SAVE_HERE: File, "Save by path", "Save in the window's own dialog, where paths can be typed.", [], |_| Command::AskPathHere(Purpose::Save);
+    EXPORT_HERE: File, "Export by path", "Export in the window's own dialog, where paths can be typed.", [], |_| Command::AskPathHere(Purpose::Export);
     QUIT: File, "Quit", "Close the window; unsaved work is asked about.", [ctrl(Key::Q)], |_| Command::Quit;
     UNDO: Edit, "Undo", "Take the last change of the experiment back.", [ctrl(Key::Z)], |_| Command::Undo;
     REDO: Edit, "Redo", "Make the change again that was taken back.", [ctrl_shift(Key::Z), ctrl(Key::Y)], |_| Command::Redo;
     DRAW: Edit, "Draw the target", "Paint the target density q on the canvas; Shift or the right button erases.", [plain(Key::D)], |lab| draw(lab, Side::Target);
     DRAW_SOURCE: Edit, "Draw the source", "Paint the source density p on the canvas; Shift or the right button erases.", [shift(Key::D)], |lab| draw(lab, Side::Source);
     ERASER: Edit, "Eraser", "Let the brush take weight away, or add it again.", [plain(Key::X)], |lab| Command::SetBrush(BrushSettings { erase: !lab.brush.erase, ..lab.brush });
-    SMALLER_BRUSH: Edit, "Smaller brush", "Make the brush smaller by a fifth.", [plain(Key::OpenBracket)], |lab| resized(lab, 0.8);
-    LARGER_BRUSH: Edit, "Larger brush", "Make the brush larger by a quarter.", [plain(Key::CloseBracket)], |lab| resized(lab, 1.25);
+    SMALLER_BRUSH: Edit, "Smaller brush", "Make the brush smaller by a fifth.", [plain(Key::OpenBracket), plain(Key::ArrowDown)], |lab| resized(lab, 0.8);
+    LARGER_BRUSH: Edit, "Larger brush", "Make the brush larger by a quarter.", [plain(Key::CloseBracket), plain(Key::ArrowUp)], |lab| resized(lab, 1.25);
     CLEAR_DRAWING: Edit, "Clear the drawing", "Wipe the drawing that the brush paints on; Undo brings it back.", [ctrl(Key::Backspace)], |_| Command::ClearDrawing;
     TRAIN: Run, "Train or pause", "Let the network learn, or hold it; nothing is lost.", [plain(Key::T)], |_| Command::ToggleTraining;
     STEP: Run, "One training step", "Take exactly one optimizer step.", [plain(Key::N)], |_| Command::StepOnce;
@@ -279,8 +316,8 @@ mod tests {
             .map(|keys| key_text(&ctx, keys))
             .collect();
         for wanted in [
-            "Space", "[", "]", "Ctrl+Z", "Ctrl+S", "Ctrl+E", "Ctrl+O", "Ctrl+K", "Ctrl+P", "F1",
-            "?", "T", "D", "F11",
+            "Space", "[", "]", "Up", "Down", "Ctrl+Z", "Ctrl+S", "Ctrl+E", "Ctrl+O", "Ctrl+K",
+            "Ctrl+P", "F1", "?", "T", "D", "F11",
         ] {
             assert!(
                 texts.iter().any(|text| text == wanted),

@@ -14,13 +14,13 @@ use egui::{CentralPanel, Context, Panel, Ui, Vec2, ViewportBuilder, ViewportComm
 
 use crate::experiment::Experiment;
 use crate::session::folder::Saved;
-use crate::session::{Cores, Options, Wake};
+use crate::session::{Cores, Options, Wake, autosave};
 use crate::snapshot::{Frame, RunState};
 
 use super::actions;
 use super::canvas::{Canvas, canvas_ui, cloud};
 use super::command::Command;
-use super::dialogs::dialog_ui;
+use super::dialogs::{dialog_ui, native};
 use super::frame_meter::FrameMeter;
 use super::frame_pace::FramePace;
 use super::icon::icon;
@@ -34,6 +34,8 @@ use super::timeline;
 pub const APP_ID: &str = "pushforward";
 /// Between two looks at memory and processor.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// Between two looks whether there is unsaved work to keep.
+const KEEP_EVERY: Duration = Duration::from_secs(2);
 /// Tessellation and what the graphics driver does on this thread are taken to need no more CPU time than this.
 const MAX_PAINTING: Duration = Duration::from_millis(5);
 
@@ -126,6 +128,8 @@ pub struct App {
     /// When memory and processor were looked at last, and all CPU time that was spent then.
     looked: Instant,
     spent_before: Duration,
+    /// When unsaved work was kept last.
+    kept: Instant,
 }
 
 impl App {
@@ -146,6 +150,8 @@ impl App {
         };
         let mut lab = Lab::new(start.experiment, start.file, options, wake)?;
         lab.notice = trained.map(Saved::complaint).unwrap_or_default();
+        lab.picker = native::picker();
+        lab.keep_in(autosave::folder());
         Ok(Self {
             pace,
             ..Self::around(lab)
@@ -165,6 +171,7 @@ impl App {
             styled: None,
             looked: Instant::now(),
             spent_before: Duration::ZERO,
+            kept: Instant::now(),
         }
     }
 
@@ -184,10 +191,25 @@ impl App {
         } else if self.lab.closing && !close {
             ctx.send_viewport_cmd(ViewportCommand::Close);
         }
+        self.keep_unsaved(ctx);
         if !hidden {
             self.lab.play.advance(f64::from(dt));
             if self.lab.play.playing {
                 ctx.request_repaint_after(self.pace.interval());
+            }
+        }
+    }
+
+    /// Keeps unsaved work every now and then, also when nothing else asks for another frame.
+    fn keep_unsaved(&mut self, ctx: &Context) {
+        if !self.lab.has_unkept() {
+            return;
+        }
+        match KEEP_EVERY.checked_sub(self.kept.elapsed()) {
+            Some(left) => ctx.request_repaint_after(left),
+            None => {
+                self.kept = Instant::now();
+                self.lab.keep_unsaved();
             }
         }
     }
@@ -248,8 +270,9 @@ impl App {
         if !lab.lecture {
             panels_ui(ui, &mut self.panels, lab, frame, &self.load, commands);
         }
+        let width = ui.available_width();
         Panel::bottom("timeline")
-            .exact_size(timeline::HEIGHT)
+            .exact_size(timeline::height(width))
             .resizable(false)
             .show_separator_line(false)
             .frame(egui::Frame::NONE)

@@ -9,6 +9,8 @@ use crate::flow::Point;
 use crate::flow::distribution::Symmetry;
 use crate::model::DeviceChoice;
 
+use super::dialogs::Purpose;
+
 /// The only way to change anything.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
@@ -49,14 +51,10 @@ pub enum Command {
     SaveAs(PathBuf),
     /// Writes all that training needs to go on into this folder.
     SaveRun(PathBuf),
-    /// Shows the dialog that asks for the folder of the run.
-    ShowSaveRun,
-    /// Shows the dialog that asks what to open.
-    ShowOpen,
-    /// Shows the dialog that asks where to save.
-    ShowSaveAs,
-    /// Shows the dialog that asks where to export the figure to.
-    ShowExport,
+    /// Shows the dialog that asks what to open, where to save or where to export to: the desktop's if it has one.
+    AskPath(Purpose),
+    /// Shows the window's own dialog for the same.
+    AskPathHere(Purpose),
     /// Writes the figure; the suffix (`.png`, `.svg`) chooses the format.
     Export(PathBuf),
 
@@ -116,6 +114,16 @@ pub enum Command {
     DismissMessage(usize),
     /// Closes the window.
     Quit,
+
+    // ---- unsaved work; opening, presets and quitting ask about it
+    /// Saves, then does what was asked about.
+    SaveFirst,
+    /// Does what was asked about; the changes are lost.
+    DiscardChanges,
+    /// Goes on with what an earlier window left.
+    RestoreUnsaved,
+    /// Takes away what an earlier window left.
+    DiscardUnsaved,
 }
 
 /// What dragging on the canvas does.

@@ -9,9 +9,14 @@ use crate::experiment::{Experiment, presets};
 use crate::session::folder::Saved;
 use crate::session::{self, Options, Session, figure};
 
-use super::command::{Command, Tool};
+use super::command::Tool;
+use super::dialogs::native::{Picking, Question};
+use super::dialogs::{Dialog, FileDialog, Purpose};
 use super::files;
 use super::lab::Lab;
+
+/// Where the dialog is that does not depend on the desktop.
+const OWN_DIALOG: &str = "Menu, File, \"Open by path\" and its like use the window's own.";
 
 impl Lab {
     pub(super) fn load_preset(&mut self, name: &'static str) {
@@ -30,6 +35,17 @@ impl Lab {
             self.play.t = experiment.view.t;
         }
         self.editor.replace(experiment, path);
+        self.start_anew();
+    }
+
+    /// Unsaved work takes the place of this experiment.
+    pub(super) fn recover(&mut self, experiment: Experiment) {
+        self.camera = experiment.view.camera;
+        self.editor.recover(experiment);
+        self.start_anew();
+    }
+
+    fn start_anew(&mut self) {
         self.dialog = None;
         self.tool = Tool::Pan;
         // What was said of the old experiment is of no use for this one.
@@ -72,7 +88,7 @@ impl Lab {
     pub(super) fn save(&mut self) {
         match self.editor.path() {
             Some(path) => self.save_as(path.to_owned()),
-            None => self.apply(Command::ShowSaveAs),
+            None => self.ask_path(Purpose::Save),
         }
     }
 
@@ -83,6 +99,7 @@ impl Lab {
                 self.notice = format!("Saved {}", path.display());
                 self.editor.mark_saved(path, experiment);
                 self.dialog = None;
+                self.go_on();
             }
             Err(sentence) => self.complain(sentence),
         }
@@ -92,6 +109,63 @@ impl Lab {
         self.notice = format!("Saving the run in {}", folder.display());
         self.session.save_run(folder, self.to_save().view);
         self.dialog = None;
+    }
+
+    /// Asks for a path in the desktop's dialog, or in the window's own where there is none.
+    pub(super) fn ask_path(&mut self, purpose: Purpose) {
+        match &self.picker {
+            // One dialog of the desktop at a time: should it hang, asking again shows another one.
+            Some(picker) if self.picking.is_none() => {
+                self.dialog = None;
+                let question = self.question(purpose);
+                self.picking = Some(Picking::start(picker, &question, &self.wake));
+            }
+            _ => self.ask_path_here(purpose),
+        }
+    }
+
+    /// Asks for a path in the window's own dialog.
+    pub(super) fn ask_path_here(&mut self, purpose: Purpose) {
+        let question = self.question(purpose);
+        let dialog = FileDialog::new(purpose, question.folder, &question.name);
+        self.dialog = Some(Dialog::File(dialog));
+    }
+
+    fn question(&self, purpose: Purpose) -> Question {
+        let name = &self.editor.experiment().name;
+        Question {
+            purpose,
+            folder: files::folder_of(self.editor.path()),
+            name: match purpose {
+                Purpose::Open | Purpose::OpenRun => String::new(),
+                Purpose::Save => format!("{name}.ron"),
+                Purpose::SaveRun => name.clone(),
+                Purpose::Export => format!("{name}.png"),
+            },
+        }
+    }
+
+    /// Takes in what the desktop's dialog has to say.
+    pub(super) fn hear_picking(&mut self) {
+        let Some((purpose, answer)) = self.picking.as_mut().and_then(Picking::poll) else {
+            return;
+        };
+        self.picking = None;
+        let Some(chosen) = answer else {
+            // A dialog that failed looks like one that was cancelled.
+            self.notice = format!("No path was chosen. {OWN_DIALOG}");
+            return self.call_off();
+        };
+        let path = purpose.complete(chosen.clone());
+        if path != chosen && path.exists() {
+            // The desktop asked about another file than the one that would be replaced.
+            let (folder, name) = (files::folder_of(Some(&path)), path.file_name());
+            let name = name.unwrap_or_default().to_string_lossy();
+            let dialog = FileDialog::new(purpose, folder, &name);
+            self.dialog = Some(Dialog::File(dialog));
+        } else {
+            self.apply(purpose.command(path));
+        }
     }
 
     pub(super) fn export(&mut self, path: PathBuf) {

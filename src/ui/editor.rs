@@ -18,6 +18,7 @@ pub struct Editor {
     draft: Experiment,
     legal: Arc<Experiment>,
     illegal: Option<Illegal>,
+    valid: bool,
     path: Option<PathBuf>,
     saved: Experiment,
     dirty: bool,
@@ -41,6 +42,7 @@ impl Editor {
             saved: (*experiment).clone(),
             legal: experiment,
             illegal: None,
+            valid: true,
             path,
             dirty: false,
             undo: VecDeque::new(),
@@ -74,6 +76,11 @@ impl Editor {
     /// Whether there is work that is in no file. What the canvas shows (`view`) does not count as work.
     pub fn dirty(&self) -> bool {
         self.dirty
+    }
+
+    /// What of the work can be read back: the draft, or what trains while a value of the draft is out of its range.
+    pub fn to_keep(&self) -> &Experiment {
+        if self.valid { &self.draft } else { &self.legal }
     }
 
     /// Whether there is a step to take back.
@@ -117,6 +124,14 @@ impl Editor {
         self.draft = experiment;
         self.path = path;
         self.in_gesture = false;
+        self.judge();
+    }
+
+    /// Puts unsaved work in place of this experiment: one undo step, and in no file yet.
+    pub fn recover(&mut self, experiment: Experiment) {
+        let saved = self.saved.clone();
+        self.replace(experiment, None);
+        self.saved = saved;
         self.judge();
     }
 
@@ -178,7 +193,9 @@ impl Editor {
 
     /// Decides what of the draft is legal and what of it is saved.
     fn judge(&mut self) {
-        self.illegal = match self.draft.validate() {
+        let validated = self.draft.validate();
+        self.valid = validated.is_ok();
+        self.illegal = match validated {
             Err(error) => Some(Illegal {
                 message: error.to_string(),
                 fix: Box::new((*self.legal).clone()),

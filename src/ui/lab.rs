@@ -17,9 +17,11 @@ use crate::snapshot::{Frame, RunState};
 
 use super::command::{BrushSettings, Command, Direction, Side, Tool};
 use super::dialogs::Dialog;
+use super::dialogs::native::{Picker, Picking};
 use super::drawing;
 use super::editor::Editor;
 use super::timeline::PlayHead;
+use super::unsaved::Unsaved;
 
 /// Messages that are kept until they are dismissed; older ones make room.
 const MAX_MESSAGES: usize = 4;
@@ -54,6 +56,12 @@ pub struct Lab {
     pub notice: String,
     /// The window is to close.
     pub closing: bool,
+    /// Work that is in no file.
+    pub unsaved: Unsaved,
+    /// The desktop's file dialogs; without them the window's own are shown.
+    pub picker: Option<Picker>,
+    /// The desktop's file dialog that is open.
+    pub(super) picking: Option<Picking>,
     pub(super) wake: Wake,
     pub(super) sent: Arc<Experiment>,
     pub(super) looked: Option<PictureRequest>,
@@ -96,6 +104,9 @@ impl Lab {
             messages: Vec::new(),
             notice: String::new(),
             closing: false,
+            unsaved: Unsaved::default(),
+            picker: None,
+            picking: None,
             wake,
             sent: legal,
             looked: None,
@@ -112,6 +123,17 @@ impl Lab {
     /// The only way to change anything.
     pub fn apply(&mut self, command: Command) {
         match command {
+            Command::LoadPreset(_) | Command::Open(_) | Command::Quit => {
+                if self.asks_before(&command) {
+                    self.ask_before(command);
+                } else {
+                    self.carry_out(command);
+                }
+            }
+            Command::SaveFirst => self.save_first(),
+            Command::DiscardChanges => self.discard_changes(),
+            Command::RestoreUnsaved => self.restore_unsaved(),
+            Command::DiscardUnsaved => self.discard_unsaved(),
             Command::ToggleTraining => self.toggle_training(),
             Command::Train => self.train(session::Command::Train),
             Command::Pause => self.session.send(session::Command::Pause),
@@ -121,17 +143,13 @@ impl Lab {
             Command::Measure => self.session.send(session::Command::Measure),
             Command::Edit(experiment) => self.edit(*experiment),
             Command::ApplyFix => self.apply_fix(),
-            Command::LoadPreset(name) => self.load_preset(name),
             Command::Undo => self.step_history(Editor::undo),
             Command::Redo => self.step_history(Editor::redo),
-            Command::Open(path) => self.open(&path),
             Command::Save => self.save(),
             Command::SaveAs(path) => self.save_as(path),
             Command::SaveRun(folder) => self.save_run(folder),
-            Command::ShowSaveRun => self.dialog = Some(Dialog::save_run(self)),
-            Command::ShowOpen => self.dialog = Some(Dialog::open(self)),
-            Command::ShowSaveAs => self.dialog = Some(Dialog::save_as(self)),
-            Command::ShowExport => self.dialog = Some(Dialog::export(self)),
+            Command::AskPath(purpose) => self.ask_path(purpose),
+            Command::AskPathHere(purpose) => self.ask_path_here(purpose),
             Command::Export(path) => self.export(path),
             Command::SetTool(tool) => self.tool = tool,
             Command::DrawTarget(side) => (self.tool, self.drawing_side) = (Tool::Brush, side),
@@ -155,7 +173,6 @@ impl Lab {
             Command::ShowPresets => self.dialog = Some(Dialog::presets()),
             Command::DismissDialogs => self.dismiss(),
             Command::DismissMessage(index) => self.dismiss_message(index),
-            Command::Quit => self.quit(),
         }
     }
 
@@ -167,6 +184,7 @@ impl Lab {
                 Event::Problem(text) => self.complain(text),
             }
         }
+        self.hear_picking();
     }
 
     /// Asks for pictures of this part of the plane, if they are not what is made already.
@@ -298,6 +316,7 @@ impl Lab {
     }
 
     fn dismiss(&mut self) {
+        self.call_off();
         if self.dialog.take().is_some() || self.messages.pop().is_some() {
             return;
         }
@@ -311,16 +330,6 @@ impl Lab {
     fn dismiss_message(&mut self, index: usize) {
         if index < self.messages.len() {
             self.messages.remove(index);
-        }
-    }
-
-    /// With work that is in no file, the first wish to quit asks and the second is granted.
-    fn quit(&mut self) {
-        let asked = matches!(self.dialog, Some(Dialog::Quit));
-        if self.editor.dirty() && !asked {
-            self.dialog = Some(Dialog::Quit);
-        } else {
-            self.closing = true;
         }
     }
 }

@@ -21,6 +21,7 @@ mod messages;
 mod panels;
 pub mod theme;
 pub mod timeline;
+pub mod unsaved;
 
 pub use app::{APP_ID, App, LaunchError, Start, launch};
 pub use command::Command;

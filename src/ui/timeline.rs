@@ -7,7 +7,7 @@ mod bar;
 
 use super::command::Direction;
 
-pub use bar::{HEIGHT, timeline_ui};
+pub use bar::{height, timeline_ui};
 
 /// A pass between source and target takes this long at speed 1, in seconds.
 const PASS_SECS: f64 = 4.0;

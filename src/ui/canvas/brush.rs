@@ -5,8 +5,8 @@
 
 use egui::epaint::Mesh;
 use egui::{
-    Color32, ColorImage, Context, Event, PointerButton, Pos2, Rect, Response, Shape, Stroke,
-    StrokeKind, TextureHandle, TextureOptions, Ui, pos2,
+    Color32, ColorImage, Context, Event, PointerButton, Pos2, Rect, Shape, Stroke, StrokeKind,
+    TextureHandle, TextureOptions, Ui, pos2,
 };
 
 use crate::experiment::Camera;
@@ -23,8 +23,8 @@ use super::Place;
 
 /// The pointer moves at least this far, in points, before another piece of the stroke begins.
 const MIN_STEP: f32 = 0.5;
-/// Room around the paper for toggles, bar and legend, as a factor on its size.
-const MARGIN: f64 = 1.25;
+/// Room around the paper, as a factor on its size: a stroke may begin beside it.
+const MARGIN: f64 = 1.05;
 /// Opacity of the wettest paint.
 const WET: f32 = 0.75;
 
@@ -51,39 +51,52 @@ struct Picture {
 }
 
 impl Brush {
-    /// Turns every pointer event of the frame into a piece of a stroke, so that a fast hand draws round curves.
+    /// Turns every pointer event of the frame, in its order, into a piece of a stroke: however many of them come
+    /// with a frame, a fast hand draws round curves, and a stroke that begins and ends within one is complete.
+    /// `covered` is taken by the controls on the canvas; no stroke begins there.
     pub fn input(
         &mut self,
         ui: &Ui,
-        response: &Response,
         place: &Place,
+        covered: Rect,
         lab: &Lab,
         commands: &mut Vec<Command>,
     ) {
-        let ours = lab.tool == Tool::Brush
-            && (response.is_pointer_button_down_on() || response.contains_pointer());
-        ui.input(|input| {
-            for event in &input.events {
-                match *event {
-                    Event::PointerButton {
-                        pos,
-                        button: button @ (PointerButton::Primary | PointerButton::Secondary),
-                        pressed: true,
-                        modifiers,
-                    } if ours && place.rect.contains(pos) => {
-                        let erase = lab.brush.erase
-                            != (button == PointerButton::Secondary || modifiers.shift);
-                        self.begin(pos, erase, place, commands);
-                    }
-                    Event::PointerMoved(pos) => self.go_on(pos, place, commands),
-                    Event::PointerButton { pressed: false, .. } => self.end(commands),
-                    _ => {}
+        if lab.tool != Tool::Brush {
+            return self.end(commands);
+        }
+        let on_top = |pos| {
+            let top = ui.ctx().layer_id_at(pos);
+            top.is_none_or(|layer| layer == ui.layer_id())
+        };
+        let is_ours = |pos| place.rect.contains(pos) && !covered.contains(pos) && on_top(pos);
+        for event in ui.input(|input| input.events.clone()) {
+            match event {
+                Event::PointerButton {
+                    pos,
+                    button: button @ (PointerButton::Primary | PointerButton::Secondary),
+                    pressed: true,
+                    modifiers,
+                } if is_ours(pos) => {
+                    let erase =
+                        lab.brush.erase != (button == PointerButton::Secondary || modifiers.shift);
+                    self.begin(pos, erase, place, commands);
                 }
+                Event::PointerMoved(pos) => self.go_on(pos, place, commands),
+                Event::PointerButton {
+                    pos,
+                    pressed: false,
+                    ..
+                } => {
+                    self.go_on(pos, place, commands);
+                    self.end(commands);
+                }
+                _ => {}
             }
-            if !input.pointer.any_down() || lab.tool != Tool::Brush {
-                self.end(commands);
-            }
-        });
+        }
+        if !ui.input(|input| input.pointer.any_down()) {
+            self.end(commands);
+        }
     }
 
     /// A press leaves a dab.
@@ -241,7 +254,7 @@ pub fn side_name(side: Side) -> &'static str {
     }
 }
 
-/// A camera that sees all of the paper, clear of what stands along the edges of the canvas; `camera` if it does.
+/// A camera that sees all of the paper; `camera` if it does.
 pub fn camera_with_paper(lab: &Lab, frame: &Frame, camera: Camera, aspect: f64) -> Camera {
     let paper = drawing::paper(density(lab), frame).expanded(MARGIN);
     let half = [0.5 * camera.height * aspect, 0.5 * camera.height];

@@ -1,8 +1,8 @@
 //! The bar of the brush: size, strength, eraser, symmetry, clear and done.
 
 use egui::{
-    Align, Button, Frame as Boxed, Layout, Margin, Rect, RichText, Slider, SliderClamping, Stroke,
-    Ui, UiBuilder, pos2, vec2,
+    Align, Button, Frame as Boxed, Layout, Margin, RichText, Slider, SliderClamping, Stroke, Ui,
+    vec2,
 };
 
 use crate::flow::distribution::Symmetry;
@@ -18,7 +18,11 @@ use super::brush::side_name;
 /// Radii that the slider offers, in data units.
 const RADII: std::ops::RangeInclusive<f64> = 0.02..=2.0;
 /// Width of each slider, in points.
-const SLIDER: f32 = 90.0;
+const SLIDER: f32 = 64.0;
+/// Widths of the controls that stay together when the bar takes more than one line, with their names, in points.
+const SIZE: f32 = 152.0;
+const STRENGTH: f32 = 176.0;
+const SYMMETRY: f32 = 168.0;
 /// The symmetries on offer, each with its name and what it does.
 const SYMMETRIES: [(Symmetry, &str, &str); 7] = [
     (Symmetry::None, "none", "Paint only where the brush is."),
@@ -54,30 +58,24 @@ const SYMMETRIES: [(Symmetry, &str, &str); 7] = [
     ),
 ];
 
-/// The bar below `above`; returns the room down to its lower edge.
-pub fn bar_ui(
-    ui: &mut Ui,
-    area: Rect,
-    above: Rect,
-    lab: &Lab,
-    commands: &mut Vec<Command>,
-) -> Rect {
+/// The bar, over the whole width; the canvas is what is left below it.
+pub fn bar_ui(ui: &mut Ui, lab: &Lab, commands: &mut Vec<Command>) {
     let theme = palette(lab.dark);
-    let corner = pos2(area.left() + 14.0, above.bottom() + 8.0);
-    let builder = UiBuilder::new()
-        .max_rect(Rect::from_min_max(corner, area.max - vec2(14.0, 0.0)))
-        .layout(Layout::left_to_right(Align::TOP));
-    let response = ui.scope_builder(builder, |ui| {
-        Boxed::new()
-            .fill(ink(theme.panel))
-            .stroke(Stroke::new(1.0, ink(theme.line)))
-            .corner_radius(8)
-            .inner_margin(Margin::symmetric(12, 6))
-            .show(ui, |ui| {
-                ui.horizontal_wrapped(|ui| contents_ui(ui, lab, theme, commands))
-            });
-    });
-    above.union(response.response.rect)
+    ui.spacing_mut().item_spacing.y = 0.0;
+    let bar = Boxed::new()
+        .fill(ink(theme.panel))
+        .inner_margin(Margin::symmetric(14, 6))
+        .show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            ui.spacing_mut().item_spacing.y = 4.0;
+            ui.horizontal_wrapped(|ui| contents_ui(ui, lab, theme, commands))
+        });
+    let edge = bar.response.rect;
+    ui.painter().hline(
+        edge.x_range(),
+        edge.bottom(),
+        Stroke::new(1.0, ink(theme.line)),
+    );
 }
 
 fn contents_ui(ui: &mut Ui, lab: &Lab, theme: &Theme, commands: &mut Vec<Command>) {
@@ -88,13 +86,11 @@ fn contents_ui(ui: &mut Ui, lab: &Lab, theme: &Theme, commands: &mut Vec<Command
     };
     let title = format!("Drawing the {}", side_name(lab.drawing_side));
     ui.label(RichText::new(title).font(strong(13.0)).color(ink(color)));
-    ui.separator();
     let mut brush = lab.brush;
     settings_ui(ui, &mut brush, theme);
     if brush != lab.brush {
         commands.push(Command::SetBrush(brush));
     }
-    ui.separator();
     widgets::action_ui(ui, lab, &actions::CLEAR_DRAWING, "Clear", true, commands);
     let done = ui
         .add(Button::new(RichText::new("Done").color(ink(theme.on_accent))).fill(ink(theme.accent)))
@@ -107,24 +103,28 @@ fn contents_ui(ui: &mut Ui, lab: &Lab, theme: &Theme, commands: &mut Vec<Command
 fn settings_ui(ui: &mut Ui, brush: &mut BrushSettings, theme: &Theme) {
     ui.spacing_mut().slider_width = SLIDER;
     let quiet = |words: &str| RichText::new(words).color(ink(theme.muted));
-    let size_tip = "Radius of the brush in data units.  [ and ]";
-    ui.label(quiet("Size")).on_hover_text(size_tip);
-    let size = Slider::new(&mut brush.radius, RADII)
-        .logarithmic(true)
-        .clamping(SliderClamping::Edits)
-        .max_decimals(2);
-    ui.add(size)
-        .on_hover_text(size_tip)
-        .accessible_name("Brush size");
-    let strength_tip =
-        "Weight of the paint at the middle of the brush, 0 to 1; the eraser takes everything.";
-    ui.label(quiet("Strength")).on_hover_text(strength_tip);
-    let strength = Slider::new(&mut brush.strength, 0.05..=1.0)
-        .clamping(SliderClamping::Edits)
-        .max_decimals(2);
-    ui.add(strength)
-        .on_hover_text(strength_tip)
-        .accessible_name("Brush strength");
+    together(ui, SIZE, |ui| {
+        let tip = "Radius of the brush in data units.  [ and ], or Down and Up";
+        ui.label(quiet("Size")).on_hover_text(tip);
+        let size = Slider::new(&mut brush.radius, RADII)
+            .logarithmic(true)
+            .clamping(SliderClamping::Edits)
+            .max_decimals(2);
+        ui.add(size)
+            .on_hover_text(tip)
+            .accessible_name("Brush size");
+    });
+    together(ui, STRENGTH, |ui| {
+        let tip =
+            "Weight of the paint at the middle of the brush, 0 to 1; the eraser takes everything.";
+        ui.label(quiet("Strength")).on_hover_text(tip);
+        let strength = Slider::new(&mut brush.strength, 0.05..=1.0)
+            .clamping(SliderClamping::Edits)
+            .max_decimals(2);
+        ui.add(strength)
+            .on_hover_text(tip)
+            .accessible_name("Brush strength");
+    });
     if ui
         .selectable_label(brush.erase, "Erase")
         .on_hover_text("Take paint away; Shift or the right button does it, too.  [X]")
@@ -132,9 +132,18 @@ fn settings_ui(ui: &mut Ui, brush: &mut BrushSettings, theme: &Theme) {
     {
         brush.erase = !brush.erase;
     }
-    ui.label(quiet("Symmetry"));
-    ui.allocate_ui(vec2(96.0, ui.spacing().interact_size.y), |ui| {
+    together(ui, SYMMETRY, |ui| {
+        ui.label(quiet("Symmetry"));
         let tip = "Where every stroke is repeated.";
         widgets::combo_ui(ui, "Symmetry", tip, &mut brush.symmetry, &SYMMETRIES);
+    });
+}
+
+/// Controls beside each other that are not torn apart where the line ends.
+fn together(ui: &mut Ui, width: f32, add: impl FnOnce(&mut Ui)) {
+    let size = vec2(width, ui.spacing().interact_size.y);
+    ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
+        ui.set_min_size(size);
+        add(ui);
     });
 }

@@ -40,6 +40,41 @@ pub struct Canvas {
     /// The fitted camera while the brush is out: a stroke changes the target, and the paper must not move.
     held: Option<Camera>,
     seen: Option<Bounds>,
+    covered: Covered,
+}
+
+/// What stood on the canvas in the last frame.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Covered {
+    canvas: Rect,
+    /// The toggles.
+    toggles: Rect,
+    /// The legend, if there is one.
+    legend: Option<Rect>,
+}
+
+impl Default for Covered {
+    fn default() -> Self {
+        Self {
+            canvas: Rect::ZERO,
+            toggles: Rect::ZERO,
+            legend: None,
+        }
+    }
+}
+
+impl Covered {
+    /// The part of a canvas between toggles and legend, at least half of it: there the data is fitted.
+    fn free(&self, canvas: Rect) -> Rect {
+        let half = 0.5 * canvas.height();
+        let above = (self.toggles.bottom() - self.canvas.top()).clamp(0.0, half);
+        let below = self.legend.map_or(0.0, |l| self.canvas.bottom() - l.top());
+        let below = below.clamp(0.0, half - above.min(half));
+        Rect::from_x_y_ranges(
+            canvas.x_range(),
+            canvas.top() + above..=canvas.bottom() - below,
+        )
+    }
 }
 
 impl Canvas {
@@ -48,22 +83,48 @@ impl Canvas {
         self.seen
     }
 
+    /// Where the legend was in the last frame.
+    pub fn legend(&self) -> Option<Rect> {
+        self.covered.legend
+    }
+
     /// What paints the scene, for those who count its work.
     pub fn painter(&self) -> &ScenePainter {
         &self.painter
     }
 
     /// The camera of the view; if it is to fit, the one that fits now, or did when the brush was taken.
-    fn camera(&mut self, lab: &Lab, frame: &Frame, aspect: f64) -> Camera {
-        let fit = || self.fit.camera(frame, aspect);
-        let camera = lab.camera.unwrap_or_else(fit);
+    fn camera(&mut self, lab: &Lab, frame: &Frame, rect: Rect) -> Camera {
         if lab.tool == Tool::Pan || lab.camera.is_some() {
             self.held = None;
+        }
+        if let Some(camera) = lab.camera {
             return camera;
         }
-        *self
-            .held
-            .get_or_insert_with(|| brush::camera_with_paper(lab, frame, camera, aspect))
+        let free = self.covered.free(rect);
+        let aspect = f64::from(free.width() / free.height());
+        let camera = match (lab.tool, self.held) {
+            (Tool::Pan, _) => self.fit.camera(frame, aspect),
+            (Tool::Brush, Some(held)) => held,
+            (Tool::Brush, None) => {
+                let fitted = self.fit.camera(frame, aspect);
+                let camera = brush::camera_with_paper(lab, frame, fitted, aspect);
+                // What covers the canvas is known one frame after the bar has made it smaller.
+                self.held = (self.covered.canvas == rect).then_some(camera);
+                camera
+            }
+        };
+        around(camera, free, rect)
+    }
+}
+
+/// The camera of the whole canvas that shows in its part `free` what `camera` sees.
+fn around(camera: Camera, free: Rect, rect: Rect) -> Camera {
+    let unit = camera.height / f64::from(free.height());
+    let down = f64::from(free.center().y - rect.center().y);
+    Camera {
+        center: (camera.center.0, camera.center.1 + unit * down),
+        height: unit * f64::from(rect.height()),
     }
 }
 
@@ -75,6 +136,9 @@ pub fn canvas_ui(
     frame: &Frame,
     commands: &mut Vec<Command>,
 ) {
+    if lab.tool == Tool::Brush {
+        brush_bar::bar_ui(ui, lab, commands);
+    }
     let rect = ui.available_rect_before_wrap();
     let response = surface_ui(ui, rect, lab.tool);
     if !rect.is_positive() {
@@ -82,10 +146,9 @@ pub fn canvas_ui(
     }
     let style = if lab.dark { Style::Dark } else { Style::Light };
     let page = Page::canvas(rect.size().into(), style);
-    let aspect = f64::from(rect.width() / rect.height());
     let mut place = Place {
         rect,
-        transform: Transform::new(canvas.camera(lab, frame, aspect), page_rect(&page)),
+        transform: Transform::new(canvas.camera(lab, frame, rect), page_rect(&page)),
     };
     if let Some(camera) = navigation::navigate(ui, &response, &place, lab.tool) {
         commands.push(Command::SetCamera(camera));
@@ -93,7 +156,8 @@ pub fn canvas_ui(
         let camera = camera.unwrap_or_else(|| place.transform.camera());
         place.transform = Transform::new(camera, page_rect(&page));
     }
-    canvas.brush.input(ui, &response, &place, lab, commands);
+    let toggles = canvas.covered.toggles;
+    canvas.brush.input(ui, &place, toggles, lab, commands);
     canvas.seen = Some(place.transform.visible());
     let view = View {
         camera: Some(place.transform.camera()),
@@ -105,7 +169,15 @@ pub fn canvas_ui(
     canvas.painter.paint_layers(&painter, rect, &scene, paper);
     canvas.painter.paint_furniture(&painter, rect, &scene);
     let legend = paint::card_of(&scene, rect);
-    controls_ui(ui, (lab, frame), &place, (&response, legend), commands);
+    let toggles = controls_ui(ui, (lab, frame), &place, (&response, legend), commands);
+    let covered = Covered {
+        canvas: rect,
+        toggles,
+        legend,
+    };
+    if std::mem::replace(&mut canvas.covered, covered) != covered {
+        ui.ctx().request_repaint();
+    }
 }
 
 /// The surface that takes the pointer. With the brush a press already paints, so nothing waits for a click.
@@ -124,28 +196,30 @@ fn surface_ui(ui: &mut Ui, rect: Rect, tool: Tool) -> Response {
     }
 }
 
-/// What stands on the canvas: toggles, brush, sentences, numbers under the pointer.
+/// What stands on the canvas: toggles, brush, sentences, numbers under the pointer. Returns the room of the toggles.
 fn controls_ui(
     ui: &mut Ui,
     (lab, frame): (&Lab, &Frame),
     place: &Place,
     (response, legend): (&Response, Option<Rect>),
     commands: &mut Vec<Command>,
-) {
+) -> Rect {
     let theme = palette(lab.dark);
     let pointer = response.hover_pos().filter(|p| place.rect.contains(*p));
     if let Some(pointer) = pointer {
         let at = place.data_at(pointer);
         let picture = frame.picture.as_deref();
+        // Who paints wants to see what lies under a wide card, and no velocity.
+        let picture = picture.filter(|_| lab.tool == Tool::Pan);
         let velocity = picture.and_then(|p| readout::velocity_at(&p.field, lab.play.t, at));
         readout::readout_ui(ui, place.rect, legend, at, velocity, theme);
     }
-    let mut top = chips::chips_ui(ui, place.rect, lab, commands);
+    let toggles = chips::chips_ui(ui, place.rect, lab, commands);
     if lab.tool == Tool::Brush {
         brush::cursor(ui, pointer, place, lab, frame);
-        top = brush_bar::bar_ui(ui, place.rect, top, lab, commands);
     }
-    notice::notice_ui(ui, place, top, lab, frame, commands);
+    notice::notice_ui(ui, place, toggles, lab, frame, commands);
+    toggles
 }
 
 /// Where the page is on the screen, and the data on the page.

@@ -40,7 +40,7 @@ pub fn notice_ui(
         Some(picture)
             if is_elsewhere(picture, place, lab) || !frame.studies(&picture.experiment) =>
         {
-            let corner = area.right_top() + vec2(-44.0, 17.0);
+            let corner = egui::pos2(area.right() - 44.0, above.bottom() + 6.0);
             let font = FontId::proportional(11.0);
             ui.painter().text(
                 corner,

@@ -13,13 +13,65 @@ use super::super::panels::widgets::{note_ui, primary};
 use super::super::theme::ink;
 use super::title_ui;
 
-/// What the path is for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Purpose {
+/// What a path is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// An experiment to open.
     Open,
+    /// The folder of a run to open.
+    OpenRun,
+    /// Where to save the experiment.
     Save,
+    /// The folder to save the run in.
     SaveRun,
+    /// Where to export the figure to.
     Export,
+}
+
+impl Purpose {
+    /// The heading of its dialog.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Open => "Open",
+            Self::OpenRun => "Open the folder of a run",
+            Self::Save => "Save the experiment",
+            Self::SaveRun => "Save the run",
+            Self::Export => "Export the figure",
+        }
+    }
+
+    /// The files that are listed besides folders.
+    pub fn suffixes(self) -> &'static [&'static str] {
+        match self {
+            Self::Open | Self::Save => &["ron"],
+            Self::OpenRun | Self::SaveRun => &[],
+            Self::Export => &["png", "svg"],
+        }
+    }
+
+    /// The path as it will be used: a file to write has a suffix.
+    pub fn complete(self, path: PathBuf) -> PathBuf {
+        match self {
+            Self::Open | Self::OpenRun | Self::SaveRun => path,
+            Self::Save => files::with_suffix(path, "ron"),
+            Self::Export => files::with_suffix(path, "png"),
+        }
+    }
+
+    /// What is done with a complete path.
+    pub fn command(self, path: PathBuf) -> Command {
+        match self {
+            Self::Open | Self::OpenRun => Command::Open(path),
+            Self::Save => Command::SaveAs(path),
+            Self::SaveRun => Command::SaveRun(path),
+            Self::Export => Command::Export(path),
+        }
+    }
+
+    /// Whether something is written there.
+    fn writes(self) -> bool {
+        matches!(self, Self::Save | Self::SaveRun | Self::Export)
+    }
 }
 
 /// A path that is typed or picked.
@@ -32,31 +84,11 @@ pub struct FileDialog {
 }
 
 impl FileDialog {
-    /// Asks what to open, starting beside `near`.
-    pub fn open(near: Option<&Path>) -> Self {
-        Self::new(Purpose::Open, near, "")
-    }
-
-    /// Asks where to save.
-    pub fn save(near: Option<&Path>, name: &str) -> Self {
-        Self::new(Purpose::Save, near, name)
-    }
-
-    /// Asks for the folder of the run.
-    pub fn save_run(near: Option<&Path>, name: &str) -> Self {
-        Self::new(Purpose::SaveRun, near, name)
-    }
-
-    /// Asks where to export to.
-    pub fn export(near: Option<&Path>, name: &str) -> Self {
-        Self::new(Purpose::Export, near, name)
-    }
-
-    fn new(purpose: Purpose, near: Option<&Path>, name: &str) -> Self {
-        let folder = files::folder_of(near);
+    /// Asks for a path in this folder; a file to write is proposed to have this name.
+    pub fn new(purpose: Purpose, folder: PathBuf, name: &str) -> Self {
         Self {
             text: folder.join(name).display().to_string(),
-            listed: files::list(&folder, suffixes(purpose)),
+            listed: files::list(&folder, purpose.suffixes()),
             purpose,
             folder,
             fresh: true,
@@ -65,29 +97,19 @@ impl FileDialog {
 
     /// The field, the list and the button.
     pub fn ui(&mut self, ui: &mut Ui, theme: &Theme, lab: &Lab, commands: &mut Vec<Command>) {
-        let (title, verb, hint) = match self.purpose {
-            Purpose::Open => (
-                "Open",
+        let (verb, hint) = match self.purpose {
+            Purpose::Open | Purpose::OpenRun => (
                 "Open",
                 "An experiment file (.ron), or the folder of a run.",
             ),
-            Purpose::Save => (
-                "Save the experiment",
-                "Save",
-                "The drawing and the view are part of the file.",
-            ),
+            Purpose::Save => ("Save", "The drawing and the view are part of the file."),
             Purpose::SaveRun => (
-                "Save the run",
                 "Save",
                 "A folder with the experiment, the losses, the weights and the state that training goes on from.",
             ),
-            Purpose::Export => (
-                "Export the figure",
-                "Export",
-                "The suffix chooses the format: .png or .svg.",
-            ),
+            Purpose::Export => ("Export", "The suffix chooses the format: .png or .svg."),
         };
-        title_ui(ui, title, commands);
+        title_ui(ui, self.purpose.title(), commands);
         note_ui(ui, theme, hint);
         let field = TextEdit::singleline(&mut self.text).desired_width(f32::INFINITY);
         let field = ui.add(field).accessible_name("Path");
@@ -103,7 +125,7 @@ impl FileDialog {
         ui.horizontal(|ui| {
             let path = self.path();
             let exists = matches!(&path, Ok(Some(path)) if path.exists());
-            let exists = exists && self.purpose != Purpose::Open;
+            let exists = exists && self.purpose.writes();
             let text = if exists { "Replace" } else { verb };
             let button = primary(theme, text).min_size(Vec2::new(96.0, 30.0));
             let button = ui.add_enabled(matches!(path, Ok(Some(_))), button);
@@ -162,14 +184,12 @@ impl FileDialog {
         if entry.kind == files::Kind::Folder {
             let name = Path::new(&self.text).file_name().map(PathBuf::from);
             self.folder = entry.path;
-            self.listed = files::list(&self.folder, suffixes(self.purpose));
-            let name = name
-                .filter(|_| self.purpose != Purpose::Open)
-                .unwrap_or_default();
+            self.listed = files::list(&self.folder, self.purpose.suffixes());
+            let name = name.filter(|_| self.purpose.writes()).unwrap_or_default();
             self.text = self.folder.join(name).display().to_string();
         } else {
             self.text = entry.path.display().to_string();
-            if self.purpose == Purpose::Open {
+            if !self.purpose.writes() {
                 self.finish(commands);
             }
         }
@@ -178,25 +198,15 @@ impl FileDialog {
     /// The path that is typed, if one is; or why it is none.
     fn path(&self) -> Result<Option<PathBuf>, String> {
         let text = self.text.trim();
-        let path = (!text.is_empty()).then(|| files::typed(&self.folder, text));
-        path.transpose()
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let path = files::typed(&self.folder, text)?;
+        Ok(Some(self.purpose.complete(path)))
     }
 
     fn finish(&self, commands: &mut Vec<Command>) {
-        commands.extend(self.path().ok().flatten().map(|path| match self.purpose {
-            Purpose::Open => Command::Open(path),
-            Purpose::Save => Command::SaveAs(files::with_suffix(path, "ron")),
-            Purpose::SaveRun => Command::SaveRun(path),
-            Purpose::Export => Command::Export(files::with_suffix(path, "png")),
-        }));
-    }
-}
-
-/// The files that are listed besides folders.
-fn suffixes(purpose: Purpose) -> &'static [&'static str] {
-    match purpose {
-        Purpose::Open | Purpose::Save => &["ron"],
-        Purpose::SaveRun => &[],
-        Purpose::Export => &["png", "svg"],
+        let path = self.path().ok().flatten();
+        commands.extend(path.map(|path| self.purpose.command(path)));
     }
 }

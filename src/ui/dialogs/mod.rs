@@ -1,24 +1,26 @@
-//! What can be open on top of the window: palette, keys, definitions, presets, files, the question before quitting.
+//! What can be open on top of the window: palette, keys, definitions, presets, files, the questions about unsaved work.
 //!
 //! A dialog holds what is typed and picked in it; what it decides leaves as a command. Dialogs refuse to know the
 //! trainer and the canvas.
 
 mod file;
 mod help;
+pub mod native;
 mod palette;
 mod presets;
+mod unsaved;
 
-use egui::{Align2, Button, Context, Frame, Id, Modal, RichText, ScrollArea, Ui, Vec2};
+use egui::{Align2, Context, Frame, Id, Modal, RichText, ScrollArea, Ui, Vec2};
 
 use crate::flow::metrics::DEFINITIONS;
 use crate::scene::theme::Theme;
 
 use super::command::Command;
 use super::lab::Lab;
-use super::panels::widgets::{card, primary};
+use super::panels::widgets::card;
 use super::theme::{self, ink, strong};
 
-pub use file::FileDialog;
+pub use file::{FileDialog, Purpose};
 pub use palette::Palette;
 pub use presets::Gallery;
 
@@ -34,8 +36,10 @@ pub enum Dialog {
     Presets(Gallery),
     /// A path to open, save or export to.
     File(FileDialog),
-    /// There is unsaved work.
-    Quit,
+    /// There is unsaved work, which this command would take away.
+    Unsaved(Box<Command>),
+    /// An earlier window left unsaved work.
+    Restore,
 }
 
 impl Dialog {
@@ -49,29 +53,6 @@ impl Dialog {
         Self::Presets(Gallery::draw())
     }
 
-    /// The dialog that asks what to open.
-    pub fn open(lab: &Lab) -> Self {
-        Self::File(FileDialog::open(lab.editor.path()))
-    }
-
-    /// The dialog that asks where to save.
-    pub fn save_as(lab: &Lab) -> Self {
-        let name = format!("{}.ron", lab.editor.experiment().name);
-        Self::File(FileDialog::save(lab.editor.path(), &name))
-    }
-
-    /// The dialog that asks for the folder of the run.
-    pub fn save_run(lab: &Lab) -> Self {
-        let name = &lab.editor.experiment().name;
-        Self::File(FileDialog::save_run(lab.editor.path(), name))
-    }
-
-    /// The dialog that asks where to export to.
-    pub fn export(lab: &Lab) -> Self {
-        let name = format!("{}.png", lab.editor.experiment().name);
-        Self::File(FileDialog::export(lab.editor.path(), &name))
-    }
-
     /// Width of its contents, in points.
     fn width(&self) -> f32 {
         match self {
@@ -79,7 +60,7 @@ impl Dialog {
             Self::Help => 760.0,
             Self::Definitions => 640.0,
             Self::Presets(_) => 880.0,
-            Self::Quit => 380.0,
+            Self::Unsaved(_) | Self::Restore => 440.0,
         }
     }
 }
@@ -104,7 +85,8 @@ pub fn dialog_ui(ctx: &Context, dialog: &mut Dialog, lab: &Lab, commands: &mut V
             Dialog::Definitions => definitions_ui(ui, theme, commands),
             Dialog::Presets(gallery) => gallery.ui(ui, theme, commands),
             Dialog::File(file) => file.ui(ui, theme, lab, commands),
-            Dialog::Quit => quit_ui(ui, theme, lab, commands),
+            Dialog::Unsaved(next) => unsaved::unsaved_ui(ui, theme, lab, next, commands),
+            Dialog::Restore => unsaved::restore_ui(ui, theme, lab, commands),
         }
     });
     if response.should_close() {
@@ -140,31 +122,6 @@ fn definitions_ui(ui: &mut Ui, theme: &Theme, commands: &mut Vec<Command>) {
                 });
                 ui.label(RichText::new(definition.meaning).color(ink(theme.muted)));
             });
-        }
-    });
-}
-
-fn quit_ui(ui: &mut Ui, theme: &Theme, lab: &Lab, commands: &mut Vec<Command>) {
-    title_ui(ui, "Unsaved changes", commands);
-    let name = &lab.editor.experiment().name;
-    ui.label(format!("There are changes to {name} that are in no file."));
-    ui.add_space(8.0);
-    ui.horizontal(|ui| {
-        let save = ui.add(primary(theme, "Save"));
-        if save
-            .on_hover_text("Save, and keep the window open.")
-            .clicked()
-        {
-            commands.push(Command::DismissDialogs);
-            commands.push(Command::Save);
-        }
-        let discard = Button::new("Quit without saving");
-        if ui
-            .add(discard)
-            .on_hover_text("The changes are lost.")
-            .clicked()
-        {
-            commands.push(Command::Quit);
         }
     });
 }

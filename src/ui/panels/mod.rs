@@ -26,7 +26,7 @@ use super::command::{Command, Side};
 use super::lab::Lab;
 use super::theme::{self, ink};
 
-pub use status::Load;
+pub use status::{Load, grouped};
 
 /// Width of the panel that describes the experiment, in points.
 const LEFT_WIDTH: f32 = 262.0;

@@ -1,12 +1,17 @@
 //! The status bar: what runs, how fast, on what, and what the window itself costs.
 
-use egui::{Align, Color32, Layout, RichText, Ui, Vec2};
+use egui::{Align, Color32, Label, Layout, RichText, Ui, Vec2};
 
 use crate::scene::theme::Theme;
 use crate::snapshot::{Frame, RunState};
 
 use super::super::lab::Lab;
 use super::super::theme::{self, ink, strong};
+
+/// A narrower status bar does not name device and solver, in points.
+const WIDE: f32 = 1200.0;
+/// A narrower one does not say what the window costs, in points.
+const LOAD_WIDTH: f32 = 720.0;
 
 /// What the window costs.
 #[derive(Clone, Copy, Debug, Default)]
@@ -60,41 +65,57 @@ fn state_of(frame: &Frame, theme: &Theme) -> (&'static str, Color32) {
     }
 }
 
-/// The status bar.
+/// The status bar. What also stands elsewhere makes room where the window is narrow.
 pub fn status_bar_ui(ui: &mut Ui, lab: &Lab, frame: &Frame, load: &Load) {
     let theme = theme::palette(lab.dark);
     ui.spacing_mut().item_spacing.x = 18.0;
-    ui.horizontal_centered(|ui| {
-        let (word, color) = state_of(frame, theme);
-        ui.spacing_mut().item_spacing.x = 6.0;
-        let (dot, _) = ui.allocate_exact_size(Vec2::splat(9.0), egui::Sense::hover());
-        ui.painter().circle_filled(dot.center(), 4.0, color);
-        ui.label(RichText::new(word).color(color))
-            .on_hover_text("What the trainer does.");
-        ui.spacing_mut().item_spacing.x = 18.0;
-        let quiet = |text: String| RichText::new(text).color(ink(theme.muted));
-        if frame.steps_per_sec > 0.0 {
-            let speed = format!("{} steps/s", grouped(frame.steps_per_sec.round() as u64));
-            ui.label(RichText::new(speed).font(strong(13.0)))
-                .on_hover_text("Training steps per second of late.");
-        }
-        let step = format!("step {} {}", grouped(frame.step), goal_text(frame));
-        let step = step + &time_left(frame);
-        ui.label(quiet(step))
-            .on_hover_text("Optimizer steps taken, of the number that Training asks for.");
-        ui.label(quiet(frame.device.to_string()))
-            .on_hover_text("The device that trains.");
-        let solver = frame.experiment.solver;
-        ui.label(quiet(format!("{}, {} NFE", solver.name(), solver.nfe())))
-            .on_hover_text(
-                "Solver of the trajectories and its velocity evaluations (NFE) for each of them.",
-            );
-        busy_ui(ui, frame, theme);
-        ui.label(quiet(lab.notice.clone()));
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+    let width = ui.available_width();
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        if width > LOAD_WIDTH {
             load_ui(ui, load, theme);
+        }
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            ui.shrink_clip_rect(ui.max_rect());
+            progress_ui(ui, frame, theme);
+            if width > WIDE {
+                device_ui(ui, frame, theme);
+            }
+            busy_ui(ui, frame, theme);
+            let notice = RichText::new(&lab.notice).color(ink(theme.muted));
+            // What is cut off shows when the pointer is on it.
+            ui.add(Label::new(notice).truncate());
         });
     });
+}
+
+fn progress_ui(ui: &mut Ui, frame: &Frame, theme: &Theme) {
+    let (word, color) = state_of(frame, theme);
+    ui.spacing_mut().item_spacing.x = 6.0;
+    let (dot, _) = ui.allocate_exact_size(Vec2::splat(9.0), egui::Sense::hover());
+    ui.painter().circle_filled(dot.center(), 4.0, color);
+    ui.label(RichText::new(word).color(color))
+        .on_hover_text("What the trainer does.");
+    ui.spacing_mut().item_spacing.x = 18.0;
+    if frame.steps_per_sec > 0.0 {
+        let speed = format!("{} steps/s", grouped(frame.steps_per_sec.round() as u64));
+        ui.label(RichText::new(speed).font(strong(13.0)))
+            .on_hover_text("Training steps per second of late.");
+    }
+    let step = format!("step {} {}", grouped(frame.step), goal_text(frame));
+    let step = RichText::new(step + &time_left(frame)).color(ink(theme.muted));
+    ui.label(step)
+        .on_hover_text("Optimizer steps taken, of the number that Training asks for.");
+}
+
+fn device_ui(ui: &mut Ui, frame: &Frame, theme: &Theme) {
+    let quiet = |text: String| RichText::new(text).color(ink(theme.muted));
+    ui.label(quiet(frame.device.to_string()))
+        .on_hover_text("The device that trains.");
+    let solver = frame.experiment.solver;
+    ui.label(quiet(format!("{}, {} NFE", solver.name(), solver.nfe())))
+        .on_hover_text(
+            "Solver of the trajectories and its velocity evaluations (NFE) for each of them.",
+        );
 }
 
 /// What runs besides the training steps.

@@ -13,6 +13,9 @@ use super::widgets::{action_ui, button_ui};
 /// Room that the widest of the buttons on the right takes, with its space.
 const BUTTON_WIDTH: f32 = 84.0;
 
+/// Width of the search where there is room for its keys, in points.
+const SEARCH_WIDTH: f32 = 190.0;
+
 /// The top bar.
 pub fn top_bar_ui(ui: &mut Ui, lab: &Lab, _frame: &Frame, commands: &mut Vec<Command>) {
     ui.horizontal_centered(|ui| {
@@ -82,10 +85,14 @@ fn menu_ui(ui: &mut Ui, lab: &Lab, commands: &mut Vec<Command>) {
 /// The search, and as many of the other buttons as there is room for: all of them are in the menu, too.
 fn right_ui(ui: &mut Ui, lab: &Lab, commands: &mut Vec<Command>) {
     let theme = theme::palette(lab.dark);
-    let keys = actions::PALETTE.keys_text(ui.ctx());
-    let search = Button::new(RichText::new("Search commands").color(ink(theme.muted)))
-        .shortcut_text(RichText::new(keys).color(ink(theme.muted)))
-        .min_size(Vec2::new(190.0, 28.0));
+    let quiet = |words: &str| RichText::new(words).color(ink(theme.muted));
+    let search = if ui.available_width() > SEARCH_WIDTH {
+        Button::new(quiet("Search commands"))
+            .shortcut_text(quiet(&actions::PALETTE.keys_text(ui.ctx())))
+            .min_size(Vec2::new(SEARCH_WIDTH, 28.0))
+    } else {
+        Button::new(quiet("Search"))
+    };
     button_ui(ui, lab, &actions::PALETTE, search, true, commands);
     let mode = if lab.dark { "Light" } else { "Dark" };
     for (action, name) in [

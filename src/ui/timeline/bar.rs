@@ -16,8 +16,12 @@ use super::super::panels::widgets;
 use super::super::theme::{ink, palette, strong};
 use super::PlayHead;
 
-/// Height of the bar, in points.
-pub const HEIGHT: f32 = 84.0;
+/// Height of a bar with everything beside each other, in points.
+const HEIGHT: f32 = 84.0;
+/// Height of a bar with speed, loop and direction below the slider, in points.
+const HIGH: f32 = 112.0;
+/// A narrower bar has speed, loop and direction below the slider, in points.
+const NARROW_BAR: f32 = 560.0;
 /// A shorter slider has no room for words at its ends, in points.
 const NARROW: f32 = 200.0;
 /// Speeds on offer.
@@ -29,31 +33,45 @@ const SPEEDS: [(f64, &str, &str); 5] = [
     (4.0, "4×", "A pass takes a second."),
 ];
 
+/// Height of a bar of this width, in points.
+pub fn height(width: f32) -> f32 {
+    if width < NARROW_BAR { HIGH } else { HEIGHT }
+}
+
 /// The bar under the canvas: play, time, speed, loop, direction; solver and NFE.
 pub fn timeline_ui(ui: &mut Ui, lab: &Lab, frame: &Frame, commands: &mut Vec<Command>) {
     let theme = palette(lab.dark);
-    let (bar, _) = ui.allocate_exact_size(vec2(ui.available_width(), HEIGHT), Sense::hover());
+    let width = ui.available_width();
+    let (bar, _) = ui.allocate_exact_size(vec2(width, height(width)), Sense::hover());
     ui.painter().rect_filled(bar, 0.0, ink(theme.panel));
     ui.painter()
         .hline(bar.x_range(), bar.top(), Stroke::new(1.0, ink(theme.line)));
     let inner = bar.shrink2(vec2(18.0, 8.0));
-    let right = Rect::from_min_max(pos2(inner.right() - 196.0, inner.top()), inner.max);
+    let (upper, lower) = (inner.top() + 3.0, inner.top() + 37.0);
     let radius = 19.0;
-    let center = pos2(inner.left() + radius, inner.center().y);
+    // What stands at the right end of the slider, or else below it.
+    let (rail, controls) = if width < NARROW_BAR {
+        let (rail, below) = inner.split_top_bottom_at_y(inner.bottom() - 28.0);
+        (rail, [below, Rect::NOTHING])
+    } else {
+        let (rail, right) = inner.split_left_right_at_x(inner.right() - 196.0);
+        let rows = [(upper, 28.0), (lower, 20.0)];
+        let rows = rows.map(|(y, height)| right.with_min_y(y).with_max_y(y + height));
+        (rail.with_max_x(rail.right() - 22.0), rows)
+    };
+    let center = pos2(inner.left() + radius, rail.center().y);
     if play_button_ui(ui, center, radius, lab.play.playing, theme).clicked() {
         commands.push(Command::TogglePlay);
     }
-    let rail = Rect::from_min_max(
-        pos2(center.x + radius + 18.0, inner.top()),
-        pos2(right.left() - 22.0, inner.bottom()),
-    );
+    let rail = rail.with_min_x(center.x + radius + 18.0);
     time_ui(ui, rail, lab.play.t, theme, commands);
-    let [upper, lower] = [
-        Rect::from_min_size(right.min + vec2(0.0, 3.0), vec2(right.width(), 28.0)),
-        Rect::from_min_size(right.min + vec2(0.0, 37.0), vec2(right.width(), 20.0)),
-    ];
-    ui.scope_builder(row(upper), |ui| playing_ui(ui, &lab.play, theme, commands));
-    ui.scope_builder(row(lower), |ui| solver_ui(ui, frame, theme));
+    let [playing, solver] = controls;
+    ui.scope_builder(row(playing), |ui| {
+        playing_ui(ui, &lab.play, theme, commands);
+    });
+    if solver.is_positive() {
+        ui.scope_builder(row(solver), |ui| solver_ui(ui, frame, theme));
+    }
 }
 
 fn row(rect: Rect) -> UiBuilder {
