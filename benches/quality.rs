@@ -127,6 +127,9 @@ fn job(
     experiment.seed = seed;
     let outcome = run(&experiment, folder, &RunOptions::default(), &mut Unobserved)?;
     let report = outcome.report.ok_or("interrupted")?;
+    if let Some(sentence) = report.learned_reason {
+        return Err(format!("{preset}, {}: {sentence}", path.name()).into());
+    }
     let number = |value: Option<f64>| value.ok_or("a number is missing");
     Ok(Numbers {
         w2: number(report.w2)?,

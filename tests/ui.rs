@@ -633,6 +633,41 @@ fn a_drag_of_a_number_is_one_undo_step() {
     assert!(!window.state().lab.editor.can_undo());
 }
 
+/// What a number is worth stands beside it: the reference solver, what the network has not learned, and cautions.
+#[test]
+fn the_window_says_what_its_numbers_are_worth() {
+    let mut window = window(false);
+    window.set_size(vec2(1600.0, 1600.0));
+    wait(&mut window, "untrained weights are measured", |f| {
+        f.metrics.is_some()
+    });
+    window.run_ok();
+    for text in [
+        "Of the flow itself, by RK4 in ",
+        "The network has learned next to nothing",
+        "solver error",
+        "n = 100",
+    ] {
+        assert!(window.query_by_label_contains(text).is_some(), "no {text}");
+    }
+    let caution = "W2 between the two is ";
+    assert!(window.query_by_label_contains(caution).is_none());
+    let mut with_ve = draft(&window).clone();
+    with_ve.path = Path::Ve {
+        sigma_min: 0.01,
+        sigma_max: 4.0,
+    };
+    window
+        .state_mut()
+        .lab
+        .apply(Command::Edit(Box::new(with_ve)));
+    wait(&mut window, "the caution is there", |f| {
+        f.cautions.iter().any(|sentence| sentence.contains(caution))
+    });
+    window.run_ok();
+    assert!(window.query_by_label_contains(caution).is_some());
+}
+
 #[test]
 fn suggestions_theme_and_lecture_mode_change_what_they_say() {
     let mut window = window(false);

@@ -5,6 +5,7 @@ mod damage;
 mod words;
 
 use super::*;
+use crate::flow::solver::MAX_STEPS;
 
 /// The example of the file format, as it is documented.
 const EXAMPLE: &str = r#"(
@@ -337,6 +338,37 @@ fn weights_survive_everything_but_a_new_architecture_or_seed() {
         after.set(key, value).unwrap();
         assert_eq!(before.needs_new_model(&after), new_model, "{key}");
     }
+}
+
+/// A field that files leave out at its default can be set like every other, and the others beside it.
+#[test]
+fn the_written_nodes_are_optional() {
+    let mut experiment = example();
+    let every = experiment.evaluation.nodes;
+    assert_eq!(every, MAX_STEPS + 1);
+    assert!(!experiment.to_ron().contains("nodes"));
+    experiment.set("evaluation.samples", "50").unwrap();
+    assert_eq!(experiment.evaluation.nodes, every);
+    experiment.set("evaluation.nodes", "11").unwrap();
+    assert!(experiment.to_ron().contains("nodes: 11"));
+    let read = Experiment::from_ron(&experiment.to_ron()).unwrap();
+    assert_eq!(read, experiment);
+    // A hundred thousand samples at every node of 1,000 steps are too many lines, at eleven nodes they are not.
+    experiment.evaluation.samples = 100_000;
+    experiment.solver = Solver::Euler { steps: 1000 };
+    assert_eq!(experiment.validate(), Ok(()));
+    experiment.evaluation.nodes = every;
+    assert!(experiment.validate().is_err());
+    for (nodes, good) in [(1, false), (2, true), (every, true), (every + 1, false)] {
+        let mut asked = example();
+        asked.evaluation.nodes = nodes;
+        assert_eq!(asked.validate().is_ok(), good, "{nodes}");
+    }
+    let unknown = experiment
+        .set("evaluation.node", "11")
+        .unwrap_err()
+        .to_string();
+    assert!(unknown.contains("samples, w2_samples, nodes"), "{unknown}");
 }
 
 #[test]

@@ -116,7 +116,6 @@ pub enum LearningRate {
 /// Nodes of the longest solve.
 pub(super) const EVERY_NODE: usize = MAX_STEPS + 1;
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
 fn is_every_node(nodes: &usize) -> bool {
     *nodes == EVERY_NODE
 }

@@ -26,7 +26,9 @@ pub const MAX_STEPS: usize = 512;
 /// Most particles for which the times are chosen.
 const PILOTS: usize = 256;
 /// Error of one step that is let pass while times are chosen, as a share of the way.
-const STEP_TOLERANCE: f64 = 1.5e-5;
+const STEP_TOLERANCE: f64 = 5e-6;
+/// The pilots must be within this share of the tolerances, so that all particles are within them.
+const PILOT_SHARE: f64 = 0.5;
 /// The first guess: this many steps of one length.
 const FIRST_STEPS: usize = 16;
 
@@ -77,7 +79,8 @@ impl ReferenceTimes {
                 coarse: walks,
                 fine: walk(field, &RK4, &fine, pilots, keep_going)?,
             };
-            if halving.error().within_tolerance || 2 * (fine.len() - 1) > MAX_STEPS {
+            let good = halving.compared(PILOT_SHARE).within_tolerance;
+            if good || 2 * (fine.len() - 1) > MAX_STEPS {
                 return Some(Self { coarse });
             }
             (coarse, walks) = (fine, halving.fine);
@@ -112,6 +115,11 @@ impl Halving {
 
     /// What the halving has changed.
     pub fn error(&self) -> HalvingError {
+        self.compared(1.0)
+    }
+
+    /// The same, asking for this share of the tolerances.
+    fn compared(&self, share: f64) -> HalvingError {
         let (coarse, fine) = (path_metrics(&self.coarse), path_metrics(&self.fine));
         let ends = |walks: &[Walk]| walks.iter().map(|walk| walk.end).collect::<Vec<Point>>();
         let end_points = rms_distance(&ends(&self.coarse), &ends(&self.fine));
@@ -120,8 +128,8 @@ impl Halving {
         HalvingError {
             end_points,
             straightness,
-            within_tolerance: end_points <= END_TOLERANCE * fine.path_energy.sqrt()
-                && straightness <= enough,
+            within_tolerance: end_points <= share * END_TOLERANCE * fine.path_energy.sqrt()
+                && straightness <= share * enough,
         }
     }
 }

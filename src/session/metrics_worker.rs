@@ -34,15 +34,14 @@ pub fn spawn(board: Arc<Board>, cores: Cores) -> io::Result<LatestWorker<Job>> {
         let start = Instant::now();
         let _loan = cores.lend();
         set_measuring(&board, &job, true);
-        if let Some(references) = references(&mut known, &job.experiment) {
-            if let Some(metrics) = measured(&job, references, keep_going) {
-                let metrics = Arc::new(metrics);
-                board.update(|frame| {
-                    if frame.run == job.run {
-                        frame.metrics = Some(Arc::clone(&metrics));
-                    }
-                });
-            }
+        let references = references(&mut known, &job.experiment);
+        let metrics = references.and_then(|references| measured(&job, references, keep_going));
+        if let Some(metrics) = metrics.map(Arc::new) {
+            board.update(|frame| {
+                if frame.run == job.run {
+                    frame.metrics = Some(Arc::clone(&metrics));
+                }
+            });
         }
         set_measuring(&board, &job, false);
         board.book(start.elapsed());

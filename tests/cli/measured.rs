@@ -91,7 +91,10 @@ fn a_network_that_has_learned_nothing_is_said_to_have() {
         let (metrics, stderr) = quick_run("two-moons", folder.path(), flags);
         assert_eq!(metrics["learned"], false, "{flags:?}");
         let sentence = metrics["learned_reason"].as_str().unwrap();
-        assert!(sentence.starts_with("The network has learned next to nothing"));
+        assert!(
+            sentence.starts_with("The network has learned n"),
+            "{sentence}"
+        );
         assert!(stderr.contains(&format!("note: {sentence}")), "{stderr}");
     }
     // There a constant velocity takes the source onto the target.
@@ -108,7 +111,7 @@ fn a_network_that_has_learned_nothing_is_said_to_have() {
         (&metrics["learned"], &metrics["learned_reason"]),
         (&true.into(), &Value::Null)
     );
-    assert!(!stderr.contains("learned next to nothing"), "{stderr}");
+    assert!(!stderr.contains("has learned n"), "{stderr}");
 }
 
 #[test]
@@ -160,10 +163,7 @@ fn fewer_nodes_are_written_if_fewer_are_asked_for() {
     );
     let kept = all_rows.iter().filter(|p| p[1] % 5.0 == 0.0);
     assert!(rows.len() == 50 * 3 && kept.eq(rows.iter()));
-    assert!(
-        text(&few, "experiment.ron").contains("nodes:3")
-            || text(&few, "experiment.ron").contains("nodes: 3")
-    );
+    assert!(text(&few, "experiment.ron").contains("nodes: 3"));
     assert!(!text(&all, "experiment.ron").contains("nodes"));
     let refused = refusal(3, &["run", "two-moons", "--set", "evaluation.nodes=1"]);
     assert!(

@@ -41,6 +41,7 @@ pub fn measurements_ui(
             .show(ui, |ui| {
                 loss::loss_ui(ui, theme, &mut panels.loss, frame);
                 speed_ui(ui, theme, frame);
+                learned_ui(ui, theme, frame);
                 straightness_ui(ui, theme, lab, frame, commands);
                 histogram::histogram_ui(ui, theme, &mut panels.histogram, frame.picture.as_ref());
                 samples_ui(ui, theme, frame);
@@ -66,6 +67,17 @@ fn speed_ui(ui: &mut Ui, theme: &Theme, frame: &Frame) {
     );
     let formula = "Optimizer steps taken, of the number that Training asks for.";
     number_row(ui, theme, "step", formula, &grouped(frame.step), &progress);
+}
+
+/// That the network has learned nothing, if it has not: no number below means much then.
+fn learned_ui(ui: &mut Ui, theme: &Theme, frame: &Frame) {
+    let metrics = frame.metrics.as_deref();
+    if let Some(sentence) = metrics.and_then(|m| m.learned_reason.as_deref()) {
+        attention_card(theme, theme.attention).show(ui, |ui| {
+            let text = RichText::new(sentence).color(ink(theme.attention));
+            ui.add(Label::new(text).wrap());
+        });
+    }
 }
 
 fn straightness_ui(
@@ -148,12 +160,6 @@ fn samples_ui(ui: &mut Ui, theme: &Theme, frame: &Frame) {
     let error = metrics.map_or("–".to_owned(), |m| significant(m.solver_error));
     let formula = definition("Solver error");
     number_row(ui, theme, "solver error", &formula, &error, solver.name());
-    if let Some(sentence) = metrics.and_then(|m| m.learned_reason.as_deref()) {
-        attention_card(theme, theme.attention).show(ui, |ui| {
-            let text = RichText::new(sentence).color(ink(theme.attention));
-            ui.add(Label::new(text).wrap());
-        });
-    }
     let note = match metrics {
         Some(metrics) => age(metrics, frame),
         None => "Measured in the background; the first numbers come soon.".to_owned(),

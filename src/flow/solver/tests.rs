@@ -1,0 +1,135 @@
+//! Fixed-step solvers on fields whose solutions are known.
+
+use super::*;
+use crate::flow::Provenance;
+
+const ALL: [Solver; 4] = [
+    Solver::Euler { steps: 10 },
+    Solver::Midpoint { steps: 10 },
+    Solver::Heun { steps: 10 },
+    Solver::Rk4 { steps: 10 },
+];
+
+/// Rotation about the origin by `turn` radians per unit of time, plus a drift.
+struct Whirl {
+    turn: f64,
+    drift: Point,
+}
+
+impl VelocityField for Whirl {
+    fn eval(&self, _t: f64, xs: &[Point], out: &mut [Point]) {
+        for (x, v) in xs.iter().zip(out) {
+            *v = [
+                self.drift[0] - self.turn * x[1],
+                self.drift[1] + self.turn * x[0],
+            ];
+        }
+    }
+
+    fn eval_div(&self, t: f64, xs: &[Point], out: &mut [Point], div: &mut [f64]) {
+        self.eval(t, xs, out);
+        div.fill(0.0);
+    }
+
+    fn provenance(&self) -> Provenance {
+        Provenance::Exact
+    }
+}
+
+#[test]
+fn a_uniform_motion_is_exact_for_every_method() {
+    let field = Whirl {
+        turn: 0.0,
+        drift: [3.0, -4.0],
+    };
+    for solver in ALL {
+        let run = solve(&field, solver, (0.0, 1.0), &[[1.0, 1.0], [0.0, 2.0]]);
+        assert!((run.last()[0][0] - 4.0).abs() < 1e-14);
+        assert!((run.last()[1][1] + 2.0).abs() < 1e-14);
+        assert_eq!(run.n_nodes(), 11);
+        assert_eq!(run.times.last(), Some(&1.0));
+        let walks = walked(&field, solver, (0.0, 1.0), &[[1.0, 1.0]]);
+        assert_eq!((walks[0].start, walks[0].end), ([1.0, 1.0], run.last()[0]));
+        assert!((walks[0].energy - 25.0).abs() < 1e-13);
+        assert!((walks[0].arc - 5.0).abs() < 1e-14);
+    }
+}
+
+fn walked(
+    field: &dyn VelocityField,
+    solver: Solver,
+    time_range: (f64, f64),
+    x_0: &[Point],
+) -> Vec<Walk> {
+    let times = solver.times(time_range);
+    walk(field, solver.tableau(), &times, x_0, &|| true).unwrap()
+}
+
+#[test]
+fn rk4_turns_a_quarter_circle() {
+    let field = Whirl {
+        turn: std::f64::consts::FRAC_PI_2,
+        drift: [0.0; 2],
+    };
+    let run = solve(&field, Solver::Rk4 { steps: 50 }, (0.0, 1.0), &[[2.0, 0.0]]);
+    assert!(run.last()[0][0].abs() < 1e-7 && (run.last()[0][1] - 2.0).abs() < 1e-7);
+    let back = solve(&field, Solver::Rk4 { steps: 50 }, (1.0, 0.0), run.last());
+    assert!((back.last()[0][0] - 2.0).abs() < 1e-8 && back.last()[0][1].abs() < 1e-8);
+    for (range, start) in [((0.0, 1.0), [2.0, 0.0]), ((1.0, 0.0), run.last()[0])] {
+        let walk = walked(&field, Solver::Rk4 { steps: 50 }, range, &[start])[0];
+        let pi = std::f64::consts::PI;
+        assert!((walk.arc - pi).abs() < 1e-6, "a length has no sign");
+        assert!((walk.energy - pi * pi).abs() < 1e-6, "energy has no sign");
+    }
+}
+
+#[test]
+fn nfe_counts_evaluations_not_steps() {
+    assert_eq!(ALL.map(|s| s.nfe()), [10, 20, 20, 40]);
+    assert_eq!(ALL.map(|s| s.with_steps(3).steps()), [3; 4]);
+}
+
+#[test]
+fn a_solve_can_be_cancelled_between_steps() {
+    let field = Whirl {
+        turn: 1.0,
+        drift: [0.0; 2],
+    };
+    let mut left = 4;
+    let mut keep_going = || {
+        left -= 1;
+        left >= 0
+    };
+    let stopped = solve_with(&field, ALL[0], (0.0, 1.0), &[[1.0, 0.0]], &mut keep_going);
+    assert_eq!((stopped, left), (None, -1));
+    let whole = solve_with(&field, ALL[0], (0.0, 1.0), &[[1.0, 0.0]], &mut || true);
+    assert_eq!(
+        whole,
+        Some(solve(&field, ALL[0], (0.0, 1.0), &[[1.0, 0.0]]))
+    );
+    let times = ALL[0].times((0.0, 1.0));
+    let stopped = walk(&field, &EULER, &times, &[[1.0, 0.0]], &|| false);
+    assert_eq!(stopped, None);
+}
+
+#[test]
+fn an_empty_cloud_stays_empty() {
+    let field = Whirl {
+        turn: 1.0,
+        drift: [0.0; 2],
+    };
+    assert!(solve(&field, ALL[3], (0.0, 1.0), &[]).last().is_empty());
+}
+
+#[test]
+fn steps_have_a_range_and_files_their_names() {
+    assert!(Solver::Euler { steps: 0 }.validate().is_err());
+    assert!(Solver::Rk4 { steps: 10_000 }.validate().is_ok());
+    let refused = Solver::Heun { steps: 10_001 }.validate();
+    assert_eq!(
+        refused.map_err(|e| e.to_string()),
+        Err("the solver's steps is 10001, but it must lie in 1..=10000".to_owned())
+    );
+    let read = ron::from_str::<Solver>("Euler(steps: 100)");
+    assert_eq!(read, Ok(Solver::Euler { steps: 100 }));
+}
