@@ -142,6 +142,7 @@ fn a_large_table_is_streamed_and_announced() {
     let options = RunOptions {
         device: "cpu".parse().unwrap(),
         threads: Some(2),
+        ..RunOptions::default()
     };
     let mut listener = Listener::default();
     let before = MEMORY.allocated() as f64;

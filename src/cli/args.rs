@@ -87,11 +87,14 @@ pub struct CheckArgs {
 /// The flags of `run`.
 #[derive(Args, Debug)]
 pub struct RunArgs {
-    /// A preset's name, a .ron file, the folder of a finished run, or - for standard input
+    /// A preset's name, a .ron file, the folder of a run, which is gone on in, or - for standard input
     pub experiment: PathBuf,
-    /// Where the results go; created if missing (default: out/NAME)
+    /// Where the results go; created if missing (default: out/NAME, or the folder of a run itself)
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// Train from nothing in the folder of a run, instead of going on
+    #[arg(long)]
+    pub fresh: bool,
     /// What differs from the experiment.
     #[command(flatten)]
     pub changes: Changes,

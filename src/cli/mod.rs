@@ -100,7 +100,16 @@ fn window(
     let stored = origin.experiment()?;
     let experiment = input::changed(name, stored.clone(), changes)?;
     let trained = match &origin {
-use args::{Changes, CheckArgs, RunArgs};
+        Origin::Folder(folder) if stored.needs_new_model(&experiment) => {
+            let _ = writeln!(
+                io::stderr(),
+                "note: the weights in {} are those of another network or seed: training begins anew",
+                folder.display()
+            );
+            None
+        }
+        Origin::Folder(folder) => Some(folder::open(folder)?.saved),
+        Origin::File(_) | Origin::Preset(_) | Origin::Stdin => None,
     };
     let file = match origin {
         // A file that is changed here is saved under a name that the user chooses.
@@ -121,16 +130,12 @@ fn has_display() -> bool {
 }
 
 fn run(args: &RunArgs) -> Result<(), Failure> {
-        Origin::Folder(folder) if stored.needs_new_model(&experiment) => {
-            let _ = writeln!(
-                io::stderr(),
-                "note: the weights in {} are those of another network or seed: training begins anew",
-                folder.display()
-            );
-            None
-        }
-        Origin::Folder(folder) => Some(folder::open(folder)?.saved),
-        Origin::File(_) | Origin::Preset(_) | Origin::Stdin => None,
+    let origin = Origin::find(&args.experiment)?;
+    let experiment = input::changed(&args.experiment, origin.experiment()?, &args.changes)?;
+    let out = match (&args.out, &origin) {
+        (Some(out), _) => input::home_expanded(out)?,
+        (None, Origin::Folder(folder)) => folder.clone(),
+        (None, _) => Path::new("out").join(&experiment.name),
     };
     let saved = to_go_on_from(&origin, args, &experiment)?;
     if !args.quiet {

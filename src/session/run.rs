@@ -8,7 +8,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::experiment::Experiment;
-use crate::export;
 use crate::flow::Bounds;
 use crate::model::{DeviceChoice, EngineError, FrozenField};
 use crate::snapshot::{Cloud, Frame, RunId, RunState};

@@ -98,10 +98,9 @@ impl FileDialog {
     /// The field, the list and the button.
     pub fn ui(&mut self, ui: &mut Ui, theme: &Theme, lab: &Lab, commands: &mut Vec<Command>) {
         let (verb, hint) = match self.purpose {
-            Purpose::Open | Purpose::OpenRun => (
-                "Open",
-                "An experiment file (.ron), or the folder of a run.",
-            ),
+            Purpose::Open | Purpose::OpenRun => {
+                ("Open", "An experiment file (.ron), or the folder of a run.")
+            }
             Purpose::Save => ("Save", "The drawing and the view are part of the file."),
             Purpose::SaveRun => (
                 "Save",
