@@ -1,6 +1,8 @@
 //! What stands in for Burn where the program is built without the feature `gpu`: the same names, and no device that
 //! could be opened.
 
+use std::convert::Infallible;
+
 use crate::experiment::{Model, Training};
 use crate::flow::Point;
 use crate::flow::solver::Solver;
@@ -9,10 +11,10 @@ use super::{DeviceError, Engine, EngineError, FrozenField, MlpParams};
 
 /// A device that may be trained on: there is none.
 #[derive(Clone)]
-pub enum OpenDevice {}
+pub struct OpenDevice(Infallible);
 
 /// The flow of a learned field on a device: there is none.
-pub enum DeviceFlow {}
+pub struct DeviceFlow(Infallible);
 
 impl OpenDevice {
     /// No GPU.
@@ -33,7 +35,7 @@ impl OpenDevice {
 
     /// The adapter's name.
     pub fn label(&self) -> &str {
-        match *self {}
+        match self.0 {}
     }
 
     /// An engine on it.
@@ -46,7 +48,7 @@ impl OpenDevice {
         _training: &Training,
         _params: &MlpParams,
     ) -> Result<Box<dyn Engine + Send>, EngineError> {
-        match *self {}
+        match self.0 {}
     }
 
     /// The flow of the field on it.
@@ -54,7 +56,7 @@ impl OpenDevice {
     /// # Errors
     /// Never called.
     pub fn flow(&self, _field: &FrozenField) -> Result<DeviceFlow, EngineError> {
-        match *self {}
+        match self.0 {}
     }
 }
 
@@ -69,7 +71,7 @@ impl DeviceFlow {
         _solver: Solver,
         _nodes: &[usize],
     ) -> Result<Vec<[f32; 2]>, EngineError> {
-        match *self {}
+        match self.0 {}
     }
 
     /// Compares particles with the processor's.
@@ -82,6 +84,6 @@ impl DeviceFlow {
         _solver: Solver,
         _ends: &[[f32; 2]],
     ) -> Result<(), EngineError> {
-        match *self {}
+        match self.0 {}
     }
 }
