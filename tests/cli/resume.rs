@@ -1,8 +1,8 @@
 //! Going on: runs that were interrupted, killed, finished, or saved by an earlier version.
 
-use std::cell::Cell;
 use std::path::PathBuf;
 use std::process::{Child, Command as Process, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use pushforward::experiment::{Experiment, LearningRate, presets};
@@ -28,7 +28,7 @@ const RESULTS: [&str; 7] = [
 #[derive(Default)]
 struct Stop {
     after: Option<u64>,
-    asked: Cell<u64>,
+    asked: AtomicU64,
     said: Vec<String>,
 }
 
@@ -50,8 +50,8 @@ impl RunObserver for Stop {
 
     /// It is asked once before every step.
     fn interrupted(&self) -> bool {
-        self.asked.set(self.asked.get() + 1);
-        self.after.is_some_and(|steps| self.asked.get() > steps)
+        let asked = 1 + self.asked.fetch_add(1, Ordering::Relaxed);
+        self.after.is_some_and(|steps| asked > steps)
     }
 }
 
