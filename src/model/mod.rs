@@ -47,5 +47,6 @@ pub use scaling::Scaling;
 pub use self_test::{SelfTestError, self_test};
 pub use training_state::{Plan, TrainingState, TrainingStateError};
 
-#[cfg(all(test, feature = "gpu"))]
+#[cfg(test)]
+#[cfg(feature = "gpu")]
 mod tests;
