@@ -78,5 +78,15 @@ fn the_commands_of_the_readme_run_as_they_stand_there() {
         assert!(output.status.success(), "{command}\n{complaint}");
         run += 1;
     }
-    assert!(run >= 4 && read >= 3, "{run} run, {read} read");
+    assert!(run >= 6 && read >= 3, "{run} run, {read} read");
+}
+
+#[test]
+fn the_python_of_the_readme_is_that_of_the_file() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let file = fs::read_to_string(root.join("docs/load_weights.py")).unwrap();
+    let readme = fs::read_to_string(root.join("README.md")).unwrap();
+    let (_, block) = readme.split_once("```python\n").unwrap();
+    let (block, _) = block.split_once("```").unwrap();
+    assert!(file.contains(block.trim_end()), "{block}");
 }
