@@ -33,7 +33,8 @@ pub fn unsaved_ui(
     let step = lab.frame().step;
     if step > 0 {
         let weights = format!(
-            "The weights that were learned in {} steps are lost either way: the file holds the experiment, \"Save run\" the weights, too.",
+            "The weights that were learned in {} steps are lost either way: a file holds the experiment alone. Cancel, \
+             and \"Save run\" keeps them, too.",
             grouped(step)
         );
         ui.label(RichText::new(weights).color(ink(theme.muted)));
