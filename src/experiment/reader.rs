@@ -26,7 +26,7 @@ pub(super) fn read<'a, T: Deserialize<'a>>(file: &'a str) -> Result<T, Fault<'a>
     })
 }
 
-/// Reads `text` as if `value` stood in the field at the dotted path `key`, which must exist.
+/// Reads `text` as if `value` stood in the field at the dotted path `key`; the struct around it must stand there.
 pub(super) fn read_changed<'a, T: Deserialize<'a>>(
     text: &'a str,
     key: &'a str,
@@ -139,9 +139,17 @@ impl<'a> Node<'a> {
         body: &'a str,
         visitor: V,
     ) -> Result<V::Value, Fault<'a>> {
+        let mut fields = pieces::fields(body)?;
+        // A field that is not written where it has its default is written now.
+        if let Some((key, value)) = self.change
+            && !key.contains('.')
+            && fields.iter().all(|(name, _)| *name != key)
+        {
+            fields.push((key, value));
+        }
         let mut access = Fields {
             node: self,
-            fields: pieces::fields(body)?.into_iter(),
+            fields: fields.into_iter(),
             current: None,
         };
         let read = visitor.visit_map(&mut access);

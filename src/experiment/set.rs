@@ -5,7 +5,7 @@
 
 use super::advice::{Mended, Spot, likeness, mended, with_decimal_points};
 use super::error::clipped;
-use super::fault::{Fault, joined};
+use super::fault::{Fault, Problem, joined};
 use super::pieces::{fields_of, range_of, value_at, word};
 use super::{Experiment, ExperimentError, examples, reader};
 
@@ -21,12 +21,18 @@ impl Experiment {
     pub fn set(&mut self, key: &str, value: &str) -> Result<(), ExperimentError> {
         let text = self.every_field();
         let is_name = |name: &str| !name.is_empty() && !name.contains('[');
-        if !key.split('.').all(is_name) || value_at(text.trim(), key).is_none() {
+        let parent = key.rsplit_once('.').map_or("", |(parent, _)| parent);
+        let around = value_at(text.trim(), parent).and_then(fields_of);
+        if !key.split('.').all(is_name) || around.is_none() {
             return Err(self.unknown_key(text.trim(), key, value));
         }
+        let written = value_at(text.trim(), key).is_some();
         let value = value.trim();
         let changed = reader::read_changed(&text, key, value);
-        *self = changed.map_err(|fault| self.misfit(&text, key, value, &fault))?;
+        *self = changed.map_err(|fault| match *fault.problem {
+            Problem::UnknownField { .. } if !written => self.unknown_key(text.trim(), key, value),
+            _ => self.misfit(&text, key, value, &fault),
+        })?;
         Ok(())
     }
 

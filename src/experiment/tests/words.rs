@@ -249,3 +249,25 @@ fn a_change_out_of_range_comes_with_one_within() {
     }
     assert_eq!(example().validate_changes(), Ok(()));
 }
+
+/// A field may be left out of what is written where it has its default.
+#[test]
+fn a_field_that_is_not_written_can_be_set() {
+    #[derive(Debug, PartialEq, serde::Deserialize)]
+    #[serde(deny_unknown_fields, default)]
+    #[derive(Default)]
+    struct Inner {
+        a: usize,
+        b: Option<usize>,
+    }
+    #[derive(Debug, PartialEq, serde::Deserialize)]
+    struct Outer {
+        inner: Inner,
+    }
+    let read = |key, value| {
+        crate::experiment::reader::read_changed::<Outer>("(inner: (a: 1))", key, value)
+    };
+    let b = Some(2);
+    assert_eq!(read("inner.b", "2.0").unwrap().inner, Inner { a: 1, b });
+    assert!(read("inner.c", "2").is_err());
+}
