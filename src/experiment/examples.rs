@@ -15,7 +15,7 @@ use crate::flow::solver::Solver;
 
 /// The examples as files, the first one with the defaults.
 pub(super) static FILES: LazyLock<Vec<String>> = LazyLock::new(|| {
-    let files = all().into_iter().map(|example| example.every_field());
+    let files = all().into_iter().map(|example| example.to_ron());
     files.map(|file| file.trim().to_owned()).collect()
 });
 

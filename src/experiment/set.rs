@@ -19,7 +19,7 @@ impl Experiment {
     /// The key does not exist (those that do are listed), or the value does not fit it. The message ends with a
     /// `--set` that works.
     pub fn set(&mut self, key: &str, value: &str) -> Result<(), ExperimentError> {
-        let text = self.every_field();
+        let text = self.to_ron();
         let is_name = |name: &str| !name.is_empty() && !name.contains('[');
         let parent = key.rsplit_once('.').map_or("", |(parent, _)| parent);
         let around = value_at(text.trim(), parent).and_then(fields_of);
@@ -53,7 +53,7 @@ impl Experiment {
         });
         // The line also works in the place of the change that it mends: a variant's field comes with its variant.
         let advice = mended.and_then(|mended| {
-            let text = mended.every_field();
+            let text = mended.to_ron();
             let parent = key.rsplit_once('.').map_or("", |(parent, _)| parent);
             let is_variant =
                 value_at(text.trim(), parent).is_some_and(|value| !word(value).0.is_empty());
@@ -94,7 +94,7 @@ impl Experiment {
 
     /// Whether the change works, ranges included.
     fn takes(&self, key: &str, value: &str) -> bool {
-        let text = self.every_field();
+        let text = self.to_ron();
         let changed = reader::read_changed::<Self>(&text, key, value);
         changed.is_ok_and(|changed| changed.validate().is_ok() || self.validate().is_err())
     }

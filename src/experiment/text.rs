@@ -1,7 +1,7 @@
 //! The experiment file: RON in, RON out.
 //!
 //! What is read is checked ([`Experiment::validate`]); what is written is complete, every default
-//! included but for [`UNWRITTEN`], one line per field of the experiment, and reads back as the same value.
+//! included but for those of later fields, one line per field of the experiment, and reads back as the same value.
 
 use ron::ser::PrettyConfig;
 use serde::Deserialize;
@@ -9,13 +9,8 @@ use serde::Deserialize;
 use super::advice::{Mended, Spot, mended};
 use super::error::clipped;
 use super::fault::{Fault, Problem};
-use super::pieces::{range_of, value_at};
 use super::tokens::tokens;
-use super::training::EVERY_NODE;
 use super::{Experiment, ExperimentError, VERSION, pieces, reader};
-
-/// Fields that a file names only where they are not the default, with the field that they stand in and the default.
-const UNWRITTEN: [(&str, &str, usize); 1] = [("evaluation", "nodes", EVERY_NODE)];
 
 /// The one field that is read before all others: the fields of another version mean nothing here.
 #[derive(Deserialize)]
@@ -53,19 +48,6 @@ impl Experiment {
             Ok(text) => text + "\n",
             Err(error) => format!("// {error}\n"),
         }
-    }
-
-    /// The file with the fields, too, that it leaves out at their default: all that `--set` may name.
-    pub(super) fn every_field(&self) -> String {
-        let mut text = self.to_ron();
-        for (parent, field, default) in UNWRITTEN {
-            let value = value_at(text.trim(), parent).unwrap_or_default();
-            let end = range_of(&text, value).end.saturating_sub(1);
-            if value_at(value, field).is_none() {
-                text.insert_str(end, &format!(", {field}: {default}"));
-            }
-        }
-        text
     }
 }
 

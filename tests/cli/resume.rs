@@ -304,7 +304,10 @@ fn a_save_that_fails_in_the_midst_of_training_is_said_and_training_goes_on() {
         "{said:?}"
     );
     assert!(!said.is_empty());
-    assert!(observer.1.asked.load(Ordering::Relaxed) >= 60, "training went on");
+    assert!(
+        observer.1.asked.load(Ordering::Relaxed) >= 60,
+        "training went on"
+    );
 }
 
 /// `run` of the binary with what every run here has in common.
