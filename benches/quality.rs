@@ -1,4 +1,4 @@
-//! The quality table of the README: `cargo bench --bench quality` (about ten minutes on two cores).
+//! The quality table of BENCHMARKS.md: `cargo bench --bench quality` (about ten minutes on two cores).
 //!
 //! Every row is a headless run of a shipped preset with another path, coupling or seed; the bar is
 //! `w2 <= 1.4 w2_floor + 0.03` at 2,000 samples. Then what the theory says about straightness and cost.
