@@ -33,8 +33,9 @@ fn without_comment(line: &str) -> &str {
     line.split(" #").next().unwrap_or_default().trim()
 }
 
-/// The words that a shell makes of a command.
+/// The words that a shell makes of a command, without where its input comes from and its output goes to.
 fn words(command: &str) -> Vec<String> {
+    let command = command.split(['<', '>']).next().unwrap_or_default();
     let output = shell(&format!("printf '%s\\0' {command}"), Path::new("."));
     let text = String::from_utf8(output.stdout).unwrap();
     text.split_terminator('\0').map(str::to_owned).collect()

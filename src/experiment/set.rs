@@ -24,13 +24,15 @@ impl Experiment {
         let parent = key.rsplit_once('.').map_or("", |(parent, _)| parent);
         let around = value_at(text.trim(), parent).and_then(fields_of);
         if !key.split('.').all(is_name) || around.is_none() {
-            return Err(self.unknown_key(text.trim(), key, value));
+            return Err(self.unknown_key(text.trim(), key, value, &[]));
         }
         let written = value_at(text.trim(), key).is_some();
         let value = value.trim();
         let changed = reader::read_changed(&text, key, value);
         *self = changed.map_err(|fault| match *fault.problem {
-            Problem::UnknownField { .. } if !written => self.unknown_key(text.trim(), key, value),
+            Problem::UnknownField { expected, .. } if !written => {
+                self.unknown_key(text.trim(), key, value, expected)
+            }
             _ => self.misfit(&text, key, value, &fault),
         })?;
         Ok(())
@@ -99,8 +101,9 @@ impl Experiment {
         changed.is_ok_and(|changed| changed.validate().is_ok() || self.validate().is_err())
     }
 
-    /// The refusal of a key: the field that may be meant, or those that there are.
-    fn unknown_key(&self, text: &str, key: &str, value: &str) -> ExperimentError {
+    /// The refusal of a key: the field that may be meant, or those that there are. `beside` are the fields in its
+    /// place, whether they stand in the text or not.
+    fn unknown_key(&self, text: &str, key: &str, value: &str, beside: &[&str]) -> ExperimentError {
         let ends = key.match_indices('.').map(|(end, _)| &key[..end]);
         let exists = |parent: &&str| {
             !parent.is_empty() && value_at(text, parent).and_then(fields_of).is_some()
@@ -108,7 +111,10 @@ impl Experiment {
         let parent = ends.take_while(exists).last().unwrap_or_default();
         let value = &in_one_line(value);
         let of_a_variant = !examples::values(key).is_empty();
-        let meant = self.meant(text, key, value).filter(|_| !of_a_variant);
+        let beside = beside.iter().map(|name| joined(parent, name));
+        let meant = self
+            .meant(text, key, value, beside.collect())
+            .filter(|_| !of_a_variant);
         let (hint, advice) = match meant {
             Some((keys, advice)) => (format!("did you mean {}?", keys.join(" or ")), Some(advice)),
             None => (
@@ -129,8 +135,17 @@ impl Experiment {
     }
 
     /// The keys that may be meant, and a change of one of them that works.
-    fn meant(&self, text: &str, key: &str, value: &str) -> Option<(Vec<String>, String)> {
-        let near = nearest_keys(key, keys(text, ""));
+    fn meant(
+        &self,
+        text: &str,
+        key: &str,
+        value: &str,
+        beside: Vec<String>,
+    ) -> Option<(Vec<String>, String)> {
+        let mut known = keys(text, "");
+        let unwritten = beside.into_iter().filter(|key| !known.contains(key));
+        known.extend(unwritten.collect::<Vec<_>>());
+        let near = nearest_keys(key, known);
         let values = [value.trim(), &with_decimal_points(value.trim())];
         let changes = near.iter().flat_map(|key| values.map(|value| (key, value)));
         let works = changes

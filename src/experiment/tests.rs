@@ -368,7 +368,10 @@ fn the_written_nodes_are_optional() {
         .set("evaluation.node", "11")
         .unwrap_err()
         .to_string();
-    assert!(unknown.contains("samples, w2_samples, nodes"), "{unknown}");
+    assert!(
+        unknown.contains("did you mean `evaluation.nodes`?"),
+        "{unknown}"
+    );
 }
 
 #[test]
