@@ -110,7 +110,12 @@ fn check(model: &Model, n: usize) {
         let mut engine = engine_on(arch, model);
         let gradient = engine.gradient(&batch).unwrap();
         let off = error(&gradient, &expected.gradient);
-        assert!(off < 2e-5, "{arch:?} {model:?} {n}: gradient off by {off}");
+        // A unit that is closer to the jump than single precision tells may be on its other side.
+        let on_one_side = expected.from_jump > 1e-5;
+        assert!(
+            off < 2e-5 || !on_one_side,
+            "{arch:?} {model:?} {n}: gradient off by {off}"
+        );
         let output = engine.forward(&batch).unwrap();
         let squares = output
             .iter()

@@ -8,6 +8,8 @@ pub struct Derivative {
     pub scaled_loss: f64,
     pub loss: f64,
     pub gradient: Vec<f64>,
+    /// Smallest distance of a hidden unit from where its activation's derivative jumps; infinite if it does not.
+    pub from_jump: f64,
 }
 
 /// Value and derivative of an activation.
@@ -42,15 +44,22 @@ fn normal(z: f64) -> (f64, f64) {
     (0.5 + sum * density, density)
 }
 
-/// Every layer's inputs and the derivative of the activation that made them; the last entry is the output.
+/// Whether the derivative of the activation jumps at 0.
+fn jumps(activation: Activation) -> bool {
+    matches!(activation, Activation::Relu | Activation::Selu)
+}
+
+/// Every layer's inputs, the derivative of the activation that made them and its distance from where it jumps; the last
+/// entry is the output.
 pub fn forward(
     widths: &Widths,
     activation: Activation,
     params: &[f64],
     x: &[f64],
-) -> Vec<Vec<(f64, f64)>> {
+) -> Vec<Vec<(f64, f64, f64)>> {
     let n_layers = widths.layers().count();
-    let mut kept = vec![x.iter().map(|&x| (x, 1.0)).collect::<Vec<_>>()];
+    let smooth = |x| (x, 1.0, f64::INFINITY);
+    let mut kept = vec![x.iter().map(|&x| smooth(x)).collect::<Vec<_>>()];
     let mut rest = params;
     for (l, (n_in, n_out)) in widths.layers().enumerate() {
         let (w, after) = rest.split_at(n_in * n_out);
@@ -62,10 +71,15 @@ pub fn forward(
                     .map(|i| kept[l][i].0 * w[i * n_out + j])
                     .sum::<f64>();
             if l + 1 == n_layers {
-                (z, 1.0)
-            } else {
-                activate(activation, z)
+                return smooth(z);
             }
+            let (value, derivative) = activate(activation, z);
+            let from_jump = if jumps(activation) {
+                z.abs()
+            } else {
+                f64::INFINITY
+            };
+            (value, derivative, from_jump)
         };
         kept.push((0..n_out).map(unit).collect());
     }
@@ -83,6 +97,7 @@ pub fn differentiate(
         scaled_loss: 0.0,
         loss: 0.0,
         gradient: vec![0.0; params.len()],
+        from_jump: f64::INFINITY,
     };
     let n = batch.n as f64;
     let layers: Vec<_> = widths.layers().collect();
@@ -90,6 +105,8 @@ pub fn differentiate(
         let inputs = &batch.inputs[r * widths.inputs()..][..widths.inputs()];
         let inputs: Vec<f64> = inputs.iter().map(|&x| f64::from(x)).collect();
         let kept = forward(widths, activation, params, &inputs);
+        let distances = kept.iter().flatten().map(|unit| unit.2);
+        found.from_jump = distances.fold(found.from_jump, f64::min);
         let output = &kept[layers.len()];
         let residual = [0, 1].map(|k| output[k].0 - f64::from(batch.targets[2 * r + k]));
         let square = residual.iter().map(|r| r * r).sum::<f64>();
