@@ -353,8 +353,6 @@ impl Source {
 
 #[cfg(test)]
 mod tests {
-    use std::cell::RefCell;
-
     use super::*;
     use crate::experiment::presets;
     use crate::flow::rng::stream;
@@ -474,7 +472,7 @@ mod tests {
         let params = MlpParams::init(widths, &mut stream(5, Stream::Weights, 0));
         let scaling = job.field.scaling();
         job.field = FrozenField::new(Arc::new(params), experiment, scaling, 3);
-        let (said, mut seen) = (RefCell::new(Vec::new()), Vec::new());
+        let (said, mut seen) = (std::cell::RefCell::new(Vec::new()), Vec::new());
         let watch = Watch {
             keep_going: &|| true,
             trains: &|| false,
