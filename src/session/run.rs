@@ -156,7 +156,7 @@ pub fn run(
 
 /// Goes on from what an earlier run has saved, and writes everything into `folder`. On the CPU a run that was stopped
 /// ends as if it had not been, bit for bit. Without steps left it measures again. What of the experiment has changed
-/// since is taken over as [`Learner::resume`] says.
+/// since is taken over as `Learner::resume` says.
 ///
 /// # Errors
 /// As [`run`]; [`RunError::Input`] also if the experiment asks for fewer steps than have been taken. Whether it asks for
