@@ -195,12 +195,14 @@ pub fn measure(
     let walks = &reference.halving.fine;
     let path = path_metrics(walks);
     let fine_ends: Vec<Point> = walks.iter().map(|walk| walk.end).collect();
-    let w2 = w2_squared(&ends[..references.target.len()], &references.target);
-    let w2 = w2.ok().map(f64::sqrt);
+    let n_w2 = references.target.len();
+    let w2_of = |ends: &[Point]| w2_squared(&ends[..n_w2], &references.target).ok();
+    let w2 = w2_of(ends).map(f64::sqrt);
     let (npe, npe_reason) = npe(references, path.path_energy);
     let (learned, learned_reason) = match is_shift(walks) {
         true => (Some(false), Some(ONLY_A_SHIFT.to_owned())),
-        false => progress(references, w2),
+        // Of the flow itself: a coarse solver misses, whatever the network has learned.
+        false => progress(references, w2_of(&fine_ends).map(f64::sqrt)),
     };
     Metrics {
         experiment: Arc::clone(experiment),
@@ -265,7 +267,8 @@ fn is_shift(walks: &[Walk]) -> bool {
     Moments::of(&ways).spread() < SHIFT * Moments::of(&starts).spread()
 }
 
-/// Whether the network has learned something, and a sentence if it has not. `None` without the distances that tell.
+/// Whether the network has learned something, from W2 of where its flow ends, and a sentence if it has not. `None` without
+/// the distances that tell.
 fn progress(references: &References, w2: Option<f64>) -> (Option<bool>, Option<String>) {
     let Some(w2) = w2 else {
         let lost = "The network has learned nothing that can be used: its samples are not finite.";

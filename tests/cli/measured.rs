@@ -40,9 +40,11 @@ fn straightness_does_not_depend_on_the_solver() {
         "chord_ratio",
         "npe",
         "reference_solver",
+        "learned",
     ] {
         assert_eq!(fine[key], coarse[key], "{key}");
     }
+    assert_eq!(coarse["learned"], true);
     let straightness = number(&coarse, "straightness");
     assert!(straightness > 0.5, "S = {straightness}");
     assert!(number(&coarse, "chord_ratio") < 0.95);
