@@ -21,6 +21,7 @@ pub mod solver;
 pub mod tableau;
 pub mod trajectory;
 pub mod velocity;
+pub mod work;
 
 pub use bounds::Bounds;
 pub use velocity::{Provenance, VelocityField};
