@@ -50,9 +50,9 @@ fn steps_per_sec(hidden: &[usize], batch: usize, coupling: Coupling) -> (f64, f6
     experiment.model.hidden = hidden.to_vec();
     experiment.training.batch = batch;
     experiment.training.steps = 10_000_000;
-    experiment.coupling = coupling;
-    experiment.evaluation.samples = 100;
-    experiment.evaluation.w2_samples = 100;
+    experiment.problem.coupling = coupling;
+    experiment.readout.evaluation.samples = 100;
+    experiment.readout.evaluation.w2_samples = 100;
     let Ok(session) = Session::start(Arc::new(experiment), Options::default(), Arc::new(|| {}))
     else {
         return (f64::NAN, f64::NAN);

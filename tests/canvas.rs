@@ -177,7 +177,7 @@ fn segments(window: &Window) -> Vec<(Point, Point, bool)> {
 }
 
 fn drawn_weight(window: &Window) -> u64 {
-    match &window.state().lab.editor.experiment().target.shape {
+    match &window.state().lab.editor.experiment().problem.target.shape {
         Shape::Drawn(drawing) => drawing.cells().iter().map(|&w| u64::from(w)).sum(),
         _ => 0,
     }
@@ -188,7 +188,7 @@ fn take_brush(window: &mut Window) {
     lab.apply(Command::DrawTarget(Side::Target));
     // A sheet of its own: that of the laboratory depends on how far its session is.
     let mut experiment = lab.editor.experiment().clone();
-    experiment.target = Shape::Drawn(Drawing::blank(Bounds::square(3.0))).into();
+    experiment.problem.target = Shape::Drawn(Drawing::blank(Bounds::square(3.0))).into();
     lab.apply(Command::Edit(Box::new(experiment)));
     lab.apply(Command::EndStroke);
     window.run();
@@ -237,7 +237,7 @@ fn all_pointer_events_of_a_frame_are_painted() {
 
 /// The cells of the drawing.
 fn cells(window: &Window) -> Vec<u8> {
-    match &window.state().lab.editor.experiment().target.shape {
+    match &window.state().lab.editor.experiment().problem.target.shape {
         Shape::Drawn(drawing) => drawing.cells().to_vec(),
         other => panic!("not drawn: {other:?}"),
     }
@@ -245,7 +245,7 @@ fn cells(window: &Window) -> Vec<u8> {
 
 /// What the drawing holds under a screen point.
 fn paint_at(window: &Window, p: Pos2) -> u8 {
-    let Shape::Drawn(drawing) = &window.state().lab.editor.experiment().target.shape else {
+    let Shape::Drawn(drawing) = &window.state().lab.editor.experiment().problem.target.shape else {
         panic!("not drawn");
     };
     let (at, bounds) = (data_at(window, p), drawing.bounds());

@@ -171,7 +171,7 @@ fn a_cloud_is_carried_on_the_device_to_where_the_cpu_carries_it() {
         return;
     };
     let mut experiment = experiment();
-    experiment.solver = Solver::Midpoint { steps: 10 };
+    experiment.readout.solver = Solver::Midpoint { steps: 10 };
     let params = MlpParams::init(
         Widths::of(&experiment.model),
         &mut stream(1, Stream::Weights, 0),
@@ -181,11 +181,11 @@ fn a_cloud_is_carried_on_the_device_to_where_the_cpu_carries_it() {
     let flow = gpu.flow(&field).unwrap();
     let mut rng = stream(2, Stream::Display, 0);
     let x_0: Vec<Point> = (0..70_000).map(|_| [rng.random(), rng.random()]).collect();
-    let points = flow.carry(&x_0, experiment.solver, &[0, 5, 10]).unwrap();
+    let points = flow.carry(&x_0, experiment.readout.solver, &[0, 5, 10]).unwrap();
     assert_eq!(points.len(), 3 * x_0.len());
-    let (last, range) = (&points[2 * x_0.len()..], experiment.path.time_range());
-    flow.check(&x_0, experiment.solver, last).unwrap();
-    let expected = solve(&field, experiment.solver, range, &x_0);
+    let (last, range) = (&points[2 * x_0.len()..], experiment.problem.path.time_range());
+    flow.check(&x_0, experiment.readout.solver, last).unwrap();
+    let expected = solve(&field, experiment.readout.solver, range, &x_0);
     let flat = |points: &[Point]| {
         points
             .iter()
@@ -206,7 +206,7 @@ fn a_session_carries_its_cloud_on_the_device() {
         ..Options::default()
     };
     let mut experiment = experiment();
-    experiment.solver = Solver::Midpoint { steps: 10 };
+    experiment.readout.solver = Solver::Midpoint { steps: 10 };
     let session = Session::start(Arc::new(experiment), options, Arc::new(|| ())).unwrap();
     session.send(Command::Look(PictureRequest {
         cloud: Some(70_000),

@@ -62,8 +62,8 @@ fn a_hundred_thousand_steps_cost_their_losses_and_nothing_else() {
     experiment.model.hidden = vec![8];
     experiment.training.batch = 32;
     experiment.training.steps = 10_000_000;
-    experiment.evaluation.samples = 100;
-    experiment.evaluation.w2_samples = 50;
+    experiment.readout.evaluation.samples = 100;
+    experiment.readout.evaluation.w2_samples = 50;
     let session = Session::start(Arc::new(experiment), Options::default(), Arc::new(|| ()));
     let session = session.unwrap();
     session.send(Command::Train);

@@ -31,9 +31,9 @@ fn two_moons() -> Experiment {
     let mut experiment = Experiment::from_ron(preset.ron).unwrap();
     experiment.model.hidden = vec![32, 32];
     experiment.training.batch = 64;
-    experiment.evaluation.samples = 64;
-    experiment.evaluation.w2_samples = 64;
-    experiment.solver = experiment.solver.with_steps(10);
+    experiment.readout.evaluation.samples = 64;
+    experiment.readout.evaluation.w2_samples = 64;
+    experiment.readout.solver = experiment.readout.solver.with_steps(10);
     experiment
 }
 
@@ -178,12 +178,12 @@ fn a_changed_target_keeps_the_weights_and_another_seed_does_not() {
     let session = start(two_moons(), autostart());
     let before = wait_for(&session, "trains", |f| f.step > 100);
     let mut other = two_moons();
-    other.target.shape = Shape::EightGaussians {
+    other.problem.target.shape = Shape::EightGaussians {
         radius: 3.0,
         std: 0.3,
     };
     session.send(Command::SetExperiment(Arc::new(other.clone())));
-    let after = wait_for(&session, "follows", |f| f.experiment.target == other.target);
+    let after = wait_for(&session, "follows", |f| f.experiment.problem.target == other.problem.target);
     assert_eq!(after.run, before.run);
     assert!(after.step >= before.step, "{} {}", after.step, before.step);
     let far = after
@@ -223,7 +223,7 @@ fn an_empty_drawing_waits_and_goes_on_with_the_first_stroke() {
     use pushforward::flow::distribution::{Brush, Drawing};
     let mut experiment = two_moons();
     let blank = Drawing::blank(Bounds::square(4.0));
-    experiment.target.shape = Shape::Drawn(blank.clone());
+    experiment.problem.target.shape = Shape::Drawn(blank.clone());
     let session = start(experiment.clone(), autostart());
     let waiting = wait_for(&session, "waits", |f| {
         matches!(f.state, RunState::Waiting { .. })
@@ -241,7 +241,7 @@ fn an_empty_drawing_waits_and_goes_on_with_the_first_stroke() {
         },
         false,
     );
-    experiment.target.shape = Shape::Drawn(drawing);
+    experiment.problem.target.shape = Shape::Drawn(drawing);
     session.send(Command::SetExperiment(Arc::new(experiment)));
     wait_for(&session, "trains on the stroke", |f| f.step > 10);
 }
@@ -444,7 +444,7 @@ fn a_device_that_never_answers_is_replaced_too() {
 
 /// The experiment with a target that cannot be sampled.
 fn with_empty_drawing(mut experiment: Experiment) -> Experiment {
-    experiment.target.shape = Shape::Drawn(Drawing::blank(Bounds::square(4.0)));
+    experiment.problem.target.shape = Shape::Drawn(Drawing::blank(Bounds::square(4.0)));
     experiment
 }
 
@@ -491,7 +491,7 @@ fn a_finished_run_waits_for_a_drawing_and_then_learns_it() {
     session.send(Command::SetExperiment(Arc::new(empty)));
     let waiting = wait_for(&session, "waits", is_waiting);
     assert_eq!(waiting.step, 50);
-    experiment.target.shape = Shape::Checkerboard;
+    experiment.problem.target.shape = Shape::Checkerboard;
     session.send(Command::SetExperiment(Arc::new(experiment)));
     let learned = wait_for(&session, "learns it", |f| f.state == RunState::Finished);
     assert_eq!((learned.step, learned.planned_end), (100, 100));
@@ -545,30 +545,30 @@ fn a_picture_belongs_to_the_experiment_it_was_made_for() {
         matches!(f.state, RunState::Failed { .. })
     });
     let mut other = sane;
-    other.path = Path::Ve {
+    other.problem.path = Path::Ve {
         sigma_min: 0.01,
         sigma_max: 10.0,
     };
     session.send(Command::SetExperiment(Arc::new(other.clone())));
     let frame = wait_for(&session, "takes the path over", |f| {
-        f.experiment.path == other.path
+        f.experiment.problem.path == other.problem.path
     });
     std::thread::sleep(Duration::from_millis(100));
     let now = session.frame();
     let picture = now.picture.as_ref().unwrap();
-    assert_eq!(picture.experiment.path, Path::CondOt { sigma_min: 0.0 });
+    assert_eq!(picture.experiment.problem.path, Path::CondOt { sigma_min: 0.0 });
     assert!(!frame.studies(&picture.experiment));
     assert!(
         now.metrics
             .as_ref()
-            .is_none_or(|m| m.experiment.path == picture.experiment.path)
+            .is_none_or(|m| m.experiment.problem.path == picture.experiment.problem.path)
     );
 }
 
 #[test]
 fn ve_starts_from_the_wide_source() {
     let mut experiment = two_moons();
-    experiment.path = Path::Ve {
+    experiment.problem.path = Path::Ve {
         sigma_min: 0.01,
         sigma_max: 10.0,
     };
@@ -621,7 +621,7 @@ fn delicate() -> Experiment {
     let mut experiment = two_moons();
     experiment.training.steps = 300;
     experiment.training.schedule = LearningRate::Cosine { warmup: 30 };
-    experiment.coupling = Coupling::BatchOt { batch: 100 };
+    experiment.problem.coupling = Coupling::BatchOt { batch: 100 };
     experiment
 }
 

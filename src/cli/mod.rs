@@ -135,7 +135,7 @@ fn run(args: &RunArgs) -> Result<(), Failure> {
     let out = match (&args.out, &origin) {
         (Some(out), _) => input::home_expanded(out)?,
         (None, Origin::Folder(folder)) => folder.clone(),
-        (None, _) => Path::new("out").join(&experiment.name),
+        (None, _) => Path::new("out").join(&experiment.words.name),
     };
     let saved = to_go_on_from(&origin, args, &experiment)?;
     if !args.quiet {
@@ -226,7 +226,7 @@ fn list_presets() -> Result<(), Failure> {
     let mut lines = String::new();
     for preset in presets::all() {
         let experiment = Origin::Preset(preset).experiment()?;
-        lines += &format!("{:<25} {}\n", preset.name, experiment.about);
+        lines += &format!("{:<25} {}\n", preset.name, experiment.words.about);
     }
     say(&lines)
 }

@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::examples;
-use super::fault::{Fault, Problem, joined};
+use super::fault::{Fault, Reason, joined};
 use super::pieces::{range_of, word};
 use super::tokens::{self, Kind, tokens};
 
@@ -29,7 +29,7 @@ impl Spot {
     /// Where the fault stands in the text, which is the value of the field `key` (empty for a file).
     pub fn of(text: &str, key: &str, fault: &Fault) -> Self {
         let at = fault.at.map_or(0..text.len(), |part| range_of(text, part));
-        if let Problem::Syntax(_) = *fault.problem {
+        if let Reason::Syntax(_) = *fault.reason {
             let place = tokens::place(text, at.start);
             return Self {
                 path: joined(key, &place.path),
@@ -98,14 +98,14 @@ impl Mended {
 pub(super) fn mended(
     text: &str,
     spot: &Spot,
-    problem: &Problem,
+    reason: &Reason,
     present: Option<&str>,
     works: impl Fn(&Mended) -> bool,
 ) -> Option<Mended> {
-    let mut candidates = changes(text, spot, problem);
+    let mut candidates = changes(text, spot, reason);
     // A part of a list, or of a struct in it, is not the whole value of its field.
-    let whole = match problem {
-        Problem::Mismatch { .. } | Problem::UnknownVariant { .. } | Problem::Other(_) => &spot.at,
+    let whole = match reason {
+        Reason::Mismatch { .. } | Reason::UnknownVariant { .. } | Reason::Other(_) => &spot.at,
         _ => &spot.value,
     };
     let examples = alternatives(&spot.path, &text[whole.clone()], present);
@@ -117,38 +117,38 @@ pub(super) fn mended(
         .find(works)
 }
 
-/// The changes to the text itself that the problem suggests.
-fn changes(text: &str, spot: &Spot, problem: &Problem) -> Vec<(Range<usize>, String)> {
+/// The changes to the text itself that the reason suggests.
+fn changes(text: &str, spot: &Spot, reason: &Reason) -> Vec<(Range<usize>, String)> {
     let start = spot.at.start;
     let renamed = |found: &str, expected: &[&str]| {
         let near = nearest(found, expected.iter().copied());
         near.map(|name| (start..start + found.len(), name.to_owned()))
     };
-    match problem {
-        Problem::UnknownVariant { found, expected } => {
+    match reason {
+        Reason::UnknownVariant { found, expected } => {
             renamed(found, expected).into_iter().collect()
         }
-        Problem::UnknownField { found, expected } => {
+        Reason::UnknownField { found, expected } => {
             let removed = (with_comma(text, &spot.at), String::new());
             renamed(found, expected)
                 .into_iter()
                 .chain([removed])
                 .collect()
         }
-        Problem::Duplicate(_) => vec![(with_comma(text, &spot.at), String::new())],
-        Problem::Missing(field) => insertions(text, spot, field),
-        Problem::Mismatch { fields, .. } => {
+        Reason::Duplicate(_) => vec![(with_comma(text, &spot.at), String::new())],
+        Reason::Missing(field) => insertions(text, spot, field),
+        Reason::Mismatch { fields, .. } => {
             let (part, whole) = (bent(text, &spot.at, fields), bent(text, &spot.value, &[]));
             part.into_iter().chain(whole).collect()
         }
-        Problem::Syntax(_) => {
+        Reason::Syntax(_) => {
             let closings = closings(text, &spot.value);
             closings
                 .into_iter()
                 .chain(bent(text, &spot.value, &[]))
                 .collect()
         }
-        Problem::Other(_) => Vec::new(),
+        Reason::Other(_) => Vec::new(),
     }
 }
 

@@ -4,10 +4,9 @@ use std::sync::LazyLock;
 
 use super::pieces::value_at;
 use super::{
-    Activation, Camera, Experiment, LearningRate, Model, Optimizer, PathColor, TimeEmbedding,
-    VERSION, View,
+    Activation, Camera, Experiment, LearningRate, Model, Optimizer, PathColor, TimeEmbedding, View,
 };
-use super::{Evaluation, Training, default_name, default_path, default_solver, standard_gaussian};
+use super::{Problem, Readout, Training};
 use crate::flow::coupling::Coupling;
 use crate::flow::distribution::Shape;
 use crate::flow::path::Path;
@@ -36,18 +35,14 @@ fn all() -> Vec<Experiment> {
         .into_iter()
         .enumerate()
         .map(|(i, target)| Experiment {
-            version: VERSION,
-            name: default_name(),
-            title: String::new(),
-            about: String::new(),
-            seed: 0,
-            source: standard_gaussian(),
-            target,
-            path: nth(i, &paths()),
-            coupling: nth(
-                i,
-                &[Coupling::Independent, Coupling::BatchOt { batch: 256 }],
-            ),
+            problem: Problem {
+                path: nth(i, &paths()),
+                coupling: nth(
+                    i,
+                    &[Coupling::Independent, Coupling::BatchOt { batch: 256 }],
+                ),
+                ..Problem::to(target.clone())
+            },
             model: model(i),
             training: Training {
                 optimizer: nth(i, &optimizers()),
@@ -57,9 +52,12 @@ fn all() -> Vec<Experiment> {
                 ),
                 ..Training::default()
             },
-            solver: nth(i, &solvers()),
-            evaluation: Evaluation::default(),
+            readout: Readout {
+                solver: nth(i, &solvers()),
+                ..Readout::default()
+            },
             view: view(i),
+            ..Experiment::new(target)
         })
         .collect()
 }
@@ -72,7 +70,7 @@ fn paths() -> [Path; 4] {
     let (beta_min, beta_max) = (0.1, 20.0);
     let (sigma_min, sigma_max) = (0.01, 10.0);
     [
-        default_path(),
+        Path::default(),
         Path::Vp { beta_min, beta_max },
         Path::Ve {
             sigma_min,
@@ -83,7 +81,7 @@ fn paths() -> [Path; 4] {
 }
 
 fn solvers() -> [Solver; 4] {
-    let steps = default_solver().steps();
+    let steps = Readout::default().solver.steps();
     [
         Solver::Euler { steps },
         Solver::Midpoint { steps },

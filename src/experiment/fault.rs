@@ -11,7 +11,7 @@ use super::error::clipped;
 #[derive(Clone, Debug)]
 pub(super) struct Fault<'a> {
     /// What is wrong.
-    pub problem: Box<Problem>,
+    pub reason: Box<Reason>,
     /// The text at fault; none as long as only serde knows of it.
     pub at: Option<&'a str>,
     /// The value of the innermost field around it; none outside all fields.
@@ -22,7 +22,7 @@ pub(super) struct Fault<'a> {
 
 /// What can be wrong with a text that is to become a value.
 #[derive(Clone, Debug)]
-pub(super) enum Problem {
+pub(super) enum Reason {
     /// It is not RON.
     Syntax(ron::Error),
     /// It is a value of another kind.
@@ -52,16 +52,16 @@ pub(super) enum Problem {
 
 impl<'a> Fault<'a> {
     /// A refusal of this text.
-    pub fn new(problem: Problem, at: &'a str) -> Self {
+    pub fn new(reason: Reason, at: &'a str) -> Self {
         Self {
             at: Some(at),
-            ..Self::unplaced(problem)
+            ..Self::unplaced(reason)
         }
     }
 
-    fn unplaced(problem: Problem) -> Self {
+    fn unplaced(reason: Reason) -> Self {
         Self {
-            problem: Box::new(problem),
+            reason: Box::new(reason),
             at: None,
             value: None,
             path: Vec::new(),
@@ -104,7 +104,7 @@ pub(super) fn joined(path: &str, name: &str) -> String {
     }
 }
 
-impl Display for Problem {
+impl Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             // RON guesses at a raw identifier where a field without a name stands.
@@ -145,7 +145,7 @@ impl Display for Problem {
 
 impl Display for Fault<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.problem.fmt(f)
+        self.reason.fmt(f)
     }
 }
 
@@ -153,24 +153,24 @@ impl std::error::Error for Fault<'_> {}
 
 impl de::Error for Fault<'_> {
     fn custom<T: Display>(message: T) -> Self {
-        Self::unplaced(Problem::Other(message.to_string()))
+        Self::unplaced(Reason::Other(message.to_string()))
     }
 
     fn unknown_variant(found: &str, expected: &'static [&'static str]) -> Self {
         let found = found.to_owned();
-        Self::unplaced(Problem::UnknownVariant { found, expected })
+        Self::unplaced(Reason::UnknownVariant { found, expected })
     }
 
     fn unknown_field(found: &str, expected: &'static [&'static str]) -> Self {
         let found = found.to_owned();
-        Self::unplaced(Problem::UnknownField { found, expected })
+        Self::unplaced(Reason::UnknownField { found, expected })
     }
 
     fn missing_field(field: &'static str) -> Self {
-        Self::unplaced(Problem::Missing(field))
+        Self::unplaced(Reason::Missing(field))
     }
 
     fn duplicate_field(field: &'static str) -> Self {
-        Self::unplaced(Problem::Duplicate(field))
+        Self::unplaced(Reason::Duplicate(field))
     }
 }

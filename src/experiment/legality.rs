@@ -6,7 +6,7 @@
 
 use thiserror::Error;
 
-use super::{Experiment, standard_gaussian};
+use super::{Experiment, Problem, standard_gaussian};
 
 /// A combination that is not offered, with the nearest one that is.
 #[derive(Clone, Debug, PartialEq, Error)]
@@ -24,15 +24,20 @@ impl Experiment {
     /// # Errors
     /// VP and VE with any source but `Gaussian(std: 1.0)`, scale 1, no shift.
     pub fn legality(&self) -> Result<(), Illegal> {
-        if self.path.needs_standard_gaussian() && !self.source.is_standard_gaussian() {
+        if self.problem.path.needs_standard_gaussian()
+            && !self.problem.source.is_standard_gaussian()
+        {
             return Err(Illegal {
                 message: format!(
                     "{} is a diffusion path and needs the standard Gaussian source: \
                      Gaussian(std: 1.0), scale 1, no shift",
-                    self.path.name()
+                    self.problem.path.name()
                 ),
                 fix: Box::new(Self {
-                    source: standard_gaussian(),
+                    problem: Problem {
+                        source: standard_gaussian(),
+                        ..self.problem.clone()
+                    },
                     ..self.clone()
                 }),
             });

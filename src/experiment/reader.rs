@@ -13,7 +13,7 @@ use serde::forward_to_deserialize_any;
 
 use access::{Elements, Fields, Variant};
 
-use super::fault::{Fault, Problem};
+use super::fault::{Fault, Reason};
 use super::pieces::{self, between, trimmed, word};
 
 /// Reads a whole file.
@@ -96,7 +96,7 @@ impl<'a> Node<'a> {
     fn mismatch<T>(&self, expected: &str) -> Result<T, Fault<'a>> {
         let expected = expected.to_owned();
         Err(Fault::new(
-            Problem::Mismatch {
+            Reason::Mismatch {
                 expected,
                 fields: &[],
             },
@@ -153,9 +153,9 @@ impl<'a> Node<'a> {
             current: None,
         };
         let read = visitor.visit_map(&mut access);
-        read.map_err(|fault| match (&*fault.problem, access.current) {
+        read.map_err(|fault| match (&*fault.reason, access.current) {
             // Of a field that may not be there, serde says only its name.
-            (Problem::UnknownField { .. } | Problem::Duplicate(_), Some((name, value))) => {
+            (Reason::UnknownField { .. } | Reason::Duplicate(_), Some((name, value))) => {
                 fault.or_at(between(body, name, value))
             }
             _ => fault.or_at(self.text),
@@ -268,10 +268,7 @@ impl<'de> Deserializer<'de> for Node<'de> {
             return self.visit_fields(body, visitor);
         }
         let expected = format!("a struct with the fields {}", fields.join(", "));
-        Err(Fault::new(
-            Problem::Mismatch { expected, fields },
-            self.text,
-        ))
+        Err(Fault::new(Reason::Mismatch { expected, fields }, self.text))
     }
 
     fn deserialize_enum<V: Visitor<'de>>(

@@ -5,7 +5,7 @@
 
 use super::advice::{Mended, Spot, likeness, mended, with_decimal_points};
 use super::error::clipped;
-use super::fault::{Fault, Problem, joined};
+use super::fault::{Fault, Reason, joined};
 use super::pieces::{fields_of, range_of, value_at, word};
 use super::{Experiment, ExperimentError, examples, reader};
 
@@ -29,8 +29,8 @@ impl Experiment {
         let written = value_at(text.trim(), key).is_some();
         let value = value.trim();
         let changed = reader::read_changed(&text, key, value);
-        *self = changed.map_err(|fault| match *fault.problem {
-            Problem::UnknownField { expected, .. } if !written => {
+        *self = changed.map_err(|fault| match *fault.reason {
+            Reason::UnknownField { expected, .. } if !written => {
                 self.unknown_key(text.trim(), key, value, expected)
             }
             _ => self.misfit(&text, key, value, &fault),
@@ -83,13 +83,13 @@ impl Experiment {
         };
         let present = value_at(text.trim(), key).filter(|_| spot.value == (0..value.len()));
         let works = |mended: &Mended| self.takes(key, &in_one_line(&mended.text));
-        let mended = mended(value, &spot, &fault.problem, present, works);
+        let mended = mended(value, &spot, &fault.reason, present, works);
         let advice = mended.map(|mended| line(key, &mended.text));
         let advice = advice.or_else(|| present_line(text, key));
         ExperimentError::Value {
             key: key.to_owned(),
             value: clipped(value),
-            message: format!("{inside}{}", fault.problem),
+            message: format!("{inside}{}", fault.reason),
         }
         .advised(advice)
     }

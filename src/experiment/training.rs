@@ -5,8 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::flow::solver::MAX_STEPS;
 
 /// The training loop's settings; all of them may change while it runs.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Training {
     /// Optimizer steps, 0 to 10^8.
     pub steps: u64,
@@ -16,8 +15,6 @@ pub struct Training {
     pub optimizer: Optimizer,
     /// The learning rate over the steps, as a factor of the optimizer's.
     pub schedule: LearningRate,
-    /// Standard deviation of extra Gaussian noise on x_t, in canvas units, 0 to 10.
-    pub sigma: f64,
     /// Decay per step of the averaged weights that are displayed, 0 (none) to below 1.
     pub ema: f64,
 }
@@ -34,7 +31,6 @@ impl Default for Training {
                 epsilon: default_epsilon(),
             },
             schedule: LearningRate::Constant,
-            sigma: 0.0,
             ema: 0.999,
         }
     }

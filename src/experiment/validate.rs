@@ -10,7 +10,7 @@ use super::error::clipped;
 use super::training::EVERY_NODE;
 use super::{
     Camera, Evaluation, Experiment, ExperimentError, LearningRate, MAX_FOLLOWED, MAX_PARTICLES,
-    Model, Optimizer, TimeEmbedding, Training, VERSION, View,
+    Model, Optimizer, Problem, Readout, TimeEmbedding, Training, VERSION, View, Words,
 };
 use crate::flow::coupling::Coupling;
 use crate::flow::distribution::DistributionError;
@@ -26,22 +26,36 @@ impl Experiment {
     /// The first value outside its range, by its dotted path; NaN and infinity are in no range.
     pub fn validate(&self) -> Result<(), ExperimentError> {
         within("version", self.version, VERSION..=VERSION)?;
+        self.words.validate()?;
+        self.problem.validate()?;
+        within("solver.steps", self.readout.solver.steps(), 1..=MAX_STEPS)?;
+        self.model.validate()?;
+        self.training.validate()?;
+        let Readout { solver, evaluation } = &self.readout;
+        evaluation.validate(solver.steps())?;
+        self.view.validate()
+    }
+}
+
+impl Words {
+    fn validate(&self) -> Result<(), ExperimentError> {
         check_name(&self.name)?;
         check_line("title", &self.title)?;
-        check_line("about", &self.about)?;
+        check_line("about", &self.about)
+    }
+}
+
+impl Problem {
+    fn validate(&self) -> Result<(), ExperimentError> {
         self.source.validate().map_err(inside("source"))?;
         self.target.validate().map_err(inside("target"))?;
         self.path
             .validate()
             .map_err(|e| range(&format!("path.{}", e.field), e.value, &e.range))?;
-        within("solver.steps", self.solver.steps(), 1..=MAX_STEPS)?;
         if let Coupling::BatchOt { batch } = self.coupling {
             within("coupling.batch", batch, 1..=4096)?;
         }
-        self.model.validate()?;
-        self.training.validate()?;
-        self.evaluation.validate(self.solver.steps())?;
-        self.view.validate()
+        within("training.sigma", self.noise, 0.0..=10.0)
     }
 }
 
@@ -78,7 +92,6 @@ impl Training {
         if let LearningRate::Cosine { warmup } = self.schedule {
             within("training.schedule.warmup", warmup, 0..=100_000_000)?;
         }
-        within("training.sigma", self.sigma, 0.0..=10.0)?;
         within("training.ema", self.ema, 0.0..=0.999_999)
     }
 }

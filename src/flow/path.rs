@@ -57,6 +57,12 @@ pub enum Path {
     Cosine,
 }
 
+impl Default for Path {
+    fn default() -> Self {
+        Self::CondOt { sigma_min: 0.0 }
+    }
+}
+
 fn default_beta_min() -> f64 {
     0.1
 }

@@ -208,9 +208,9 @@ impl Figure<'_> {
         let second = axes.min[1] - 1.5 * sizes.gap;
         let first = second - text::cap_height(sizes.small) - 2.0 * sizes.gap;
         let experiment = &self.frame.experiment;
-        let title = match experiment.title.is_empty() {
-            true => &experiment.name,
-            false => &experiment.title,
+        let title = match experiment.words.title.is_empty() {
+            true => &experiment.words.name,
+            false => &experiment.words.title,
         };
         vec![
             Item::Text(Text {
@@ -229,13 +229,13 @@ impl Figure<'_> {
     fn recipe(&self) -> String {
         let picture = self.frame.picture.as_ref();
         let experiment = picture.map_or(&self.frame.experiment, |picture| &picture.experiment);
-        let coupling = match experiment.coupling {
+        let coupling = match experiment.problem.coupling {
             Coupling::Independent => "independent coupling".to_owned(),
             Coupling::BatchOt { batch } => format!("batch-OT coupling ({batch})"),
         };
-        let mut parts = vec![format!("{} path", experiment.path.name()), coupling];
+        let mut parts = vec![format!("{} path", experiment.problem.path.name()), coupling];
         if let Some(picture) = picture {
-            let solver = experiment.solver;
+            let solver = experiment.readout.solver;
             parts.push(format!("{}, {} NFE", solver.name(), solver.nfe()));
             parts.push(format!("step {}", grouped(picture.step)));
         }

@@ -127,7 +127,7 @@ fn metrics(trajectories: &Trajectories) -> Metrics {
         learned: Some(true),
         learned_reason: None,
         nfe: STEPS,
-        solver: experiment().solver,
+        solver: experiment().readout.solver,
         solver_error: 0.01,
         reference: ReferenceSolver {
             steps: 32,

@@ -147,8 +147,8 @@ fn network(hidden: &[usize], batch: usize) -> Result<Experiment, BenchError> {
     let mut experiment = preset
         .ok_or_else(|| BenchError::new("the preset eight-gaussians is missing"))?
         .map_err(BenchError::new)?;
-    experiment.path = Path::CondOt { sigma_min: 0.0 };
-    experiment.coupling = Coupling::Independent;
+    experiment.problem.path = Path::CondOt { sigma_min: 0.0 };
+    experiment.problem.coupling = Coupling::Independent;
     experiment.model.hidden = hidden.to_vec();
     experiment.model.activation = Activation::Silu;
     experiment.training.batch = batch;
@@ -159,16 +159,16 @@ fn network(hidden: &[usize], batch: usize) -> Result<Experiment, BenchError> {
 /// The torchcfm tutorial's setting: eight Gaussians to moons, 3 x 64 SELU, batch 256, Adam 1e-3, sigma 0.1.
 fn tutorial(coupling: Coupling) -> Result<Experiment, BenchError> {
     let mut experiment = network(&[64; 3], 256)?;
-    experiment.source = Distribution::from(Shape::EightGaussians {
+    experiment.problem.source = Distribution::from(Shape::EightGaussians {
         radius: 5.0,
         std: 0.1_f64.sqrt(),
     });
-    experiment.target = Distribution {
+    experiment.problem.target = Distribution {
         scale: 3.0,
         shift: (-1.0, -1.0),
         ..Distribution::from(Shape::Moons { noise: 0.2 })
     };
-    experiment.coupling = coupling;
+    experiment.problem.coupling = coupling;
     experiment.model.activation = Activation::Selu;
     experiment.training.optimizer = Optimizer::Adam {
         lr: 1e-3,
@@ -176,7 +176,7 @@ fn tutorial(coupling: Coupling) -> Result<Experiment, BenchError> {
         beta_2: 0.999,
         epsilon: 1e-8,
     };
-    experiment.training.sigma = 0.1;
+    experiment.problem.noise = 0.1;
     experiment.training.steps = JOB_STEPS;
     Ok(experiment)
 }
@@ -267,8 +267,16 @@ fn step_error(error: StepError) -> BenchError {
 
 fn assignment_time(n: usize) -> Result<AssignmentTime, BenchError> {
     let experiment = network(&[1], n)?;
-    let source = experiment.source.sampler().map_err(BenchError::new)?;
-    let target = experiment.target.sampler().map_err(BenchError::new)?;
+    let source = experiment
+        .problem
+        .source
+        .sampler()
+        .map_err(BenchError::new)?;
+    let target = experiment
+        .problem
+        .target
+        .sampler()
+        .map_err(BenchError::new)?;
     let mut times = Vec::new();
     for draw in 0..DRAWS {
         let mut rng = stream(0, Stream::Pairs, draw);

@@ -188,7 +188,7 @@ fn carry_on_gpu(
     watch: &Watch<'_>,
     show: &mut Show<'_>,
 ) -> Result<(), EngineError> {
-    let solver = job.experiment.solver;
+    let solver = job.experiment.readout.solver;
     let (device, field) = (gpu.clone(), job.field.clone());
     let make = move || device.flow(&field);
     let mut flow = Distant::make(DeviceThread::clouds(), make)?;
@@ -217,7 +217,7 @@ fn carry_on_gpu(
 }
 
 fn carry_on_cpu(job: &Job, x_0: &[Point], cores: &Cores, watch: &Watch<'_>, show: &mut Show<'_>) {
-    let solver = job.experiment.solver;
+    let solver = job.experiment.readout.solver;
     let mut growing = Growing::new(job, "the CPU");
     let mut rest = x_0;
     while !rest.is_empty() {
@@ -258,10 +258,12 @@ fn carry_pieces(
     threads: usize,
 ) -> Vec<Vec<Vec<[f32; 2]>>> {
     let experiment = &job.experiment;
-    let range = experiment.path.time_range();
-    let pieces = x_0.chunks(at_once(PIECE, experiment.solver)).collect();
+    let range = experiment.problem.path.time_range();
+    let pieces = x_0
+        .chunks(at_once(PIECE, experiment.readout.solver))
+        .collect();
     parallel::map(threads, pieces, |piece| {
-        let solved = solve(&job.field, experiment.solver, range, piece);
+        let solved = solve(&job.field, experiment.readout.solver, range, piece);
         let at = |&node: &usize| {
             let points = solved.at_node(node).iter();
             points.map(|p| p.map(|x| x as f32)).collect()
@@ -294,8 +296,8 @@ struct Growing {
 
 impl Growing {
     fn new(job: &Job, device: &str) -> Self {
-        let solver = job.experiment.solver;
-        let times = solver.times(job.experiment.path.time_range());
+        let solver = job.experiment.readout.solver;
+        let times = solver.times(job.experiment.problem.path.time_range());
         let nodes = kept_nodes(solver);
         Self {
             started: Instant::now(),
@@ -339,9 +341,9 @@ impl Source {
     fn points(&mut self, experiment: &Arc<Experiment>, n: usize) -> Option<&[Point]> {
         let same = |(known, points): &(Arc<Experiment>, Vec<Point>)| {
             points.len() == n
-                && known.source == experiment.source
+                && known.problem.source == experiment.problem.source
                 && known.seed == experiment.seed
-                && known.path.source_scale() == experiment.path.source_scale()
+                && known.problem.path.source_scale() == experiment.problem.path.source_scale()
         };
         if !self.known.as_ref().is_some_and(same) {
             let points = source_points(experiment, Stream::Display, n).ok()?;
@@ -361,7 +363,7 @@ mod tests {
     fn job(particles: usize, device: DeviceChoice) -> Job {
         let mut experiment = presets::find("two-moons").unwrap().experiment().unwrap();
         experiment.model.hidden = vec![8];
-        experiment.solver = Solver::Midpoint { steps: 60 };
+        experiment.readout.solver = Solver::Midpoint { steps: 60 };
         let widths = Widths::of(&experiment.model);
         let params = MlpParams::init(widths, &mut stream(5, Stream::Weights, 0));
         let scaling = Scaling::measure(&experiment).unwrap();
@@ -437,8 +439,8 @@ mod tests {
         );
         assert_eq!((cloud.step, &*cloud.device), (3, "the CPU"));
         let x_0 = source_points(&job.experiment, Stream::Display, 50).unwrap();
-        let range = job.experiment.path.time_range();
-        let followed = solve(&job.field, job.experiment.solver, range, &x_0);
+        let range = job.experiment.problem.path.time_range();
+        let followed = solve(&job.field, job.experiment.readout.solver, range, &x_0);
         let block = &cloud.blocks[0];
         for (moment, &t) in block.times.iter().enumerate() {
             for (a, b) in followed.positions(t).zip(block.at_node(moment)) {
@@ -452,7 +454,7 @@ mod tests {
         // Seconds of work for two threads.
         let mut job = job(1_000_000, DeviceChoice::Cpu);
         let experiment = Arc::make_mut(&mut job.experiment);
-        experiment.solver = Solver::Rk4 { steps: 1000 };
+        experiment.readout.solver = Solver::Rk4 { steps: 1000 };
         let start = Instant::now();
         let seen = clouds(&job, true, true);
         assert!(start.elapsed() >= MAX_AGE);

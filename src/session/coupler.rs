@@ -176,7 +176,7 @@ impl Kitchen {
     fn new(recipe: Recipe, threads: usize, clock: &CpuClock) -> Self {
         let experiment = &recipe.experiment;
         let (first, stream) = stream_at(experiment, recipe.first_step);
-        let threads = match experiment.coupling {
+        let threads = match experiment.problem.coupling {
             Coupling::BatchOt { batch } if batch >= CREW_BLOCK && threads > 1 => threads,
             _ => 0,
         };
@@ -223,15 +223,15 @@ impl Kitchen {
 }
 
 fn blocks(experiment: &Experiment) -> Result<Blocks, String> {
-    let source = experiment.source.sampler();
+    let source = experiment.problem.source.sampler();
     let source = source.map_err(|error| format!("source: {error}"))?;
-    let target = experiment.target.sampler();
+    let target = experiment.problem.target.sampler();
     let target = target.map_err(|error| format!("target: {error}"))?;
     Ok(Blocks::new(
         source,
-        experiment.path.source_scale(),
+        experiment.problem.path.source_scale(),
         target,
-        experiment.coupling,
+        experiment.problem.coupling,
         experiment.seed,
     ))
 }
@@ -251,7 +251,7 @@ pub fn pairs_of(experiment: &Experiment, step: u64) -> Result<Pairs, String> {
 /// continued or rolled back has the batches of one that was not; with points that were not drawn before, as long as
 /// batch and block stay the same.
 fn stream_at(experiment: &Experiment, step: u64) -> (u64, PairStream) {
-    match experiment.coupling {
+    match experiment.problem.coupling {
         Coupling::Independent => (step, PairStream::new(step)),
         Coupling::BatchOt { batch: block } => {
             let (block, pairs) = (block.max(1) as u64, step * experiment.training.batch as u64);
@@ -269,7 +269,7 @@ mod tests {
     fn recipe(revision: u64, coupling: Coupling) -> Recipe {
         let preset = presets::find("two-moons").unwrap();
         let mut experiment = preset.experiment().unwrap();
-        experiment.coupling = coupling;
+        experiment.problem.coupling = coupling;
         experiment.training.batch = 48;
         Recipe {
             revision,

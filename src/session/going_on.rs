@@ -7,7 +7,7 @@ use crate::model::TrainingState;
 
 use super::engines::Engines;
 use super::folder::Saved;
-use super::learner::{Learner, LearnerError, same_task};
+use super::learner::{Learner, LearnerError};
 use super::run::{RunError, RunObserver};
 
 /// The learner, on so many threads.
@@ -45,7 +45,7 @@ pub fn learner(
 /// With another task the steps are those of a new schedule; otherwise they are all steps.
 fn refuse_fewer_steps(experiment: &Experiment, state: &TrainingState) -> Result<(), RunError> {
     let (taken, asked) = (state.step(), experiment.training.steps);
-    let anew = !same_task(&state.experiment, experiment);
+    let anew = state.experiment.problem != experiment.problem;
     if anew || asked == state.experiment.training.steps || asked >= taken {
         return Ok(());
     }

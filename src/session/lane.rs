@@ -278,14 +278,14 @@ impl Lane {
         }
         let active = self.is_active();
         let finished = self.state == RunState::Finished;
-        if old.source != self.experiment.source
-            || old.target != self.experiment.target
-            || old.path != self.experiment.path
+        if old.problem.source != self.experiment.problem.source
+            || old.problem.target != self.experiment.problem.target
+            || old.problem.path != self.experiment.problem.path
             || old.seed != self.experiment.seed
         {
             self.show_samples();
             self.show_cautions();
-        } else if old.coupling != self.experiment.coupling {
+        } else if old.problem.coupling != self.experiment.problem.coupling {
             self.show_cautions();
         }
         if old.needs_new_model(&self.experiment) {

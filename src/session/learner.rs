@@ -138,7 +138,7 @@ impl Learner {
             let learned = Arc::clone(&learner.experiment);
             learner.apply(Arc::clone(&experiment))?;
             let steps = experiment.training.steps;
-            if same_task(&learned, &experiment) && steps != learned.training.steps {
+            if learned.problem == experiment.problem && steps != learned.training.steps {
                 let start = match experiment.training.schedule {
                     LearningRate::Constant => learner.plan.start,
                     LearningRate::Cosine { .. } => step,
@@ -219,7 +219,7 @@ impl Learner {
     /// If a distribution cannot be sampled; then nothing has changed.
     pub fn apply(&mut self, experiment: Arc<Experiment>) -> Result<(), DistributionError> {
         let old = Arc::clone(&self.experiment);
-        let same_task = same_task(&old, &experiment);
+        let same_task = old.problem == experiment.problem;
         if !same_task {
             let measured = Scaling::measure(&experiment)?;
             self.scaling = rescaled(self.scaling, measured);
@@ -392,15 +392,6 @@ impl Learner {
             first_step: self.step,
         });
     }
-}
-
-/// Whether both ask the network for the same field.
-pub fn same_task(a: &Experiment, b: &Experiment) -> bool {
-    a.source == b.source
-        && a.target == b.target
-        && a.path == b.path
-        && a.coupling == b.coupling
-        && a.training.sigma == b.training.sigma
 }
 
 /// The scales in use, unless a spread has changed by more than [`RESCALE`].

@@ -49,9 +49,9 @@ impl References {
     /// If a distribution cannot be sampled.
     pub fn draw(experiment: &Experiment, threads: usize) -> Result<Self, DistributionError> {
         let seed = experiment.seed;
-        let (n, n_w2) = (experiment.evaluation.samples, w2_points(experiment));
+        let (n, n_w2) = (experiment.readout.evaluation.samples, w2_points(experiment));
         let source = source_points(experiment, Stream::EvaluationSource, n)?;
-        let sampler = experiment.target.sampler()?;
+        let sampler = experiment.problem.target.sampler()?;
         let target = sampler.sample_n(n_w2, &mut stream(seed, Stream::EvaluationTarget, 0));
         let first = &source[..n_w2];
         let affine = Moments::of(first).carried_to(&Moments::of(&target), first);
@@ -59,8 +59,8 @@ impl References {
             (first.to_vec(), target.clone()),
             (affine.unwrap_or_default(), target.clone()),
         ];
-        let scale = experiment.path.source_scale();
-        let source_sampler = experiment.source.sampler()?;
+        let scale = experiment.problem.path.source_scale();
+        let source_sampler = experiment.problem.source.sampler()?;
         jobs.extend((0..FLOOR_PAIRS + SOURCE_PAIRS).map(|pair| {
             let mut rng = stream(seed, Stream::Floor, pair);
             let mut draw = || match pair < FLOOR_PAIRS {
@@ -89,17 +89,17 @@ impl References {
 
     /// Whether references of one experiment serve the other.
     pub fn serve(a: &Experiment, b: &Experiment) -> bool {
-        a.source == b.source
-            && a.target == b.target
-            && a.path.source_scale() == b.path.source_scale()
-            && a.evaluation == b.evaluation
+        a.problem.source == b.problem.source
+            && a.problem.target == b.problem.target
+            && a.problem.path.source_scale() == b.problem.path.source_scale()
+            && a.readout.evaluation == b.readout.evaluation
             && a.seed == b.seed
     }
 }
 
 /// Points of the exact W2.
 fn w2_points(experiment: &Experiment) -> usize {
-    let evaluation = experiment.evaluation;
+    let evaluation = experiment.readout.evaluation;
     evaluation.w2_samples.min(evaluation.samples)
 }
 
@@ -113,8 +113,8 @@ pub fn source_points(
     n: usize,
 ) -> Result<Vec<Point>, DistributionError> {
     let mut rng = stream(experiment.seed, what_for, 0);
-    let scale = experiment.path.source_scale();
-    let points = experiment.source.sampler()?.sample_n(n, &mut rng);
+    let scale = experiment.problem.path.source_scale();
+    let points = experiment.problem.source.sampler()?.sample_n(n, &mut rng);
     Ok(scaled(points, scale))
 }
 
@@ -138,8 +138,8 @@ impl Solving<'_> {
         experiment: &Experiment,
         x_0: &[Point],
     ) -> Option<Vec<Point>> {
-        let solver = experiment.solver;
-        let times = solver.times(experiment.path.time_range());
+        let solver = experiment.readout.solver;
+        let times = solver.times(experiment.problem.path.time_range());
         let pieces = self.in_pieces(x_0, CHUNK, |_, x_0| {
             let walks = walk(field, solver.tableau(), &times, x_0, self.keep_going)?;
             Some(walks.into_iter().map(|walk| walk.end))
@@ -154,7 +154,7 @@ impl Solving<'_> {
         experiment: &Experiment,
         x_0: &[Point],
     ) -> Option<Reference> {
-        let time_range = experiment.path.time_range();
+        let time_range = experiment.problem.path.time_range();
         let times = ReferenceTimes::choose(field, time_range, x_0, &self.keep_going)?;
         let pieces = self.in_pieces(x_0, CHUNK, |_, x_0| {
             times.solve(field, x_0, &self.keep_going)
@@ -220,8 +220,8 @@ pub fn measure(
         w2_source_target_noise: noise(references),
         learned,
         learned_reason,
-        nfe: experiment.solver.nfe(),
-        solver: experiment.solver,
+        nfe: experiment.readout.solver.nfe(),
+        solver: experiment.readout.solver,
         solver_error: rms_distance(ends, &fine_ends),
         reference: ReferenceSolver {
             steps: reference.times.steps(),
@@ -318,7 +318,7 @@ pub fn display_samples(
 ) -> Result<DisplaySamples, DistributionError> {
     let source = source_points(experiment, Stream::Display, n)?;
     let mut rng = stream(experiment.seed, Stream::Display, 1);
-    let target = experiment.target.sampler()?.sample_n(n, &mut rng);
+    let target = experiment.problem.target.sampler()?.sample_n(n, &mut rng);
     Ok(DisplaySamples {
         source: source.into(),
         target: target.into(),

@@ -67,13 +67,17 @@ pub fn compute(job: &Job, keep_going: &dyn Fn() -> bool) -> Option<FlowPicture> 
     let experiment = &job.experiment;
     let field = job.field.as_ref();
     let request = &job.request;
-    let room = MAX_POINTS / (experiment.solver.steps() + 1);
+    let room = MAX_POINTS / (experiment.readout.solver.steps() + 1);
     let particles = request.particles.min(room);
     let x_0 = source_points(experiment, Stream::Display, particles).ok()?;
-    let time_range = experiment.path.time_range();
-    let trajectories = solve_with(field, experiment.solver, time_range, &x_0, &mut || {
-        keep_going()
-    })?;
+    let time_range = experiment.problem.path.time_range();
+    let trajectories = solve_with(
+        field,
+        experiment.readout.solver,
+        time_range,
+        &x_0,
+        &mut || keep_going(),
+    )?;
     let chord_ratios = (0..trajectories.n_particles)
         .map(|particle| trajectories.chord_ratio(particle))
         .collect();

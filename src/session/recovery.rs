@@ -142,7 +142,7 @@ mod tests {
         let mut experiment = presets::find("two-moons").unwrap().experiment().unwrap();
         experiment.model.hidden = vec![16];
         experiment.training.batch = 24;
-        experiment.coupling = Coupling::BatchOt { batch: 100 };
+        experiment.problem.coupling = Coupling::BatchOt { batch: 100 };
         Learner::new(Arc::new(experiment), engines, 1).unwrap()
     }
 

@@ -142,11 +142,11 @@ impl Report {
     /// Puts the numbers together.
     pub fn new(experiment: &Experiment, trained: Trained, metrics: &Metrics) -> Self {
         let finite = |value: f64| Some(value).filter(|v| v.is_finite());
-        let (start, end) = experiment.path.time_range();
+        let (start, end) = experiment.problem.path.time_range();
         Self {
             schema: SCHEMA,
             program_version: env!("CARGO_PKG_VERSION"),
-            name: experiment.name.clone(),
+            name: experiment.words.name.clone(),
             seed: experiment.seed,
             device: trained.device,
             steps: trained.steps,

@@ -34,9 +34,9 @@ pub fn write(
     observer: &mut dyn RunObserver,
 ) -> Result<Option<Vec<Point>>, RunError> {
     let failed = |error: super::files::FileError| RunError::Failed(error.to_string());
-    let solver = experiment.solver;
+    let solver = experiment.readout.solver;
     let n_nodes = solver.steps() + 1;
-    let nodes = csv::written_nodes(n_nodes, experiment.evaluation.nodes);
+    let nodes = csv::written_nodes(n_nodes, experiment.readout.evaluation.nodes);
     let size = (PIECE_POINTS / n_nodes).clamp(1, PIECE_PARTICLES);
     let mut file = folder.begin(names::TRAJECTORIES)?;
     file.write(csv::TRAJECTORIES_HEADER.as_bytes())
@@ -51,7 +51,7 @@ pub fn write(
             threads: cores.threads(),
             keep_going: &|| !interrupted(),
         };
-        let time_range = experiment.path.time_range();
+        let time_range = experiment.problem.path.time_range();
         let pieces = solving.in_pieces(starts, size, |number, x_0| {
             let mut keep_going = || (solving.keep_going)();
             let solved = solve_with(field, solver, time_range, x_0, &mut keep_going)?;

@@ -29,15 +29,11 @@ pub struct LaneId(pub u32);
 pub struct RunId(pub u64);
 
 impl Frame {
-    /// Whether a picture or a measurement of this experiment shows what the frame studies now: the same densities,
-    /// path, coupling and solver.
+    /// Whether a picture or a measurement of this experiment shows what the frame studies now: the same problem, read
+    /// out by the same solver.
     pub fn studies(&self, experiment: &Experiment) -> bool {
         let now = &*self.experiment;
-        now.source == experiment.source
-            && now.target == experiment.target
-            && now.path == experiment.path
-            && now.coupling == experiment.coupling
-            && now.solver == experiment.solver
+        (&now.problem, now.readout.solver) == (&experiment.problem, experiment.readout.solver)
     }
 }
 

@@ -132,7 +132,7 @@ impl Lab {
     }
 
     fn question(&self, purpose: Purpose) -> Question {
-        let name = &self.editor.experiment().name;
+        let name = &self.editor.experiment().words.name;
         Question {
             purpose,
             folder: files::folder_of(self.editor.path()),

@@ -96,7 +96,7 @@ impl Editor {
     /// Changes the draft. All edits until [`Self::settle`] are one undo step; what the canvas shows (`view`) is
     /// not worth one.
     pub fn edit(&mut self, experiment: Experiment) {
-        if same_work(&experiment, &self.draft) {
+        if experiment.is_same_work(&self.draft) {
             return self.edit_view(|view| *view = experiment.view);
         }
         if !self.in_gesture {
@@ -202,27 +202,11 @@ impl Editor {
             }),
             Ok(()) => self.draft.legality().err(),
         };
-        if self.illegal.is_none() && !same_work(&self.draft, &self.legal) {
+        if self.illegal.is_none() && !self.draft.is_same_work(&self.legal) {
             self.legal = Arc::new(self.draft.clone());
         }
-        self.dirty = !same_work(&self.draft, &self.saved);
+        self.dirty = !self.draft.is_same_work(&self.saved);
     }
-}
-
-/// Equal but for the view.
-fn same_work(a: &Experiment, b: &Experiment) -> bool {
-    a.name == b.name
-        && a.title == b.title
-        && a.about == b.about
-        && a.seed == b.seed
-        && a.source == b.source
-        && a.target == b.target
-        && a.path == b.path
-        && a.coupling == b.coupling
-        && a.model == b.model
-        && a.training == b.training
-        && a.solver == b.solver
-        && a.evaluation == b.evaluation
 }
 
 #[cfg(test)]
@@ -277,9 +261,9 @@ mod tests {
         editor.edit_view(|view| view.layers = vec![Layer::Pairs]);
         let rings = presets::find("rings").unwrap().experiment().unwrap();
         editor.replace(rings, None);
-        assert_eq!(editor.experiment().name, "rings");
+        assert_eq!(editor.experiment().words.name, "rings");
         assert!(editor.undo());
-        assert_eq!(editor.experiment().name, "two-moons");
+        assert_eq!(editor.experiment().words.name, "two-moons");
         assert_eq!(editor.experiment().view.layers, [Layer::Pairs]);
         assert_eq!(editor.path(), None);
     }
@@ -288,17 +272,17 @@ mod tests {
     fn an_illegal_or_invalid_draft_leaves_the_legal_one_and_has_a_fix() {
         let mut editor = editor();
         let mut vp = editor.experiment().clone();
-        vp.path = Path::Vp {
+        vp.problem.path = Path::Vp {
             beta_min: 0.1,
             beta_max: 20.0,
         };
-        vp.source.scale = 2.0;
+        vp.problem.source.scale = 2.0;
         editor.edit(vp);
-        assert!(matches!(editor.legal().path, Path::CondOt { .. }));
+        assert!(matches!(editor.legal().problem.path, Path::CondOt { .. }));
         let fix = editor.illegal().map(|illegal| illegal.fix.clone()).unwrap();
         editor.edit(*fix);
         assert!(editor.illegal().is_none());
-        assert!(matches!(editor.legal().path, Path::Vp { .. }));
+        assert!(matches!(editor.legal().problem.path, Path::Vp { .. }));
         editor.edit(with_batch(&editor, 0));
         assert!(editor.illegal().unwrap().message.contains("training.batch"));
         assert_eq!(editor.legal().training.batch, 256);

@@ -273,8 +273,8 @@ impl Lab {
         let mut experiment = self.editor.experiment().clone();
         let frame = self.frame();
         let density = match self.drawing_side {
-            Side::Source => &mut experiment.source,
-            Side::Target => &mut experiment.target,
+            Side::Source => &mut experiment.problem.source,
+            Side::Target => &mut experiment.problem.target,
         };
         drawing::paint(density, &frame, &self.brush, (from, to), erase);
         self.edit(experiment);
@@ -284,8 +284,8 @@ impl Lab {
         let mut experiment = self.editor.experiment().clone();
         let frame = self.frame();
         let density = match self.drawing_side {
-            Side::Source => &mut experiment.source,
-            Side::Target => &mut experiment.target,
+            Side::Source => &mut experiment.problem.source,
+            Side::Target => &mut experiment.problem.target,
         };
         drawing::clear(density, &frame);
         self.editor.settle();
@@ -336,17 +336,18 @@ impl Lab {
 
 /// Whether source or target has become one of another family, such as a drawing.
 fn other_families(old: &Experiment, new: &Experiment) -> bool {
-    discriminant(&old.source.shape) != discriminant(&new.source.shape)
-        || discriminant(&old.target.shape) != discriminant(&new.target.shape)
+    discriminant(&old.problem.source.shape) != discriminant(&new.problem.source.shape)
+        || discriminant(&old.problem.target.shape) != discriminant(&new.problem.target.shape)
 }
 
 /// A preset's name and words speak of its own densities: with others they would be wrong in every figure.
 fn leave_preset(experiment: &mut Experiment) {
-    let preset = presets::find(&experiment.name).and_then(|preset| preset.experiment().ok());
-    if preset.is_some_and(|preset| preset.title == experiment.title) {
-        let [source, target] = [&experiment.source, &experiment.target].map(|d| d.shape.name());
-        experiment.title = format!("{source} to {target}");
-        experiment.name = "untitled".to_owned();
-        experiment.about = String::new();
+    let preset = presets::find(&experiment.words.name).and_then(|preset| preset.experiment().ok());
+    if preset.is_some_and(|preset| preset.words.title == experiment.words.title) {
+        let [source, target] =
+            [&experiment.problem.source, &experiment.problem.target].map(|d| d.shape.name());
+        experiment.words.title = format!("{source} to {target}");
+        experiment.words.name = "untitled".to_owned();
+        experiment.words.about = String::new();
     }
 }

@@ -27,10 +27,11 @@ pub use pairs::{Blocks, PairStream, Pairs};
 ///
 /// Not to be mixed up with the cond-OT *path*: the path says how a pair is joined, the coupling which pairs
 /// there are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub enum Coupling {
     /// `x_0` and `x_1` are drawn independently.
+    #[default]
     Independent,
     /// Blocks of `batch` independent draws are paired by the optimal permutation for the squared distance
     /// (Pooladian et al., arXiv 2304.14772; Tong et al., arXiv 2302.00482). A permutation keeps both marginals

@@ -236,8 +236,8 @@ fn images(symmetry: Symmetry, at: Point, center: Point) -> Vec<Point> {
 /// The density that the brush paints on.
 pub fn density(lab: &Lab) -> &Distribution {
     match lab.drawing_side {
-        Side::Source => &lab.editor.experiment().source,
-        Side::Target => &lab.editor.experiment().target,
+        Side::Source => &lab.editor.experiment().problem.source,
+        Side::Target => &lab.editor.experiment().problem.target,
     }
 }
 

@@ -83,7 +83,7 @@ fn waiting_ui(
             .show(ui, |ui| {
                 ui.label(RichText::new(sentence(reason)).color(ink(theme.text)));
                 if lab.tool != Tool::Brush {
-                    let source = &lab.editor.experiment().source;
+                    let source = &lab.editor.experiment().problem.source;
                     let action = match brush::is_blank(source) {
                         true => &actions::DRAW_SOURCE,
                         false => &actions::DRAW,

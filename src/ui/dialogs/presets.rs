@@ -41,10 +41,10 @@ impl Gallery {
             let experiment = preset.experiment().ok()?;
             Some(Picture {
                 name: preset.name,
-                source: (samples_of(&experiment.source), Scatter::default()),
-                target: (samples_of(&experiment.target), Scatter::default()),
-                title: experiment.title,
-                about: experiment.about,
+                source: (samples_of(&experiment.problem.source), Scatter::default()),
+                target: (samples_of(&experiment.problem.target), Scatter::default()),
+                title: experiment.words.title,
+                about: experiment.words.about,
             })
         });
         Self {

@@ -52,7 +52,7 @@ pub fn experiment_ui(
             path::coupling_ui(ui, theme, &mut draft, &frame.cautions);
             network::network_ui(ui, theme, &mut panels.network, &mut draft);
             training::training_ui(ui, theme, lab, &mut draft, commands);
-            training::solver_ui(ui, theme, &mut draft.solver);
+            training::solver_ui(ui, theme, &mut draft.readout.solver);
             view::view_ui(ui, theme, &mut draft);
         });
     if draft != *lab.editor.experiment() {

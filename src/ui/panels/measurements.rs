@@ -154,7 +154,7 @@ fn samples_ui(ui: &mut Ui, theme: &Theme, frame: &Frame) {
     let w2 = optional(metrics.and_then(|m| m.w2));
     let formula = format!("{}\n\n{}", definition("W2"), definition("W2 floor"));
     number_row(ui, theme, "W2 to target", &formula, &w2, &floor);
-    let solver = metrics.map_or(frame.experiment.solver, |m| m.solver);
+    let solver = metrics.map_or(frame.experiment.readout.solver, |m| m.solver);
     let nfe = solver.nfe().to_string();
     number_row(ui, theme, "NFE", &definition("NFE"), &nfe, solver.name());
     let error = metrics.map_or("–".to_owned(), |m| significant(m.solver_error));
@@ -205,24 +205,24 @@ fn buttons_ui(ui: &mut Ui, theme: &Theme, lab: &Lab, commands: &mut Vec<Command>
 /// The same densities with another coupling, and along another path.
 fn suggestions(now: &Experiment) -> [(&'static str, Experiment); 2] {
     let mut coupled = now.clone();
-    let coupling = match now.coupling {
+    let coupling = match now.problem.coupling {
         Coupling::Independent => {
-            coupled.coupling = Coupling::BatchOt { batch: 256 };
+            coupled.problem.coupling = Coupling::BatchOt { batch: 256 };
             "The same, paired by batch-OT"
         }
         Coupling::BatchOt { .. } => {
-            coupled.coupling = Coupling::Independent;
+            coupled.problem.coupling = Coupling::Independent;
             "The same, paired independently"
         }
     };
     let mut other = now.clone();
-    let path = match now.path {
+    let path = match now.problem.path {
         Path::CondOt { .. } => {
-            other.path = Path::Cosine;
+            other.problem.path = Path::Cosine;
             "The same along the cosine path"
         }
         _ => {
-            other.path = Path::CondOt { sigma_min: 0.0 };
+            other.problem.path = Path::CondOt { sigma_min: 0.0 };
             "The same along cond-OT"
         }
     };

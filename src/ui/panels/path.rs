@@ -50,8 +50,8 @@ impl Curves {
 /// Path and its constants.
 pub fn path_ui(ui: &mut Ui, theme: &Theme, curves: &mut Curves, draft: &mut Experiment, t: f64) {
     heading_ui(ui, theme, "PATH");
-    let mut kind = kind_of(draft.path);
-    let formula = format!("x_t = α x₁ + σ x₀ with {}", draft.path.formula());
+    let mut kind = kind_of(draft.problem.path);
+    let formula = format!("x_t = α x₁ + σ x₀ with {}", draft.problem.path.formula());
     let offered = [
         path_of(Kind::CondOt),
         path_of(Kind::Vp),
@@ -60,18 +60,18 @@ pub fn path_ui(ui: &mut Ui, theme: &Theme, curves: &mut Curves, draft: &mut Expe
     ]
     .map(|path| (kind_of(path), path.name(), path.formula()));
     if choice_ui(ui, theme, "Path", &formula, &mut kind, &offered) {
-        draft.path = path_of(kind);
+        draft.problem.path = path_of(kind);
     }
-    constants_ui(ui, theme, &mut draft.path);
-    curves.update(draft.path);
-    curves_ui(ui, theme, curves, draft.path, t);
+    constants_ui(ui, theme, &mut draft.problem.path);
+    curves.update(draft.problem.path);
+    curves_ui(ui, theme, curves, draft.problem.path, t);
 }
 
 /// Which pairs the path connects, and what is to be said about the numbers that come of path and pairs.
 pub fn coupling_ui(ui: &mut Ui, theme: &Theme, draft: &mut Experiment, cautions: &[String]) {
     heading_ui(ui, theme, "COUPLING");
     let formula = "Which x₀ and x₁ make a pair: (x₀, x₁) ~ π(x₀, x₁).";
-    let mut batched = matches!(draft.coupling, Coupling::BatchOt { .. });
+    let mut batched = matches!(draft.problem.coupling, Coupling::BatchOt { .. });
     let offered = [
         (
             false,
@@ -85,13 +85,13 @@ pub fn coupling_ui(ui: &mut Ui, theme: &Theme, draft: &mut Experiment, cautions:
         ),
     ];
     if choice_ui(ui, theme, "Coupling", formula, &mut batched, &offered) {
-        draft.coupling = if batched {
+        draft.problem.coupling = if batched {
             Coupling::BatchOt { batch: 256 }
         } else {
             Coupling::Independent
         };
     }
-    if let Coupling::BatchOt { batch } = &mut draft.coupling {
+    if let Coupling::BatchOt { batch } = &mut draft.problem.coupling {
         let number = egui::DragValue::new(batch).range(1..=4096).speed(2.0);
         let formula = "Pairs of one block, k: the assignment is exact within a block; its cost per pair grows slowly with k.";
         number_ui(ui, theme, "Block k", formula, number);

@@ -38,7 +38,7 @@ pub fn training_ui(
     CollapsingHeader::new("More")
         .id_salt("more training")
         .show_unindented(ui, |ui| {
-            more_ui(ui, theme, &mut draft.training);
+            more_ui(ui, theme, &mut draft.training, &mut draft.problem.noise);
             let seed = DragValue::new(&mut draft.seed).speed(0.05);
             let formula = "Seed of every random number. Changing it starts new weights; the same seed gives the same losses on the CPU.";
             number_ui(ui, theme, "Seed", formula, seed);
@@ -138,7 +138,7 @@ fn with_decay(optimizer: Optimizer, decayed: bool) -> Optimizer {
 }
 
 /// What is changed less often.
-fn more_ui(ui: &mut Ui, theme: &Theme, training: &mut Training) {
+fn more_ui(ui: &mut Ui, theme: &Theme, training: &mut Training, noise: &mut f64) {
     let (Optimizer::Adam { beta_1, beta_2, .. } | Optimizer::AdamW { beta_1, beta_2, .. }) =
         &mut training.optimizer;
     let formula = "Decay of the mean of the gradients: m ← β₁ m + (1 − β₁) g.";
@@ -157,7 +157,7 @@ fn more_ui(ui: &mut Ui, theme: &Theme, training: &mut Training) {
     }
     schedule_ui(ui, theme, &mut training.schedule);
     let formula = "Standard deviation of extra noise on x_t, in canvas units: x_t + σ ε.";
-    let noise = DragValue::new(&mut training.sigma)
+    let noise = DragValue::new(noise)
         .range(0.0..=10.0)
         .speed(0.002)
         .max_decimals(4);

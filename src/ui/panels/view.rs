@@ -13,7 +13,7 @@ const MAX_TITLE: usize = 50;
 /// The numbers behind the layers, and the title of the figure.
 pub fn view_ui(ui: &mut Ui, theme: &Theme, draft: &mut Experiment) {
     heading_ui(ui, theme, "CANVAS");
-    title_ui(ui, theme, &mut draft.title);
+    title_ui(ui, theme, &mut draft.words.title);
     let view = &mut draft.view;
     let formula = "Whole trajectories Z_t, t from 0 to 1, that are drawn.";
     let paths = DragValue::new(&mut view.paths)

@@ -150,7 +150,7 @@ proptest! {
 fn check_field(model: &Model, t: f64, n: usize) {
     let mut experiment = Experiment::from_ron(presets::find("two-moons").unwrap().ron).unwrap();
     experiment.model = model.clone();
-    experiment.path = Path::Cosine;
+    experiment.problem.path = Path::Cosine;
     let scaling = Scaling {
         source_rms: 1.0,
         target_rms: 1.3,
