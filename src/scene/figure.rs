@@ -13,7 +13,6 @@ use super::transform::{Transform, fit};
 use super::{Color, Page, color_bar, legend};
 use crate::experiment::{Layer, View};
 use crate::flow::Bounds;
-use crate::flow::coupling::Coupling;
 use crate::snapshot::{Frame, Metrics};
 
 /// Shapes (width over height) of the axes box that still hold labels.
@@ -229,14 +228,10 @@ impl Figure<'_> {
     fn recipe(&self) -> String {
         let picture = self.frame.picture.as_ref();
         let experiment = picture.map_or(&self.frame.experiment, |picture| &picture.experiment);
-        let coupling = match experiment.problem.coupling {
-            Coupling::Independent => "independent coupling".to_owned(),
-            Coupling::BatchOt { batch } => format!("batch-OT coupling ({batch})"),
-        };
-        let mut parts = vec![format!("{} path", experiment.problem.path.name()), coupling];
+        let problem = &experiment.problem;
+        let mut parts = vec![problem.path.legend(), problem.coupling.legend()];
         if let Some(picture) = picture {
-            let solver = experiment.readout.solver;
-            parts.push(format!("{}, {} NFE", solver.name(), solver.nfe()));
+            parts.push(experiment.readout.solver.legend());
             parts.push(format!("step {}", grouped(picture.step)));
         }
         let moving = [

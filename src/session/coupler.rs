@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, RecvError, Sender, bounded, select, unbounded};
 
 use crate::experiment::Experiment;
-use crate::flow::coupling::{Blocks, Coupling, PairStream, Pairs};
+use crate::flow::coupling::{Blocks, PairStream, Pairs};
 use crate::flow::rng::{Stream, stream};
 use crate::model::{Batch, BatchRule, Scaling, make_batch};
 
@@ -26,8 +26,6 @@ const AHEAD: usize = 4;
 const LOAD_TIME: Duration = Duration::from_micros(500);
 /// Most batches in a load.
 const MAX_LOAD: usize = 16;
-/// Smaller blocks are coupled in less time than it takes to hand them from thread to thread.
-const CREW_BLOCK: usize = 64;
 
 /// What the batches are made from.
 #[derive(Clone)]
@@ -176,10 +174,8 @@ impl Kitchen {
     fn new(recipe: Recipe, threads: usize, clock: &CpuClock) -> Self {
         let experiment = &recipe.experiment;
         let (first, stream) = stream_at(experiment, recipe.first_step);
-        let threads = match experiment.problem.coupling {
-            Coupling::BatchOt { batch } if batch >= CREW_BLOCK && threads > 1 => threads,
-            _ => 0,
-        };
+        let shared = experiment.problem.coupling.is_costly() && threads > 1;
+        let threads = if shared { threads } else { 0 };
         let crew = |blocks| BlockCrew::spawn(threads, Arc::new(blocks), first, clock);
         Self {
             rule: BatchRule::new(experiment, recipe.scaling),
@@ -251,10 +247,10 @@ pub fn pairs_of(experiment: &Experiment, step: u64) -> Result<Pairs, String> {
 /// continued or rolled back has the batches of one that was not; with points that were not drawn before, as long as
 /// batch and block stay the same.
 fn stream_at(experiment: &Experiment, step: u64) -> (u64, PairStream) {
-    match experiment.problem.coupling {
-        Coupling::Independent => (step, PairStream::new(step)),
-        Coupling::BatchOt { batch: block } => {
-            let (block, pairs) = (block.max(1) as u64, step * experiment.training.batch as u64);
+    match experiment.problem.coupling.block() {
+        None => (step, PairStream::new(step)),
+        Some(block) => {
+            let (block, pairs) = (block as u64, step * experiment.training.batch as u64);
             let used = usize::try_from(pairs % block).unwrap_or(0);
             (pairs / block, PairStream::within(pairs / block, used))
         }
@@ -265,6 +261,7 @@ fn stream_at(experiment: &Experiment, step: u64) -> (u64, PairStream) {
 mod tests {
     use super::*;
     use crate::experiment::presets;
+    use crate::flow::coupling::Coupling;
 
     fn recipe(revision: u64, coupling: Coupling) -> Recipe {
         let preset = presets::find("two-moons").unwrap();
