@@ -20,10 +20,14 @@ use egui_kittest::kittest::{Queryable, by};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, TestRunner};
-use pushforward::experiment::{Experiment, Layer, presets};
+use pushforward::experiment::{
+    Activation, Experiment, Layer, LearningRate, Optimizer, TimeEmbedding, presets,
+};
 use pushforward::flow::coupling::Coupling;
 use pushforward::flow::distribution::Shape;
 use pushforward::flow::path::Path;
+use pushforward::flow::solver::Solver;
+use pushforward::flow::vocabulary::Vocabulary;
 use pushforward::model::{EngineError, MlpParams, TrainingState};
 use pushforward::session::files::atomic_write;
 use pushforward::session::folder;
@@ -585,10 +589,7 @@ fn a_preset_is_loaded_from_its_picture() {
     let frame = wait(&mut window, "rings train", |f| {
         f.experiment.words.name == "rings" && f.step > 0
     });
-    assert!(matches!(
-        frame.experiment.problem.target.shape,
-        Shape::Rings { .. }
-    ));
+    assert!(matches!(frame.experiment.problem.target.shape, Shape::Rings { .. }));
 }
 
 #[test]
@@ -689,10 +690,7 @@ fn suggestions_theme_and_lecture_mode_change_what_they_say() {
         window.get_by_label("The same, paired by batch-OT").click();
         window.run_ok();
     }
-    assert!(matches!(
-        draft(&window).problem.coupling,
-        Coupling::BatchOt { .. }
-    ));
+    assert!(matches!(draft(&window).problem.coupling, Coupling::BatchOt { .. }));
     let canvas =
         |window: &Window| window.get_by_label("Canvas").rect().width() * window.ctx.zoom_factor();
     let before = canvas(&window);
@@ -833,11 +831,7 @@ fn the_question_is_a_dialog_that_names_the_weights_and_a_dropped_file_asks_it() 
         .push(Arc::new(Dropped(file)));
     window.step();
     window.run_ok();
-    assert_eq!(
-        draft(&window).words.name,
-        "untitled",
-        "nothing is replaced yet"
-    );
+    assert_eq!(draft(&window).words.name, "untitled", "nothing is replaced yet");
     assert_eq!(
         window
             .query_all_by_label_contains("weights that were learned")
@@ -1478,4 +1472,45 @@ fn a_failure_is_shown_until_training_goes_on() {
         lab.tick();
     }
     assert!(lab.messages.is_empty(), "{:?}", lab.messages);
+}
+
+/// A row of a vocabulary shows in the dialog without a line of the dialog's own.
+#[test]
+fn the_definitions_have_every_member_of_every_vocabulary() {
+    fn assert_all<V: Vocabulary>(window: &Window) {
+        for entry in V::MEMBERS.iter().map(Vocabulary::entry) {
+            let hints = entry.constants.iter().map(|constant| constant.hint);
+            for text in [entry.name, entry.formula].into_iter().chain(hints) {
+                let found = window.query_all_by_label_contains(text).next();
+                assert!(found.is_some(), "no {text}");
+            }
+        }
+    }
+    let mut window = window(false);
+    window.state_mut().lab.apply(Command::ShowDefinitions);
+    window.run_ok();
+    assert_all::<Path>(&window);
+    assert_all::<Coupling>(&window);
+    assert_all::<Solver>(&window);
+    assert_all::<Activation>(&window);
+    assert_all::<TimeEmbedding>(&window);
+    assert_all::<Optimizer>(&window);
+    assert_all::<LearningRate>(&window);
+}
+
+#[test]
+fn a_member_is_chosen_in_the_palette_and_a_solver_keeps_its_steps() {
+    let mut window = window(false);
+    for (typed, chosen) in [("path ve", "Ve(sigma_min"), ("solver heun", "Heun(steps: 60)")] {
+        let mut experiment = draft(&window).clone();
+        experiment.readout.solver = experiment.readout.solver.with_steps(60);
+        window.state_mut().lab.apply(Command::Edit(Box::new(experiment)));
+        window.state_mut().lab.apply(Command::ShowPalette);
+        window.run_ok();
+        window.event(Event::Text(typed.to_owned()));
+        window.run_ok();
+        key(&mut window, Modifiers::NONE, Key::Enter);
+        let file = draft(&window).to_ron();
+        assert!(file.contains(chosen), "{file}");
+    }
 }
