@@ -9,6 +9,7 @@
 
 mod cond_ot;
 mod cosine;
+mod quadratic;
 mod schedule;
 mod ve;
 mod vp;
@@ -45,6 +46,7 @@ paths! {
     Vp { beta_min, beta_max } = vp,
     Ve { sigma_min, sigma_max } = ve,
     Cosine = cosine,
+    Quadratic = quadratic,
 }
 
 impl Path {
