@@ -9,7 +9,6 @@
 
 mod cond_ot;
 mod cosine;
-mod quadratic;
 mod schedule;
 mod ve;
 mod vp;
@@ -46,7 +45,6 @@ paths! {
     Vp { beta_min, beta_max } = vp,
     Ve { sigma_min, sigma_max } = ve,
     Cosine = cosine,
-    Quadratic = quadratic,
 }
 
 impl Path {
