@@ -21,6 +21,7 @@ mod normalised;
 mod pairs;
 mod scan;
 mod sieve;
+mod sorted;
 mod supplies;
 mod tree;
 
@@ -60,6 +61,7 @@ macro_rules! couplings {
 couplings! {
     Independent = independent,
     BatchOt { batch: usize } = batch_ot,
+    Sorted { batch: usize } = sorted,
 }
 
 impl Coupling {
