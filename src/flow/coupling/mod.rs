@@ -21,7 +21,6 @@ mod normalised;
 mod pairs;
 mod scan;
 mod sieve;
-mod sorted;
 mod supplies;
 mod tree;
 
@@ -61,7 +60,6 @@ macro_rules! couplings {
 couplings! {
     Independent = independent,
     BatchOt { batch: usize } = batch_ot,
-    Sorted { batch: usize } = sorted,
 }
 
 impl Coupling {
