@@ -3,7 +3,7 @@
 //! A solver refuses to know what the field is and who waits for the result; it can be stopped between steps.
 
 use super::constant::{Constant, Control, Range};
-use super::tableau::{EULER, HEUN, MIDPOINT, RALSTON, RK4, Tableau};
+use super::tableau::{EULER, HEUN, MIDPOINT, RK4, Tableau};
 use super::trajectory::{Trajectories, Walk};
 use super::vocabulary::{Entry, vocabulary};
 use super::{Point, VelocityField};
@@ -69,7 +69,6 @@ solvers! {
     Midpoint = MIDPOINT,
     Heun = HEUN,
     Rk4 = RK4,
-    Ralston = RALSTON,
 }
 
 impl Solver {

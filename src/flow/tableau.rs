@@ -97,23 +97,6 @@ pub const RK4: Tableau = Tableau {
     c: &[0.0, 0.5, 0.5, 1.0],
 };
 
-/// Ralston's method of order two, with the smallest bound of the local error (Ralston 1962).
-///
-/// ```text
-///  0  |
-/// 2/3 | 2/3
-/// ----+--------
-///     | 1/4 3/4
-/// ```
-pub const RALSTON: Tableau = Tableau {
-    name: "Ralston",
-    formula: "z + h/4 (v(z, t) + 3 v(z + 2h/3 v(z, t), t + 2h/3))",
-    order: 2,
-    a: &[&[], &[2.0 / 3.0]],
-    b: &[0.25, 0.75],
-    c: &[0.0, 2.0 / 3.0],
-};
-
 #[cfg(test)]
 mod tests {
     use crate::flow::solver::Solver;
