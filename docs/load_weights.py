@@ -37,7 +37,6 @@ EMBEDDINGS = {
     "Fourier": lambda t, frequencies: [f(np.pi * k * t) for k in range(1, frequencies + 1) for f in (np.cos, np.sin)]}
 elu = lambda z: np.where(z > 0, z, np.expm1(np.minimum(z, 0)))
 ACTIVATIONS = {
-    "Softsign": lambda z: z / (1 + np.abs(z)),
     "Relu": lambda z: np.maximum(z, 0), "Tanh": np.tanh, "Silu": lambda z: z / (1 + np.exp(-z)), "Elu": elu,
     "Gelu": lambda z: z * (1 + np.vectorize(math.erf)(z / np.sqrt(2))) / 2,
     "Selu": lambda z: 1.0507009873554805 * np.where(z > 0, z, 1.6732632423543772 * elu(z))}

@@ -51,7 +51,6 @@ vocabulary! {
         Elu = Entry::plain("ELU", "x, or exp(x) − 1 below 0", ""),
         Relu = Entry::plain("ReLU", "max(x, 0)", ""),
         Tanh = Entry::plain("tanh", "tanh x", ""),
-        Softsign = Entry::plain("softsign", "x / (1 + |x|)", ""),
     }
 }
 

@@ -35,7 +35,6 @@ impl WithSimd for Activate<'_> {
             Activation::Elu => self.map::<S, Elu>(simd),
             Activation::Relu => self.map::<S, Relu>(simd),
             Activation::Tanh => self.map::<S, Tanh>(simd),
-            Activation::Softsign => self.map::<S, Softsign>(simd),
         }
     }
 }
@@ -170,17 +169,6 @@ impl Nonlinearity for Tanh {
         let q = simd.div_f32s(simd.splat_f32s(2.0), simd.add_f32s(e, one));
         let y = simd.sub_f32s(one, q);
         [y, simd.mul_add_f32s(simd.neg_f32s(y), y, one)]
-    }
-}
-
-struct Softsign;
-
-impl Nonlinearity for Softsign {
-    #[inline(always)]
-    fn at<S: Simd>(simd: S, x: S::f32s) -> [S::f32s; 2] {
-        let one = simd.splat_f32s(1.0);
-        let size = simd.div_f32s(one, simd.add_f32s(simd.abs_f32s(x), one));
-        [simd.mul_f32s(x, size), simd.mul_f32s(size, size)]
     }
 }
 

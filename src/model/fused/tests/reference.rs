@@ -26,7 +26,6 @@ pub fn activate(activation: Activation, z: f64) -> (f64, f64) {
         Activation::Elu => (z.exp_m1(), z.exp()),
         Activation::Relu => (z.max(0.0), if z > 0.0 { 1.0 } else { 0.0 }),
         Activation::Tanh => (z.tanh(), 1.0 - z.tanh() * z.tanh()),
-        Activation::Softsign => (z / (1.0 + z.abs()), (1.0 + z.abs()).powi(-2)),
         Activation::Gelu => {
             let (cdf, density) = normal(z);
             (z * cdf, cdf + z * density)
