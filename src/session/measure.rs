@@ -12,6 +12,7 @@ use crate::flow::reference::{Halving, ReferenceTimes, rms_distance};
 use crate::flow::rng::{Stream, stream};
 use crate::flow::solver::walk;
 use crate::flow::trajectory::Walk;
+use crate::flow::work::finish_while;
 use crate::flow::{Point, VelocityField};
 use crate::snapshot::{Metrics, ReferenceSolver};
 
@@ -141,7 +142,8 @@ impl Solving<'_> {
         let solver = experiment.readout.solver;
         let times = solver.times(experiment.problem.path.time_range());
         let pieces = self.in_pieces(x_0, CHUNK, |_, x_0| {
-            let walks = walk(field, solver.tableau(), &times, x_0, self.keep_going)?;
+            let walking = walk(field, solver.tableau(), &times, x_0);
+            let walks = finish_while(walking, self.keep_going)?;
             Some(walks.into_iter().map(|walk| walk.end))
         });
         Some(pieces?.into_iter().flatten().collect())
@@ -154,10 +156,16 @@ impl Solving<'_> {
         experiment: &Experiment,
         x_0: &[Point],
     ) -> Option<Reference> {
+<<<<<<< HEAD
         let time_range = experiment.problem.path.time_range();
         let times = ReferenceTimes::choose(field, time_range, x_0, &self.keep_going)?;
+=======
+        let time_range = experiment.path.time_range();
+        let choosing = ReferenceTimes::choose(field, time_range, x_0, CHUNK);
+        let times = finish_while(choosing, self.keep_going)?;
+>>>>>>> wt-pieces
         let pieces = self.in_pieces(x_0, CHUNK, |_, x_0| {
-            times.solve(field, x_0, &self.keep_going)
+            finish_while(times.solve(field, x_0), self.keep_going)
         });
         let mut halving = Halving::default();
         pieces?.into_iter().for_each(|piece| halving.append(piece));

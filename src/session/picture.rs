@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use crate::experiment::Experiment;
 use crate::flow::grid::{DensityStack, FieldGrid};
 use crate::flow::rng::Stream;
-use crate::flow::solver::solve_with;
+use crate::flow::solver::solve_in_pieces;
+use crate::flow::work::finish_while;
 use crate::flow::{Bounds, VelocityField};
 use crate::snapshot::{FlowPicture, RunId};
 
@@ -71,13 +72,8 @@ pub fn compute(job: &Job, keep_going: &dyn Fn() -> bool) -> Option<FlowPicture> 
     let particles = request.particles.min(room);
     let x_0 = source_points(experiment, Stream::Display, particles).ok()?;
     let time_range = experiment.problem.path.time_range();
-    let trajectories = solve_with(
-        field,
-        experiment.readout.solver,
-        time_range,
-        &x_0,
-        &mut || keep_going(),
-    )?;
+    let solving = solve_in_pieces(field, experiment.readout.solver, time_range, &x_0, x_0.len());
+    let trajectories = finish_while(solving, keep_going)?;
     let chord_ratios = (0..trajectories.n_particles)
         .map(|particle| trajectories.chord_ratio(particle))
         .collect();
@@ -86,6 +82,7 @@ pub fn compute(job: &Job, keep_going: &dyn Fn() -> bool) -> Option<FlowPicture> 
         .map(|i| t_0 + (t_1 - t_0) * i as f64 / (FIELD_TIMES - 1) as f64)
         .collect();
     let shape = cells(request.bounds, request.field);
+    let sampling = FieldGrid::sample(field, request.bounds, shape, times, shape[0] * shape[1]);
     let density = request.density.then(|| {
         let shape = cells(request.bounds, DENSITY_CELLS);
         DensityStack::estimate(&trajectories, request.bounds, shape, DENSITY_TIMES)
@@ -93,7 +90,7 @@ pub fn compute(job: &Job, keep_going: &dyn Fn() -> bool) -> Option<FlowPicture> 
     Some(FlowPicture {
         experiment: Arc::clone(experiment),
         step: job.step,
-        field: FieldGrid::sample(field, request.bounds, shape, times),
+        field: finish_while(sampling, keep_going)?,
         chord_ratios,
         density,
         trajectories,

@@ -3,7 +3,8 @@
 
 use crate::experiment::Experiment;
 use crate::export::csv;
-use crate::flow::solver::solve_with;
+use crate::flow::solver::solve_in_pieces;
+use crate::flow::work::finish_while;
 use crate::flow::{Point, VelocityField};
 
 use super::cores::Cores;
@@ -53,8 +54,8 @@ pub fn write(
         };
         let time_range = experiment.problem.path.time_range();
         let pieces = solving.in_pieces(starts, size, |number, x_0| {
-            let mut keep_going = || (solving.keep_going)();
-            let solved = solve_with(field, solver, time_range, x_0, &mut keep_going)?;
+            let solved = solve_in_pieces(field, solver, time_range, x_0, size);
+            let solved = finish_while(solved, solving.keep_going)?;
             let rows = csv::trajectories(&solved, first + number * size, &nodes);
             Some((rows, solved.last().to_vec()))
         });
