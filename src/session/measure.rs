@@ -156,14 +156,9 @@ impl Solving<'_> {
         experiment: &Experiment,
         x_0: &[Point],
     ) -> Option<Reference> {
-<<<<<<< HEAD
         let time_range = experiment.problem.path.time_range();
-        let times = ReferenceTimes::choose(field, time_range, x_0, &self.keep_going)?;
-=======
-        let time_range = experiment.path.time_range();
         let choosing = ReferenceTimes::choose(field, time_range, x_0, CHUNK);
         let times = finish_while(choosing, self.keep_going)?;
->>>>>>> wt-pieces
         let pieces = self.in_pieces(x_0, CHUNK, |_, x_0| {
             finish_while(times.solve(field, x_0), self.keep_going)
         });
