@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::color::Color;
 use super::item::Image;
 use super::transform::Transform;
-use crate::snapshot::Cloud;
+use crate::products::Cloud;
 
 /// Pixels per point of a cloud's picture: 288 to the inch.
 const PIXELS_PER_POINT: f32 = 4.0;
@@ -100,7 +100,7 @@ mod tests {
     use super::super::item::Rect;
     use super::*;
     use crate::experiment::{Camera, presets};
-    use crate::snapshot::CloudBlock;
+    use crate::products::CloudBlock;
 
     fn marks(points: Vec<[f32; 2]>) -> CloudMarks {
         let block = CloudBlock::new(vec![0.0], &[points]);

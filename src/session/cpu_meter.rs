@@ -11,38 +11,21 @@ use cpu_time::ThreadTime;
 pub struct CpuClock(Arc<AtomicU64>);
 
 impl CpuClock {
-    /// What has been read so far.
+    /// What has been spent so far.
     pub fn total(&self) -> Duration {
         Duration::from_nanos(self.0.load(Ordering::Relaxed))
     }
-}
 
-/// Reads the calling thread's time; it stays on its thread.
-pub struct CpuMeter {
-    clock: CpuClock,
-    last: Duration,
-}
-
-impl CpuMeter {
-    /// Counts from now on.
-    pub fn start(clock: CpuClock) -> Self {
-        let last = thread_time();
-        Self { clock, last }
+    /// Does some work and adds the CPU time that the calling thread has spent on it; none where the system does not
+    /// tell.
+    pub fn time<T>(&self, work: impl FnOnce() -> T) -> T {
+        let start = ThreadTime::try_now();
+        let result = work();
+        let spent = start.map_or(Duration::ZERO, |start| start.elapsed());
+        let nanos = u64::try_from(spent.as_nanos()).unwrap_or(u64::MAX);
+        self.0.fetch_add(nanos, Ordering::Relaxed);
+        result
     }
-
-    /// Adds what the thread has used since the last time.
-    pub fn read(&mut self) {
-        let now = thread_time();
-        let used = now.saturating_sub(self.last).as_nanos();
-        let nanos = u64::try_from(used).unwrap_or(u64::MAX);
-        self.clock.0.fetch_add(nanos, Ordering::Relaxed);
-        self.last = now;
-    }
-}
-
-/// The calling thread's CPU time; zero where the system does not tell.
-fn thread_time() -> Duration {
-    ThreadTime::try_now().map_or(Duration::ZERO, |now| now.as_duration())
 }
 
 #[cfg(test)]
@@ -53,13 +36,11 @@ mod tests {
     fn the_time_of_all_threads_is_summed_and_sleep_is_none() {
         let clock = CpuClock::default();
         let busy = || {
-            let mut meter = CpuMeter::start(clock.clone());
-            let start = ThreadTime::now();
-            while start.elapsed() < Duration::from_millis(5) {
-                meter.read();
-            }
-            std::thread::sleep(Duration::from_millis(50));
-            meter.read();
+            clock.time(|| {
+                let start = ThreadTime::now();
+                while start.elapsed() < Duration::from_millis(5) {}
+                std::thread::sleep(Duration::from_millis(50));
+            });
         };
         std::thread::scope(|scope| {
             scope.spawn(busy);

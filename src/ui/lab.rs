@@ -12,8 +12,9 @@ use crate::experiment::{Camera, Experiment, Layer, presets};
 use crate::flow::distribution::Symmetry;
 use crate::flow::{Bounds, Point};
 use crate::model::DeviceChoice;
-use crate::session::{self, Event, Options, PictureRequest, Session, Wake};
-use crate::snapshot::{Frame, RunState};
+use crate::products::Look;
+use crate::session::{self, Event, Options, Session, Wake};
+use crate::snapshot::{Frame, LaneId, RunState};
 
 use super::command::{BrushSettings, Command, Direction, Side, Tool};
 use super::dialogs::Dialog;
@@ -30,8 +31,10 @@ const MAX_MESSAGES: usize = 4;
 pub struct Lab {
     /// The experiment being edited, with undo and its file.
     pub editor: Editor,
-    /// The running experiment: trainer and background workers.
+    /// What runs: trainer, crew and all lanes.
     pub session: Session,
+    /// The lane that is shown.
+    pub lane: LaneId,
     /// The time that the canvas shows, and how it moves.
     pub play: PlayHead,
     /// What dragging on the canvas does.
@@ -64,7 +67,7 @@ pub struct Lab {
     pub(super) picking: Option<Picking>,
     pub(super) wake: Wake,
     pub(super) sent: Arc<Experiment>,
-    pub(super) looked: Option<PictureRequest>,
+    pub(super) looked: Option<Look>,
 }
 
 impl Lab {
@@ -111,13 +114,14 @@ impl Lab {
             sent: legal,
             looked: None,
             session,
+            lane: LaneId::default(),
             editor,
         })
     }
 
     /// The newest state of the run.
     pub fn frame(&self) -> Arc<Frame> {
-        self.session.frame()
+        self.session.frame(self.lane)
     }
 
     /// The only way to change anything.
@@ -136,11 +140,11 @@ impl Lab {
             Command::DiscardUnsaved => self.discard_unsaved(),
             Command::ToggleTraining => self.toggle_training(),
             Command::Train => self.train(session::Command::Train),
-            Command::Pause => self.session.send(session::Command::Pause),
+            Command::Pause => self.session.send(self.lane, session::Command::Pause),
             Command::StepOnce => self.train(session::Command::StepOnce),
             Command::Reset => self.train(session::Command::Reset),
             Command::SetDevice(device) => self.set_device(device),
-            Command::Measure => self.session.send(session::Command::Measure),
+            Command::Measure => self.session.send(self.lane, session::Command::Measure),
             Command::Edit(experiment) => self.edit(*experiment),
             Command::ApplyFix => self.apply_fix(),
             Command::Undo => self.step_history(Editor::undo),
@@ -189,10 +193,11 @@ impl Lab {
 
     /// Asks for pictures of this part of the plane, if they are not what is made already.
     pub fn look(&mut self, seen: Bounds) {
-        let request = PictureRequest::of(&self.editor.experiment().view, seen);
+        let request = Look::of(&self.editor.experiment().view, seen);
         if self.looked != Some(request) {
             self.looked = Some(request);
-            self.session.send(session::Command::Look(request));
+            self.session
+                .send(self.lane, session::Command::Look(request));
         }
     }
 
@@ -227,12 +232,13 @@ impl Lab {
         if let RunState::Failed { message } = &self.frame().state {
             self.messages.retain(|old| old != message);
         }
-        self.session.send(command);
+        self.session.send(self.lane, command);
     }
 
     fn set_device(&mut self, device: DeviceChoice) {
         self.device = device;
-        self.session.send(session::Command::SetDevice(device));
+        self.session
+            .send(self.lane, session::Command::SetDevice(device));
     }
 
     fn edit(&mut self, mut experiment: Experiment) {
@@ -266,7 +272,7 @@ impl Lab {
         }
         self.sent = Arc::clone(legal);
         let command = session::Command::SetExperiment(Arc::clone(legal));
-        self.session.send(command);
+        self.session.send(self.lane, command);
     }
 
     fn paint(&mut self, from: Point, to: Point, erase: bool) {

@@ -17,6 +17,11 @@ impl Parts {
         lock(&self.0).pop_front()
     }
 
+    /// Whether nothing waits to be done.
+    pub fn is_empty(&self) -> bool {
+        lock(&self.0).is_empty()
+    }
+
     /// Has all of the works done; their results, in order.
     ///
     /// # Panics
