@@ -128,8 +128,18 @@ pub struct Carried {
 pub struct GrowingCloud {
     /// Replaced by one with no fewer particles, and by any that will not grow.
     pub shown: Arc<Cloud>,
-    /// The one that grows.
-    pub growing: Arc<Growing>,
+    /// The one that grows, if one does.
+    pub growing: Option<Arc<Growing>>,
+}
+
+impl GrowingCloud {
+    /// A cloud that does not grow.
+    pub fn still(cloud: Cloud) -> Self {
+        Self {
+            shown: Arc::new(cloud),
+            growing: None,
+        }
+    }
 }
 
 /// A cloud under way.
@@ -179,12 +189,14 @@ impl Product for GrowingCloud {
         if wish.look.cloud.is_none() {
             return Demand::Nothing;
         }
-        let Some(starts) = wish.made.starts.get() else {
+        let starts = wish
+            .made
+            .starts
+            .get()
+            .filter(|starts| starts.is_demanded(wish));
+        let Some(starts) = starts else {
             return Demand::Later;
         };
-        if Starts::demand(wish) != Demand::Of(starts.request.clone()) {
-            return Demand::Later;
-        }
         let last = wish.made.cloud.get();
         let solver = wish.flow.experiment.readout.solver;
         let block = |grown: Option<&Arc<Growing>>, is_last| {
@@ -196,7 +208,7 @@ impl Product for GrowingCloud {
                 shown: last.map(|last| Arc::clone(&last.shown)),
             })
         };
-        let grown = last.map(|last| &last.growing);
+        let grown = last.and_then(|last| last.growing.as_ref());
         let is_of_this = |grown: &&Arc<Growing>| {
             Arc::ptr_eq(&grown.starts, starts)
                 && grown.solver == solver
@@ -207,7 +219,8 @@ impl Product for GrowingCloud {
             return block(None, false);
         };
         let is_newest = grown.flow.id == *wish.flow;
-        let is_settled = last.is_some_and(|last| last.request.is_last);
+        let request = last.and_then(|last| last.request.as_ref());
+        let is_settled = request.is_some_and(|request| request.is_last);
         match grown.cloud.is_complete() || is_settled {
             true if is_newest => Demand::Later,
             true => block(None, false),
@@ -232,7 +245,7 @@ impl Product for GrowingCloud {
             let shown = request.shown.filter(|old| !ends && more(old));
             Some(Self {
                 shown: shown.unwrap_or_else(|| Arc::clone(&growing.cloud)),
-                growing,
+                growing: Some(growing),
             })
         })
     }

@@ -102,7 +102,7 @@ fn next<P: Product>(flow: &Flow, wish: &Wish<'_>, tools: &Tools) -> Next {
         let output = work.await?;
         let made = Arc::new(Made {
             of,
-            request,
+            request: Some(request),
             output,
         });
         let put = move |products: &mut Products| {

@@ -83,22 +83,6 @@ pub struct Request {
     pub solver: Solver,
 }
 
-impl Request {
-    /// The request that is answered by measuring a flow against the references.
-    pub(super) fn of(flow: &Flow, references: References) -> Self {
-        let experiment = &flow.id.experiment;
-        let made = Made {
-            of: flow.id.clone(),
-            request: super::references::Request::of(experiment),
-            output: references,
-        };
-        Self {
-            references: Arc::new(made),
-            solver: experiment.readout.solver,
-        }
-    }
-}
-
 impl PartialEq for Request {
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.references, &other.references) && self.solver == other.solver
@@ -113,14 +97,10 @@ impl Product for Metrics {
     fn demand(wish: &Wish<'_>) -> Demand<Request> {
         match wish.made.references.get() {
             _ if !wish.look.metrics => Demand::Nothing,
-            Some(references)
-                if References::demand(wish) == Demand::Of(references.request.clone()) =>
-            {
-                Demand::Of(Request {
-                    references: Arc::clone(references),
-                    solver: wish.flow.experiment.readout.solver,
-                })
-            }
+            Some(references) if references.is_demanded(wish) => Demand::Of(Request {
+                references: Arc::clone(references),
+                solver: wish.flow.experiment.readout.solver,
+            }),
             _ => Demand::Later,
         }
     }

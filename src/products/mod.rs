@@ -101,10 +101,18 @@ pub struct Tools {
 pub struct Made<P: Product> {
     /// The flow.
     pub of: FlowId,
-    /// What was asked for.
-    pub request: P::Request,
+    /// What was asked for; nothing if it was not made by request, so that it is always up to date.
+    pub request: Option<P::Request>,
     /// What came of it.
     pub output: P,
+}
+
+impl<P: Product> Made<P> {
+    /// Whether it is what a wish asks for, whatever the flow.
+    pub fn is_demanded(&self, wish: &Wish<'_>) -> bool {
+        let asked = self.request.as_ref();
+        asked.is_none_or(|asked| matches!(P::demand(wish), Demand::Of(r) if r == *asked))
+    }
 }
 
 impl<P: Product> Deref for Made<P> {
@@ -112,17 +120,6 @@ impl<P: Product> Deref for Made<P> {
 
     fn deref(&self) -> &P {
         &self.output
-    }
-}
-
-impl Made<Metrics> {
-    /// Numbers of a flow that were taken without a scheduler.
-    pub fn of(flow: &Flow, references: References, output: Metrics) -> Self {
-        Self {
-            of: flow.id.clone(),
-            request: metrics::Request::of(flow, references),
-            output,
-        }
     }
 }
 
@@ -148,7 +145,7 @@ impl<P: Product> Slot<P> {
             asked == request && (!P::OF_THE_FLOW || known == of)
         };
         let made = self.made.as_ref();
-        made.is_some_and(|made| is_it(&made.of, &made.request))
+        made.is_some_and(|made| made.request.as_ref().is_none_or(|r| is_it(&made.of, r)))
             || self.refused.as_ref().is_some_and(|(of, r)| is_it(of, r))
     }
 }
@@ -231,6 +228,16 @@ impl Products {
     /// The newest product of a kind, if there is one.
     pub fn get<P: Product>(&self) -> Option<&Arc<Made<P>>> {
         P::slot(self).get()
+    }
+
+    /// Puts a product in its place that was not made by request.
+    pub fn put<P: Product>(&mut self, of: FlowId, output: P) {
+        let request = None;
+        P::slot_mut(self).made = Some(Arc::new(Made {
+            of,
+            request,
+            output,
+        }));
     }
 
     /// The cloud that is shown, if one is.

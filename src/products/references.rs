@@ -41,11 +41,6 @@ pub struct References {
 pub struct Request(Arc<Experiment>);
 
 impl Request {
-    /// The references of an experiment.
-    pub(super) fn of(experiment: &Arc<Experiment>) -> Self {
-        Self(Arc::clone(experiment))
-    }
-
     /// What they depend on.
     fn key(&self) -> impl PartialEq {
         let Experiment { seed, problem, .. } = &*self.0;
@@ -85,7 +80,7 @@ impl Product for References {
     fn demand(wish: &Wish<'_>) -> Demand<Request> {
         match wish.look.metrics {
             false => Demand::Nothing,
-            true => Demand::Of(Request::of(&wish.flow.experiment)),
+            true => Demand::Of(Request(Arc::clone(&wish.flow.experiment))),
         }
     }
 

@@ -99,7 +99,7 @@ fn brush(radius: f32) -> Vec<Dab> {
 mod tests {
     use super::super::item::Rect;
     use super::*;
-    use crate::experiment::{Camera, presets};
+    use crate::experiment::Camera;
     use crate::products::CloudBlock;
 
     fn marks(points: Vec<[f32; 2]>) -> CloudMarks {
@@ -108,10 +108,8 @@ mod tests {
             center: (0.0, 0.0),
             height: 10.0,
         };
-        let experiment = presets::find("two-moons").unwrap().experiment().unwrap();
         CloudMarks {
             cloud: Arc::new(Cloud {
-                experiment: Arc::new(experiment),
                 step: 0,
                 wanted: 1,
                 carried: 1,

@@ -10,7 +10,7 @@ use crate::experiment::Experiment;
 use crate::flow::Bounds;
 use crate::model::{DeviceChoice, EngineError, FrozenField};
 use crate::products::{
-    DisplaySamples, Flow, Look, Made, References, RunId, Tools, display_samples, make_all, measure,
+    DisplaySamples, Flow, Look, References, RunId, Tools, display_samples, make_all, measure,
     reference,
 };
 use crate::snapshot::{Frame, LaneId, RunState};
@@ -405,7 +405,7 @@ impl Job<'_> {
         let Some(mut frame) = self.frame(&flow)? else {
             return Ok(None);
         };
-        frame.products.metrics.made = Some(Arc::new(Made::of(&flow, references, metrics)));
+        frame.products.put(flow.id, metrics);
         self.write_figures(&frame)?;
         Ok(Some(report))
     }

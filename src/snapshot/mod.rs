@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::experiment::Experiment;
 use crate::flow::Point;
-use crate::products::{Demand, FlowId, Look, Made, Product, Products, RunId, Wish};
+use crate::products::{FlowId, Look, Made, Product, Products, RunId, Wish};
 
 pub use loss::{LossHistory, LossPoint, LossRecorder};
 
@@ -91,8 +91,16 @@ impl Frame {
             made: &self.products,
             now: 0.0,
         };
-        made.of.answers(&self.experiment.problem)
-            && P::demand(&wish) == Demand::Of(made.request.clone())
+        made.of.answers(&self.experiment.problem) && made.is_demanded(&wish)
+    }
+
+    /// The flow that the lane is at.
+    pub fn flow(&self) -> FlowId {
+        FlowId {
+            experiment: Arc::clone(&self.experiment),
+            run: self.run,
+            step: self.step,
+        }
     }
 
     /// Whether numbers are on their way and take a while.

@@ -32,7 +32,7 @@ fn cosine() -> Experiment {
 /// The state of that experiment after so many steps.
 fn state_after(experiment: &Experiment, steps: u64) -> TrainingState {
     let engines = Engines::cpu(&Crew::alone());
-    let mut learner = Learner::new(Arc::new(experiment.clone()), &engines, 1).unwrap();
+    let mut learner = Learner::new(Arc::new(experiment.clone()), &engines, &Crew::alone()).unwrap();
     (0..steps).for_each(|_| learner.step().unwrap());
     learner.checkpoint().unwrap();
     learner.state()
@@ -40,7 +40,13 @@ fn state_after(experiment: &Experiment, steps: u64) -> TrainingState {
 
 fn resumed(experiment: &Experiment, state: &TrainingState) -> Learner {
     let engines = Engines::cpu(&Crew::alone());
-    Learner::resume(Arc::new(experiment.clone()), &engines, state, 1).unwrap()
+    Learner::resume(
+        Arc::new(experiment.clone()),
+        &engines,
+        state,
+        &Crew::alone(),
+    )
+    .unwrap()
 }
 
 #[test]
@@ -81,7 +87,7 @@ fn the_end_moves_by_as_many_steps_as_are_asked_for_more() {
     let mut experiment = cosine();
     experiment.training.schedule = LearningRate::Constant;
     let engines = Engines::cpu(&Crew::alone());
-    let mut learner = Learner::new(Arc::new(experiment.clone()), &engines, 1).unwrap();
+    let mut learner = Learner::new(Arc::new(experiment.clone()), &engines, &Crew::alone()).unwrap();
     (0..30).for_each(|_| learner.step().unwrap());
     learner.extend();
     assert_eq!(learner.planned_end(), 60);
