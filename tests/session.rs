@@ -704,7 +704,7 @@ fn saved(session: &Session, folder: &std::path::Path) -> TrainingState {
             [Event::Notice(text)] if text.starts_with("Saved the run in ") => break,
             other => panic!("{other:?}"),
         }
-        std::thread::sleep(Duration::from_millis(5));
+        pass(session, Duration::from_millis(5));
     }
     TrainingState::clone(&folder::open(folder).unwrap().saved.state)
 }
@@ -908,46 +908,6 @@ fn every_lane_has_its_products(mode: Mode) {
             .iter()
             .all(|f| f.products.trajectories.made.is_some() && f.products.metrics.made.is_some())
     });
-}
-
-/// Threads of this process by their names, where the system tells.
-fn threads() -> Vec<String> {
-    let tasks = std::fs::read_dir("/proc/self/task").into_iter().flatten();
-    let name = |task: std::fs::DirEntry| std::fs::read_to_string(task.path().join("comm")).ok();
-    tasks.flatten().filter_map(name).collect()
-}
-
-#[test]
-fn six_lanes_have_no_more_threads_than_one() {
-    let mut experiment = two_moons();
-    experiment.problem.coupling = Coupling::BatchOt { batch: 256 };
-    let others = vec![Arc::new(experiment.clone()); 5];
-    let options = Options {
-        lanes: others,
-        ..autostart()
-    };
-    let session = Mode::Threads.start(experiment, options);
-    wait_for(&session, "trains all", |_| {
-        session.frames().iter().all(|frame| frame.step > 30)
-    });
-    let (mut trainers, mut helpers, mut unknown) = (0, 0, Vec::new());
-    for name in threads() {
-        match name.trim() {
-            "trainer" => trainers += 1,
-            name if name.starts_with("helper-") => helpers += 1,
-            name if name.contains("coupler") || name.contains("picture") => {
-                unknown.push(name.to_owned())
-            }
-            _ => {}
-        }
-    }
-    // Other tests of this process run sessions of one lane meanwhile, each with a trainer and its helpers.
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    assert!(
-        helpers <= trainers * cores.max(2),
-        "{helpers} of {trainers}"
-    );
-    assert!(unknown.is_empty(), "{unknown:?}");
 }
 
 /// Every test, with threads and without.
