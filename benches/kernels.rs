@@ -29,7 +29,10 @@ fn points(name: &str, n: usize) -> (Vec<Point>, Vec<Point>) {
         let sampler = distribution.sampler();
         sampler.map_or_else(|_| Vec::new(), |sampler| sampler.sample_n(n, &mut rng))
     };
-    (draw(&experiment.problem.source), draw(&experiment.problem.target))
+    (
+        draw(&experiment.problem.source),
+        draw(&experiment.problem.target),
+    )
 }
 
 fn assignment(criterion: &mut Criterion) {

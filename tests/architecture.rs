@@ -1,5 +1,5 @@
-//! The floors of the house, held by a test: a module names only modules of its own floor or below, threads
-//! start in `session` only, and only the top floor knows egui.
+//! The floors of the house, held by a test: a module names only modules of its own floor or below, no file needs
+//! itself by way of others, threads start in `session` only, and only the top floor knows egui.
 
 #![allow(
     clippy::unwrap_used,
@@ -8,8 +8,13 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod circles;
+
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
+
+use circles::Crate;
 
 /// Each module with its floor; two modules of one floor may not name each other unless listed in [`PAIRS`].
 const FLOORS: [(&str, usize); 9] = [
@@ -26,6 +31,9 @@ const FLOORS: [(&str, usize); 9] = [
 
 /// Neighbours on one floor that may be named: exporters turn scenes into bytes.
 const PAIRS: [(&str, &str); 1] = [("export", "scene")];
+
+/// Rooms in which files still go round in circles.
+const CIRCULAR: [&str; 2] = ["model", "session"];
 
 /// Words that only some modules may contain, with those modules.
 const RESERVED: [(&str, &[&str]); 6] = [
@@ -89,6 +97,60 @@ fn every_module_has_a_floor_and_uses_lower_ones_only() {
             let allowed = other == module || theirs < own || neighbour;
             assert!(!named || allowed, "{} names {other}", path.display());
         }
+    }
+}
+
+#[test]
+fn no_file_needs_itself_by_way_of_others_in_its_room() {
+    let house = Crate::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
+    assert!(house.len() > 150, "only {} files were read", house.len());
+    for (room, _) in FLOORS {
+        if !CIRCULAR.contains(&room) {
+            assert_eq!(house.circles(room), Vec::<String>::new());
+        }
+    }
+}
+
+/// The circles of a room of files `a.rs` and `b.rs` below a `mod.rs` that re-exports `B`.
+fn circles_between(a: &str, b: &str) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let room = folder.path().join("room");
+    fs::create_dir(&room).unwrap();
+    for (path, text) in [
+        (folder.path().join("lib.rs"), "pub mod room;"),
+        (room.join("mod.rs"), "mod a;\nmod b;\npub use b::B;"),
+        (room.join("a.rs"), a),
+        (room.join("b.rs"), b),
+    ] {
+        fs::File::create(path)
+            .and_then(|mut file| file.write_all(text.as_bytes()))
+            .unwrap();
+    }
+    Crate::read(folder.path()).circles("room")
+}
+
+#[test]
+fn a_circle_is_found_by_whatever_way_its_files_name_each_other() {
+    let one_way = "use super::B;\npub struct A(B);";
+    assert!(circles_between(one_way, "pub struct B;").is_empty());
+    let back = [
+        ("A", "use super::a::A;\npub struct B;"),
+        ("A", "pub struct B;\nfn f(_: super::a::A) {}"),
+        ("A", "pub struct B;\nfn f(_: &crate::room::a::A) {}"),
+        ("A", "pub(crate) use super::a::{self, A};\npub struct B(A);"),
+        ("a", "use super::{a as other};\npub struct B(other::A);"),
+    ];
+    for (name, b) in back {
+        let circle = format!("room/a.rs needs B of room/b.rs\nroom/b.rs needs {name} of room/a.rs");
+        assert_eq!(circles_between(one_way, b), [circle], "{b}");
+    }
+    let no_need = [
+        "pub use super::a::A;\npub struct B;",
+        "pub struct B;\n// super::a::A\nconst S: &str = \"super::a::A\";",
+        "pub struct B;\n#[cfg(test)]\nmod tests { use super::super::a::A; }",
+    ];
+    for b in no_need {
+        assert!(circles_between(one_way, b).is_empty(), "{b}");
     }
 }
 

@@ -183,7 +183,9 @@ fn a_changed_target_keeps_the_weights_and_another_seed_does_not() {
         std: 0.3,
     };
     session.send(Command::SetExperiment(Arc::new(other.clone())));
-    let after = wait_for(&session, "follows", |f| f.experiment.problem.target == other.problem.target);
+    let after = wait_for(&session, "follows", |f| {
+        f.experiment.problem.target == other.problem.target
+    });
     assert_eq!(after.run, before.run);
     assert!(after.step >= before.step, "{} {}", after.step, before.step);
     let far = after
@@ -556,7 +558,10 @@ fn a_picture_belongs_to_the_experiment_it_was_made_for() {
     std::thread::sleep(Duration::from_millis(100));
     let now = session.frame();
     let picture = now.picture.as_ref().unwrap();
-    assert_eq!(picture.experiment.problem.path, Path::CondOt { sigma_min: 0.0 });
+    assert_eq!(
+        picture.experiment.problem.path,
+        Path::CondOt { sigma_min: 0.0 }
+    );
     assert!(!frame.studies(&picture.experiment));
     assert!(
         now.metrics

@@ -31,9 +31,9 @@ use pushforward::session::run::{RunOptions, Unobserved, run};
 use pushforward::session::{Cores, Engines, Options};
 use pushforward::snapshot::{Frame, RunState};
 use pushforward::ui::actions::ALL;
-use pushforward::ui::command::{Side, Tool};
+use pushforward::ui::command::{Purpose, Side, Tool};
+use pushforward::ui::dialogs::Dialog;
 use pushforward::ui::dialogs::native::{Answer, Picker, Question};
-use pushforward::ui::dialogs::{Dialog, Purpose};
 use pushforward::ui::{App, Command, Lab, Start};
 
 type Window = Harness<'static, App>;
@@ -585,7 +585,10 @@ fn a_preset_is_loaded_from_its_picture() {
     let frame = wait(&mut window, "rings train", |f| {
         f.experiment.words.name == "rings" && f.step > 0
     });
-    assert!(matches!(frame.experiment.problem.target.shape, Shape::Rings { .. }));
+    assert!(matches!(
+        frame.experiment.problem.target.shape,
+        Shape::Rings { .. }
+    ));
 }
 
 #[test]
@@ -686,7 +689,10 @@ fn suggestions_theme_and_lecture_mode_change_what_they_say() {
         window.get_by_label("The same, paired by batch-OT").click();
         window.run_ok();
     }
-    assert!(matches!(draft(&window).problem.coupling, Coupling::BatchOt { .. }));
+    assert!(matches!(
+        draft(&window).problem.coupling,
+        Coupling::BatchOt { .. }
+    ));
     let canvas =
         |window: &Window| window.get_by_label("Canvas").rect().width() * window.ctx.zoom_factor();
     let before = canvas(&window);
@@ -827,7 +833,11 @@ fn the_question_is_a_dialog_that_names_the_weights_and_a_dropped_file_asks_it() 
         .push(Arc::new(Dropped(file)));
     window.step();
     window.run_ok();
-    assert_eq!(draft(&window).words.name, "untitled", "nothing is replaced yet");
+    assert_eq!(
+        draft(&window).words.name,
+        "untitled",
+        "nothing is replaced yet"
+    );
     assert_eq!(
         window
             .query_all_by_label_contains("weights that were learned")

@@ -4,8 +4,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::Failure;
 use super::args::Changes;
+use super::outcome::Failure;
 use crate::experiment::Experiment;
 use crate::experiment::presets::{self, Preset};
 use crate::session::experiment_file;

@@ -9,7 +9,9 @@ use proptest::prelude::*;
 
 use super::fixture::{N, empty_frame, frame, picture};
 use super::*;
+use crate::experiment::View;
 use crate::flow::Point;
+use crate::snapshot::Frame;
 
 const CANVAS: [f32; 2] = [800.0, 600.0];
 

@@ -3,118 +3,30 @@
 //! [`Lab::apply`] is the only way to change anything, so a test drives the program exactly as a person does. It
 //! refuses to know widgets, pixels and the clock.
 
-use std::io;
+mod documents;
+mod state;
+mod unsaved;
+
 use std::mem::discriminant;
-use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::experiment::{Camera, Experiment, Layer, presets};
-use crate::flow::distribution::Symmetry;
+use crate::experiment::{Experiment, Layer, presets};
 use crate::flow::{Bounds, Point};
 use crate::model::DeviceChoice;
-use crate::session::{self, Event, Options, PictureRequest, Session, Wake};
+use crate::session::{self, Event, PictureRequest};
 use crate::snapshot::{Frame, RunState};
 
-use super::command::{BrushSettings, Command, Direction, Side, Tool};
+use super::command::{Command, Direction, Side, Tool};
 use super::dialogs::Dialog;
-use super::dialogs::native::{Picker, Picking};
 use super::drawing;
 use super::editor::Editor;
-use super::timeline::PlayHead;
-use super::unsaved::Unsaved;
+
+pub use state::{Lab, Unsaved};
 
 /// Messages that are kept until they are dismissed; older ones make room.
 const MAX_MESSAGES: usize = 4;
 
-/// The whole window's state except egui's.
-pub struct Lab {
-    /// The experiment being edited, with undo and its file.
-    pub editor: Editor,
-    /// The running experiment: trainer and background workers.
-    pub session: Session,
-    /// The time that the canvas shows, and how it moves.
-    pub play: PlayHead,
-    /// What dragging on the canvas does.
-    pub tool: Tool,
-    /// How the brush paints.
-    pub brush: BrushSettings,
-    /// The density that the brush paints on.
-    pub drawing_side: Side,
-    /// What the canvas shows; `None` fits it.
-    pub camera: Option<Camera>,
-    /// Panels hidden and large type.
-    pub lecture: bool,
-    /// Dark colours.
-    pub dark: bool,
-    /// The device that was asked for.
-    pub device: DeviceChoice,
-    /// What is open on top of the window.
-    pub dialog: Option<Dialog>,
-    /// Sentences that stay until they are dismissed, oldest first.
-    pub messages: Vec<String>,
-    /// The newest sentence that asks for nothing.
-    pub notice: String,
-    /// The window is to close.
-    pub closing: bool,
-    /// Work that is in no file.
-    pub unsaved: Unsaved,
-    /// The desktop's file dialogs; without them the window's own are shown.
-    pub picker: Option<Picker>,
-    /// The desktop's file dialog that is open.
-    pub(super) picking: Option<Picking>,
-    pub(super) wake: Wake,
-    pub(super) sent: Arc<Experiment>,
-    pub(super) looked: Option<PictureRequest>,
-}
-
 impl Lab {
-    /// Starts a session on a legal experiment; `file` is where it came from.
-    ///
-    /// # Errors
-    /// If the system has no thread to give.
-    pub fn new(
-        experiment: Experiment,
-        file: Option<PathBuf>,
-        options: Options,
-        wake: Wake,
-    ) -> io::Result<Self> {
-        let editor = Editor::new(Arc::new(experiment), file);
-        let device = options.device;
-        let legal = Arc::clone(editor.legal());
-        let session = Session::start(Arc::clone(&legal), options, Arc::clone(&wake))?;
-        let view = &editor.experiment().view;
-        Ok(Self {
-            play: PlayHead {
-                t: view.t,
-                ..PlayHead::default()
-            },
-            tool: Tool::Pan,
-            brush: BrushSettings {
-                radius: 0.25,
-                strength: 0.6,
-                erase: false,
-                symmetry: Symmetry::None,
-            },
-            drawing_side: Side::Target,
-            camera: view.camera,
-            lecture: false,
-            dark: true,
-            device,
-            dialog: None,
-            messages: Vec::new(),
-            notice: String::new(),
-            closing: false,
-            unsaved: Unsaved::default(),
-            picker: None,
-            picking: None,
-            wake,
-            sent: legal,
-            looked: None,
-            session,
-            editor,
-        })
-    }
-
     /// The newest state of the run.
     pub fn frame(&self) -> Arc<Frame> {
         self.session.frame()

@@ -9,7 +9,6 @@ pub mod app;
 pub mod canvas;
 pub mod command;
 pub mod dialogs;
-mod documents;
 pub(crate) mod drawing;
 pub mod editor;
 mod files;
@@ -21,7 +20,6 @@ mod messages;
 mod panels;
 pub mod theme;
 pub mod timeline;
-pub mod unsaved;
 
 pub use app::{APP_ID, App, LaunchError, Start, launch};
 pub use command::Command;

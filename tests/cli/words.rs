@@ -98,7 +98,11 @@ fn a_changed_experiment_is_what_runs() {
     tiny_run("rings", out, &flags);
     let written = Experiment::from_ron(&text(out, "experiment.ron")).unwrap();
     assert_eq!(
-        (written.words.title.as_str(), written.seed, written.training.steps),
+        (
+            written.words.title.as_str(),
+            written.seed,
+            written.training.steps
+        ),
         ("My run", 3, 20)
     );
     assert_eq!(written.problem.path.name(), "cosine");

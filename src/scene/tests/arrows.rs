@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::super::*;
 use super::{CANVAS, distance, frame, only, picture, texts, view};
+use crate::snapshot::Frame;
 
 /// The fixture's frame with speeds `speed(k)` to the right in its 24 cells, at every time.
 fn frame_with_speeds(speed: impl Fn(usize) -> f64) -> Frame {

@@ -6,73 +6,11 @@ use egui::{Align, Button, Key, Layout, RichText, ScrollArea, TextEdit, Ui, Vec2}
 
 use crate::scene::theme::Theme;
 
-use super::super::command::Command;
+use super::super::command::{Command, Purpose};
 use super::super::files::{self, Listed};
-use super::super::lab::Lab;
 use super::super::panels::widgets::{note_ui, primary};
 use super::super::theme::ink;
-use super::title_ui;
-
-/// What a path is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
-    /// An experiment to open.
-    Open,
-    /// The folder of a run to open.
-    OpenRun,
-    /// Where to save the experiment.
-    Save,
-    /// The folder to save the run in.
-    SaveRun,
-    /// Where to export the figure to.
-    Export,
-}
-
-impl Purpose {
-    /// The heading of its dialog.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Open => "Open",
-            Self::OpenRun => "Open the folder of a run",
-            Self::Save => "Save the experiment",
-            Self::SaveRun => "Save the run",
-            Self::Export => "Export the figure",
-        }
-    }
-
-    /// The files that are listed besides folders.
-    pub fn suffixes(self) -> &'static [&'static str] {
-        match self {
-            Self::Open | Self::Save => &["ron"],
-            Self::OpenRun | Self::SaveRun => &[],
-            Self::Export => &["png", "svg"],
-        }
-    }
-
-    /// The path as it will be used: a file to write has a suffix.
-    pub fn complete(self, path: PathBuf) -> PathBuf {
-        match self {
-            Self::Open | Self::OpenRun | Self::SaveRun => path,
-            Self::Save => files::with_suffix(path, "ron"),
-            Self::Export => files::with_suffix(path, "png"),
-        }
-    }
-
-    /// What is done with a complete path.
-    pub fn command(self, path: PathBuf) -> Command {
-        match self {
-            Self::Open | Self::OpenRun => Command::Open(path),
-            Self::Save => Command::SaveAs(path),
-            Self::SaveRun => Command::SaveRun(path),
-            Self::Export => Command::Export(path),
-        }
-    }
-
-    /// Whether something is written there.
-    fn writes(self) -> bool {
-        matches!(self, Self::Save | Self::SaveRun | Self::Export)
-    }
-}
+use super::title::title_ui;
 
 /// A path that is typed or picked.
 pub struct FileDialog {
@@ -95,8 +33,14 @@ impl FileDialog {
         }
     }
 
-    /// The field, the list and the button.
-    pub fn ui(&mut self, ui: &mut Ui, theme: &Theme, lab: &Lab, commands: &mut Vec<Command>) {
+    /// The field, the list and the button; `problem` is the newest sentence about what failed.
+    pub fn ui(
+        &mut self,
+        ui: &mut Ui,
+        theme: &Theme,
+        problem: Option<&String>,
+        commands: &mut Vec<Command>,
+    ) {
         let (verb, hint) = match self.purpose {
             Purpose::Open | Purpose::OpenRun => {
                 ("Open", "An experiment file (.ron), or the folder of a run.")
@@ -117,7 +61,7 @@ impl FileDialog {
         }
         let enter = field.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
         self.list_ui(ui, theme, commands);
-        if let Some(sentence) = lab.messages.last() {
+        if let Some(sentence) = problem {
             ui.colored_label(ink(theme.error), sentence);
         }
         ui.add_space(6.0);

@@ -15,7 +15,7 @@ use rfd::AsyncFileDialog;
 
 use crate::session::Wake;
 
-use super::file::Purpose;
+use super::super::command::Purpose;
 
 /// What becomes of a dialog: the path that was chosen, or nothing.
 pub type Answer = Pin<Box<dyn Future<Output = Option<PathBuf>> + Send>>;

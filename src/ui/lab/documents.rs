@@ -9,11 +9,11 @@ use crate::experiment::{Experiment, presets};
 use crate::session::folder::Saved;
 use crate::session::{self, Options, Session, figure};
 
-use super::command::Tool;
-use super::dialogs::native::{Picking, Question};
-use super::dialogs::{Dialog, FileDialog, Purpose};
-use super::files;
-use super::lab::Lab;
+use super::super::command::{Purpose, Tool};
+use super::super::dialogs::native::{Picking, Question};
+use super::super::dialogs::{Dialog, FileDialog};
+use super::super::files;
+use super::state::Lab;
 
 /// Where the dialog is that does not depend on the desktop.
 const OWN_DIALOG: &str = "Menu, File, \"Open by path\" and its like use the window's own.";

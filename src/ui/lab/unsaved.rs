@@ -6,32 +6,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::experiment::Experiment;
-use crate::session::autosave::{Autosave, Leftover};
+use crate::session::autosave::Autosave;
 
-use super::command::Command;
-use super::dialogs::Dialog;
-use super::lab::Lab;
-
-/// What is remembered of unsaved work.
-#[derive(Default)]
-pub struct Unsaved {
-    /// What is to be done once the work has been saved.
-    next: Option<Command>,
-    /// Where work is kept; none in a window that keeps nothing.
-    autosave: Option<Arc<Autosave>>,
-    /// What was kept last.
-    kept: Option<Experiment>,
-    /// What earlier windows left, the newest last.
-    leftovers: Vec<Leftover>,
-}
-
-impl Unsaved {
-    /// What is offered: the newest work that an earlier window left.
-    pub fn offered(&self) -> Option<&Leftover> {
-        self.leftovers.last()
-    }
-}
+use super::super::command::Command;
+use super::super::dialogs::Dialog;
+use super::state::Lab;
 
 impl Lab {
     /// Whether a command would take work away that is in no file. Who closes the window while being asked has
