@@ -8,13 +8,14 @@
     reason = "a test that cannot go on fails"
 )]
 
-mod circles;
+mod house;
 
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use circles::Crate;
+use house::Crate;
+use pushforward::session::files::atomic_write;
+use tempfile::TempDir;
 
 /// Each module with its floor; two modules of one floor may not name each other unless listed in [`PAIRS`].
 const FLOORS: [(&str, usize); 9] = [
@@ -35,14 +36,34 @@ const PAIRS: [(&str, &str); 1] = [("export", "scene")];
 /// Rooms in which files still go round in circles.
 const CIRCULAR: [&str; 2] = ["model", "session"];
 
-/// Words that only some modules may contain, with those modules.
-const RESERVED: [(&str, &[&str]); 6] = [
-    ("egui", &["ui"]),
-    ("burn::", &["model"]),
-    ("thread::Builder", &["session"]),
-    ("thread::{", &["session"]),
-    ("thread::scope", &["session"]),
-    ("SystemTime", &[]),
+/// What only some places may name: a room, or a file of it.
+const RESERVED: [(&str, &[&str], &[&str]); 6] = [
+    (
+        "a window",
+        &["egui", "eframe", "egui_plot", "wgpu"],
+        &["ui"],
+    ),
+    ("Burn", &["burn", "cubecl"], &["model"]),
+    ("files", &FILES, &["session"]),
+    (
+        "dialogs of the desktop",
+        &["rfd"],
+        &["ui/dialogs/native.rs"],
+    ),
+    ("threads", &["std::thread"], &["session"]),
+    ("signals", &["ctrlc"], &["cli/mod.rs"]),
+];
+
+/// All ways to the disk, but for the bytes that are part of the program.
+const FILES: [&str; 8] = [
+    "std::fs",
+    "std::path::Path::exists",
+    "tempfile",
+    ".exists",
+    ".is_dir",
+    ".is_file",
+    ".read_dir",
+    ".canonicalize",
 ];
 
 fn rust_files(folder: &Path, found: &mut Vec<PathBuf>) {
@@ -79,6 +100,12 @@ fn sources() -> Vec<(PathBuf, String, String)> {
         .collect()
 }
 
+fn house() -> Crate {
+    let house = Crate::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
+    assert!(house.len() > 150, "only {} files were read", house.len());
+    house
+}
+
 #[test]
 fn every_module_has_a_floor_and_uses_lower_ones_only() {
     let floor = |module: &str| FLOORS.iter().find(|(name, _)| *name == module).map(|f| f.1);
@@ -102,8 +129,7 @@ fn every_module_has_a_floor_and_uses_lower_ones_only() {
 
 #[test]
 fn no_file_needs_itself_by_way_of_others_in_its_room() {
-    let house = Crate::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
-    assert!(house.len() > 150, "only {} files were read", house.len());
+    let house = house();
     for (room, _) in FLOORS {
         if !CIRCULAR.contains(&room) {
             assert_eq!(house.circles(room), Vec::<String>::new());
@@ -111,21 +137,25 @@ fn no_file_needs_itself_by_way_of_others_in_its_room() {
     }
 }
 
+/// The folder of a small crate.
+fn crate_of(files: &[(&str, &str)]) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (path, text) in files {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        atomic_write(&path, text.as_bytes()).unwrap();
+    }
+    folder
+}
+
 /// The circles of a room of files `a.rs` and `b.rs` below a `mod.rs` that re-exports `B`.
 fn circles_between(a: &str, b: &str) -> Vec<String> {
-    let folder = tempfile::tempdir().unwrap();
-    let room = folder.path().join("room");
-    fs::create_dir(&room).unwrap();
-    for (path, text) in [
-        (folder.path().join("lib.rs"), "pub mod room;"),
-        (room.join("mod.rs"), "mod a;\nmod b;\npub use b::B;"),
-        (room.join("a.rs"), a),
-        (room.join("b.rs"), b),
-    ] {
-        fs::File::create(path)
-            .and_then(|mut file| file.write_all(text.as_bytes()))
-            .unwrap();
-    }
+    let folder = crate_of(&[
+        ("lib.rs", "pub mod room;"),
+        ("room/mod.rs", "mod a;\nmod b;\npub use b::B;"),
+        ("room/a.rs", a),
+        ("room/b.rs", b),
+    ]);
     Crate::read(folder.path()).circles("room")
 }
 
@@ -155,17 +185,46 @@ fn a_circle_is_found_by_whatever_way_its_files_name_each_other() {
 }
 
 #[test]
-fn reserved_words_stay_where_they_belong() {
-    for (path, module, code) in &sources() {
-        for (word, modules) in RESERVED {
-            let allowed = modules.contains(&module.as_str());
-            assert!(
-                allowed || !code.contains(word),
-                "{} says {word}",
-                path.display()
-            );
-        }
+fn what_is_reserved_stays_where_it_belongs() {
+    let house = house();
+    for (what, names, places) in RESERVED {
+        let mut sayings = names.iter().flat_map(|name| house.saying(name));
+        let elsewhere: Vec<_> = sayings
+            .clone()
+            .filter(|file| !places.iter().any(|place| file.starts_with(place)))
+            .collect();
+        assert!(elsewhere.is_empty(), "{what}: {elsewhere:?}");
+        assert!(sayings.next().is_some(), "{what}: nobody names it");
     }
+}
+
+#[test]
+fn a_reserved_name_is_found_by_whatever_way_it_is_named() {
+    let says = |text: &str, name: &str| {
+        let folder = crate_of(&[("lib.rs", text)]);
+        !Crate::read(folder.path()).saying(name).is_empty()
+    };
+    for text in [
+        "use std::fs::File;",
+        "use std::{fs as disk, io};",
+        "use std::*;",
+        "fn f() { std::fs::read(\"a\"); }",
+        "mod inner { pub fn f() { std::fs::read(\"a\"); } }",
+        "macro_rules! f { () => { std::fs::read(\"a\") }; }",
+        "use std as system;\nfn f() { system::fs::read(\"a\"); }",
+    ] {
+        assert!(says(text, "std::fs"), "{text}");
+    }
+    for text in [
+        "// std::fs",
+        "const S: &str = \"std::fs\";",
+        "use std::io;\nmod fs { }",
+        "#[cfg(test)]\nuse std::fs;",
+    ] {
+        assert!(!says(text, "std::fs"), "{text}");
+    }
+    assert!(says("fn f(p: &Path) -> bool { p.exists() }", ".exists"));
+    assert!(!says("fn f(exists: bool) -> bool { exists }", ".exists"));
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::flow::Point;
 use crate::flow::distribution::Symmetry;
 use crate::model::DeviceChoice;
 
-use super::files;
+use crate::session::documents::with_suffix;
 
 /// The only way to change anything.
 #[derive(Clone, Debug, PartialEq)]
@@ -166,8 +166,8 @@ impl Purpose {
     pub fn complete(self, path: PathBuf) -> PathBuf {
         match self {
             Self::Open | Self::OpenRun | Self::SaveRun => path,
-            Self::Save => files::with_suffix(path, "ron"),
-            Self::Export => files::with_suffix(path, "png"),
+            Self::Save => with_suffix(path, "ron"),
+            Self::Export => with_suffix(path, "png"),
         }
     }
 

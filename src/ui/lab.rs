@@ -1,39 +1,127 @@
 //! The window's state, without egui: what is edited, what runs, what is shown.
 //!
-//! [`Lab::apply`] is the only way to change anything, so a test drives the program exactly as a person does. It
-//! refuses to know widgets, pixels and the clock.
+//! Everybody reads it and nobody changes it: what a person wants is a command for [`Lab::apply`], so a test drives the
+//! program exactly as a person does. It refuses to know widgets, pixels and the clock.
 
 mod documents;
 mod state;
 mod unsaved;
 
+use std::io;
 use std::mem::discriminant;
+use std::ops::Deref;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::experiment::{Experiment, Layer, presets};
 use crate::flow::{Bounds, Point};
 use crate::model::DeviceChoice;
-use crate::session::{self, Event, PictureRequest};
-use crate::snapshot::{Frame, RunState};
+use crate::session::{self, Event, Options, PictureRequest, Wake};
+use crate::snapshot::RunState;
 
 use super::command::{Command, Direction, Side, Tool};
 use super::dialogs::Dialog;
+use super::dialogs::native::Picker;
 use super::drawing;
 use super::editor::Editor;
 
-pub use state::{Lab, Unsaved};
+pub use state::{State, Unsaved};
 
 /// Messages that are kept until they are dismissed; older ones make room.
 const MAX_MESSAGES: usize = 4;
 
+/// The laboratory: its [`State`] for all to read, and the few ways to change it.
+///
+/// Nobody else can change the state, for it is never handed out to be written to:
+///
+/// ```compile_fail,E0594
+/// fn change(lab: &mut pushforward::ui::Lab) {
+///     lab.dark = false;
+/// }
+/// ```
+pub struct Lab {
+    state: State,
+}
+
+impl Deref for Lab {
+    type Target = State;
+
+    fn deref(&self) -> &State {
+        &self.state
+    }
+}
+
 impl Lab {
-    /// The newest state of the run.
-    pub fn frame(&self) -> Arc<Frame> {
-        self.session.frame()
+    /// Starts a session on a legal experiment; `file` is where it came from.
+    ///
+    /// # Errors
+    /// If the system has no thread to give.
+    pub fn new(
+        experiment: Experiment,
+        file: Option<PathBuf>,
+        options: Options,
+        wake: Wake,
+    ) -> io::Result<Self> {
+        let state = State::new(experiment, file, options, wake)?;
+        Ok(Self { state })
     }
 
-    /// The only way to change anything.
+    /// Shows a sentence that asks for nothing.
+    pub fn notify(&mut self, sentence: String) {
+        self.state.notice = sentence;
+    }
+
+    /// Paths are asked for with the desktop's dialogs.
+    pub fn use_picker(&mut self, picker: Picker) {
+        self.state.picker = Some(picker);
+    }
+
+    /// Unsaved work is kept in this folder; what earlier windows left there is offered.
+    pub fn keep_in(&mut self, folder: Option<PathBuf>) {
+        self.state.keep_in(folder);
+    }
+
+    /// Does what a person wants.
     pub fn apply(&mut self, command: Command) {
+        self.state.apply(command);
+    }
+
+    /// Takes in what the session has to tell. Cheap: also called while the window is hidden.
+    pub fn tick(&mut self) {
+        self.state.tick();
+    }
+
+    /// So much time has passed: the play head moves on, if it plays.
+    pub fn advance(&mut self, secs: f64) {
+        self.state.play.advance(secs);
+    }
+
+    /// This part of the plane is seen: its pictures are asked for, if they are not what is made already.
+    pub fn look(&mut self, seen: Bounds) {
+        self.state.look(seen);
+    }
+
+    /// Nothing is held any more, no button and no field: what was edited last is one undo step.
+    pub fn settle(&mut self) {
+        self.state.editor.settle();
+    }
+
+    /// Keeps unsaved work, or takes away what was kept of it when it is in a file. Never waits for the disk.
+    pub fn keep_unsaved(&mut self) {
+        self.state.keep_unsaved();
+    }
+
+    /// Shows the open dialog, if there is one; what is typed and picked in it is its own.
+    pub fn show_dialog(&mut self, show: impl FnOnce(&mut Dialog, &Self)) {
+        if let Some(mut dialog) = self.state.dialog.take() {
+            show(&mut dialog, self);
+            self.state.dialog = Some(dialog);
+        }
+    }
+}
+
+impl State {
+    fn apply(&mut self, command: Command) {
         match command {
             Command::LoadPreset(_) | Command::Open(_) | Command::Quit => {
                 if self.asks_before(&command) {
@@ -88,8 +176,7 @@ impl Lab {
         }
     }
 
-    /// Takes in what the session has to tell. Cheap: also called while the window is hidden.
-    pub fn tick(&mut self) {
+    fn tick(&mut self) {
         for event in self.session.drain_events() {
             match event {
                 Event::Notice(text) => self.notice = text,
@@ -99,8 +186,7 @@ impl Lab {
         self.hear_picking();
     }
 
-    /// Asks for pictures of this part of the plane, if they are not what is made already.
-    pub fn look(&mut self, seen: Bounds) {
+    fn look(&mut self, seen: Bounds) {
         let request = PictureRequest::of(&self.editor.experiment().view, seen);
         if self.looked != Some(request) {
             self.looked = Some(request);
@@ -109,21 +195,13 @@ impl Lab {
     }
 
     /// Shows a sentence until it is dismissed.
-    pub fn complain(&mut self, sentence: impl ToString) {
+    fn complain(&mut self, sentence: impl ToString) {
         let sentence = sentence.to_string();
         self.messages.retain(|old| *old != sentence);
         if self.messages.len() == MAX_MESSAGES {
             self.messages.remove(0);
         }
         self.messages.push(sentence);
-    }
-
-    /// The experiment as a file holds it: the time and the part of the plane on the screen included.
-    pub fn to_save(&self) -> Experiment {
-        let mut experiment = self.editor.experiment().clone();
-        experiment.view.t = self.play.t;
-        experiment.view.camera = self.camera;
-        experiment
     }
 
     fn toggle_training(&mut self) {

@@ -11,7 +11,6 @@ pub mod command;
 pub mod dialogs;
 pub(crate) mod drawing;
 pub mod editor;
-mod files;
 mod frame_meter;
 mod frame_pace;
 mod icon;

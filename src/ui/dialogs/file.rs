@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use egui::{Align, Button, Key, Layout, RichText, ScrollArea, TextEdit, Ui, Vec2};
 
 use crate::scene::theme::Theme;
+use crate::session::documents::{self, Listed};
 
 use super::super::command::{Command, Purpose};
-use super::super::files::{self, Listed};
 use super::super::panels::widgets::{note_ui, primary};
 use super::super::theme::ink;
 use super::title::title_ui;
@@ -26,7 +26,7 @@ impl FileDialog {
     pub fn new(purpose: Purpose, folder: PathBuf, name: &str) -> Self {
         Self {
             text: folder.join(name).display().to_string(),
-            listed: files::list(&folder, purpose.suffixes()),
+            listed: documents::list(&folder, purpose.suffixes()),
             purpose,
             folder,
             fresh: true,
@@ -67,7 +67,7 @@ impl FileDialog {
         ui.add_space(6.0);
         ui.horizontal(|ui| {
             let path = self.path();
-            let exists = matches!(&path, Ok(Some(path)) if path.exists());
+            let exists = matches!(&path, Ok(Some(path)) if documents::exists(path));
             let exists = exists && self.purpose.writes();
             let text = if exists { "Replace" } else { verb };
             let button = primary(theme, text).min_size(Vec2::new(96.0, 30.0));
@@ -124,10 +124,10 @@ impl FileDialog {
 
     /// A folder is entered; a file to open is opened; a file to write is named.
     fn pick(&mut self, entry: Listed, commands: &mut Vec<Command>) {
-        if entry.kind == files::Kind::Folder {
+        if entry.kind == documents::Kind::Folder {
             let name = Path::new(&self.text).file_name().map(PathBuf::from);
             self.folder = entry.path;
-            self.listed = files::list(&self.folder, self.purpose.suffixes());
+            self.listed = documents::list(&self.folder, self.purpose.suffixes());
             let name = name.filter(|_| self.purpose.writes()).unwrap_or_default();
             self.text = self.folder.join(name).display().to_string();
         } else {
@@ -144,7 +144,7 @@ impl FileDialog {
         if text.is_empty() {
             return Ok(None);
         }
-        let path = files::typed(&self.folder, text)?;
+        let path = documents::typed(&self.folder, text)?;
         Ok(Some(self.purpose.complete(path)))
     }
 

@@ -13,7 +13,7 @@ use std::task::{Context, Poll, Waker};
 
 use rfd::AsyncFileDialog;
 
-use crate::session::Wake;
+use crate::session::{Wake, documents};
 
 use super::super::command::Purpose;
 
@@ -36,7 +36,7 @@ pub struct Question {
 
 /// The desktop's dialogs, if it has any.
 pub fn picker() -> Option<Picker> {
-    let found = is_available(|name| env::var_os(name), Path::exists);
+    let found = is_available(|name| env::var_os(name), documents::exists);
     found.then(|| Arc::new(ask) as Picker)
 }
 

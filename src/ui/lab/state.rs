@@ -1,14 +1,16 @@
-//! All that the window is, except what egui knows: data, and how it begins.
+//! All that the window is, except what egui knows: data to read, and how it begins.
 
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::experiment::{Camera, Experiment};
 use crate::flow::distribution::Symmetry;
-use crate::model::DeviceChoice;
+use crate::model::{DeviceChoice, DeviceInfo};
 use crate::session::autosave::{Autosave, Leftover};
-use crate::session::{Options, PictureRequest, Session, Wake};
+use crate::session::{Loan, Options, PictureRequest, Session, Wake};
+use crate::snapshot::Frame;
 
 use super::super::command::{BrushSettings, Command, Side, Tool};
 use super::super::dialogs::Dialog;
@@ -16,12 +18,12 @@ use super::super::dialogs::native::{Picker, Picking};
 use super::super::editor::Editor;
 use super::super::timeline::PlayHead;
 
-/// The whole window's state except egui's.
-pub struct Lab {
+/// The whole window's state except egui's; it changes by way of [`super::Lab`] alone.
+pub struct State {
     /// The experiment being edited, with undo and its file.
     pub editor: Editor,
     /// The running experiment: trainer and background workers.
-    pub session: Session,
+    pub(super) session: Session,
     /// The time that the canvas shows, and how it moves.
     pub play: PlayHead,
     /// What dragging on the canvas does.
@@ -77,12 +79,8 @@ impl Unsaved {
     }
 }
 
-impl Lab {
-    /// Starts a session on a legal experiment; `file` is where it came from.
-    ///
-    /// # Errors
-    /// If the system has no thread to give.
-    pub fn new(
+impl State {
+    pub(super) fn new(
         experiment: Experiment,
         file: Option<PathBuf>,
         options: Options,
@@ -123,5 +121,38 @@ impl Lab {
             session,
             editor,
         })
+    }
+
+    /// The newest state of the run.
+    pub fn frame(&self) -> Arc<Frame> {
+        self.session.frame()
+    }
+
+    /// The devices that are known so far; looking for the others begins with the first call.
+    pub fn devices(&self) -> Vec<DeviceInfo> {
+        self.session.devices()
+    }
+
+    /// CPU time that pictures and measurements have taken so far.
+    pub fn background_time(&self) -> Duration {
+        self.session.background_time()
+    }
+
+    /// Lends the window a core while it makes a frame.
+    pub(crate) fn lend_core(&self) -> Loan {
+        self.session.lend_core()
+    }
+
+    /// Lends the window a core for so long, while the frame is painted.
+    pub(crate) fn lend_core_for(&self, duration: Duration) {
+        self.session.lend_core_for(duration);
+    }
+
+    /// The experiment as a file holds it: the time and the part of the plane on the screen included.
+    pub fn to_save(&self) -> Experiment {
+        let mut experiment = self.editor.experiment().clone();
+        experiment.view.t = self.play.t;
+        experiment.view.camera = self.camera;
+        experiment
     }
 }
