@@ -18,7 +18,8 @@ use pushforward::session::files::atomic_write;
 use tempfile::TempDir;
 
 /// Each module with its floor; two modules of one floor may not name each other unless listed in [`PAIRS`].
-const FLOORS: [(&str, usize); 9] = [
+const FLOORS: [(&str, usize); 10] = [
+    ("clock", 0),
     ("flow", 0),
     ("experiment", 1),
     ("snapshot", 2),
@@ -37,7 +38,7 @@ const PAIRS: [(&str, &str); 1] = [("export", "scene")];
 const CIRCULAR: [&str; 2] = ["model", "session"];
 
 /// What only some places may name: a room, or a file of it.
-const RESERVED: [(&str, &[&str], &[&str]); 6] = [
+const RESERVED: [(&str, &[&str], &[&str]); 8] = [
     (
         "a window",
         &["egui", "eframe", "egui_plot", "wgpu"],
@@ -52,6 +53,12 @@ const RESERVED: [(&str, &[&str], &[&str]); 6] = [
     ),
     ("threads", &["std::thread"], &["session"]),
     ("signals", &["ctrlc"], &["cli/mod.rs"]),
+    ("clocks", &CLOCKS, &["clock.rs"]),
+    (
+        "the clock",
+        &["crate::clock"],
+        &["session", "ui", "cli", "model/peak.rs"],
+    ),
 ];
 
 /// All ways to the disk, but for the bytes that are part of the program.
@@ -64,6 +71,14 @@ const FILES: [&str; 8] = [
     ".is_file",
     ".read_dir",
     ".canonicalize",
+];
+
+/// All ways to read a clock.
+const CLOCKS: [&str; 4] = [
+    "std::time::Instant",
+    "std::time::SystemTime",
+    "std::time::UNIX_EPOCH",
+    "cpu_time",
 ];
 
 fn rust_files(folder: &Path, found: &mut Vec<PathBuf>) {

@@ -7,10 +7,11 @@
 use std::io;
 use std::sync::Arc;
 use std::thread::{Builder, JoinHandle};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crossbeam_channel::{Receiver, RecvError, Sender, bounded, select, unbounded};
 
+use crate::clock::Instant;
 use crate::experiment::Experiment;
 use crate::flow::coupling::{Blocks, Coupling, PairStream, Pairs};
 use crate::flow::rng::{Stream, stream};

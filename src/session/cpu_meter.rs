@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use cpu_time::ThreadTime;
+use crate::clock;
 
 /// The sum over all threads.
 #[derive(Clone, Debug, Default)]
@@ -42,7 +42,7 @@ impl CpuMeter {
 
 /// The calling thread's CPU time; zero where the system does not tell.
 fn thread_time() -> Duration {
-    ThreadTime::try_now().map_or(Duration::ZERO, |now| now.as_duration())
+    clock::thread_time().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -54,8 +54,8 @@ mod tests {
         let clock = CpuClock::default();
         let busy = || {
             let mut meter = CpuMeter::start(clock.clone());
-            let start = ThreadTime::now();
-            while start.elapsed() < Duration::from_millis(5) {
+            let start = thread_time();
+            while thread_time() - start < Duration::from_millis(5) {
                 meter.read();
             }
             std::thread::sleep(Duration::from_millis(50));

@@ -7,8 +7,9 @@ pub mod show;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use crate::clock::Instant;
 use crate::experiment::{Experiment, View};
 use crate::model::{DeviceChoice, FrozenField, TrainingState};
 use crate::snapshot::{LossHistory, RunState};

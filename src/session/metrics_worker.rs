@@ -2,8 +2,9 @@
 
 use std::io;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use crate::clock::Instant;
 use crate::experiment::Experiment;
 use crate::flow::VelocityField;
 use crate::snapshot::{Metrics, RunId};

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::thread::{Builder, JoinHandle};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, TryRecvError, unbounded};
 
+use crate::clock::Instant;
 use crate::snapshot::LaneId;
 
 use super::command::{Addressed, Command};

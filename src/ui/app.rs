@@ -6,12 +6,12 @@
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use cpu_time::ThreadTime;
 use eframe::NativeOptions;
 use egui::{CentralPanel, Context, Panel, Ui, Vec2, ViewportBuilder, ViewportCommand};
 
+use crate::clock::{Instant, thread_time};
 use crate::experiment::Experiment;
 use crate::session::folder::Saved;
 use crate::session::{Cores, Options, Wake, autosave, memory};
@@ -218,7 +218,7 @@ impl App {
 
     /// One frame of the window.
     pub fn show(&mut self, ui: &mut Ui) {
-        let start = ThreadTime::try_now().ok();
+        let start = thread_time().ok();
         let _core = self.lab.lend_core();
         let ctx = ui.ctx().clone();
         if self.styled.is_none() {
@@ -287,9 +287,9 @@ impl App {
             .show_dialog(|dialog, lab| dialog_ui(ui.ctx(), dialog, lab, commands));
     }
 
-    fn note_load(&mut self, start: Option<ThreadTime>, frame: &Frame) {
-        if let Some(start) = start {
-            self.meter.note(start);
+    fn note_load(&mut self, start: Option<Duration>, frame: &Frame) {
+        if let (Some(start), Ok(now)) = (start, thread_time()) {
+            self.meter.note(start, now);
         }
         let frame_secs = self.meter.frame_secs();
         self.load.frame_ms = 1e3 * frame_secs;

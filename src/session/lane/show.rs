@@ -1,8 +1,9 @@
 //! What of a lane appears on the board, and what the workers are asked to make of it.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use crate::clock::Instant;
 use crate::flow::Point;
 use crate::model::{DeviceChoice, EngineError};
 use crate::snapshot::RunState;
