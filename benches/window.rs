@@ -221,7 +221,7 @@ fn first_moving_frame() -> f64 {
     while start.elapsed() < Duration::from_secs(30) {
         window.frame();
         let (frame, t) = (window.lab().frame(), window.lab().play.t);
-        if let Some(picture) = &frame.picture {
+        if let Some(picture) = frame.products.trajectories.get() {
             let now: Vec<Point> = picture.trajectories.positions(t).collect();
             if before.as_ref().is_some_and(|before| *before != now) {
                 break;

@@ -11,6 +11,7 @@ pub mod experiment;
 pub mod export;
 pub mod flow;
 pub mod model;
+pub mod products;
 pub mod scene;
 pub mod session;
 pub mod snapshot;

@@ -18,12 +18,13 @@ use pushforward::session::files::atomic_write;
 use tempfile::TempDir;
 
 /// Each module with its floor; two modules of one floor may not name each other unless listed in [`PAIRS`].
-const FLOORS: [(&str, usize); 10] = [
+const FLOORS: [(&str, usize); 11] = [
     ("clock", 0),
     ("flow", 0),
     ("experiment", 1),
     ("snapshot", 2),
     ("model", 2),
+    ("products", 2),
     ("scene", 3),
     ("export", 3),
     ("session", 4),
@@ -31,11 +32,16 @@ const FLOORS: [(&str, usize); 10] = [
     ("cli", 5),
 ];
 
-/// Neighbours on one floor that may be named: exporters turn scenes into bytes.
-const PAIRS: [(&str, &str); 1] = [("export", "scene")];
+/// Neighbours on one floor that may be named: products are made of a network, frames hold products, and exporters turn
+/// scenes into bytes.
+const PAIRS: [(&str, &str); 3] = [
+    ("products", "model"),
+    ("snapshot", "products"),
+    ("export", "scene"),
+];
 
 /// Rooms in which files still go round in circles.
-const CIRCULAR: [&str; 2] = ["model", "session"];
+const CIRCULAR: [&str; 3] = ["model", "products", "session"];
 
 /// What only some places may name: a room, or a file of it.
 const RESERVED: [(&str, &[&str], &[&str]); 8] = [

@@ -19,12 +19,13 @@ use pushforward::flow::path::Path;
 use pushforward::model::{
     Alone, Batch, Engine, EngineError, EngineState, FusedEngine, MlpParams, TrainingState,
 };
+use pushforward::products::{Look, Metrics};
 use pushforward::session::folder;
 use pushforward::session::run::{self, RunOptions, Unobserved};
 use pushforward::session::{
-    Command, Cores, DeviceThread, DistantEngine, Engines, Event, Options, PictureRequest, Session,
+    Command, Crew, DeviceThread, DistantEngine, Engines, Event, Options, Session,
 };
-use pushforward::snapshot::{Frame, RunState};
+use pushforward::snapshot::{Frame, LaneId, RunState};
 
 fn two_moons() -> Experiment {
     let preset = presets::find("two-moons").unwrap();
@@ -35,6 +36,10 @@ fn two_moons() -> Experiment {
     experiment.readout.evaluation.w2_samples = 64;
     experiment.readout.solver = experiment.readout.solver.with_steps(10);
     experiment
+}
+
+fn numbers(frame: &Frame) -> &Metrics {
+    frame.products.metrics.get().unwrap()
 }
 
 fn start(experiment: Experiment, options: Options) -> Session {
@@ -52,13 +57,13 @@ fn autostart() -> Options {
 fn wait_for(session: &Session, what: &str, condition: impl Fn(&Frame) -> bool) -> Arc<Frame> {
     let deadline = Instant::now() + Duration::from_secs(30);
     while Instant::now() < deadline {
-        let frame = session.frame();
+        let frame = session.frame(LaneId::default());
         if condition(&frame) {
             return frame;
         }
         std::thread::sleep(Duration::from_millis(5));
     }
-    let frame = session.frame();
+    let frame = session.frame(LaneId::default());
     panic!("{what}: still {:?} at step {}", frame.state, frame.step);
 }
 
@@ -80,12 +85,20 @@ fn training_makes_the_loss_fall_and_pictures_and_numbers_appear() {
         mean(1300, 1500)
     );
     let frame = wait_for(&session, "measures the last weights", |f| {
-        f.metrics.as_ref().is_some_and(|m| m.step == 1500)
-            && f.picture.as_ref().is_some_and(|p| p.step == 1500)
+        f.products
+            .metrics
+            .made
+            .as_ref()
+            .is_some_and(|m| m.of.step == 1500)
+            && f.products
+                .trajectories
+                .made
+                .as_ref()
+                .is_some_and(|p| p.of.step == 1500)
     });
-    let metrics = frame.metrics.as_ref().unwrap();
+    let metrics = frame.products.metrics.made.as_ref().unwrap();
     assert!(metrics.w2.unwrap() < 1.0 && metrics.w2_floor.unwrap() > 0.0);
-    let picture = frame.picture.as_ref().unwrap();
+    let picture = frame.products.trajectories.made.as_ref().unwrap();
     assert!(picture.trajectories.is_finite());
     assert_eq!(frame.pairs.len(), 64);
 }
@@ -96,24 +109,35 @@ fn a_cloud_grows_while_training_runs_and_ends_with_the_last_weights() {
     let mut experiment = two_moons();
     experiment.training.steps = 4000;
     let session = start(experiment, autostart());
-    session.send(Command::Look(PictureRequest {
-        cloud: Some(WANTED),
-        ..PictureRequest::default()
-    }));
-    let early = wait_for(&session, "shows a cloud", |f| f.cloud.is_some());
-    let early = early.cloud.as_ref().unwrap();
+    session.send(
+        LaneId::default(),
+        Command::Look(Look {
+            cloud: Some(WANTED),
+            ..Look::default()
+        }),
+    );
+    let early = wait_for(&session, "shows a cloud", |f| {
+        f.products.shown_cloud().is_some()
+    });
+    let early = early.products.shown_cloud().unwrap();
     assert!(early.carried > 0 && early.carried <= WANTED);
     let frame = wait_for(&session, "carries all with the last weights", |f| {
-        let cloud = f.cloud.as_ref();
+        let cloud = f.products.shown_cloud();
         cloud.is_some_and(|cloud| cloud.step == 4000 && cloud.is_complete())
     });
-    let cloud = frame.cloud.as_ref().unwrap();
+    let cloud = frame.products.shown_cloud().unwrap();
     let ends = |i: usize| cloud.blocks[0].at_node(cloud.blocks[0].times.len() - 1)[i];
     let picture = wait_for(&session, "shows a picture", |f| {
-        f.picture.as_ref().is_some_and(|p| p.step == 4000)
+        f.products
+            .trajectories
+            .made
+            .as_ref()
+            .is_some_and(|p| p.of.step == 4000)
     });
     let followed = picture
-        .picture
+        .products
+        .trajectories
+        .made
         .as_ref()
         .unwrap()
         .trajectories
@@ -126,9 +150,12 @@ fn a_cloud_grows_while_training_runs_and_ends_with_the_last_weights() {
             "the cloud starts with the followed ones"
         );
     }
-    session.send(Command::Reset);
+    session.send(LaneId::default(), Command::Reset);
     wait_for(&session, "starts anew without the old cloud", |f| {
-        f.run != frame.run && f.cloud.as_ref().is_none_or(|cloud| cloud.step < 4000)
+        f.run != frame.run
+            && f.products
+                .shown_cloud()
+                .is_none_or(|cloud| cloud.step < 4000)
     });
 }
 
@@ -148,15 +175,15 @@ fn the_same_seed_gives_the_same_losses_bit_for_bit() {
 fn pause_stops_steps_and_one_step_is_one_step() {
     let session = start(two_moons(), autostart());
     wait_for(&session, "trains", |f| f.step > 20);
-    session.send(Command::Pause);
+    session.send(LaneId::default(), Command::Pause);
     let paused = wait_for(&session, "pauses", |f| f.state == RunState::Paused).step;
     std::thread::sleep(Duration::from_millis(100));
-    assert_eq!(session.frame().step, paused);
-    session.send(Command::StepOnce);
+    assert_eq!(session.frame(LaneId::default()).step, paused);
+    session.send(LaneId::default(), Command::StepOnce);
     wait_for(&session, "steps", |f| {
         f.step == paused + 1 && f.state == RunState::Paused
     });
-    session.send(Command::Train);
+    session.send(LaneId::default(), Command::Train);
     wait_for(&session, "resumes", |f| f.step > paused + 10);
 }
 
@@ -182,7 +209,10 @@ fn a_changed_target_keeps_the_weights_and_another_seed_does_not() {
         radius: 3.0,
         std: 0.3,
     };
-    session.send(Command::SetExperiment(Arc::new(other.clone())));
+    session.send(
+        LaneId::default(),
+        Command::SetExperiment(Arc::new(other.clone())),
+    );
     let after = wait_for(&session, "follows", |f| {
         f.experiment.problem.target == other.problem.target
     });
@@ -195,7 +225,7 @@ fn a_changed_target_keeps_the_weights_and_another_seed_does_not() {
         .count();
     assert!(far > 1500, "the new target is shown: {far}");
     other.seed = 7;
-    session.send(Command::SetExperiment(Arc::new(other)));
+    session.send(LaneId::default(), Command::SetExperiment(Arc::new(other)));
     let reset = wait_for(&session, "starts a new run", |f| f.run != before.run);
     assert!(reset.step < after.step);
 }
@@ -204,18 +234,26 @@ fn a_changed_target_keeps_the_weights_and_another_seed_does_not() {
 fn results_of_an_old_run_never_appear_in_a_new_one() {
     let session = start(two_moons(), autostart());
     wait_for(&session, "has a picture", |f| {
-        f.step > 300 && f.picture.is_some()
+        f.step > 300 && f.products.trajectories.made.is_some()
     });
-    session.send(Command::Pause);
+    session.send(LaneId::default(), Command::Pause);
     for _ in 0..20 {
-        session.send(Command::Look(PictureRequest {
-            particles: 3000,
-            ..PictureRequest::default()
-        }));
-        session.send(Command::Reset);
-        let run = session.frame().run;
+        session.send(
+            LaneId::default(),
+            Command::Look(Look {
+                particles: 3000,
+                ..Look::default()
+            }),
+        );
+        session.send(LaneId::default(), Command::Reset);
+        let run = session.frame(LaneId::default()).run;
         let frame = wait_for(&session, "resets", |f| f.run != run || f.step == 0);
-        let steps = frame.picture.as_ref().map_or(0, |picture| picture.step);
+        let steps = frame
+            .products
+            .trajectories
+            .made
+            .as_ref()
+            .map_or(0, |picture| picture.of.step);
         assert_eq!(steps, 0, "a picture of an earlier run was shown");
     }
 }
@@ -244,7 +282,10 @@ fn an_empty_drawing_waits_and_goes_on_with_the_first_stroke() {
         false,
     );
     experiment.problem.target.shape = Shape::Drawn(drawing);
-    session.send(Command::SetExperiment(Arc::new(experiment)));
+    session.send(
+        LaneId::default(),
+        Command::SetExperiment(Arc::new(experiment)),
+    );
     wait_for(&session, "trains on the stroke", |f| f.step > 10);
 }
 
@@ -269,7 +310,10 @@ fn a_learning_rate_beyond_reason_rolls_back_and_says_so() {
         optimizer: wild(),
         ..experiment.training
     };
-    session.send(Command::SetExperiment(Arc::new(experiment)));
+    session.send(
+        LaneId::default(),
+        Command::SetExperiment(Arc::new(experiment)),
+    );
     let failed = wait_for(&session, "fails", |f| {
         matches!(f.state, RunState::Failed { .. })
     });
@@ -280,8 +324,8 @@ fn a_learning_rate_beyond_reason_rolls_back_and_says_so() {
             .any(|e| matches!(e, Event::Problem(text) if text.contains("rate"))),
         "{said:?}"
     );
-    session.send(Command::SetExperiment(Arc::new(sane)));
-    session.send(Command::Train);
+    session.send(LaneId::default(), Command::SetExperiment(Arc::new(sane)));
+    session.send(LaneId::default(), Command::Train);
     let again = wait_for(&session, "trains again", |f| f.step > failed.step + 20);
     assert!(again.loss.iter().all(f32::is_finite));
 }
@@ -372,7 +416,7 @@ fn a_panic_or_a_nan_at_any_step_becomes_a_message_and_train_works_again() {
                 "not finite"
             };
             assert!(message.contains(reason), "{message}");
-            session.send(Command::Train);
+            session.send(LaneId::default(), Command::Train);
             wait_for(&session, "trains again", |f| f.step > at + 5);
         }
     }
@@ -383,7 +427,7 @@ fn a_lost_device_is_replaced_and_training_goes_on_from_the_last_good_weights() {
     let mut experiment = two_moons();
     experiment.training.steps = 10_000;
     let options = Options {
-        engines: Some(faulty_engines(300, Fault::Panic).or(Engines::cpu(&Cores::new(2)))),
+        engines: Some(faulty_engines(300, Fault::Panic).or(Engines::cpu(&Crew::spawn(2).unwrap()))),
         ..autostart()
     };
     let session = start(experiment, options);
@@ -422,7 +466,7 @@ fn a_device_that_never_answers_is_replaced_too() {
     };
     let engines = Engines::new("a silent device", Arc::new(maker));
     let options = Options {
-        engines: Some(engines.or(Engines::cpu(&Cores::new(2)))),
+        engines: Some(engines.or(Engines::cpu(&Crew::spawn(2).unwrap()))),
         ..autostart()
     };
     let mut experiment = two_moons();
@@ -459,27 +503,36 @@ fn nothing_trains_on_a_drawing_that_was_wiped_and_training_comes_back_with_it() 
     let session = start(two_moons(), autostart());
     wait_for(&session, "trains", |f| f.step > 20);
     let empty = Arc::new(with_empty_drawing(two_moons()));
-    session.send(Command::SetExperiment(Arc::clone(&empty)));
+    session.send(
+        LaneId::default(),
+        Command::SetExperiment(Arc::clone(&empty)),
+    );
     let waiting = wait_for(&session, "waits", is_waiting);
     assert!(waiting.target.is_empty());
     for insisting in [Command::Train, Command::StepOnce, Command::Train] {
-        session.send(insisting);
+        session.send(LaneId::default(), insisting);
         std::thread::sleep(Duration::from_millis(50));
-        let frame = session.frame();
+        let frame = session.frame(LaneId::default());
         assert!(is_waiting(&frame), "{:?}", frame.state);
         assert_eq!(frame.step, waiting.step);
     }
-    session.send(Command::SetExperiment(Arc::new(two_moons())));
+    session.send(
+        LaneId::default(),
+        Command::SetExperiment(Arc::new(two_moons())),
+    );
     wait_for(&session, "comes back", |f| f.step > waiting.step + 20);
 
-    session.send(Command::Pause);
+    session.send(LaneId::default(), Command::Pause);
     let paused = wait_for(&session, "pauses", |f| f.state == RunState::Paused);
-    session.send(Command::SetExperiment(empty));
+    session.send(LaneId::default(), Command::SetExperiment(empty));
     wait_for(&session, "waits", is_waiting);
-    session.send(Command::SetExperiment(Arc::new(two_moons())));
+    session.send(
+        LaneId::default(),
+        Command::SetExperiment(Arc::new(two_moons())),
+    );
     let still = wait_for(&session, "is paused again", |f| f.state == RunState::Paused);
     std::thread::sleep(Duration::from_millis(50));
-    assert_eq!(session.frame().step, still.step);
+    assert_eq!(session.frame(LaneId::default()).step, still.step);
     assert_eq!(still.step, paused.step);
 }
 
@@ -490,11 +543,14 @@ fn a_finished_run_waits_for_a_drawing_and_then_learns_it() {
     let session = start(experiment.clone(), autostart());
     wait_for(&session, "finishes", |f| f.state == RunState::Finished);
     let empty = with_empty_drawing(experiment.clone());
-    session.send(Command::SetExperiment(Arc::new(empty)));
+    session.send(LaneId::default(), Command::SetExperiment(Arc::new(empty)));
     let waiting = wait_for(&session, "waits", is_waiting);
     assert_eq!(waiting.step, 50);
     experiment.problem.target.shape = Shape::Checkerboard;
-    session.send(Command::SetExperiment(Arc::new(experiment)));
+    session.send(
+        LaneId::default(),
+        Command::SetExperiment(Arc::new(experiment)),
+    );
     let learned = wait_for(&session, "learns it", |f| f.state == RunState::Finished);
     assert_eq!((learned.step, learned.planned_end), (100, 100));
 }
@@ -506,11 +562,17 @@ fn another_number_of_steps_moves_the_end_and_none_takes_none() {
     let session = start(experiment.clone(), autostart());
     let before = wait_for(&session, "trains", |f| f.step > 20);
     experiment.training.steps = 2_000_000;
-    session.send(Command::SetExperiment(Arc::new(experiment.clone())));
+    session.send(
+        LaneId::default(),
+        Command::SetExperiment(Arc::new(experiment.clone())),
+    );
     let later = wait_for(&session, "plans more", |f| f.planned_end == 2_000_000);
     assert!(later.step >= before.step);
     experiment.training.steps = 10;
-    session.send(Command::SetExperiment(Arc::new(experiment.clone())));
+    session.send(
+        LaneId::default(),
+        Command::SetExperiment(Arc::new(experiment.clone())),
+    );
     wait_for(&session, "is past the end", |f| {
         f.state == RunState::Finished
     });
@@ -519,21 +581,22 @@ fn another_number_of_steps_moves_the_end_and_none_takes_none() {
     let frame = wait_for(&session, "has nothing to do", |f| {
         f.state == RunState::Finished
     });
-    session.send(Command::Train);
+    session.send(LaneId::default(), Command::Train);
     std::thread::sleep(Duration::from_millis(50));
-    assert_eq!((frame.step, session.frame().step), (0, 0));
+    assert_eq!((frame.step, session.frame(LaneId::default()).step), (0, 0));
 }
 
 #[test]
 fn a_reset_while_paused_measures_the_new_weights() {
     let session = start(two_moons(), Options::default());
-    let first = wait_for(&session, "measures", |f| f.metrics.is_some());
-    session.send(Command::Reset);
+    let first = wait_for(&session, "measures", |f| f.products.metrics.made.is_some());
+    session.send(LaneId::default(), Command::Reset);
     let again = wait_for(&session, "measures again", |f| {
-        f.run != first.run && f.metrics.is_some()
+        f.run != first.run && f.products.metrics.made.is_some()
     });
     assert_eq!(
-        again.metrics, first.metrics,
+        numbers(&again),
+        numbers(&first),
         "the same seed, the same weights"
     );
 }
@@ -551,22 +614,27 @@ fn a_picture_belongs_to_the_experiment_it_was_made_for() {
         sigma_min: 0.01,
         sigma_max: 10.0,
     };
-    session.send(Command::SetExperiment(Arc::new(other.clone())));
+    session.send(
+        LaneId::default(),
+        Command::SetExperiment(Arc::new(other.clone())),
+    );
     let frame = wait_for(&session, "takes the path over", |f| {
         f.experiment.problem.path == other.problem.path
     });
     std::thread::sleep(Duration::from_millis(100));
-    let now = session.frame();
-    let picture = now.picture.as_ref().unwrap();
+    let now = session.frame(LaneId::default());
+    let picture = now.products.trajectories.made.as_ref().unwrap();
     assert_eq!(
-        picture.experiment.problem.path,
+        picture.of.experiment.problem.path,
         Path::CondOt { sigma_min: 0.0 }
     );
-    assert!(!frame.studies(&picture.experiment));
+    assert!(!frame.is_current(picture));
     assert!(
-        now.metrics
+        now.products
+            .metrics
+            .made
             .as_ref()
-            .is_none_or(|m| m.experiment.problem.path == picture.experiment.problem.path)
+            .is_none_or(|m| m.of.experiment.problem.path == picture.of.experiment.problem.path)
     );
 }
 
@@ -578,7 +646,9 @@ fn ve_starts_from_the_wide_source() {
         sigma_max: 10.0,
     };
     let session = start(experiment, autostart());
-    let frame = wait_for(&session, "has a picture", |f| f.picture.is_some());
+    let frame = wait_for(&session, "has a picture", |f| {
+        f.products.trajectories.made.is_some()
+    });
     let spread = |points: &[[f64; 2]]| {
         (points
             .iter()
@@ -587,7 +657,14 @@ fn ve_starts_from_the_wide_source() {
             / (2 * points.len()) as f64)
             .sqrt()
     };
-    let starts = frame.picture.as_ref().unwrap().trajectories.first();
+    let starts = frame
+        .products
+        .trajectories
+        .made
+        .as_ref()
+        .unwrap()
+        .trajectories
+        .first();
     assert!((spread(starts) - 10.0).abs() < 1.0, "{}", spread(starts));
     assert!((spread(&frame.source) - 10.0).abs() < 1.0);
 }
@@ -608,7 +685,11 @@ fn finished(session: &Session) -> Vec<u32> {
 /// Saves the run and reads it back.
 fn saved(session: &Session, folder: &std::path::Path) -> TrainingState {
     session.drain_events();
-    session.save_run(folder.to_owned(), session.frame().experiment.view.clone());
+    session.save_run(
+        LaneId::default(),
+        folder.to_owned(),
+        session.frame(LaneId::default()).experiment.view.clone(),
+    );
     let deadline = Instant::now() + Duration::from_secs(30);
     loop {
         match session.drain_events().as_slice() {
@@ -633,10 +714,10 @@ fn delicate() -> Experiment {
 /// The session after 37 steps, in the midst of a block.
 fn paused(session: &Session) -> Arc<Frame> {
     for step in 1..37 {
-        session.send(Command::StepOnce);
+        session.send(LaneId::default(), Command::StepOnce);
         wait_for(session, "takes a step", |f| f.step == step);
     }
-    session.send(Command::StepOnce);
+    session.send(LaneId::default(), Command::StepOnce);
     wait_for(session, "pauses", |f| {
         f.step == 37 && f.state == RunState::Paused
     })
@@ -656,9 +737,12 @@ fn a_change_of_device_keeps_moments_and_average() {
     let session = start(delicate(), options);
     let before = paused(&session);
     assert_eq!(&*before.device, "another device");
-    session.send(Command::SetDevice("cpu".parse().unwrap()));
+    session.send(
+        LaneId::default(),
+        Command::SetDevice("cpu".parse().unwrap()),
+    );
     wait_for(&session, "is on the CPU", |f| f.device.starts_with("CPU"));
-    session.send(Command::Train);
+    session.send(LaneId::default(), Command::Train);
     let losses = finished(&session);
     let folder = tempfile::tempdir().unwrap();
     assert_eq!(
@@ -682,7 +766,7 @@ fn a_saved_run_goes_on_in_the_window_and_without_it_bit_for_bit() {
     ] {
         assert!(folder.path().join(name).is_file(), "{name}");
     }
-    session.send(Command::Train);
+    session.send(LaneId::default(), Command::Train);
     let expected = undisturbed(&delicate());
     assert_eq!(finished(&session), expected.0, "saving changes nothing");
     let options = Options {
@@ -731,7 +815,7 @@ fn training_on_keeps_moments_and_average() {
     wait_for(&opened, "has finished", |f| f.state == RunState::Finished);
     let mut ends = Vec::new();
     for session in [session, opened] {
-        session.send(Command::Train);
+        session.send(LaneId::default(), Command::Train);
         let end = wait_for(&session, "trains on", |f| {
             f.step == 600 && f.state == RunState::Finished
         });
@@ -748,7 +832,11 @@ fn a_run_that_is_saved_while_the_window_closes_is_saved() {
     let folder = tempfile::tempdir().unwrap();
     let session = start(delicate(), autostart());
     wait_for(&session, "trains", |f| f.step > 20);
-    session.save_run(folder.path().to_owned(), two_moons().view);
+    session.save_run(
+        LaneId::default(),
+        folder.path().to_owned(),
+        two_moons().view,
+    );
     drop(session);
     assert!(folder::open(folder.path()).unwrap().saved.state.step() > 20);
 }

@@ -28,7 +28,7 @@ use pushforward::model::{EngineError, MlpParams, TrainingState};
 use pushforward::session::files::atomic_write;
 use pushforward::session::folder;
 use pushforward::session::run::{RunOptions, Unobserved, run};
-use pushforward::session::{Cores, Engines, Options};
+use pushforward::session::{Crew, Engines, Options};
 use pushforward::snapshot::{Frame, RunState};
 use pushforward::ui::actions::ALL;
 use pushforward::ui::command::{Purpose, Side, Tool};
@@ -491,7 +491,9 @@ fn a_file_that_cannot_be_read_or_written_becomes_a_sentence_that_stays() {
 fn the_figure_is_exported_by_its_suffix() {
     let folder = tempfile::tempdir().unwrap();
     let mut lab = lab(true);
-    wait_lab(&lab, "the first picture", |f| f.picture.is_some());
+    wait_lab(&lab, "the first picture", |f| {
+        f.products.trajectories.made.is_some()
+    });
     for (name, magic) in [("a.png", b"\x89PNG".as_slice()), ("b.svg", b"<".as_slice())] {
         let path = folder.path().join(name);
         lab.apply(Command::Export(path.clone()));
@@ -643,7 +645,7 @@ fn the_window_says_what_its_numbers_are_worth() {
     let mut window = window(false);
     window.set_size(vec2(1600.0, 1600.0));
     wait(&mut window, "untrained weights are measured", |f| {
-        f.metrics.is_some()
+        f.products.metrics.made.is_some()
     });
     window.run_ok();
     for text in [
@@ -677,7 +679,7 @@ fn suggestions_theme_and_lecture_mode_change_what_they_say() {
     let mut window = window(false);
     // Numbers that arrive meanwhile move it.
     wait(&mut window, "untrained weights are measured", |f| {
-        f.metrics.is_some() && !f.measuring
+        f.products.metrics.made.is_some() && !f.is_measuring()
     });
     for _ in 0..20 {
         if matches!(draft(&window).problem.coupling, Coupling::BatchOt { .. }) {
@@ -1218,7 +1220,9 @@ fn no_text_lies_on_another_in_small_and_large_windows() {
             if brush {
                 lab.apply(Command::DrawTarget(Side::Target));
             }
-            wait(&mut window, "the first picture", |f| f.picture.is_some());
+            wait(&mut window, "the first picture", |f| {
+                f.products.trajectories.made.is_some()
+            });
             window.run_ok();
             let texts = painted_texts(&window);
             assert!(texts.len() > 60, "{}", texts.len());
@@ -1256,10 +1260,12 @@ fn a_finished_run_opens_with_its_weights_and_training_goes_on_from_them() {
     lab.apply(Command::Open(folder.path().to_owned()));
     assert_eq!(lab.messages, Vec::<String>::new());
     assert_eq!(lab.editor.path(), None, "a run's files stay as they are");
-    let opened = wait_lab(&lab, "its picture", |f| f.picture.is_some());
+    let opened = wait_lab(&lab, "its picture", |f| {
+        f.products.trajectories.made.is_some()
+    });
     assert_eq!(opened.experiment.training.steps, 30);
     assert_eq!(opened.loss.len(), 30, "the curve comes back, too");
-    let step = opened.picture.as_ref().unwrap().step;
+    let step = opened.products.trajectories.made.as_ref().unwrap().of.step;
     lab.apply(Command::Train);
     wait_lab(&lab, "training goes on", |f| f.step > step + 3);
 }
@@ -1457,7 +1463,7 @@ fn a_failure_is_shown_until_training_goes_on() {
         if is_broken.load(Ordering::Relaxed) {
             return Err(EngineError::Device("it is unplugged".to_owned()));
         }
-        Engines::cpu(&Cores::new(1)).make(experiment, params)
+        Engines::cpu(&Crew::alone()).make(experiment, params)
     };
     let options = Options {
         engines: Some(Engines::new("a loose cable", Arc::new(maker))),

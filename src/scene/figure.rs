@@ -15,7 +15,8 @@ use super::{Color, Page, color_bar, legend};
 use crate::experiment::{Layer, View};
 use crate::flow::Bounds;
 use crate::flow::coupling::Coupling;
-use crate::snapshot::{Frame, Metrics};
+use crate::products::Metrics;
+use crate::snapshot::Frame;
 
 /// Shapes (width over height) of the axes box that still hold labels.
 const ASPECTS: (f32, f32) = (0.4, 2.5);
@@ -78,7 +79,7 @@ impl Figure<'_> {
             }
             baseline += 0.5 * sizes.gap;
         }
-        if let Some(metrics) = &self.frame.metrics {
+        if let Some(metrics) = self.frame.products.metrics.get() {
             let numbers = numbers(metrics);
             let width = text::width(&numbers, sizes.text, Weight::Regular).min(self.room());
             let x = self.centered(layout.axes, width);
@@ -148,7 +149,7 @@ impl Figure<'_> {
             true => 0.0,
             false => self.legend_lines().len() as f32 * line + 0.5 * sizes.gap,
         };
-        legend + self.frame.metrics.as_ref().map_or(0.0, |_| line)
+        legend + self.frame.products.metrics.get().map_or(0.0, |_| line)
     }
 
     fn legend_lines(&self) -> Vec<Vec<legend::Entry>> {
@@ -228,17 +229,17 @@ impl Figure<'_> {
 
     /// What the figure was made with: the path, the coupling, the solver, the training and the time shown.
     fn recipe(&self) -> String {
-        let picture = self.frame.picture.as_ref();
-        let experiment = picture.map_or(&self.frame.experiment, |picture| &picture.experiment);
+        let followed = self.frame.products.trajectories.get();
+        let experiment = followed.map_or(&self.frame.experiment, |made| &made.of.experiment);
         let coupling = match experiment.problem.coupling {
             Coupling::Independent => "independent coupling".to_owned(),
             Coupling::BatchOt { batch } => format!("batch-OT coupling ({batch})"),
         };
         let mut parts = vec![format!("{} path", experiment.problem.path.name()), coupling];
-        if let Some(picture) = picture {
+        if let Some(followed) = followed {
             let solver = experiment.readout.solver;
             parts.push(format!("{}, {} NFE", solver.name(), solver.nfe()));
-            parts.push(format!("step {}", grouped(picture.step)));
+            parts.push(format!("step {}", grouped(followed.of.step)));
         }
         let moving = [
             Layer::Particles,

@@ -7,10 +7,11 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 
-use super::fixture::{N, empty_frame, frame, picture};
+use super::fixture::{N, empty_frame, frame, show, trajectories};
 use super::*;
 use crate::experiment::View;
 use crate::flow::Point;
+use crate::flow::grid::FieldGrid;
 use crate::snapshot::Frame;
 
 const CANVAS: [f32; 2] = [800.0, 600.0];
@@ -52,18 +53,12 @@ fn distance(a: PagePoint, b: PagePoint) -> f32 {
 }
 
 fn replace_points(frame: &Frame, change: impl Fn(usize, &mut Point)) -> Frame {
-    let mut trajectories = frame
-        .picture
-        .as_ref()
-        .expect("a picture")
-        .trajectories
-        .clone();
+    let mut trajectories = trajectories(frame).clone();
     let points = trajectories.points.iter_mut().enumerate();
     points.for_each(|(k, p)| change(k, p));
-    Frame {
-        picture: Some(Arc::new(picture(trajectories))),
-        ..frame.clone()
-    }
+    let mut frame = frame.clone();
+    show(&mut frame, trajectories);
+    frame
 }
 
 #[test]
@@ -112,7 +107,7 @@ fn trajectories_run_from_source_to_target_in_the_colour_of_their_chord_ratio() {
         let ends = [frame.source[i], frame.target[i]].map(|p| transform.page_from_data(p));
         assert!(distance(points[0], ends[0]) < 0.01);
         assert!(distance(points[points.len() - 1], ends[1]) < 0.01);
-        let ratio = frame.picture.as_ref().expect("a picture").chord_ratios[i];
+        let ratio = trajectories(&frame).chord_ratio(i);
         let expected = theme.chord_ratio(ratio as f32).alpha(theme.ink.path_alpha);
         assert_eq!(color, expected);
     }
@@ -159,11 +154,11 @@ proptest! {
     #[test]
     fn arrows_fit_their_cell_and_point_along_the_field(t in 0.0..1.0f64, log_size in -6.0..6.0f64) {
         let mut frame = frame();
-        let mut flow = picture(frame.picture.as_ref().expect("a picture").trajectories.clone());
+        let mut field = FieldGrid::clone(frame.products.field.get().expect("a field"));
         let size = 10f64.powf(log_size);
-        flow.field.velocities.iter_mut().flatten().for_each(|v| *v *= size);
-        let expected: Vec<(Point, Point)> = flow.field.at(t).collect();
-        frame.picture = Some(Arc::new(flow));
+        field.velocities.iter_mut().flatten().for_each(|v| *v *= size);
+        let expected: Vec<(Point, Point)> = field.at(t).collect();
+        frame.products.put(frame.flow(), field);
         let scene = canvas(&frame, &[Layer::Field], t);
         let Item::Arrows(arrows) = &only(&scene)[0] else { panic!("arrows") };
         // The one place without flow has no arrow; all others do, however fast the field is.

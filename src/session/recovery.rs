@@ -1,13 +1,12 @@
 //! What is done when an engine fails: one answer for the lanes of a window and for the headless run.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use crate::model::{EngineError, OpenDevice};
 
 use super::engines::Engines;
 use super::learner::Learner;
-use super::worker::panic_message;
+use super::thread::caught;
 
 /// How a failure was dealt with. Either way the last checkpoint is back.
 #[derive(Debug, PartialEq)]
@@ -20,8 +19,8 @@ pub enum Recovery {
 
 /// Has something done with an engine; a panic is a failure of its device.
 pub fn attempt<T, E: From<EngineError>>(work: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
-        let reason = format!("it panicked: {}", panic_message(&*panic));
+    caught(work).unwrap_or_else(|panic| {
+        let reason = format!("it panicked: {panic}");
         Err(EngineError::Device(reason).into())
     })
 }
@@ -59,6 +58,7 @@ pub fn recover(
 mod tests {
     use std::sync::atomic::{AtomicU64, Ordering};
 
+    use super::super::crew::Crew;
     use super::super::learner::StepError;
     use super::*;
     use crate::experiment::{Experiment, Training, presets};
@@ -143,7 +143,7 @@ mod tests {
         experiment.model.hidden = vec![16];
         experiment.training.batch = 24;
         experiment.problem.coupling = Coupling::BatchOt { batch: 100 };
-        Learner::new(Arc::new(experiment), engines, 1).unwrap()
+        Learner::new(Arc::new(experiment), engines, &Crew::alone()).unwrap()
     }
 
     fn take(learner: &mut Learner, steps: u64) {

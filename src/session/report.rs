@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::experiment::Experiment;
-use crate::snapshot::{Metrics, ReferenceSolver};
+use crate::products::{Metrics, ReferenceSolver};
 
 /// The version of `metrics.json`: it grows when a key changes its meaning or goes, not when one is added.
 pub const SCHEMA: u32 = 1;

@@ -16,7 +16,8 @@ use std::sync::Arc;
 use crate::experiment::{Experiment, Layer, presets};
 use crate::flow::{Bounds, Point};
 use crate::model::DeviceChoice;
-use crate::session::{self, Event, Options, PictureRequest, Wake};
+use crate::products::Look;
+use crate::session::{self, Event, Options, Wake};
 use crate::snapshot::RunState;
 
 use super::command::{Command, Direction, Side, Tool};
@@ -136,11 +137,11 @@ impl State {
             Command::DiscardUnsaved => self.discard_unsaved(),
             Command::ToggleTraining => self.toggle_training(),
             Command::Train => self.train(session::Command::Train),
-            Command::Pause => self.session.send(session::Command::Pause),
+            Command::Pause => self.session.send(self.lane, session::Command::Pause),
             Command::StepOnce => self.train(session::Command::StepOnce),
             Command::Reset => self.train(session::Command::Reset),
             Command::SetDevice(device) => self.set_device(device),
-            Command::Measure => self.session.send(session::Command::Measure),
+            Command::Measure => self.session.send(self.lane, session::Command::Measure),
             Command::Edit(experiment) => self.edit(*experiment),
             Command::ApplyFix => self.apply_fix(),
             Command::Undo => self.step_history(Editor::undo),
@@ -187,10 +188,11 @@ impl State {
     }
 
     fn look(&mut self, seen: Bounds) {
-        let request = PictureRequest::of(&self.editor.experiment().view, seen);
+        let request = Look::of(&self.editor.experiment().view, seen);
         if self.looked != Some(request) {
             self.looked = Some(request);
-            self.session.send(session::Command::Look(request));
+            self.session
+                .send(self.lane, session::Command::Look(request));
         }
     }
 
@@ -217,12 +219,13 @@ impl State {
         if let RunState::Failed { message } = &self.frame().state {
             self.messages.retain(|old| old != message);
         }
-        self.session.send(command);
+        self.session.send(self.lane, command);
     }
 
     fn set_device(&mut self, device: DeviceChoice) {
         self.device = device;
-        self.session.send(session::Command::SetDevice(device));
+        self.session
+            .send(self.lane, session::Command::SetDevice(device));
     }
 
     fn edit(&mut self, mut experiment: Experiment) {
@@ -256,7 +259,7 @@ impl State {
         }
         self.sent = Arc::clone(legal);
         let command = session::Command::SetExperiment(Arc::clone(legal));
-        self.session.send(command);
+        self.session.send(self.lane, command);
     }
 
     fn paint(&mut self, from: Point, to: Point, erase: bool) {

@@ -19,7 +19,9 @@ use super::place::Place;
 use super::{Decorations, Group, Page, Panel, Scene, canvas, figure};
 use crate::experiment::{Layer, PathColor, View};
 use crate::flow::Point;
-use crate::snapshot::{Cloud, FlowPicture, Frame};
+use crate::flow::grid::{DensityStack, FieldGrid};
+use crate::products::{Cloud, Followed, Made};
+use crate::snapshot::Frame;
 
 pub(super) use field::ArrowScale;
 
@@ -54,27 +56,32 @@ struct Known {
 enum Inputs {
     Samples(Layer, Arc<[Point]>),
     Pairs(Arc<[(Point, Point)]>),
-    Trajectories(Arc<FlowPicture>, usize, PathColor),
-    /// Layers of one moment: the number is of particles.
-    Moment(Layer, Arc<FlowPicture>, f64, usize, f64),
+    Trajectories(Arc<Made<Followed>>, usize, PathColor),
+    /// Particles at a time, so many, and the length of their trails.
+    Particles(Arc<Made<Followed>>, f64, usize),
+    Trails(Arc<Made<Followed>>, f64, usize, f64),
+    Field(Arc<Made<FieldGrid>>, f64),
+    Density(Arc<Made<DensityStack>>, f64),
     Cloud(Arc<Cloud>, f64),
 }
 
 impl Inputs {
     /// What the layer needs from the frame, or `None` if the frame does not have it yet.
     fn new(layer: Layer, frame: &Frame, view: &View, t: f64) -> Option<Self> {
-        let picture = frame.picture.clone();
+        let products = &frame.products;
+        let followed = products.trajectories.get().cloned();
         Some(match layer {
             Layer::Source => Self::Samples(layer, frame.source.clone()),
             Layer::Target => Self::Samples(layer, frame.target.clone()),
             Layer::Pairs => Self::Pairs(frame.pairs.clone()),
-            Layer::Trajectories => Self::Trajectories(picture?, view.paths, view.color),
-            Layer::Particles => match (view.cloud(), &frame.cloud) {
+            Layer::Trajectories => Self::Trajectories(followed?, view.paths, view.color),
+            Layer::Particles => match (view.cloud(), products.shown_cloud()) {
                 (Some(_), Some(cloud)) => Self::Cloud(Arc::clone(cloud), t),
-                _ => Self::Moment(layer, picture?, t, view.particles, 0.0),
+                _ => Self::Particles(followed?, t, view.particles),
             },
-            Layer::Trails => Self::Moment(layer, picture?, t, view.particles, view.trail),
-            Layer::Field | Layer::Density => Self::Moment(layer, picture?, t, 0, 0.0),
+            Layer::Trails => Self::Trails(followed?, t, view.particles, view.trail),
+            Layer::Field => Self::Field(products.field.get()?.clone(), t),
+            Layer::Density => Self::Density(products.density.get()?.clone(), t),
         })
     }
 
@@ -87,16 +94,18 @@ impl Inputs {
                 samples::items(points, place.theme().ink.target_sample, place)
             }
             Self::Pairs(pairs) => pairs::items(pairs, place),
-            Self::Trajectories(picture, paths, color) => {
-                trajectories::items(picture, *paths, *color, place)
+            Self::Trajectories(followed, paths, color) => {
+                trajectories::items(followed, *paths, *color, place)
             }
+            Self::Particles(followed, t, n) => {
+                particles::items(&followed.trajectories, *t, *n, place)
+            }
+            Self::Trails(followed, t, n, trail) => {
+                trails::items(&followed.trajectories, *t, *trail, *n, place)
+            }
+            Self::Field(grid, t) => field::items(grid, *t, place),
+            Self::Density(stack, t) => density::items(Some(stack), *t, place),
             Self::Cloud(cloud, t) => particles::cloud(cloud, *t, place),
-            Self::Moment(layer, picture, t, n, trail) => match layer {
-                Layer::Trails => trails::items(&picture.trajectories, *t, *trail, *n, place),
-                Layer::Field => field::items(&picture.field, *t, place),
-                Layer::Density => density::items(picture.density.as_ref(), *t, place),
-                _ => particles::items(&picture.trajectories, *t, *n, place),
-            },
         }
     }
 
@@ -108,9 +117,14 @@ impl Inputs {
             (Self::Trajectories(p, n, c), Self::Trajectories(q, m, d)) => {
                 (n, c) == (m, d) && Arc::ptr_eq(p, q)
             }
-            (Self::Moment(a, p, t, n, l), Self::Moment(b, q, u, m, k)) => {
-                (a, t, n, l) == (b, u, m, k) && Arc::ptr_eq(p, q)
+            (Self::Particles(p, t, n), Self::Particles(q, u, m)) => {
+                (t, n) == (u, m) && Arc::ptr_eq(p, q)
             }
+            (Self::Trails(p, t, n, l), Self::Trails(q, u, m, k)) => {
+                (t, n, l) == (u, m, k) && Arc::ptr_eq(p, q)
+            }
+            (Self::Field(p, t), Self::Field(q, u)) => t == u && Arc::ptr_eq(p, q),
+            (Self::Density(p, t), Self::Density(q, u)) => t == u && Arc::ptr_eq(p, q),
             (Self::Cloud(p, t), Self::Cloud(q, u)) => t == u && Arc::ptr_eq(p, q),
             _ => false,
         }
@@ -147,7 +161,7 @@ impl Builder {
         };
         let place = Place::new(transform, page);
         let axes = Axes::new(&transform, &place.sizes, spacing);
-        let field = frame.picture.as_ref().map(|picture| &picture.field);
+        let field = frame.products.field.get();
         let field = field.filter(|_| view.layers.contains(&Layer::Field));
         let meaning = Meaning {
             color: view.color,

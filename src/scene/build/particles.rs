@@ -6,7 +6,7 @@ use super::super::CloudMarks;
 use super::super::item::{Item, Points};
 use super::super::place::Place;
 use crate::flow::trajectory::Trajectories;
-use crate::snapshot::Cloud;
+use crate::products::Cloud;
 
 /// The first `n` particles at time `t`.
 pub(super) fn items(trajectories: &Trajectories, t: f64, n: usize, place: &Place) -> Vec<Item> {

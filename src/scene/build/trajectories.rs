@@ -11,16 +11,16 @@ use super::super::theme::Theme;
 use super::thin::push_thinned;
 use crate::experiment::PathColor;
 use crate::flow::Point;
-use crate::snapshot::FlowPicture;
+use crate::products::Followed;
 
 /// The first `paths` trajectories; in a figure also their starts and ends.
 pub(super) fn items(
-    picture: &FlowPicture,
+    followed: &Followed,
     paths: usize,
     color: PathColor,
     place: &Place,
 ) -> Vec<Item> {
-    let trajectories = &picture.trajectories;
+    let trajectories = &followed.trajectories;
     let paths = paths.min(trajectories.n_particles);
     let tolerance = tolerance(place);
     let middle = mean(&trajectories.first()[..paths]);
@@ -31,7 +31,7 @@ pub(super) fn items(
         let way = trajectories.path(particle).filter_map(|p| place.project(p));
         push_thinned(&mut lines.points, way, tolerance);
         lines.finish_line(match color {
-            PathColor::ChordRatio => by_chord_ratio(picture.chord_ratios.get(particle), theme),
+            PathColor::ChordRatio => by_chord_ratio(followed.chord_ratios.get(particle), theme),
             PathColor::Identity => by_start(start, middle, theme),
         });
     }

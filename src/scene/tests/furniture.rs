@@ -43,7 +43,7 @@ proptest! {
         camera in any::<bool>(),
     ) {
         let mut frame = frame();
-        frame.metrics = frame.metrics.filter(|_| measured);
+        frame.products.metrics.made = frame.products.metrics.made.filter(|_| measured);
         frame.target = [[x, y], [x + width, y + height]].into();
         let camera = camera.then_some(Camera { center: (x, y), height });
         let view = View { camera, ..view(&layers) };

@@ -11,8 +11,8 @@ use eframe::egui_wgpu::{Callback, CallbackResources, CallbackTrait, Renderer, Sc
 use egui::{Context, PaintCallbackInfo, Rect, Shape};
 use wgpu::util::DeviceExt;
 
+use crate::products::CloudBlock;
 use crate::scene::CloudMarks;
-use crate::snapshot::CloudBlock;
 use crate::ui::theme::ink;
 
 use super::shapes::Screen;

@@ -209,10 +209,9 @@ fn controls_ui(
     let pointer = response.hover_pos().filter(|p| place.rect.contains(*p));
     if let Some(pointer) = pointer {
         let at = place.data_at(pointer);
-        let picture = frame.picture.as_deref();
         // Who paints wants to see what lies under a wide card, and no velocity.
-        let picture = picture.filter(|_| lab.tool == Tool::Pan);
-        let velocity = picture.and_then(|p| readout::velocity_at(&p.field, lab.play.t, at));
+        let field = frame.products.field.get().filter(|_| lab.tool == Tool::Pan);
+        let velocity = field.and_then(|field| readout::velocity_at(field, lab.play.t, at));
         readout::readout_ui(ui, place.rect, legend, at, velocity, theme);
     }
     let toggles = chips::chips_ui(ui, place.rect, lab, commands);

@@ -54,8 +54,8 @@ impl State {
             return; // the last legal experiment goes on
         }
         self.publish();
-        self.session.send(session::Command::Reset);
-        self.session.send(session::Command::Train);
+        self.session.send(self.lane, session::Command::Reset);
+        self.session.send(self.lane, session::Command::Train);
     }
 
     pub(super) fn open(&mut self, path: &Path) {
@@ -106,7 +106,8 @@ impl State {
 
     pub(super) fn save_run(&mut self, folder: PathBuf) {
         self.notice = format!("Saving the run in {}", folder.display());
-        self.session.save_run(folder, self.to_save().view);
+        self.session
+            .save_run(self.lane, folder, self.to_save().view);
         self.dialog = None;
     }
 
@@ -172,7 +173,7 @@ impl State {
             return self.complain(sentence);
         }
         self.notice = format!("Exporting {}", path.display());
-        self.session.export(path, self.to_save().view);
+        self.session.export(self.lane, path, self.to_save().view);
         self.dialog = None;
     }
 }

@@ -8,9 +8,10 @@ use std::time::Duration;
 use crate::experiment::{Camera, Experiment};
 use crate::flow::distribution::Symmetry;
 use crate::model::{DeviceChoice, DeviceInfo};
+use crate::products::Look;
 use crate::session::autosave::{Autosave, Leftover};
-use crate::session::{Loan, Options, PictureRequest, Session, Wake};
-use crate::snapshot::Frame;
+use crate::session::{Loan, Options, Session, Wake};
+use crate::snapshot::{Frame, LaneId};
 
 use super::super::command::{BrushSettings, Command, Side, Tool};
 use super::super::dialogs::Dialog;
@@ -22,8 +23,10 @@ use super::super::timeline::PlayHead;
 pub struct State {
     /// The experiment being edited, with undo and its file.
     pub editor: Editor,
-    /// The running experiment: trainer and background workers.
+    /// What runs: trainer, crew and all lanes.
     pub(super) session: Session,
+    /// The lane that is shown.
+    pub lane: LaneId,
     /// The time that the canvas shows, and how it moves.
     pub play: PlayHead,
     /// What dragging on the canvas does.
@@ -56,7 +59,7 @@ pub struct State {
     pub(super) picking: Option<Picking>,
     pub(super) wake: Wake,
     pub(super) sent: Arc<Experiment>,
-    pub(super) looked: Option<PictureRequest>,
+    pub(super) looked: Option<Look>,
 }
 
 /// What is remembered of unsaved work.
@@ -119,16 +122,22 @@ impl State {
             sent: legal,
             looked: None,
             session,
+            lane: LaneId::default(),
             editor,
         })
     }
 
     /// The newest state of the run.
     pub fn frame(&self) -> Arc<Frame> {
-        self.session.frame()
+        self.session.frame(self.lane)
     }
 
-    /// The devices that are known so far; looking for the others begins with the first call.
+    /// Looks for devices in the background, once.
+    pub fn look_for_devices(&self) {
+        self.session.look_for_devices();
+    }
+
+    /// The devices that are known so far.
     pub fn devices(&self) -> Vec<DeviceInfo> {
         self.session.devices()
     }

@@ -6,8 +6,9 @@ use crate::experiment::Experiment;
 use crate::flow::coupling::Coupling;
 use crate::flow::metrics::{DEFINITIONS, PathMetrics};
 use crate::flow::path::Path;
+use crate::products::{Made, Metrics, ReferenceSolver};
 use crate::scene::theme::Theme;
-use crate::snapshot::{Frame, Metrics, ReferenceSolver};
+use crate::snapshot::Frame;
 
 use super::super::actions;
 use super::super::command::Command;
@@ -51,7 +52,12 @@ pub fn measurements_ui(
                 speed_ui(ui, theme, frame);
                 learned_ui(ui, theme, frame);
                 straightness_ui(ui, theme, lab, frame, commands);
-                histogram::histogram_ui(ui, theme, &mut memory.histogram, frame.picture.as_ref());
+                histogram::histogram_ui(
+                    ui,
+                    theme,
+                    &mut memory.histogram,
+                    frame.products.trajectories.get(),
+                );
                 samples_ui(ui, theme, frame);
                 buttons_ui(ui, theme, lab, commands);
             });
@@ -79,7 +85,7 @@ fn speed_ui(ui: &mut Ui, theme: &Theme, frame: &Frame) {
 
 /// That the network has learned nothing, if it has not: no number below means much then.
 fn learned_ui(ui: &mut Ui, theme: &Theme, frame: &Frame) {
-    let metrics = frame.metrics.as_deref();
+    let metrics = frame.products.metrics.get();
     if let Some(sentence) = metrics.and_then(|m| m.learned_reason.as_deref()) {
         attention_card(theme, theme.attention).show(ui, |ui| {
             let text = RichText::new(sentence).color(ink(theme.attention));
@@ -99,7 +105,7 @@ fn straightness_ui(
         let button = link(theme, "definitions ?");
         button_ui(ui, lab, &actions::DEFINITIONS, button, true, commands);
     });
-    let metrics = frame.metrics.as_deref();
+    let metrics = frame.products.metrics.get();
     let path = |name: &str, title: &str, of: fn(&PathMetrics) -> f64, ui: &mut Ui| {
         let (value, error) = metrics.map_or(("–".to_owned(), String::new()), |m| {
             with_error(of(&m.path), of(&m.path_stderr))
@@ -156,7 +162,7 @@ fn significant(value: f64) -> String {
 
 fn samples_ui(ui: &mut Ui, theme: &Theme, frame: &Frame) {
     heading_ui(ui, theme, "SAMPLES");
-    let metrics = frame.metrics.as_deref();
+    let metrics = frame.products.metrics.get();
     let floor = metrics.and_then(|m| m.w2_floor);
     let floor = floor.map_or(String::new(), |floor| format!("floor {floor:.3}"));
     let w2 = optional(metrics.and_then(|m| m.w2));
@@ -176,12 +182,13 @@ fn samples_ui(ui: &mut Ui, theme: &Theme, frame: &Frame) {
 }
 
 /// Which weights were measured, on how many trajectories.
-fn age(metrics: &Metrics, frame: &Frame) -> String {
+fn age(metrics: &Made<Metrics>, frame: &Frame) -> String {
     let samples = grouped(metrics.n_samples as u64);
-    let behind = frame.step.saturating_sub(metrics.step);
-    let text = format!("{samples} trajectories at step {}", grouped(metrics.step));
+    let step = metrics.of.step;
+    let behind = frame.step.saturating_sub(step);
+    let text = format!("{samples} trajectories at step {}", grouped(step));
     match behind {
-        _ if !frame.studies(&metrics.experiment) => format!("{text}, before the last change"),
+        _ if !frame.is_current(metrics) => format!("{text}, before the last change"),
         0 => text,
         n => format!("{text}, {} steps ago", grouped(n)),
     }
