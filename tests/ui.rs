@@ -31,9 +31,9 @@ use pushforward::session::run::{RunOptions, Unobserved, run};
 use pushforward::session::{Crew, Engines, Options};
 use pushforward::snapshot::{Frame, RunState};
 use pushforward::ui::actions::ALL;
-use pushforward::ui::command::{Side, Tool};
+use pushforward::ui::command::{Purpose, Side, Tool};
+use pushforward::ui::dialogs::Dialog;
 use pushforward::ui::dialogs::native::{Answer, Picker, Question};
-use pushforward::ui::dialogs::{Dialog, Purpose};
 use pushforward::ui::{App, Command, Lab, Start};
 
 type Window = Harness<'static, App>;
@@ -60,7 +60,7 @@ fn lab(autostart: bool) -> Lab {
         ..Options::default()
     };
     let mut lab = Lab::new(experiment(), None, options, Arc::new(|| ())).unwrap();
-    lab.play.playing = false;
+    lab.apply(Command::TogglePlay);
     lab
 }
 
@@ -266,7 +266,8 @@ fn another_family_takes_the_presets_words_away() {
 fn loading_puts_the_brush_and_old_messages_away_and_trains() {
     let mut lab = lab(false);
     lab.apply(Command::DrawTarget(Side::Target));
-    lab.complain("an old story");
+    lab.apply(Command::SaveAs("/no/such/folder/a.ron".into()));
+    assert_eq!(lab.messages.len(), 1);
     lab.apply(Command::LoadPreset("rings"));
     assert_eq!((lab.tool, lab.messages.len()), (Tool::Pan, 0));
     wait_lab(&lab, "the preset trains", |f| {
@@ -1009,7 +1010,7 @@ fn without_a_folder_nothing_is_kept_and_one_notice_says_so() {
     draw_something(&mut lab);
     lab.keep_unsaved();
     wait_for_notice(&mut lab, "Unsaved work is not kept");
-    lab.notice.clear();
+    lab.notify(String::new());
     lab.apply(Command::ClearDrawing);
     lab.keep_unsaved();
     lab.apply(Command::Quit);
@@ -1037,7 +1038,7 @@ fn the_desktops_dialog_opens_saves_and_exports_and_a_suffix_never_replaces_unask
     let mut lab = lab(false);
     let wanted = folder.path().join("work");
     let (picker, shown) = desktop(Some(wanted.clone()));
-    lab.picker = Some(picker);
+    lab.use_picker(picker);
     lab.apply(Command::AskPath(Purpose::Save));
     assert!(lab.dialog.is_none());
     lab.tick();
@@ -1055,7 +1056,7 @@ fn the_desktops_dialog_opens_saves_and_exports_and_a_suffix_never_replaces_unask
     assert_eq!(shown.load(Ordering::Relaxed), 2);
 
     let (picker, _) = desktop(Some(written));
-    lab.picker = Some(picker);
+    lab.use_picker(picker);
     lab.apply(Command::AskPath(Purpose::Open));
     lab.tick();
     assert!(
@@ -1068,7 +1069,7 @@ fn the_desktops_dialog_opens_saves_and_exports_and_a_suffix_never_replaces_unask
 fn a_cancelled_or_broken_dialog_of_the_desktop_leaves_a_way_and_the_windows_own_is_in_the_menu() {
     let mut lab = changed_lab();
     let (picker, shown) = desktop(None);
-    lab.picker = Some(picker);
+    lab.use_picker(picker);
     lab.apply(Command::Quit);
     lab.apply(Command::SaveFirst);
     assert!(!lab.closing);
@@ -1084,7 +1085,7 @@ fn a_cancelled_or_broken_dialog_of_the_desktop_leaves_a_way_and_the_windows_own_
     }
     assert_eq!(shown.load(Ordering::Relaxed), 1);
     // One that never answers does not block the way.
-    lab.picker = Some(Arc::new(|_: &Question| -> Answer {
+    lab.use_picker(Arc::new(|_: &Question| -> Answer {
         Box::pin(std::future::pending())
     }));
     lab.apply(Command::AskPath(Purpose::Open));

@@ -6,6 +6,7 @@
 mod args;
 mod bench;
 mod input;
+mod outcome;
 mod progress;
 
 use std::env;
@@ -21,13 +22,15 @@ use clap::Parser;
 use crate::experiment::{Experiment, presets};
 use crate::session::folder::{self, Saved};
 use crate::session::report::Report;
-use crate::session::run::{self, RunError, RunOptions};
+use crate::session::run::{self, RunOptions};
 
 use args::{Changes, CheckArgs, RunArgs};
 use input::Origin;
+use outcome::say;
 use progress::Reporter;
 
 pub use args::{CommandLine, Verb};
+pub use outcome::Failure;
 
 /// What the window is to open on.
 pub struct Window {
@@ -37,25 +40,6 @@ pub struct Window {
     pub trained: Option<Saved>,
     /// The experiment file, so that it can be saved again.
     pub file: Option<PathBuf>,
-}
-
-/// Why there is no result; each kind has its exit code.
-pub enum Failure {
-    /// Something on the way failed: 1.
-    Failed(String),
-    /// What was given cannot be worked with: 3.
-    Input(String),
-    /// Stopped by Ctrl-C, after saving what there is: 130.
-    Interrupted,
-}
-
-impl From<RunError> for Failure {
-    fn from(error: RunError) -> Self {
-        match error {
-            RunError::Input(message) => Self::Input(message),
-            RunError::Failed(message) => Self::Failed(message),
-        }
-    }
 }
 
 /// The whole program. `launch` opens the window and returns when it is closed.
@@ -247,18 +231,4 @@ fn check(args: &CheckArgs) -> Result<(), Failure> {
         lines += &format!("note: {caution}\n");
     }
     say(&lines)
-}
-
-/// Writes to stdout. A reader who has seen enough (`| head -1`) is no failure.
-fn say(text: &str) -> Result<(), Failure> {
-    let mut stdout = io::stdout().lock();
-    match stdout
-        .write_all(text.as_bytes())
-        .and_then(|()| stdout.flush())
-    {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Failure::Failed(format!("stdout: {error}")))
-        }
-        _ => Ok(()),
-    }
 }

@@ -4,8 +4,8 @@ use std::fmt::{self, Display, Write};
 
 use serde::de;
 
-use super::advice::nearest;
 use super::error::clipped;
+use super::spelling::nearest;
 
 /// A refusal, and the parts of the text that it speaks of.
 #[derive(Clone, Debug)]

@@ -2,7 +2,7 @@
 //!
 //! The program has the same values in groups; this is the only place that knows both.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::flow::coupling::Coupling;
 use crate::flow::distribution::Distribution;
@@ -17,7 +17,7 @@ use super::{
 /// The fields of an experiment file; only `version` and `target` are required.
 #[derive(Serialize, Deserialize)]
 #[serde(rename = "Experiment", deny_unknown_fields)]
-pub(super) struct ExperimentFile {
+struct ExperimentFile {
     version: u32,
     #[serde(default = "default_name")]
     name: String,
@@ -81,6 +81,18 @@ impl TrainingFile {
 impl Default for TrainingFile {
     fn default() -> Self {
         Self::new(Training::default(), 0.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Experiment {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        ExperimentFile::deserialize(deserializer).map(Self::from)
+    }
+}
+
+impl Serialize for Experiment {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        ExperimentFile::from(self.clone()).serialize(serializer)
     }
 }
 

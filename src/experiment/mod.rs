@@ -19,20 +19,17 @@ mod pieces;
 pub mod presets;
 mod reader;
 mod set;
+mod spelling;
 mod text;
 mod tokens;
 mod training;
 mod validate;
 mod view;
 
-use serde::{Deserialize, Serialize};
-
 use crate::flow::coupling::Coupling;
 use crate::flow::distribution::{Distribution, Shape};
 use crate::flow::path::Path;
 use crate::flow::solver::Solver;
-
-use file::ExperimentFile;
 
 pub use error::ExperimentError;
 pub use legality::Illegal;
@@ -47,8 +44,7 @@ pub const VERSION: u32 = 1;
 /// out of date when that group differs.
 ///
 /// The file and `--set` have fields of their own, without the groups (`experiment/file.rs`).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(from = "ExperimentFile", into = "ExperimentFile")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Experiment {
     /// Version of the file format: [`VERSION`].
     pub version: u32,

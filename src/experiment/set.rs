@@ -3,10 +3,11 @@
 //! The experiment is read anew from its own text, with the value in the place of the field's, so a key is exactly a
 //! name that stands in the file and a value whatever may stand there: no second list of names to keep in step.
 
-use super::advice::{Mended, Spot, likeness, mended, with_decimal_points};
+use super::advice::{Mended, Spot, mended, with_decimal_points};
 use super::error::clipped;
 use super::fault::{Fault, Reason, joined};
 use super::pieces::{fields_of, range_of, value_at, word};
+use super::spelling::likeness;
 use super::{Experiment, ExperimentError, examples, reader};
 
 impl Experiment {

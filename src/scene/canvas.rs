@@ -2,10 +2,11 @@
 
 use super::Page;
 use super::axes::Axes;
-use super::build::Place;
 use super::camera::camera_of;
-use super::item::{Item, Rect, Rectangle};
+use super::geometry::Rect;
+use super::item::{Item, Rectangle};
 use super::legend::{self, Entry, Meaning};
+use super::place::Place;
 use super::text;
 use super::transform::Transform;
 use crate::experiment::View;

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use super::color::Color;
-use super::item::Image;
+use super::image::Image;
 use super::transform::Transform;
 use crate::products::Cloud;
 
@@ -97,7 +97,7 @@ fn brush(radius: f32) -> Vec<Dab> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::item::Rect;
+    use super::super::geometry::Rect;
     use super::*;
     use crate::experiment::Camera;
     use crate::products::CloudBlock;

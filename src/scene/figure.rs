@@ -3,10 +3,11 @@
 //! Everything is placed by measured widths, so that nothing is clipped and nothing overlaps.
 
 use super::axes::Axes;
-use super::build::Place;
 use super::camera::{camera_of, shown};
-use super::item::{Align, Item, PagePoint, Rect, Text};
+use super::geometry::{PagePoint, Rect};
+use super::item::{Align, Item, Text};
 use super::legend::Meaning;
+use super::place::Place;
 use super::text::{self, Weight};
 use super::theme::Sizes;
 use super::transform::{Transform, fit};

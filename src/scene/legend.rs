@@ -1,13 +1,13 @@
 //! What the marks mean: one entry for every visible layer, the scale of the arrows, and a colour bar when colour is a
 //! number.
 
-use super::build::{ArrowScale, Place};
+use super::build::ArrowScale;
 use super::color::Color;
 use super::color_bar;
 use super::colormap::hue;
-use super::item::{
-    Align, Arrows, Item, PagePoint, Points, Polylines, Rect, Rectangle, Segments, Text,
-};
+use super::geometry::{PagePoint, Rect};
+use super::item::{Arrows, Item, Points, Polylines, Rectangle, Segments};
+use super::place::Place;
 use super::text::{self, Weight};
 use super::theme::Sizes;
 use crate::experiment::{Layer, PathColor, View};
@@ -222,7 +222,7 @@ fn word_items(entry: Entry, meaning: &Meaning, at: PagePoint, place: &Place) -> 
     };
     match sentence.is_empty() {
         true => Vec::new(),
-        false => vec![words(&sentence, at, place)],
+        false => vec![place.words(&sentence, at)],
     }
 }
 
@@ -242,19 +242,7 @@ fn entry_items(
         _ => mark_items(layer, left, right, place, items),
     }
     let after = [right[0] + mark_gap(sizes), at[1]];
-    items.push(words(label(layer), after, place));
-}
-
-/// A line of text in the size of the legend.
-pub(super) fn words(words: &str, at: PagePoint, place: &Place) -> Item {
-    Item::Text(Text {
-        text: words.to_owned(),
-        at,
-        align: Align::Left,
-        size: place.sizes.text,
-        weight: Weight::Regular,
-        color: place.theme().text,
-    })
+    items.push(place.words(label(layer), after));
 }
 
 /// A small sample of a layer's marks, from `left` to `right`.

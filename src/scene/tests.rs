@@ -9,8 +9,10 @@ use proptest::prelude::*;
 
 use super::fixture::{N, empty_frame, frame, show, trajectories};
 use super::*;
+use crate::experiment::View;
 use crate::flow::Point;
 use crate::flow::grid::FieldGrid;
+use crate::snapshot::Frame;
 
 const CANVAS: [f32; 2] = [800.0, 600.0];
 

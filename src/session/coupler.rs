@@ -7,10 +7,11 @@
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
 
+use crate::clock::Instant;
 use crate::experiment::Experiment;
 use crate::flow::coupling::{Blocks, Coupling, PairStream, Pairs};
 use crate::flow::rng::{Stream, stream};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use cpu_time::ThreadTime;
+use crate::clock::thread_time;
 
 /// The sum over all threads.
 #[derive(Clone, Debug, Default)]
@@ -19,11 +19,12 @@ impl CpuClock {
     /// Does some work and adds the CPU time that the calling thread has spent on it; none where the system does not
     /// tell.
     pub fn time<T>(&self, work: impl FnOnce() -> T) -> T {
-        let start = ThreadTime::try_now();
+        let start = thread_time();
         let result = work();
-        let spent = start.map_or(Duration::ZERO, |start| start.elapsed());
-        let nanos = u64::try_from(spent.as_nanos()).unwrap_or(u64::MAX);
-        self.0.fetch_add(nanos, Ordering::Relaxed);
+        if let (Ok(start), Ok(end)) = (start, thread_time()) {
+            let nanos = u64::try_from((end - start).as_nanos()).unwrap_or(u64::MAX);
+            self.0.fetch_add(nanos, Ordering::Relaxed);
+        }
         result
     }
 }
@@ -37,8 +38,9 @@ mod tests {
         let clock = CpuClock::default();
         let busy = || {
             clock.time(|| {
-                let start = ThreadTime::now();
-                while start.elapsed() < Duration::from_millis(5) {}
+                let spent = || thread_time().unwrap();
+                let start = spent();
+                while spent() - start < Duration::from_millis(5) {}
                 std::thread::sleep(Duration::from_millis(50));
             });
         };

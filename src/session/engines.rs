@@ -3,10 +3,11 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rand::RngExt;
 
+use crate::clock::Instant;
 use crate::experiment::{Experiment, Model};
 use crate::flow::rng::{Stream, stream};
 use crate::model::peak::instruction_set;

@@ -1,8 +1,9 @@
 //! Clouds on the GPU: blocks of particles are sent to its thread, and asked for between other work.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use crate::clock::Instant;
 use crate::flow::Point;
 use crate::flow::solver::Solver;
 use crate::flow::work::{Work, pause};

@@ -6,8 +6,9 @@ pub mod show;
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use crate::clock::Instant;
 use crate::experiment::{Experiment, View};
 use crate::model::{DeviceChoice, TrainingState};
 use crate::products::{Carrier, Flow, Products, RunId};

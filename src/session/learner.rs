@@ -3,8 +3,9 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use crate::clock::Instant;
 use crate::experiment::{Experiment, LearningRate};
 use crate::flow::coupling::Pairs;
 use crate::flow::distribution::DistributionError;

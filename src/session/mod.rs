@@ -15,6 +15,7 @@ mod coupler;
 mod cpu_meter;
 mod crew;
 mod device_thread;
+pub(crate) mod documents;
 mod engines;
 pub mod experiment_file;
 pub mod figure;
@@ -26,6 +27,7 @@ mod hands;
 mod jobs;
 mod lane;
 mod learner;
+pub(crate) mod memory;
 mod pace;
 mod rate;
 mod recovery;
@@ -41,10 +43,11 @@ use std::cell::RefCell;
 use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crossbeam_channel::unbounded;
 
+use crate::clock::Instant;
 use crate::experiment::{Experiment, View};
 use crate::model::{DeviceChoice, DeviceInfo, TrainingState};
 use crate::products::{Look, Products, RunId};

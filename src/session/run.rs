@@ -4,8 +4,9 @@
 use std::future::Future;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use crate::clock::Instant;
 use crate::experiment::Experiment;
 use crate::flow::Bounds;
 use crate::model::{DeviceChoice, EngineError, FrozenField};

@@ -7,8 +7,9 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use crate::clock::Instant;
 use crate::flow::work::Parts;
 use crate::products::{
     Carrier, Cost, Flow, FlowId, KINDS, Kind, Look, Next, Products, RunId, Task, Tools, Wish,

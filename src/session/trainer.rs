@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError, unbounded};
 
+use crate::clock::Instant;
 use crate::experiment::Experiment;
 use crate::model::TrainingState;
 use crate::snapshot::LaneId;

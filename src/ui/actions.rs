@@ -7,8 +7,7 @@ use egui::{Context, Event, InputState, Key, KeyboardShortcut, Modifiers};
 
 use crate::experiment::Layer;
 
-use super::command::{BrushSettings, Command, Side, Tool};
-use super::dialogs::Purpose;
+use super::command::{BrushSettings, Command, Purpose, Side, Tool};
 use super::lab::Lab;
 
 /// Something that can be done.

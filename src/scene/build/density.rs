@@ -1,7 +1,9 @@
 //! The density of the particles at time t: one hue, the denser the more opaque.
 
-use super::super::item::{Image, Item, Rect};
-use super::Place;
+use super::super::geometry::Rect;
+use super::super::image::Image;
+use super::super::item::Item;
+use super::super::place::Place;
 use crate::flow::grid::DensityStack;
 
 /// The density at time `t`, opaque in proportion to its square root (so that tails show) up to its peak.

@@ -1,7 +1,8 @@
 //! The velocity field at time t as arrows on a grid, their lengths such that every one of them can be read.
 
-use super::super::item::{Arrows, Item, PagePoint};
-use super::Place;
+use super::super::geometry::PagePoint;
+use super::super::item::{Arrows, Item};
+use super::super::place::Place;
 use crate::flow::Point;
 use crate::flow::grid::FieldGrid;
 

@@ -13,11 +13,10 @@ use std::sync::Arc;
 
 use super::axes::Axes;
 use super::figure::Figure;
-use super::item::{Item, PagePoint};
+use super::item::Item;
 use super::legend::Meaning;
-use super::theme::{Sizes, Theme};
-use super::transform::Transform;
-use super::{Decorations, Group, Page, Panel, Scene, Style, canvas, figure};
+use super::place::Place;
+use super::{Decorations, Group, Page, Panel, Scene, canvas, figure};
 use crate::experiment::{Layer, PathColor, View};
 use crate::flow::Point;
 use crate::flow::grid::{DensityStack, FieldGrid};
@@ -37,13 +36,6 @@ const ORDER: [Layer; 8] = [
     Layer::Trails,
     Layer::Particles,
 ];
-/// Farther from the page than this (in points) a mark is dropped: beyond it back ends run out of digits.
-const REACH: f32 = 1e5;
-/// Up to so many dots keep their full radius; more of them get smaller, so that a crowd still has a shape.
-const FEW_DOTS: f32 = 500.0;
-/// The dots of a cloud have as much ink as so many that are followed: where it is dense they cover the ground, and its
-/// edge fades.
-const CLOUD_DOTS: usize = 5000;
 
 /// Makes scenes, and hands out a layer's marks again while nothing that they depend on has changed.
 /// The result never depends on what was built before.
@@ -139,52 +131,9 @@ impl Inputs {
     }
 }
 
-/// Where and how large marks are drawn.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Place {
-    pub transform: Transform,
-    pub style: Style,
-    pub sizes: Sizes,
-    pub decorations: Decorations,
-}
-
-impl Place {
-    pub fn new(transform: Transform, page: &Page) -> Self {
-        Self {
-            transform,
-            style: page.style,
-            sizes: page.sizes(),
-            decorations: page.decorations,
-        }
-    }
-
-    pub fn theme(&self) -> &'static Theme {
-        self.style.theme()
-    }
-
-    /// Where a data point lies on the page. The one gate that all data passes: what is not finite or out of
-    /// all reach is dropped here.
-    pub fn project(&self, p: Point) -> Option<PagePoint> {
-        let page = self.transform.page_from_data(p);
-        // A comparison with NaN is false, so this refuses it too.
-        (page[0].abs() < REACH && page[1].abs() < REACH).then_some(page)
-    }
-
-    /// Whether a dot of this radius shows inside the box.
-    pub fn shows(&self, center: PagePoint, radius: f32) -> bool {
-        self.transform.rect().grown(radius).contains(center)
-    }
-
-    /// The radius of one of `n` dots whose radius is `radius` among few.
-    pub fn dot(&self, radius: f32, n: usize) -> f32 {
-        radius * (FEW_DOTS / n as f32).powf(0.25).clamp(0.5, 1.0)
-    }
-
-    /// The radius of one of a cloud's `n` dots: however many there are, they have the ink of [`CLOUD_DOTS`].
-    pub fn grain(&self, radius: f32, n: usize) -> f32 {
-        let few = (CLOUD_DOTS as f32 / n as f32).min(1.0);
-        self.dot(radius, CLOUD_DOTS) * few.sqrt()
-    }
+/// The scene of a frame at time `t`, by a builder without memory.
+pub fn build(frame: &Frame, view: &View, t: f64, page: &Page) -> Scene {
+    Builder::default().build(frame, view, t, page)
 }
 
 /// The layers at time `t`, bottom first. Particles that have arrived must not hide the ends of the paths, so at the end

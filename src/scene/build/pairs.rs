@@ -1,7 +1,7 @@
 //! The coupling's pairs of the current batch: thin lines from source points to target points.
 
 use super::super::item::{Item, Segments};
-use super::Place;
+use super::super::place::Place;
 use crate::flow::Point;
 
 pub(super) fn items(pairs: &[(Point, Point)], place: &Place) -> Vec<Item> {

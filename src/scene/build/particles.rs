@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::super::CloudMarks;
 use super::super::item::{Item, Points};
-use super::Place;
+use super::super::place::Place;
 use crate::flow::trajectory::Trajectories;
 use crate::products::Cloud;
 

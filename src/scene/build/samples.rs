@@ -2,7 +2,7 @@
 
 use super::super::color::Color;
 use super::super::item::{Item, Points};
-use super::Place;
+use super::super::place::Place;
 use crate::flow::Point;
 
 pub(super) fn items(samples: &[Point], color: Color, place: &Place) -> Vec<Item> {

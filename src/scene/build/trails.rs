@@ -1,7 +1,8 @@
 //! The last stretch of every particle's way, fading towards its past.
 
-use super::super::item::{Item, PagePoint, Polylines};
-use super::Place;
+use super::super::geometry::PagePoint;
+use super::super::item::{Item, Polylines};
+use super::super::place::Place;
 use crate::flow::trajectory::Trajectories;
 
 /// Straight pieces of one trail: enough to look curved at the lengths that trails have.

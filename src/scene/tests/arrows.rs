@@ -3,6 +3,7 @@
 use super::super::*;
 use super::{CANVAS, distance, frame, only, texts, view};
 use crate::flow::grid::FieldGrid;
+use crate::snapshot::Frame;
 
 /// The fixture's frame with speeds `speed(k)` to the right in its 24 cells, at every time.
 fn frame_with_speeds(speed: impl Fn(usize) -> f64) -> Frame {

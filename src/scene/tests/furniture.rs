@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::super::legend::{Entry, entries, has_color_bar, label};
 use super::super::*;
 use super::{CANVAS, frame, texts, view};
-use crate::experiment::{Camera, PathColor};
+use crate::experiment::{Camera, PathColor, View};
 
 proptest! {
     #[test]

@@ -1,8 +1,9 @@
 //! What of a lane appears on the board.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use crate::clock::Instant;
 use crate::flow::Point;
 use crate::model::EngineError;
 use crate::products::{DisplaySamples, Flow, display_samples};

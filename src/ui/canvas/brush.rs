@@ -19,7 +19,7 @@ use super::super::command::{Command, Side, Tool};
 use super::super::drawing;
 use super::super::lab::Lab;
 use super::super::theme::{ink, palette};
-use super::Place;
+use super::place::Place;
 
 /// The pointer moves at least this far, in points, before another piece of the stroke begins.
 const MIN_STEP: f32 = 0.5;

@@ -9,9 +9,10 @@ use crate::snapshot::{Frame, RunState};
 use super::super::actions;
 use super::super::command::{Command, Tool};
 use super::super::lab::Lab;
-use super::super::panels::widgets;
+use super::super::panels::buttons;
 use super::super::theme::{ink, mix, palette};
-use super::{Place, brush};
+use super::brush;
+use super::place::Place;
 
 /// Widest that a sentence may get, in points.
 const WIDTH: f32 = 460.0;
@@ -87,7 +88,7 @@ fn waiting_ui(
                         true => &actions::DRAW_SOURCE,
                         false => &actions::DRAW,
                     };
-                    widgets::action_ui(ui, lab, action, "Draw", true, commands);
+                    buttons::action_ui(ui, lab, action, "Draw", true, commands);
                 }
             });
     });

@@ -14,17 +14,25 @@ use super::super::actions;
 use super::super::command::Command;
 use super::super::lab::Lab;
 use super::super::theme::{self, ink, strong};
+use super::buttons::button_ui;
 use super::status::{goal_text, grouped};
-use super::widgets::{attention_card, button_ui, heading_ui, heading_with_ui, link, note_ui};
-use super::{Panels, histogram, loss};
+use super::widgets::{attention_card, heading_ui, heading_with_ui, link, note_ui};
+use super::{histogram, loss};
 
 /// Room for the number behind the value, in points.
 const ERROR_WIDTH: f32 = 76.0;
 
+/// What the panel remembers from frame to frame: caches.
+#[derive(Default)]
+pub struct Memory {
+    histogram: histogram::Histogram,
+    loss: loss::LossPlot,
+}
+
 /// The right panel.
 pub fn measurements_ui(
     ui: &mut Ui,
-    panels: &mut Panels,
+    memory: &mut Memory,
     lab: &Lab,
     frame: &Frame,
     commands: &mut Vec<Command>,
@@ -40,14 +48,14 @@ pub fn measurements_ui(
                 bottom: 14,
             })
             .show(ui, |ui| {
-                loss::loss_ui(ui, theme, &mut panels.loss, frame);
+                loss::loss_ui(ui, theme, &mut memory.loss, frame);
                 speed_ui(ui, theme, frame);
                 learned_ui(ui, theme, frame);
                 straightness_ui(ui, theme, lab, frame, commands);
                 histogram::histogram_ui(
                     ui,
                     theme,
-                    &mut panels.histogram,
+                    &mut memory.histogram,
                     frame.products.trajectories.get(),
                 );
                 samples_ui(ui, theme, frame);

@@ -1,39 +1,18 @@
 //! Work that is in no file: asked about before it would be lost, and kept for after a crash.
 //!
 //! One rule for everything that takes the experiment away (opening, presets, dropped files, quitting): the commands of
-//! [`Lab`] end here while there are unsaved changes. It refuses to know the clock; the window says when it is time.
+//! [`Lab`](super::Lab) end here while there are unsaved changes. It refuses to know the clock; the window says when it is time.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::experiment::Experiment;
-use crate::session::autosave::{Autosave, Leftover};
+use crate::session::autosave::Autosave;
 
-use super::command::Command;
-use super::dialogs::Dialog;
-use super::lab::Lab;
+use super::super::command::Command;
+use super::super::dialogs::Dialog;
+use super::state::State;
 
-/// What is remembered of unsaved work.
-#[derive(Default)]
-pub struct Unsaved {
-    /// What is to be done once the work has been saved.
-    next: Option<Command>,
-    /// Where work is kept; none in a window that keeps nothing.
-    autosave: Option<Arc<Autosave>>,
-    /// What was kept last.
-    kept: Option<Experiment>,
-    /// What earlier windows left, the newest last.
-    leftovers: Vec<Leftover>,
-}
-
-impl Unsaved {
-    /// What is offered: the newest work that an earlier window left.
-    pub fn offered(&self) -> Option<&Leftover> {
-        self.leftovers.last()
-    }
-}
-
-impl Lab {
+impl State {
     /// Whether a command would take work away that is in no file. Who closes the window while being asked has
     /// answered.
     pub(super) fn asks_before(&self, command: &Command) -> bool {
@@ -101,7 +80,7 @@ impl Lab {
     }
 
     /// From now on unsaved work is kept in this folder; what earlier windows left there is offered.
-    pub fn keep_in(&mut self, folder: Option<PathBuf>) {
+    pub(super) fn keep_in(&mut self, folder: Option<PathBuf>) {
         let autosave = Arc::new(Autosave::new(folder));
         let (leftovers, unreadable) = autosave.leftovers();
         self.unsaved.leftovers = leftovers;
@@ -147,7 +126,7 @@ impl Lab {
     }
 
     /// Keeps unsaved work, or takes away what was kept of it when it is in a file. Never waits for the disk.
-    pub fn keep_unsaved(&mut self) {
+    pub(super) fn keep_unsaved(&mut self) {
         if !self.has_unkept() {
             return;
         }

@@ -1,15 +1,15 @@
-//! Files as the window needs them: read an experiment or a run, save, list a folder.
+//! Files as a window has them: an experiment or a run is opened, an experiment saved, a folder listed.
 //!
-//! Every failure is a sentence with the path in it. What is written goes through the session's atomic writer. It
-//! refuses to know widgets.
+//! Every failure is a sentence with the path in it.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use crate::experiment::Experiment;
-use crate::session::experiment_file;
-use crate::session::files::{atomic_write, expand_home};
-use crate::session::folder::{self, Saved, SavedRun, names};
+
+use super::experiment_file;
+use super::files::{atomic_write, expand_home};
+use super::folder::{self, Saved, SavedRun, names};
 
 /// Entries of a folder that are listed.
 const MAX_LISTED: usize = 500;
@@ -96,6 +96,11 @@ pub fn folder_of(near: Option<&Path>) -> PathBuf {
         .filter(|p| !p.as_os_str().is_empty());
     let folder = beside.map_or_else(|| PathBuf::from("."), Path::to_owned);
     std::path::absolute(&folder).unwrap_or(folder)
+}
+
+/// Whether there is something at the path.
+pub fn exists(path: &Path) -> bool {
+    path.exists()
 }
 
 /// The folder above, the folders and runs in it, and the files with one of the suffixes.

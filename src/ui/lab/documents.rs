@@ -1,24 +1,23 @@
 //! Where experiments come from and go to: presets, files, runs, figures.
 //!
-//! The commands of [`Lab`] that concern files; what fails becomes a sentence in the window and changes nothing.
+//! The commands of [`Lab`](super::Lab) that concern files; what fails becomes a sentence in the window and changes nothing.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::experiment::{Experiment, presets};
 use crate::session::folder::Saved;
-use crate::session::{self, Options, Session, figure};
+use crate::session::{self, Options, Session, documents, figure};
 
-use super::command::Tool;
-use super::dialogs::native::{Picking, Question};
-use super::dialogs::{Dialog, FileDialog, Purpose};
-use super::files;
-use super::lab::Lab;
+use super::super::command::{Purpose, Tool};
+use super::super::dialogs::native::{Picking, Question};
+use super::super::dialogs::{Dialog, FileDialog};
+use super::state::State;
 
 /// Where the dialog is that does not depend on the desktop.
 const OWN_DIALOG: &str = "Menu, File, \"Open by path\" and its like use the window's own.";
 
-impl Lab {
+impl State {
     pub(super) fn load_preset(&mut self, name: &'static str) {
         let found = presets::find(name).ok_or_else(|| format!("There is no preset {name}."));
         let read = found.and_then(|preset| preset.experiment().map_err(|e| e.to_string()));
@@ -60,7 +59,7 @@ impl Lab {
     }
 
     pub(super) fn open(&mut self, path: &Path) {
-        match files::read(path) {
+        match documents::read(path) {
             Err(sentence) => self.complain(sentence),
             Ok(opened) => match opened.trained {
                 Some(saved) => self.open_run(opened.experiment, saved),
@@ -94,7 +93,7 @@ impl Lab {
 
     pub(super) fn save_as(&mut self, path: PathBuf) {
         let experiment = self.to_save();
-        match files::save(&path, &experiment) {
+        match documents::save(&path, &experiment) {
             Ok(()) => {
                 self.notice = format!("Saved {}", path.display());
                 self.editor.mark_saved(path, experiment);
@@ -136,7 +135,7 @@ impl Lab {
         let name = &self.editor.experiment().words.name;
         Question {
             purpose,
-            folder: files::folder_of(self.editor.path()),
+            folder: documents::folder_of(self.editor.path()),
             name: match purpose {
                 Purpose::Open | Purpose::OpenRun => String::new(),
                 Purpose::Save => format!("{name}.ron"),
@@ -158,9 +157,9 @@ impl Lab {
             return self.call_off();
         };
         let path = purpose.complete(chosen.clone());
-        if path != chosen && path.exists() {
+        if path != chosen && documents::exists(&path) {
             // The desktop asked about another file than the one that would be replaced.
-            let (folder, name) = (files::folder_of(Some(&path)), path.file_name());
+            let (folder, name) = (documents::folder_of(Some(&path)), path.file_name());
             let name = name.unwrap_or_default().to_string_lossy();
             let dialog = FileDialog::new(purpose, folder, &name);
             self.dialog = Some(Dialog::File(dialog));
