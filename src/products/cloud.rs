@@ -222,7 +222,7 @@ impl Product for GrowingCloud {
         let request = last.and_then(|last| last.request.as_ref());
         let is_settled = request.is_some_and(|request| request.is_last);
         match grown.cloud.is_complete() || is_settled {
-            true if is_newest => Demand::Later,
+            true if is_newest => Demand::Done,
             true => block(None, false),
             false if !is_newest && wish.now - grown.since > MAX_AGE => block(Some(grown), true),
             false => block(Some(grown), false),
@@ -391,5 +391,36 @@ mod tests {
         let block = CloudBlock::new(vec![0.0, 0.5, 1.0], &positions);
         assert_eq!(block.n_particles, 2);
         assert_eq!(block.at_node(1), [[0.5; 2], [2.5; 2]]);
+    }
+
+    #[test]
+    fn kept_nodes_go_from_end_to_end_without_gaps_or_doubles() {
+        for steps in [1, 2, 7, 25, 26, 49, 60, 100, 101, 10_000] {
+            let nodes = kept_nodes(Solver::Euler { steps });
+            assert_eq!((nodes[0], nodes[nodes.len() - 1]), (0, steps), "{steps}");
+            assert_eq!(nodes.len(), steps.min(KEPT) + 1);
+            let widest = steps.div_ceil(nodes.len() - 1);
+            assert!(
+                nodes
+                    .windows(2)
+                    .all(|w| w[0] < w[1] && w[1] - w[0] <= widest),
+                "{nodes:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_long_way_makes_blocks_and_parts_small() {
+        let sizes = |solver| [BLOCK, PART].map(|most| at_once(most, solver));
+        assert_eq!(sizes(Solver::Euler { steps: 1 }), [BLOCK, PART]);
+        assert_eq!(sizes(Solver::Midpoint { steps: 100 }), [BLOCK, PART]);
+        assert_eq!(
+            sizes(Solver::Midpoint { steps: 200 }),
+            [BLOCK / 2, PART / 2]
+        );
+        assert_eq!(
+            sizes(Solver::Rk4 { steps: 10_000 }),
+            [BLOCK / 16, PART / 16]
+        );
     }
 }

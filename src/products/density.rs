@@ -36,7 +36,11 @@ impl Product for DensityStack {
     type Request = Request;
 
     fn demand(wish: &Wish<'_>) -> Demand<Request> {
-        match wish.made.trajectories.get() {
+        let is_current = |followed: &&Arc<Made<Followed>>| {
+            let problem = &wish.flow.experiment.problem;
+            followed.of.answers(problem) && followed.is_demanded(wish)
+        };
+        match wish.made.trajectories.get().filter(is_current) {
             _ if !wish.look.density => Demand::Nothing,
             None => Demand::Later,
             Some(followed) => Demand::Of(Request {

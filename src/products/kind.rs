@@ -86,7 +86,7 @@ impl Kind {
 fn next<P: Product>(flow: &Flow, wish: &Wish<'_>, tools: &Tools) -> Next {
     let request = match P::demand(wish) {
         Demand::Nothing => return Next::Clear,
-        Demand::Later => return Next::Nothing,
+        Demand::Later | Demand::Done => return Next::Nothing,
         Demand::Of(request) => request,
     };
     if P::slot(wish.made).is_settled(&flow.id, &request) {

@@ -79,8 +79,10 @@ pub struct Wish<'a> {
 pub enum Demand<R> {
     /// It is not looked at: what there is goes.
     Nothing,
-    /// What it builds on is not there yet, or all is done.
+    /// What it builds on is not there yet.
     Later,
+    /// What there is.
+    Done,
     /// This.
     Of(R),
 }
@@ -110,8 +112,11 @@ pub struct Made<P: Product> {
 impl<P: Product> Made<P> {
     /// Whether it is what a wish asks for, whatever the flow.
     pub fn is_demanded(&self, wish: &Wish<'_>) -> bool {
-        let asked = self.request.as_ref();
-        asked.is_none_or(|asked| matches!(P::demand(wish), Demand::Of(r) if r == *asked))
+        match (&self.request, P::demand(wish)) {
+            (None, _) | (_, Demand::Done) => true,
+            (Some(asked), Demand::Of(request)) => *asked == request,
+            (_, Demand::Nothing | Demand::Later) => false,
+        }
     }
 }
 

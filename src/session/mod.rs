@@ -310,6 +310,9 @@ impl Session {
 
 impl Drop for Session {
     fn drop(&mut self) {
+        if let Driver::Caller(lanes, _) = &self.driver {
+            lanes.borrow_mut().end();
+        }
         self.scheduler.stop();
     }
 }

@@ -212,6 +212,12 @@ impl Lanes {
         }
     }
 
+    /// Nothing will be asked for any more.
+    pub fn end(&mut self) {
+        let (messages, _) = self.messages();
+        self.handle_or_save(messages, false);
+    }
+
     /// Whoever asked for a run to be saved and closed the window at once has it saved.
     fn handle_or_save(&mut self, mut messages: Vec<Message>, goes_on: bool) -> bool {
         if !goes_on {

@@ -91,7 +91,8 @@ impl Frame {
             made: &self.products,
             now: 0.0,
         };
-        made.of.answers(&self.experiment.problem) && made.is_demanded(&wish)
+        let answers = !P::OF_THE_FLOW || made.of.answers(&self.experiment.problem);
+        answers && made.is_demanded(&wish)
     }
 
     /// The flow that the lane is at.

@@ -54,7 +54,9 @@ fn marks_stay_inside_their_panel() {
     let scene = |frame| build(&frame, &view, 0.4, &page);
     let full = render(&scene(frame()), 1.0).expect("pixels");
     let mut bare = frame();
-    bare.products = empty_frame().products;
+    let empty = empty_frame().products;
+    bare.products.trajectories = empty.trajectories;
+    (bare.products.field, bare.products.density) = (empty.field, empty.density);
     (bare.source, bare.target) = (empty_frame().source, empty_frame().target);
     let bare = render(&scene(bare), 1.0).expect("pixels");
     let rect = scene(frame()).panels[0].transform.rect();
