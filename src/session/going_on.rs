@@ -9,7 +9,7 @@ use super::crew::Crew;
 use super::engines::Engines;
 use super::folder::Saved;
 use super::learner::{Learner, LearnerError};
-use super::run::{RunError, RunObserver};
+use super::observer::{RunError, RunObserver};
 
 /// The learner, with a crew.
 ///

@@ -28,6 +28,7 @@ mod jobs;
 mod lane;
 mod learner;
 pub(crate) mod memory;
+mod observer;
 mod pace;
 mod rate;
 mod recovery;

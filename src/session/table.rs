@@ -11,7 +11,7 @@ use crate::products::Flow;
 
 use super::folder::{Folder, names};
 use super::hands::Hands;
-use super::run::{RunError, RunObserver};
+use super::observer::{RunError, RunObserver};
 
 /// Nodes of all particles of one piece: 16 bytes each while it is solved, and about as many rows of 48.
 const PIECE_POINTS: usize = 100_000;
