@@ -26,6 +26,8 @@ mod training;
 mod validate;
 mod view;
 
+use std::ops::RangeInclusive;
+
 use crate::flow::coupling::Coupling;
 use crate::flow::distribution::{Distribution, Shape};
 use crate::flow::path::Path;
@@ -92,7 +94,7 @@ pub struct Problem {
 }
 
 /// How a flow is read out.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Readout {
     /// The solver of the trajectories, for display and for the samples that are measured.
     pub solver: Solver,
@@ -111,6 +113,9 @@ impl Default for Words {
 }
 
 impl Problem {
+    /// How much noise there may be on `x_t`.
+    pub const NOISE: RangeInclusive<f64> = 0.0..=10.0;
+
     /// The problem of a target: from the standard Gaussian by the cond-OT path, independently coupled.
     pub fn to(target: Distribution) -> Self {
         Self {
@@ -119,15 +124,6 @@ impl Problem {
             path: Path::default(),
             coupling: Coupling::default(),
             noise: 0.0,
-        }
-    }
-}
-
-impl Default for Readout {
-    fn default() -> Self {
-        Self {
-            solver: Solver::Euler { steps: 100 },
-            evaluation: Evaluation::default(),
         }
     }
 }

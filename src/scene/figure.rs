@@ -14,7 +14,6 @@ use super::transform::{Transform, fit};
 use super::{Color, Page, color_bar, legend};
 use crate::experiment::{Layer, View};
 use crate::flow::Bounds;
-use crate::flow::coupling::Coupling;
 use crate::products::Metrics;
 use crate::snapshot::Frame;
 
@@ -231,14 +230,10 @@ impl Figure<'_> {
     fn recipe(&self) -> String {
         let followed = self.frame.products.trajectories.get();
         let experiment = followed.map_or(&self.frame.experiment, |made| &made.of.experiment);
-        let coupling = match experiment.problem.coupling {
-            Coupling::Independent => "independent coupling".to_owned(),
-            Coupling::BatchOt { batch } => format!("batch-OT coupling ({batch})"),
-        };
-        let mut parts = vec![format!("{} path", experiment.problem.path.name()), coupling];
+        let problem = &experiment.problem;
+        let mut parts = vec![problem.path.legend(), problem.coupling.legend()];
         if let Some(followed) = followed {
-            let solver = experiment.readout.solver;
-            parts.push(format!("{}, {} NFE", solver.name(), solver.nfe()));
+            parts.push(experiment.readout.solver.legend());
             parts.push(format!("step {}", grouped(followed.of.step)));
         }
         let moving = [
