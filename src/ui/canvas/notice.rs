@@ -3,6 +3,7 @@
 use egui::{Align2, FontId, Frame as Boxed, Margin, Rect, RichText, Stroke, Ui, UiBuilder, vec2};
 
 use crate::experiment::Layer;
+use crate::scene::layers::look;
 use crate::scene::theme::Theme;
 use crate::snapshot::{FlowPicture, Frame, RunState};
 
@@ -54,11 +55,11 @@ pub fn notice_ui(
     }
 }
 
-/// Whether field or density still show the part of the plane that was seen before.
+/// Whether a layer that follows the camera still shows the part of the plane that was seen before.
 fn is_elsewhere(picture: &FlowPicture, place: &Place, lab: &Lab) -> bool {
     let layers = &lab.editor.experiment().view.layers;
-    let shown = layers.contains(&Layer::Field) || layers.contains(&Layer::Density);
-    shown && picture.field.bounds != place.transform.visible()
+    let follow = |&layer: &Layer| look(layer).follows_camera;
+    layers.iter().any(follow) && picture.field.bounds != place.transform.visible()
 }
 
 /// Why training waits, with the way out.
