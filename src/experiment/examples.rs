@@ -74,7 +74,7 @@ fn view(i: usize) -> View {
         height: 8.0,
     };
     View {
-        color: nth(i, &[PathColor::ChordRatio, PathColor::Identity]),
+        color: nth(i, &PathColor::ALL),
         camera: nth(i, &[None, Some(camera)]),
         ..View::default()
     }

@@ -13,6 +13,7 @@ mod error;
 mod examples;
 mod fault;
 mod file;
+mod layer;
 mod legality;
 mod model;
 mod pieces;
@@ -34,10 +35,12 @@ use crate::flow::path::Path;
 use crate::flow::solver::Solver;
 
 pub use error::ExperimentError;
+pub use layer::Layer;
+pub(crate) use layer::layers;
 pub use legality::Illegal;
 pub use model::{Activation, Model, TimeEmbedding};
 pub use training::{Evaluation, LearningRate, Optimizer, Training};
-pub use view::{Camera, Layer, MAX_FOLLOWED, MAX_PARTICLES, PathColor, View};
+pub use view::{Camera, MAX_FOLLOWED, MAX_PARTICLES, PathColor, View};
 
 /// The version of the experiment file that this program reads and writes.
 pub const VERSION: u32 = 1;

@@ -9,8 +9,8 @@ use std::ops::RangeInclusive;
 use super::error::clipped;
 use super::training::EVERY_NODE;
 use super::{
-    Camera, Evaluation, Experiment, ExperimentError, MAX_FOLLOWED, MAX_PARTICLES, Model, Problem,
-    Readout, Training, VERSION, View, Words,
+    Camera, Evaluation, Experiment, ExperimentError, Model, Problem, Readout, Training, VERSION,
+    View, Words,
 };
 use crate::flow::constant::OutOfRange;
 use crate::flow::distribution::DistributionError;
@@ -120,10 +120,10 @@ impl View {
                 ));
             }
         }
-        within("view.paths", self.paths, 0..=MAX_FOLLOWED)?;
-        within("view.particles", self.particles, 0..=MAX_PARTICLES)?;
-        within("view.field", self.field, 0..=200)?;
-        within("view.trail", self.trail, 0.0..=1.0)?;
+        within("view.paths", self.paths, Self::PATHS)?;
+        within("view.particles", self.particles, Self::PARTICLES)?;
+        within("view.field", self.field, Self::FIELD)?;
+        within("view.trail", self.trail, Self::TRAIL)?;
         match self.camera {
             None => Ok(()),
             Some(camera) => {

@@ -7,9 +7,10 @@ use super::item::{Align, Item, Rectangle, Segments, Text};
 use super::place::Place;
 use super::text::{self, Weight};
 use super::theme::{Sizes, Theme};
+use crate::experiment::PathColor;
 
 /// What the colours are about.
-pub(super) const LABEL: &str = "chord / arc";
+pub(super) const LABEL: &str = PathColor::ChordRatio.name();
 /// Colours along the bar.
 const STEPS: usize = 128;
 

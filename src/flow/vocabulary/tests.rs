@@ -50,7 +50,8 @@ pub(crate) fn assert_whole<V: Vocabulary + Debug + Default + Serialize + Deseria
                 );
             }
         }
-        (fields.sort_unstable(), constants.sort_unstable());
+        fields.sort_unstable();
+        constants.sort_unstable();
         assert_eq!(fields, constants, "{member:?}");
         let written = ron::to_string(member).unwrap();
         assert!(written.starts_with(member.key()), "{written}");
