@@ -10,7 +10,7 @@ use crate::flow::path::Path;
 use crate::flow::solver::Solver;
 
 use super::{
-    Evaluation, Experiment, LearningRate, Model, Optimizer, Problem, Readout, Training, View,
+    Evaluation, Experiment, Lane, LearningRate, Model, Optimizer, Problem, Readout, Training, View,
     Words, standard_gaussian,
 };
 
@@ -44,6 +44,8 @@ pub(super) struct ExperimentFile {
     evaluation: Evaluation,
     #[serde(default)]
     view: View,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    lanes: Vec<Lane>,
 }
 
 /// The training and, as `sigma`, the problem's noise.
@@ -122,6 +124,7 @@ impl From<ExperimentFile> for Experiment {
                 evaluation: file.evaluation,
             },
             view: file.view,
+            lanes: file.lanes,
         }
     }
 }
@@ -137,6 +140,7 @@ impl From<Experiment> for ExperimentFile {
             training,
             readout: Readout { solver, evaluation },
             view,
+            lanes,
         } = experiment;
         let Problem {
             source,
@@ -160,6 +164,7 @@ impl From<Experiment> for ExperimentFile {
             solver,
             evaluation,
             view,
+            lanes,
         }
     }
 }
