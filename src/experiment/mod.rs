@@ -9,10 +9,14 @@
 
 mod advice;
 mod cautions;
+mod change;
 mod error;
 mod examples;
 mod fault;
 mod file;
+mod follow;
+mod label;
+mod lane;
 mod layer;
 mod legality;
 mod model;
@@ -34,7 +38,9 @@ use crate::flow::distribution::{Distribution, Shape};
 use crate::flow::path::Path;
 use crate::flow::solver::Solver;
 
+pub use change::{NoOverride, Override};
 pub use error::ExperimentError;
+pub use lane::{Lane, MAX_LANES};
 pub use layer::Layer;
 pub(crate) use layer::layers;
 pub use legality::Illegal;
@@ -67,6 +73,9 @@ pub struct Experiment {
     pub readout: Readout,
     /// What the figure shows.
     pub view: View,
+    /// The flows that are compared, in place of this one alone. Each changes some of the fields above, which are those
+    /// of none of them but the base of all: so the first lane is renamed, moved and taken away like every other.
+    pub lanes: Vec<Lane>,
 }
 
 /// What an experiment is called.
@@ -143,6 +152,7 @@ impl Experiment {
             training: Training::default(),
             readout: Readout::default(),
             view: View::default(),
+            lanes: Vec::new(),
         }
     }
 
@@ -170,8 +180,10 @@ impl Experiment {
             training,
             readout,
             view: _,
+            lanes,
         } = self;
-        (version, words, seed, problem, model, training, readout)
+        let trained = (problem, model, training, readout);
+        (version, words, seed, trained, lanes)
     }
 }
 

@@ -159,7 +159,7 @@ impl State {
 
     /// The experiment as a file holds it: the time and the part of the plane on the screen included.
     pub fn to_save(&self) -> Experiment {
-        let mut experiment = self.editor.experiment().clone();
+        let mut experiment = self.editor.document().clone();
         experiment.view.t = self.play.t;
         experiment.view.camera = self.camera;
         experiment
