@@ -17,6 +17,7 @@ mod file;
 mod follow;
 mod label;
 mod lane;
+mod lanes;
 mod layer;
 mod legality;
 mod model;
@@ -38,9 +39,8 @@ use crate::flow::distribution::{Distribution, Shape};
 use crate::flow::path::Path;
 use crate::flow::solver::Solver;
 
-pub use change::{NoOverride, Override};
 pub use error::ExperimentError;
-pub use lane::{Lane, MAX_LANES};
+pub use lane::{Lane, MAX_LANES, NoOverride, Override};
 pub use layer::Layer;
 pub(crate) use layer::layers;
 pub use legality::Illegal;

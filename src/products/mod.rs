@@ -18,7 +18,7 @@ mod trajectories;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use crate::experiment::{Layer, View};
+use crate::experiment::{Experiment, Layer, View};
 use crate::flow::Bounds;
 use crate::flow::grid::{DensityStack, FieldGrid};
 use crate::flow::work::{Parts, Work};
@@ -243,6 +243,27 @@ impl Products {
             request,
             output,
         }));
+    }
+
+    /// Whether a product of these shows what is studied and looked at. Newer weights alone do not make it out of date.
+    pub fn is_current<P: Product>(
+        &self,
+        made: &Made<P>,
+        studied: &Arc<Experiment>,
+        look: &Look,
+    ) -> bool {
+        let flow = FlowId {
+            experiment: Arc::clone(studied),
+            ..made.of
+        };
+        let wish = Wish {
+            flow: &flow,
+            look,
+            made: self,
+            now: 0.0,
+        };
+        let answers = !P::OF_THE_FLOW || made.of.answers(&studied.problem);
+        answers && made.is_demanded(&wish)
     }
 
     /// The cloud that is shown, if one is.
