@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use burn::cubecl::config::{CubeClRuntimeConfig, RuntimeConfig};
 use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
 
@@ -11,7 +12,6 @@ use crate::experiment::{Activation, Model, Optimizer, Training};
 use super::burn_adam::BurnAdam;
 use super::burn_mlp::{Mlp, download};
 use super::engine::{same_moments, warm_decay};
-use super::gpu::ignore_configuration_files;
 use super::{Batch, Engine, EngineError, EngineState, MlpParams, Moments, Widths};
 
 /// Trains the Burn MLP on one device.
@@ -283,4 +283,11 @@ fn average(average: Mlp, mlp: &Mlp, decay: f64) -> Mlp {
             })
             .collect(),
     }
+}
+
+/// Burn and CubeCL read `burn.toml` and `cubecl.toml` from the current folder upwards, and one that names a log
+/// file that cannot be opened ends the program. Settings that are there first keep them from looking.
+pub fn ignore_configuration_files() {
+    burn::BurnConfig::try_set(burn::BurnConfig::default());
+    CubeClRuntimeConfig::try_set(CubeClRuntimeConfig::default());
 }

@@ -45,7 +45,7 @@ fn stale(products: &Products, experiment: Experiment) -> BTreeSet<&'static str> 
     let frame = Frame {
         look: look(&experiment),
         products: products.clone(),
-        ..crate::session::blank_frame(LaneId(0), Arc::new(experiment))
+        ..Frame::blank(LaneId(0), Arc::new(experiment))
     };
     let mut stale = BTreeSet::new();
     macro_rules! check {
