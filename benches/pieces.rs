@@ -40,7 +40,7 @@ fn experiment(hidden: &[usize]) -> Option<Arc<Experiment>> {
         experiment.readout.evaluation.w2_samples = 300;
     }
     experiment.view.particles = if small { 30_000 } else { 300 };
-    experiment.view.paths = 200;
+    experiment.view.trajectories = 200;
     experiment.view.field = 100;
     experiment.view.layers = vec![Layer::Particles, Layer::Density];
     Some(Arc::new(experiment))

@@ -4,7 +4,8 @@ use std::sync::LazyLock;
 
 use super::pieces::value_at;
 use super::{
-    Activation, Camera, Experiment, LearningRate, Model, Optimizer, PathColor, TimeEmbedding, View,
+    Activation, Camera, Experiment, LearningRate, Model, Optimizer, TimeEmbedding, TrajectoryColor,
+    View,
 };
 use super::{Problem, Readout, Training};
 use crate::flow::coupling::Coupling;
@@ -129,7 +130,7 @@ fn view(i: usize) -> View {
         height: 8.0,
     };
     View {
-        color: nth(i, &[PathColor::ChordRatio, PathColor::Identity]),
+        color: nth(i, &[TrajectoryColor::ChordRatio, TrajectoryColor::Identity]),
         camera: nth(i, &[None, Some(camera)]),
         ..View::default()
     }

@@ -35,7 +35,7 @@ pub use error::ExperimentError;
 pub use legality::Illegal;
 pub use model::{Activation, Model, TimeEmbedding};
 pub use training::{Evaluation, LearningRate, Optimizer, Training};
-pub use view::{Camera, Layer, MAX_FOLLOWED, MAX_PARTICLES, PathColor, View};
+pub use view::{Camera, Layer, MAX_FOLLOWED, MAX_PARTICLES, TrajectoryColor, View};
 
 /// The version of the experiment file that this program reads and writes.
 pub const VERSION: u32 = 1;

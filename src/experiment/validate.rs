@@ -157,7 +157,7 @@ impl View {
                 ));
             }
         }
-        within("view.paths", self.paths, 0..=MAX_FOLLOWED)?;
+        within("view.paths", self.trajectories, 0..=MAX_FOLLOWED)?;
         within("view.particles", self.particles, 0..=MAX_PARTICLES)?;
         within("view.field", self.field, 0..=200)?;
         within("view.trail", self.trail, 0.0..=1.0)?;

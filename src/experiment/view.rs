@@ -12,8 +12,9 @@ pub struct View {
     pub t: f64,
     /// The layers that are drawn, each at most once; their order is the program's.
     pub layers: Vec<Layer>,
-    /// Full trajectories drawn, 0 to 10,000.
-    pub paths: usize,
+    /// Full trajectories drawn, 0 to 10,000; `view.paths` in files.
+    #[serde(rename = "paths")]
+    pub trajectories: usize,
     /// Moving particles drawn, 0 to 1,000,000.
     pub particles: usize,
     /// Arrows of the velocity field along each side of the canvas, 0 to 200.
@@ -21,21 +22,21 @@ pub struct View {
     /// Length of the particles' trails, in units of t, 0 to 1.
     pub trail: f64,
     /// What the colour of a trajectory means.
-    pub color: PathColor,
+    pub color: TrajectoryColor,
     /// The part of the plane that is shown; `None` fits it to the target.
     pub camera: Option<Camera>,
 }
 
 /// Most particles that are drawn.
 pub const MAX_PARTICLES: usize = 1_000_000;
-/// Particles and paths that are followed one by one, with every step of theirs kept; more particles than that are a
-/// cloud, of which only a few moments are kept.
+/// Particles and trajectories that are followed one by one, with every step of theirs kept; more particles than that are
+/// a cloud, of which positions at a few times are kept.
 pub const MAX_FOLLOWED: usize = 10_000;
 
 impl View {
-    /// Particles whose whole way is wanted.
+    /// Particles whose whole trajectory is wanted.
     pub fn followed(&self) -> usize {
-        self.particles.max(self.paths).min(MAX_FOLLOWED)
+        self.particles.max(self.trajectories).min(MAX_FOLLOWED)
     }
 
     /// Particles of the cloud, if the particles are visible and more than can be followed.
@@ -50,11 +51,11 @@ impl Default for View {
         Self {
             t: 1.0,
             layers: vec![Layer::Source, Layer::Target, Layer::Trajectories],
-            paths: 200,
+            trajectories: 200,
             particles: 2000,
             field: 24,
             trail: 0.1,
-            color: PathColor::ChordRatio,
+            color: TrajectoryColor::ChordRatio,
             camera: None,
         }
     }
@@ -97,7 +98,7 @@ impl Layer {
 
 /// What the colour of a trajectory means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum PathColor {
+pub enum TrajectoryColor {
     /// Its chord ratio `|Z_1 - Z_0| / arc length`: how straight its shape is.
     ChordRatio,
     /// Which particle it is.

@@ -39,7 +39,7 @@ pub use batch::{Batch, BatchRule, make_batch};
 pub use burn_engine::BurnEngine;
 pub use device::{DeviceChoice, DeviceInfo};
 pub use device_error::DeviceError;
-pub use engine::{Engine, EngineError, EngineState, Moments};
+pub use engine::{Engine, EngineError, EngineState, OptimizerMoments};
 pub use file::{ModelFile, ModelFileError};
 pub use fused::{Alone, FrozenField, FusedEngine, Job, Team, TeamError};
 pub use gpu::{DeviceFlow, OpenDevice};

@@ -10,7 +10,7 @@ use super::item::{Arrows, Item, Points, Polylines, Rectangle, Segments};
 use super::place::Place;
 use super::text::{self, Weight};
 use super::theme::Sizes;
-use crate::experiment::{Layer, PathColor, View};
+use crate::experiment::{Layer, TrajectoryColor, View};
 
 /// A line of the legend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +43,7 @@ pub fn label(layer: Layer) -> &'static str {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Meaning {
     /// What the colour of a trajectory means.
-    pub color: PathColor,
+    pub color: TrajectoryColor,
     /// The scale of the arrows, if there are any.
     pub arrows: Option<ArrowScale>,
 }
@@ -85,7 +85,7 @@ fn speed(x: f64) -> String {
 
 /// Whether colour is a number that needs a colour bar.
 pub fn has_color_bar(view: &View) -> bool {
-    view.layers.contains(&Layer::Trajectories) && view.color == PathColor::ChordRatio
+    view.layers.contains(&Layer::Trajectories) && view.color == TrajectoryColor::ChordRatio
 }
 
 /// Distance between the baselines of two lines of the legend, in points.
@@ -228,7 +228,7 @@ fn word_items(entry: Entry, meaning: &Meaning, at: PagePoint, place: &Place) -> 
 
 fn entry_items(
     layer: Layer,
-    color: PathColor,
+    color: TrajectoryColor,
     at: PagePoint,
     mark_width: f32,
     place: &Place,
@@ -301,7 +301,7 @@ fn mark_items(
 fn trajectory_mark(
     left: PagePoint,
     right: PagePoint,
-    color: PathColor,
+    color: TrajectoryColor,
     place: &Place,
 ) -> Vec<Item> {
     const PIECES: usize = 6;
@@ -312,21 +312,21 @@ fn trajectory_mark(
             let x = left[0] + k as f32 * step;
             let share = (k as f32 + 0.5) / PIECES as f32;
             let color = match color {
-                PathColor::ChordRatio => place.theme().chord_ratio(0.4 + 0.6 * share),
-                PathColor::Identity => hue(share, ink.hue_lightness),
+                TrajectoryColor::ChordRatio => place.theme().chord_ratio(0.4 + 0.6 * share),
+                TrajectoryColor::Identity => hue(share, ink.hue_lightness),
             };
             Item::Segments(Segments {
                 ends: vec![[[x, left[1]], [x + step, left[1]]]],
-                width: 1.5 * place.sizes.path,
+                width: 1.5 * place.sizes.trajectory,
                 color,
             })
         })
         .collect();
     if place.decorations == super::Decorations::Figure {
-        for (center, color) in [(left, ink.path_start), (right, ink.path_end)] {
+        for (center, color) in [(left, ink.trajectory_start), (right, ink.trajectory_end)] {
             items.push(Item::Points(Points {
                 centers: vec![center],
-                radius: place.sizes.path_end,
+                radius: place.sizes.trajectory_end,
                 color,
             }));
         }

@@ -17,7 +17,7 @@ use super::item::Item;
 use super::legend::Meaning;
 use super::place::Place;
 use super::{Decorations, Group, Page, Panel, Scene, canvas, figure};
-use crate::experiment::{Layer, PathColor, View};
+use crate::experiment::{Layer, TrajectoryColor, View};
 use crate::flow::Point;
 use crate::flow::grid::{DensityStack, FieldGrid};
 use crate::products::{Cloud, Followed, Made};
@@ -56,7 +56,7 @@ struct Known {
 enum Inputs {
     Samples(Layer, Arc<[Point]>),
     Pairs(Arc<[(Point, Point)]>),
-    Trajectories(Arc<Made<Followed>>, usize, PathColor),
+    Trajectories(Arc<Made<Followed>>, usize, TrajectoryColor),
     /// Particles at a time, so many, and the length of their trails.
     Particles(Arc<Made<Followed>>, f64, usize),
     Trails(Arc<Made<Followed>>, f64, usize, f64),
@@ -74,7 +74,7 @@ impl Inputs {
             Layer::Source => Self::Samples(layer, frame.source.clone()),
             Layer::Target => Self::Samples(layer, frame.target.clone()),
             Layer::Pairs => Self::Pairs(frame.pairs.clone()),
-            Layer::Trajectories => Self::Trajectories(followed?, view.paths, view.color),
+            Layer::Trajectories => Self::Trajectories(followed?, view.trajectories, view.color),
             Layer::Particles => match (view.cloud(), products.shown_cloud()) {
                 (Some(_), Some(cloud)) => Self::Cloud(Arc::clone(cloud), t),
                 _ => Self::Particles(followed?, t, view.particles),
@@ -94,8 +94,8 @@ impl Inputs {
                 samples::items(points, place.theme().ink.target_sample, place)
             }
             Self::Pairs(pairs) => pairs::items(pairs, place),
-            Self::Trajectories(followed, paths, color) => {
-                trajectories::items(followed, *paths, *color, place)
+            Self::Trajectories(followed, n, color) => {
+                trajectories::items(followed, *n, *color, place)
             }
             Self::Particles(followed, t, n) => {
                 particles::items(&followed.trajectories, *t, *n, place)
@@ -136,7 +136,7 @@ pub fn build(frame: &Frame, view: &View, t: f64, page: &Page) -> Scene {
     Builder::default().build(frame, view, t, page)
 }
 
-/// The layers at time `t`, bottom first. Particles that have arrived must not hide the ends of the paths, so at the end
+/// The layers at time `t`, bottom first. Particles that have arrived must not hide the ends of the trajectories, so at the end
 /// the trajectories lie on top.
 fn order(t: f64) -> [Layer; 8] {
     let mut order = ORDER;

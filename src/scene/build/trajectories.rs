@@ -9,37 +9,43 @@ use super::super::item::{Item, Points, Polylines};
 use super::super::place::Place;
 use super::super::theme::Theme;
 use super::thin::push_thinned;
-use crate::experiment::PathColor;
+use crate::experiment::TrajectoryColor;
 use crate::flow::Point;
 use crate::products::Followed;
 
-/// The first `paths` trajectories; in a figure also their starts and ends.
+/// The first `n` trajectories; in a figure also their starts and ends.
 pub(super) fn items(
     followed: &Followed,
-    paths: usize,
-    color: PathColor,
+    n: usize,
+    color: TrajectoryColor,
     place: &Place,
 ) -> Vec<Item> {
     let trajectories = &followed.trajectories;
-    let paths = paths.min(trajectories.n_particles);
+    let n = n.min(trajectories.n_particles);
     let tolerance = tolerance(place);
-    let middle = mean(&trajectories.first()[..paths]);
+    let middle = mean(&trajectories.first()[..n]);
     let theme = place.theme();
     let mut lines =
-        Polylines::with_capacity(place.sizes.path, false, paths, trajectories.n_nodes());
-    for (particle, &start) in trajectories.first()[..paths].iter().enumerate() {
-        let way = trajectories.path(particle).filter_map(|p| place.project(p));
+        Polylines::with_capacity(place.sizes.trajectory, false, n, trajectories.n_nodes());
+    for (particle, &start) in trajectories.first()[..n].iter().enumerate() {
+        let way = trajectories.of(particle).filter_map(|p| place.project(p));
         push_thinned(&mut lines.points, way, tolerance);
         lines.finish_line(match color {
-            PathColor::ChordRatio => by_chord_ratio(followed.chord_ratios.get(particle), theme),
-            PathColor::Identity => by_start(start, middle, theme),
+            TrajectoryColor::ChordRatio => {
+                by_chord_ratio(followed.chord_ratios.get(particle), theme)
+            }
+            TrajectoryColor::Identity => by_start(start, middle, theme),
         });
     }
     let mut items = vec![Item::Polylines(lines)];
     if place.decorations == Decorations::Figure {
         let ink = &theme.ink;
-        items.push(ends(&trajectories.first()[..paths], ink.path_start, place));
-        items.push(ends(&trajectories.last()[..paths], ink.path_end, place));
+        items.push(ends(
+            &trajectories.first()[..n],
+            ink.trajectory_start,
+            place,
+        ));
+        items.push(ends(&trajectories.last()[..n], ink.trajectory_end, place));
     }
     items
 }
@@ -55,18 +61,18 @@ fn tolerance(place: &Place) -> f32 {
 
 fn by_chord_ratio(ratio: Option<&f64>, theme: &Theme) -> Color {
     let known = ratio.map_or(theme.muted, |&ratio| theme.chord_ratio(ratio as f32));
-    known.alpha(theme.ink.path_alpha)
+    known.alpha(theme.ink.trajectory_alpha)
 }
 
-/// Whose path it is: the hue is the direction in which it starts, seen from the middle of all starts, so that
+/// Which particle it is: the hue is the direction in which it starts, seen from the middle of all starts, so that
 /// neighbours look alike and it shows where each part of the source goes.
 fn by_start(start: Point, middle: Point, theme: &Theme) -> Color {
     let angle = (start[1] - middle[1]).atan2(start[0] - middle[0]);
-    hue((angle / TAU) as f32, theme.ink.hue_lightness).alpha(theme.ink.path_alpha)
+    hue((angle / TAU) as f32, theme.ink.hue_lightness).alpha(theme.ink.trajectory_alpha)
 }
 
 fn ends(points: &[Point], color: Color, place: &Place) -> Item {
-    let radius = place.dot(place.sizes.path_end, points.len());
+    let radius = place.dot(place.sizes.trajectory_end, points.len());
     Item::Points(Points {
         centers: points
             .iter()

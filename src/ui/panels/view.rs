@@ -1,8 +1,8 @@
-//! How much the canvas shows: paths, particles, arrows, trails, and what the colour of a path means.
+//! How much the canvas shows: trajectories, particles, arrows, trails, and what the colour of a trajectory means.
 
 use egui::{CollapsingHeader, DragValue, TextEdit, Ui};
 
-use crate::experiment::{Experiment, MAX_FOLLOWED, MAX_PARTICLES, PathColor};
+use crate::experiment::{Experiment, MAX_FOLLOWED, MAX_PARTICLES, TrajectoryColor};
 use crate::scene::theme::Theme;
 
 use super::widgets::{choice_ui, heading_ui, number_ui, row_ui, slider_ui};
@@ -16,10 +16,10 @@ pub fn view_ui(ui: &mut Ui, theme: &Theme, draft: &mut Experiment) {
     title_ui(ui, theme, &mut draft.words.title);
     let view = &mut draft.view;
     let formula = "Whole trajectories Z_t, t from 0 to 1, that are drawn.";
-    let paths = DragValue::new(&mut view.paths)
+    let trajectories = DragValue::new(&mut view.trajectories)
         .range(0..=MAX_FOLLOWED)
         .speed(2.0);
-    number_ui(ui, theme, "Paths", formula, paths);
+    number_ui(ui, theme, "Paths", formula, trajectories);
     let formula = "Particles Z_t that move with the play head, up to a million. More than 10,000 are carried as a cloud: \
                    on the GPU if there is one, slowly on the CPU.";
     // A drag across the panel must reach a million and still tell hundreds apart.
@@ -39,11 +39,15 @@ pub fn view_ui(ui: &mut Ui, theme: &Theme, draft: &mut Experiment) {
             slider_ui(ui, theme, "Trail", formula, &mut view.trail, 0.0..=1.0);
             let offered = [
                 (
-                    PathColor::ChordRatio,
+                    TrajectoryColor::ChordRatio,
                     "chord / arc",
                     "How straight its shape is: |Z₁ − Z₀| / arc length, by viridis.",
                 ),
-                (PathColor::Identity, "identity", "Which particle it is."),
+                (
+                    TrajectoryColor::Identity,
+                    "identity",
+                    "Which particle it is.",
+                ),
             ];
             let formula = "What the colour of a trajectory means.";
             choice_ui(ui, theme, "Colour", formula, &mut view.color, &offered);
