@@ -41,7 +41,7 @@ fn experiment(hidden: &[usize]) -> Option<Arc<Experiment>> {
         experiment.readout.evaluation.w2_samples = 300;
     }
     experiment.view.particles = if small { 30_000 } else { 300 };
-    experiment.view.paths = 200;
+    experiment.view.trajectories = 200;
     experiment.view.field = if small { 100 } else { 24 };
     experiment.view.layers = vec![Layer::Particles, Layer::Density];
     Some(Arc::new(experiment))

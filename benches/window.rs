@@ -181,7 +181,7 @@ fn load() -> Experiment {
     experiment.readout.solver = Solver::Euler { steps: 49 };
     let view = &mut experiment.view;
     // Square cells on a canvas that is wider than high: 27 x 23 arrows, no fewer than 24 x 24.
-    (view.particles, view.paths, view.field) = (5000, 500, 27);
+    (view.particles, view.trajectories, view.field) = (5000, 500, 27);
     view.layers = vec![
         Layer::Source,
         Layer::Target,

@@ -40,8 +40,8 @@ const PAIRS: [(&str, &str); 3] = [
     ("export", "scene"),
 ];
 
-/// Rooms in which files still go round in circles.
-const CIRCULAR: [&str; 3] = ["model", "products", "session"];
+/// Rooms in which files need each other: a product may look at what there is of the others.
+const CIRCULAR: [&str; 1] = ["products"];
 
 /// What only some places may name: a room, or a file of it.
 const RESERVED: [(&str, &[&str], &[&str]); 8] = [

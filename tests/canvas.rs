@@ -44,7 +44,7 @@ type Window = Harness<'static, Bench>;
 fn experiment() -> Experiment {
     let mut experiment = presets::find("two-moons").unwrap().experiment().unwrap();
     experiment.view.particles = PARTICLES;
-    experiment.view.paths = 100;
+    experiment.view.trajectories = 100;
     experiment.view.layers = vec![Layer::Target, Layer::Particles, Layer::Trajectories];
     experiment
 }

@@ -4,8 +4,8 @@ use std::sync::LazyLock;
 
 use super::pieces::value_at;
 use super::{
-    Activation, Camera, Experiment, Lane, LearningRate, Model, Optimizer, PathColor, TimeEmbedding,
-    View,
+    Activation, Camera, Experiment, Lane, LearningRate, Model, Optimizer, TimeEmbedding,
+    TrajectoryColor, View,
 };
 use super::{Problem, Readout, Training};
 use crate::flow::coupling::Coupling;
@@ -76,7 +76,7 @@ fn view(i: usize) -> View {
         height: 8.0,
     };
     View {
-        color: nth(i, &PathColor::ALL),
+        color: nth(i, &TrajectoryColor::ALL),
         camera: nth(i, &[None, Some(camera)]),
         ..View::default()
     }

@@ -140,7 +140,7 @@ impl View {
                 ));
             }
         }
-        within("view.paths", self.paths, Self::PATHS)?;
+        within("view.paths", self.trajectories, Self::TRAJECTORIES)?;
         within("view.particles", self.particles, Self::PARTICLES)?;
         within("view.field", self.field, Self::FIELD)?;
         within("view.trail", self.trail, Self::TRAIL)?;

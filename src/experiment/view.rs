@@ -14,8 +14,9 @@ pub struct View {
     pub t: f64,
     /// The layers that are drawn, each at most once; their order is the program's.
     pub layers: Vec<Layer>,
-    /// Full trajectories drawn, see [`Self::PATHS`].
-    pub paths: usize,
+    /// Full trajectories drawn, see [`Self::TRAJECTORIES`]; `view.paths` in files.
+    #[serde(rename = "paths")]
+    pub trajectories: usize,
     /// Moving particles drawn, see [`Self::PARTICLES`].
     pub particles: usize,
     /// Arrows of the velocity field along the longer side of the canvas, see [`Self::FIELD`].
@@ -23,20 +24,20 @@ pub struct View {
     /// Length of the particles' trails, in units of t, see [`Self::TRAIL`].
     pub trail: f64,
     /// What the colour of a trajectory means.
-    pub color: PathColor,
+    pub color: TrajectoryColor,
     /// The part of the plane that is shown; `None` fits it to the target.
     pub camera: Option<Camera>,
 }
 
 /// Most particles that are drawn.
 pub const MAX_PARTICLES: usize = 1_000_000;
-/// Particles and paths that are followed one by one, with every step of theirs kept; more particles than that are a
-/// cloud, of which only a few moments are kept.
+/// Particles and trajectories that are followed one by one, with every step of theirs kept; more particles than that are
+/// a cloud, of which positions at a few times are kept.
 pub const MAX_FOLLOWED: usize = 10_000;
 
 impl View {
     /// How many trajectories may be drawn.
-    pub const PATHS: RangeInclusive<usize> = 0..=MAX_FOLLOWED;
+    pub const TRAJECTORIES: RangeInclusive<usize> = 0..=MAX_FOLLOWED;
     /// How many particles may be drawn.
     pub const PARTICLES: RangeInclusive<usize> = 0..=MAX_PARTICLES;
     /// How many arrows may stand along the longer side of the canvas.
@@ -44,9 +45,9 @@ impl View {
     /// How long a trail may be.
     pub const TRAIL: RangeInclusive<f64> = 0.0..=1.0;
 
-    /// Particles whose whole way is wanted.
+    /// Particles whose whole trajectory is wanted.
     pub fn followed(&self) -> usize {
-        self.particles.max(self.paths).min(MAX_FOLLOWED)
+        self.particles.max(self.trajectories).min(MAX_FOLLOWED)
     }
 
     /// Particles of the cloud, if the particles are visible and more than can be followed.
@@ -61,11 +62,11 @@ impl Default for View {
         Self {
             t: 1.0,
             layers: vec![Layer::Source, Layer::Target, Layer::Trajectories],
-            paths: 200,
+            trajectories: 200,
             particles: 2000,
             field: 24,
             trail: 0.1,
-            color: PathColor::ChordRatio,
+            color: TrajectoryColor::ChordRatio,
             camera: None,
         }
     }
@@ -73,14 +74,14 @@ impl Default for View {
 
 /// What the colour of a trajectory means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum PathColor {
+pub enum TrajectoryColor {
     /// Its chord ratio `|Z_1 - Z_0| / arc length`: how straight its shape is.
     ChordRatio,
     /// Which particle it is.
     Identity,
 }
 
-impl PathColor {
+impl TrajectoryColor {
     /// Every meaning, in the order in which they are offered.
     pub const ALL: [Self; 2] = [Self::ChordRatio, Self::Identity];
 

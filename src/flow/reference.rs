@@ -8,7 +8,7 @@
 //!
 //! Step control: Hairer, Nørsett & Wanner, Solving Ordinary Differential Equations I, section II.4.
 
-use super::metrics::path_metrics;
+use super::metrics::trajectory_metrics;
 use super::solver::{March, walk};
 use super::tableau::RK4;
 use super::trajectory::{Walk, distance_squared};
@@ -118,7 +118,10 @@ impl Halving {
 
     /// The same, asking for this share of the tolerances.
     fn compared(&self, share: f64) -> HalvingError {
-        let (coarse, fine) = (path_metrics(&self.coarse), path_metrics(&self.fine));
+        let (coarse, fine) = (
+            trajectory_metrics(&self.coarse),
+            trajectory_metrics(&self.fine),
+        );
         let ends = |walks: &[Walk]| walks.iter().map(|walk| walk.end).collect::<Vec<Point>>();
         let end_points = rms_distance(&ends(&self.coarse), &ends(&self.fine));
         let straightness = (fine.straightness - coarse.straightness).abs();
@@ -155,7 +158,7 @@ impl Pilots<'_> {
             (0..=n).map(time).collect()
         };
         let rough = self.walk(&even(FIRST_STEPS)).await;
-        let way = path_metrics(&rough).path_energy.sqrt();
+        let way = trajectory_metrics(&rough).path_energy.sqrt();
         let most = MAX_STEPS / 2;
         let mut times = vec![start];
         let mut x = self.x_0.clone();

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use crate::flow::Point;
 use crate::flow::metrics::{
-    PathMetrics, Progress, normalised_path_energy, path_metrics, path_metrics_stderr,
+    Progress, TrajectoryMetrics, normalised_path_energy, trajectory_metrics,
+    trajectory_metrics_stderr,
 };
 use crate::flow::moments::Moments;
 use crate::flow::reference::{Halving, HalvingError, ReferenceTimes, rms_distance};
@@ -22,14 +23,14 @@ const CHUNK: usize = 512;
 /// A measurement of the flow, see `flow::metrics` for the definitions.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Metrics {
-    /// Trajectories behind the path metrics.
+    /// Trajectories behind the metrics of trajectories.
     pub n_samples: usize,
     /// Points behind every W2.
     pub w2_samples: usize,
     /// Means over the trajectories of the reference solver.
-    pub path: PathMetrics,
+    pub trajectories: TrajectoryMetrics,
     /// Standard errors of those means.
-    pub path_stderr: PathMetrics,
+    pub trajectories_stderr: TrajectoryMetrics,
     /// Normalised path energy.
     pub npe: Option<f64>,
     /// Why there is no NPE, in a sentence.
@@ -54,7 +55,7 @@ pub struct Metrics {
     pub solver: Solver,
     /// Root mean square distance between the end points of the two solvers.
     pub solver_error: f64,
-    /// The solver of the path metrics.
+    /// The solver of the metrics of trajectories.
     pub reference: ReferenceSolver,
 }
 
@@ -168,7 +169,7 @@ pub async fn measure(
     parts: &Parts,
 ) -> Metrics {
     let walks = &reference.halving.fine;
-    let path = path_metrics(walks);
+    let trajectories = trajectory_metrics(walks);
     let fine_ends: Vec<Point> = walks.iter().map(|walk| walk.end).collect();
     let n_w2 = references.target.len();
     let to_target = |ends: &[Point]| distance(ends[..n_w2].to_vec(), references.target.clone());
@@ -177,7 +178,7 @@ pub async fn measure(
         .await;
     let mut distances = distances.into_iter().map(|w2| w2.ok().map(f64::sqrt));
     let (w2, w2_fine) = (distances.next().flatten(), distances.next().flatten());
-    let (npe, npe_reason) = npe(references, path.path_energy);
+    let (npe, npe_reason) = npe(references, trajectories.path_energy);
     let (learned, learned_reason) = match is_shift(walks) {
         true => (Some(false), Some(ONLY_A_SHIFT.to_owned())),
         // Of the flow itself: a coarse solver misses, whatever the network has learned.
@@ -188,8 +189,8 @@ pub async fn measure(
         w2_samples: references.target.len(),
         npe,
         npe_reason,
-        path,
-        path_stderr: path_metrics_stderr(walks),
+        trajectories,
+        trajectories_stderr: trajectory_metrics_stderr(walks),
         w2,
         w2_floor: references.w2_floor,
         w2_affine: references.w2_affine,

@@ -7,10 +7,10 @@ use super::item::{Align, Item, Rectangle, Segments, Text};
 use super::place::Place;
 use super::text::{self, Weight};
 use super::theme::{Sizes, Theme};
-use crate::experiment::PathColor;
+use crate::experiment::TrajectoryColor;
 
 /// What the colours are about.
-pub(super) const LABEL: &str = PathColor::ChordRatio.name();
+pub(super) const LABEL: &str = TrajectoryColor::ChordRatio.name();
 /// Colours along the bar.
 const STEPS: usize = 128;
 

@@ -305,11 +305,11 @@ fn line(words: &str, at: PagePoint, size: f32, color: Color, room: f32) -> Item 
 
 /// The measured numbers with their names.
 fn numbers(metrics: &Metrics) -> String {
-    let path = &metrics.path;
+    let trajectories = &metrics.trajectories;
     let mut parts = vec![
-        format!("S = {}", number(path.straightness)),
-        format!("cost = {}", number(path.transport_cost)),
-        format!("chord / arc = {}", number(path.chord_ratio)),
+        format!("S = {}", number(trajectories.straightness)),
+        format!("cost = {}", number(trajectories.transport_cost)),
+        format!("chord / arc = {}", number(trajectories.chord_ratio)),
     ];
     match (metrics.w2, metrics.w2_floor) {
         (Some(w2), Some(floor)) => {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::experiment::Experiment;
 use crate::flow::grid::{DensityStack, FieldGrid};
-use crate::flow::metrics::PathMetrics;
+use crate::flow::metrics::TrajectoryMetrics;
 use crate::flow::reference::HalvingError;
 use crate::flow::trajectory::Trajectories;
 use crate::flow::{Bounds, Point};
@@ -111,7 +111,7 @@ pub fn trajectories(frame: &Frame) -> &Trajectories {
 
 fn metrics(trajectories: &Trajectories) -> Metrics {
     let chord_ratios = (0..N).map(|particle| trajectories.chord_ratio(particle));
-    let path = PathMetrics {
+    let trajectories = TrajectoryMetrics {
         path_energy: 17.0,
         transport_cost: 16.0,
         straightness: 1.0,
@@ -120,8 +120,8 @@ fn metrics(trajectories: &Trajectories) -> Metrics {
     Metrics {
         n_samples: N,
         w2_samples: N,
-        path,
-        path_stderr: path,
+        trajectories,
+        trajectories_stderr: trajectories,
         npe: None,
         npe_reason: None,
         w2: Some(0.141),

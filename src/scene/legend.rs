@@ -8,7 +8,7 @@ use super::layers::{LINE, Moment, Span, look};
 use super::place::Place;
 use super::text::{self, Weight};
 use super::theme::Sizes;
-use crate::experiment::{Layer, PathColor, View};
+use crate::experiment::{Layer, TrajectoryColor, View};
 
 /// A piece of the legend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,7 +68,7 @@ pub fn entries(view: &View) -> Vec<Entry> {
 
 /// Whether colour is a number that needs a colour bar.
 pub fn has_color_bar(view: &View) -> bool {
-    view.layers.contains(&Layer::Trajectories) && view.color == PathColor::ChordRatio
+    view.layers.contains(&Layer::Trajectories) && view.color == TrajectoryColor::ChordRatio
 }
 
 /// Distance between the baselines of two lines of the legend, in points.

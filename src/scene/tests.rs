@@ -81,16 +81,16 @@ fn a_view_shows_no_more_than_it_asks_for() {
     let (frame, page) = (frame(), Page::canvas(CANVAS, Style::Dark));
     let few = View {
         particles: 7,
-        paths: 3,
+        trajectories: 3,
         ..view(&[Layer::Particles, Layer::Trajectories])
     };
     let scene = build(&frame, &few, 0.3, &page);
-    let [paths, particles] = &scene.panels[0].groups[..] else {
+    let [trajectories, particles] = &scene.panels[0].groups[..] else {
         panic!("two layers: {:?}", scene.panels[0].groups);
     };
     assert_eq!(centers(&particles.items[0]).len(), 7);
-    let Item::Polylines(lines) = &paths.items[0] else {
-        panic!("lines: {:?}", paths.items);
+    let Item::Polylines(lines) = &trajectories.items[0] else {
+        panic!("lines: {:?}", trajectories.items);
     };
     assert_eq!(lines.lines().count(), 3);
 }
@@ -109,7 +109,9 @@ fn trajectories_run_from_source_to_target_in_the_colour_of_their_chord_ratio() {
         assert!(distance(points[0], ends[0]) < 0.01);
         assert!(distance(points[points.len() - 1], ends[1]) < 0.01);
         let ratio = trajectories(&frame).chord_ratio(i);
-        let expected = theme.chord_ratio(ratio as f32).alpha(theme.ink.path_alpha);
+        let expected = theme
+            .chord_ratio(ratio as f32)
+            .alpha(theme.ink.trajectory_alpha);
         assert_eq!(color, expected);
     }
 }
@@ -206,7 +208,7 @@ fn what_is_not_finite_is_dropped_and_the_rest_is_drawn() {
         };
         let expected = match group.layer {
             Layer::Source | Layer::Target => N - 1,
-            // One particle was never finite; the other has a path until it leaves.
+            // One particle was never finite; the other has a trajectory until it leaves.
             Layer::Trajectories => N - 1,
             Layer::Particles | Layer::Trails => N - 2,
             _ => 1,
@@ -235,7 +237,7 @@ fn is_finite(item: &Item) -> bool {
 }
 
 #[test]
-fn particles_lie_on_the_paths_until_they_have_arrived() {
+fn particles_lie_on_the_trajectories_until_they_have_arrived() {
     let order = |t| {
         let scene = canvas(&frame(), &[Layer::Particles, Layer::Trajectories], t);
         let groups = scene.panels[0].groups.iter();

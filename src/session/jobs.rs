@@ -75,13 +75,12 @@ fn done(job: Job, board: &Board) {
 mod tests {
     use super::*;
     use crate::experiment::presets;
-    use crate::session::blank_frame;
-    use crate::snapshot::{Frames, LaneId};
+    use crate::snapshot::{Frame, Frames, LaneId};
 
     #[test]
     fn jobs_are_done_in_order_and_a_panic_is_told() {
         let preset = presets::find("two-moons").unwrap();
-        let frame = blank_frame(LaneId(0), Arc::new(preset.experiment().unwrap()));
+        let frame = Frame::blank(LaneId(0), Arc::new(preset.experiment().unwrap()));
         let board = Arc::new(Board::new(Frames::new(frame, []), Arc::new(|| {})));
         let spawned = Jobs::spawn(Arc::clone(&board)).unwrap();
         for jobs in [spawned, Jobs::at_once(Arc::clone(&board))] {

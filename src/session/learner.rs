@@ -297,8 +297,8 @@ impl Learner {
         }
     }
 
-    /// Returns to the last checkpoint: weights, average, moments, losses, coupling costs, pairs and step counter. An
-    /// engine that fails at it is broken. Returns the step.
+    /// Returns to the last checkpoint: weights, average, optimizer moments, losses, coupling costs, pairs and step
+    /// counter. An engine that fails at it is broken. Returns the step.
     pub fn roll_back(&mut self) -> u64 {
         self.step = self.good.step;
         self.losses.truncate(self.step as usize);

@@ -51,8 +51,7 @@ use crossbeam_channel::unbounded;
 use crate::clock::Instant;
 use crate::experiment::{Experiment, View};
 use crate::model::{DeviceChoice, DeviceInfo, TrainingState};
-use crate::products::{Look, Products, RunId};
-use crate::snapshot::{Frame, Frames, LaneId, LossHistory, RunState};
+use crate::snapshot::{Frame, Frames, LaneId};
 
 use autosave::{Autosave, Leftover};
 use board::Board;
@@ -337,29 +336,7 @@ fn services(board: Arc<Board>, crew: Crew, jobs: Arc<Jobs>) -> Services {
 }
 
 fn blank_frames(first: &Arc<Experiment>, options: &Options) -> Frames {
-    let first = blank_frame(options.first, Arc::clone(first));
-    let blank = |(id, e): &(LaneId, Arc<Experiment>)| blank_frame(*id, Arc::clone(e));
+    let first = Frame::blank(options.first, Arc::clone(first));
+    let blank = |(id, e): &(LaneId, Arc<Experiment>)| Frame::blank(*id, Arc::clone(e));
     Frames::new(first, options.lanes.iter().map(blank))
-}
-
-/// What there is to see before anything has been computed.
-pub(crate) fn blank_frame(lane: LaneId, experiment: Arc<Experiment>) -> Frame {
-    Frame {
-        lane,
-        run: RunId::default(),
-        planned_end: experiment.training.steps,
-        experiment,
-        cautions: Arc::new([]),
-        state: RunState::Idle,
-        device: "CPU".into(),
-        step: 0,
-        steps_per_sec: 0.0,
-        coupling_share: 0.0,
-        loss: LossHistory::default(),
-        source: Arc::new([]),
-        target: Arc::new([]),
-        pairs: Arc::new([]),
-        look: Look::default(),
-        products: Products::default(),
-    }
 }

@@ -190,8 +190,8 @@ mod tests {
         assert_eq!((learner.state(), shown(&learner)), undisturbed(1005));
     }
 
-    /// Weights, average and moments go along, so that the other device repeats the steps and goes on as if it had taken
-    /// all of them.
+    /// Weights, average and optimizer moments go along, so that the other device repeats the steps and goes on as if it
+    /// had taken all of them.
     #[test]
     fn a_failed_device_is_replaced_as_if_it_had_not_failed() {
         for fault in [Fault::Panic, Fault::Lost] {

@@ -16,7 +16,6 @@ use crate::products::{
 };
 use crate::snapshot::{Frame, LaneId, RunState};
 
-use super::blank_frame;
 use super::crew::Crew;
 use super::engines::Engines;
 use super::figure::{self, Format};
@@ -369,7 +368,7 @@ impl Job<'_> {
             source,
             target,
             pairs: pairs.take(DISPLAY_PAIRS).collect(),
-            ..blank_frame(LaneId::default(), Arc::clone(&self.experiment))
+            ..Frame::blank(LaneId::default(), Arc::clone(&self.experiment))
         };
         let bounds = figure::visible(&frame, view).unwrap_or(Bounds::square(4.0));
         frame.look = Look {

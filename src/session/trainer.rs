@@ -10,9 +10,8 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError, unboun
 use crate::clock::Instant;
 use crate::experiment::Experiment;
 use crate::model::TrainingState;
-use crate::snapshot::LaneId;
+use crate::snapshot::{Frame, LaneId};
 
-use super::blank_frame;
 use super::command::{Advance, Command, Message};
 use super::crew::Errand;
 use super::engines::Engines;
@@ -114,7 +113,7 @@ impl Lanes {
             match message {
                 Message::Advance(advance) => self.advance = advance,
                 Message::Lane(id, Command::Open(experiment)) => {
-                    let frame = blank_frame(id, Arc::clone(&experiment));
+                    let frame = Frame::blank(id, Arc::clone(&experiment));
                     if !self.lanes.contains_key(&id) {
                         self.services
                             .board

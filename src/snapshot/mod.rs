@@ -79,6 +79,28 @@ pub struct Frame {
 }
 
 impl Frame {
+    /// What there is to see before anything has been computed.
+    pub fn blank(lane: LaneId, experiment: Arc<Experiment>) -> Self {
+        Self {
+            lane,
+            run: RunId::default(),
+            planned_end: experiment.training.steps,
+            experiment,
+            cautions: Arc::new([]),
+            state: RunState::Idle,
+            device: "CPU".into(),
+            step: 0,
+            steps_per_sec: 0.0,
+            coupling_share: 0.0,
+            loss: LossHistory::default(),
+            source: Arc::new([]),
+            target: Arc::new([]),
+            pairs: Arc::new([]),
+            look: Look::default(),
+            products: Products::default(),
+        }
+    }
+
     /// Whether a product shows what the lane studies and looks at now. Newer weights alone do not make it out of date.
     pub fn is_current<P: Product>(&self, made: &Made<P>) -> bool {
         self.products.is_current(made, &self.experiment, &self.look)

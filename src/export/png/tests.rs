@@ -36,8 +36,8 @@ fn a_figure_is_1350_pixels_wide_with_purple_and_green_where_they_belong() {
         let [r, g, b, _] = color.to_array();
         got.iter().zip([r, g, b]).all(|(a, b)| a.abs_diff(b) < 40)
     };
-    assert!(near(at(source), ink.path_start), "{:?}", at(source));
-    assert!(near(at(target), ink.path_end), "{:?}", at(target));
+    assert!(near(at(source), ink.trajectory_start), "{:?}", at(source));
+    assert!(near(at(target), ink.trajectory_end), "{:?}", at(target));
     assert_eq!(pixels[..3], [255, 255, 255]);
 }
 

@@ -6,7 +6,7 @@ use super::*;
 use crate::flow::Bounds;
 use crate::flow::exact::{Component, ExactField};
 use crate::flow::grid::{DensityStack, FieldGrid};
-use crate::flow::metrics::PathMetrics;
+use crate::flow::metrics::TrajectoryMetrics;
 use crate::flow::path::Path;
 use crate::flow::solver::{Solver, solve_in_pieces};
 use crate::flow::work::{Work, finish, finish_while};
@@ -42,8 +42,12 @@ fn solved(field: &ExactField, path: Path, x_0: &[Point]) -> (ReferenceTimes, Hal
     (times, halving)
 }
 
-fn report(name: &str, times: &ReferenceTimes, halving: &Halving) -> (PathMetrics, HalvingError) {
-    let (metrics, error) = (path_metrics(&halving.fine), halving.error());
+fn report(
+    name: &str,
+    times: &ReferenceTimes,
+    halving: &Halving,
+) -> (TrajectoryMetrics, HalvingError) {
+    let (metrics, error) = (trajectory_metrics(&halving.fine), halving.error());
     println!("{name}: {} steps, {metrics:.5?}, {error:?}", times.steps());
     (metrics, error)
 }

@@ -3,7 +3,7 @@
 use std::f64::consts::TAU;
 
 use super::{Look, Marks, Moment, Same, Span, Swatch, swatch_line};
-use crate::experiment::PathColor;
+use crate::experiment::TrajectoryColor;
 use crate::flow::Point;
 use crate::products::{Followed, Made};
 use crate::scene::Decorations;
@@ -21,7 +21,7 @@ pub(super) struct Trajectories;
 pub(super) struct Shown {
     followed: Same<Made<Followed>>,
     n: usize,
-    color: PathColor,
+    color: TrajectoryColor,
 }
 
 impl Marks for Trajectories {
@@ -42,7 +42,7 @@ impl Marks for Trajectories {
     fn needs(moment: &Moment) -> Option<Shown> {
         Some(Shown {
             followed: moment.product()?,
-            n: moment.view.paths,
+            n: moment.view.trajectories,
             color: moment.view.color,
         })
     }
@@ -57,21 +57,21 @@ impl Marks for Trajectories {
         let middle = mean(starts);
         let theme = place.theme();
         let mut lines =
-            Polylines::with_capacity(place.sizes.path, false, n, trajectories.n_nodes());
+            Polylines::with_capacity(place.sizes.trajectory, false, n, trajectories.n_nodes());
         for (particle, &start) in starts.iter().enumerate() {
-            let way = trajectories.path(particle).filter_map(|p| place.project(p));
+            let way = trajectories.of(particle).filter_map(|p| place.project(p));
             push_thinned(&mut lines.points, way, tolerance);
             lines.finish_line(match shown.color {
-                PathColor::ChordRatio => by_chord_ratio(followed.chord_ratios.get(particle), theme),
-                PathColor::Identity => by_start(start, middle, theme),
+                TrajectoryColor::ChordRatio => by_chord_ratio(followed.chord_ratios.get(particle), theme),
+                TrajectoryColor::Identity => by_start(start, middle, theme),
             });
         }
         let mut items = vec![Item::Polylines(lines)];
         if place.decorations == Decorations::Figure {
             let ink = &theme.ink;
-            for (points, color) in [(starts, ink.path_start), (ends, ink.path_end)] {
+            for (points, color) in [(starts, ink.trajectory_start), (ends, ink.trajectory_end)] {
                 let points = points.iter().copied();
-                items.push(place.dots(points, n, place.sizes.path_end, color));
+                items.push(place.dots(points, n, place.sizes.trajectory_end, color));
             }
         }
         items
@@ -89,21 +89,21 @@ fn sample(span: &Span) -> Vec<Item> {
             let x = left[0] + k as f32 * step;
             let share = (k as f32 + 0.5) / PIECES as f32;
             let color = match span.view.color {
-                PathColor::ChordRatio => place.theme().chord_ratio(0.4 + 0.6 * share),
-                PathColor::Identity => hue(share, ink.hue_lightness),
+                TrajectoryColor::ChordRatio => place.theme().chord_ratio(0.4 + 0.6 * share),
+                TrajectoryColor::Identity => hue(share, ink.hue_lightness),
             };
             Item::Segments(Segments {
                 ends: vec![[[x, left[1]], [x + step, left[1]]]],
-                width: 1.5 * place.sizes.path,
+                width: 1.5 * place.sizes.trajectory,
                 color,
             })
         })
         .collect();
     if place.decorations == Decorations::Figure {
-        for (center, color) in [(left, ink.path_start), (right, ink.path_end)] {
+        for (center, color) in [(left, ink.trajectory_start), (right, ink.trajectory_end)] {
             items.push(Item::Points(Points {
                 centers: vec![center],
-                radius: place.sizes.path_end,
+                radius: place.sizes.trajectory_end,
                 color,
             }));
         }
@@ -122,14 +122,14 @@ fn tolerance(place: &Place) -> f32 {
 
 fn by_chord_ratio(ratio: Option<&f64>, theme: &Theme) -> Color {
     let known = ratio.map_or(theme.muted, |&ratio| theme.chord_ratio(ratio as f32));
-    known.alpha(theme.ink.path_alpha)
+    known.alpha(theme.ink.trajectory_alpha)
 }
 
 /// Whose path it is: the hue is the direction in which it starts, seen from the middle of all starts, so that
 /// neighbours look alike and it shows where each part of the source goes.
 fn by_start(start: Point, middle: Point, theme: &Theme) -> Color {
     let angle = (start[1] - middle[1]).atan2(start[0] - middle[0]);
-    hue((angle / TAU) as f32, theme.ink.hue_lightness).alpha(theme.ink.path_alpha)
+    hue((angle / TAU) as f32, theme.ink.hue_lightness).alpha(theme.ink.trajectory_alpha)
 }
 
 fn mean(points: &[Point]) -> Point {

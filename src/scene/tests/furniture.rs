@@ -6,7 +6,7 @@ use super::super::layers::look;
 use super::super::legend::{Entry, entries, has_color_bar};
 use super::super::*;
 use super::{CANVAS, frame, texts, view};
-use crate::experiment::{Camera, PathColor, View};
+use crate::experiment::{Camera, TrajectoryColor, View};
 
 proptest! {
     #[test]
@@ -15,7 +15,7 @@ proptest! {
         figure in any::<bool>(),
         identity in any::<bool>(),
     ) {
-        let color = if identity { PathColor::Identity } else { PathColor::ChordRatio };
+        let color = if identity { TrajectoryColor::Identity } else { TrajectoryColor::ChordRatio };
         let view = View { color, ..view(&layers) };
         let page = match figure {
             true => Page::figure(Style::Paper),

@@ -4,7 +4,7 @@ use egui::{Align, Button, Frame as Boxed, Label, Layout, Margin, RichText, Scrol
 
 use crate::experiment::Experiment;
 use crate::flow::coupling::Coupling;
-use crate::flow::metrics::{DEFINITIONS, PathMetrics};
+use crate::flow::metrics::{DEFINITIONS, TrajectoryMetrics};
 use crate::flow::path::Path;
 use crate::flow::vocabulary::Vocabulary;
 use crate::products::{Made, Metrics, ReferenceSolver};
@@ -107,9 +107,9 @@ fn straightness_ui(
         button_ui(ui, lab, &actions::DEFINITIONS, button, true, commands);
     });
     let metrics = frame.products.metrics.get();
-    let path = |name: &str, title: &str, of: fn(&PathMetrics) -> f64, ui: &mut Ui| {
+    let path = |name: &str, title: &str, of: fn(&TrajectoryMetrics) -> f64, ui: &mut Ui| {
         let (value, error) = metrics.map_or(("–".to_owned(), String::new()), |m| {
-            with_error(of(&m.path), of(&m.path_stderr))
+            with_error(of(&m.trajectories), of(&m.trajectories_stderr))
         });
         number_row(ui, theme, name, &definition(title), &value, &error);
     };

@@ -1,8 +1,8 @@
-//! How much the canvas shows: paths, particles, arrows, trails, and what the colour of a path means.
+//! How much the canvas shows: trajectories, particles, arrows, trails, and what the colour of a trajectory means.
 
 use egui::{CollapsingHeader, DragValue, TextEdit, Ui};
 
-use crate::experiment::{Experiment, MAX_FOLLOWED, PathColor, View};
+use crate::experiment::{Experiment, MAX_FOLLOWED, TrajectoryColor, View};
 use crate::scene::theme::Theme;
 
 use super::status::grouped;
@@ -17,8 +17,8 @@ pub fn view_ui(ui: &mut Ui, theme: &Theme, draft: &mut Experiment) {
     title_ui(ui, theme, &mut draft.words.title);
     let view = &mut draft.view;
     let formula = "Whole trajectories Z_t, t from 0 to 1, that are drawn.";
-    let paths = DragValue::new(&mut view.paths)
-        .range(View::PATHS)
+    let paths = DragValue::new(&mut view.trajectories)
+        .range(View::TRAJECTORIES)
         .speed(2.0);
     number_ui(ui, theme, "Paths", formula, paths);
     let formula = format!(
@@ -43,7 +43,7 @@ pub fn view_ui(ui: &mut Ui, theme: &Theme, draft: &mut Experiment) {
             number_ui(ui, theme, "Arrows", formula, arrows);
             let formula = "Length of a trail in units of t: from Z_(t − length) to Z_t.";
             slider_ui(ui, theme, "Trail", formula, &mut view.trail, View::TRAIL);
-            let offered = PathColor::ALL.map(|color| (color, color.name(), color.hint()));
+            let offered = TrajectoryColor::ALL.map(|color| (color, color.name(), color.hint()));
             let formula = "What the colour of a trajectory means.";
             choice_ui(ui, theme, "Colour", formula, &mut view.color, &offered);
         });
