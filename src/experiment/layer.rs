@@ -18,7 +18,6 @@ macro_rules! layers {
             Field: field, "Velocity field", "the velocity field at time t";
             Density: density, "Density", "the density of the particles at time t";
             Pairs: pairs, "Coupling pairs", "the coupling pairs of the current batch";
-            Means: means, "Means", "the means of source and target";
         }
     };
 }
