@@ -55,7 +55,7 @@ pub enum Command {
     AskPath(Purpose),
     /// Shows the window's own dialog for the same.
     AskPathHere(Purpose),
-    /// Writes the figure; the suffix (`.png`, `.svg`) chooses the format.
+    /// Writes the figure; the suffix chooses the format.
     Export(PathBuf),
 
     // ---- drawing

@@ -140,7 +140,7 @@ impl Lab {
                 Purpose::Open | Purpose::OpenRun => String::new(),
                 Purpose::Save => format!("{name}.ron"),
                 Purpose::SaveRun => name.clone(),
-                Purpose::Export => format!("{name}.png"),
+                Purpose::Export => format!("{name}.{}", figure::Format::DEFAULT.suffix()),
             },
         }
     }
@@ -169,7 +169,7 @@ impl Lab {
     }
 
     pub(super) fn export(&mut self, path: PathBuf) {
-        if let Err(sentence) = figure::Format::of(&path) {
+        if let Err(sentence) = figure::format_of(&path) {
             return self.complain(sentence);
         }
         self.notice = format!("Exporting {}", path.display());

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use egui::{Align, Button, Key, Layout, RichText, ScrollArea, TextEdit, Ui, Vec2};
 
+use crate::export::Format;
 use crate::scene::theme::Theme;
 
 use super::super::command::Command;
@@ -45,7 +46,7 @@ impl Purpose {
         match self {
             Self::Open | Self::Save => &["ron"],
             Self::OpenRun | Self::SaveRun => &[],
-            Self::Export => &["png", "svg"],
+            Self::Export => &Format::SUFFIXES,
         }
     }
 
@@ -54,7 +55,7 @@ impl Purpose {
         match self {
             Self::Open | Self::OpenRun | Self::SaveRun => path,
             Self::Save => files::with_suffix(path, "ron"),
-            Self::Export => files::with_suffix(path, "png"),
+            Self::Export => files::with_suffix(path, Format::DEFAULT.suffix()),
         }
     }
 
@@ -97,6 +98,8 @@ impl FileDialog {
 
     /// The field, the list and the button.
     pub fn ui(&mut self, ui: &mut Ui, theme: &Theme, lab: &Lab, commands: &mut Vec<Command>) {
+        let suffixes = Format::SUFFIXES_IN_WORDS;
+        let export_hint = format!("The suffix chooses the format: {suffixes}.");
         let (verb, hint) = match self.purpose {
             Purpose::Open | Purpose::OpenRun => {
                 ("Open", "An experiment file (.ron), or the folder of a run.")
@@ -106,7 +109,7 @@ impl FileDialog {
                 "Save",
                 "A folder with the experiment, the losses, the weights and the state that training goes on from.",
             ),
-            Purpose::Export => ("Export", "The suffix chooses the format: .png or .svg."),
+            Purpose::Export => ("Export", export_hint.as_str()),
         };
         title_ui(ui, self.purpose.title(), commands);
         note_ui(ui, theme, hint);
