@@ -212,8 +212,6 @@ products! {
     trajectories: Followed,
     /// The velocity on a grid of points and times.
     field: FieldGrid,
-    /// The fastest speed over time.
-    fastest: Fastest,
     /// The density of the particles, estimated from the trajectories.
     density: DensityStack,
     /// Where the particles of a cloud start.
