@@ -29,6 +29,8 @@ pub trait Product: Placed + Send + Sync + 'static {
     const COST: Cost;
     /// Whether it depends on the velocity, and not on the problem alone.
     const OF_THE_FLOW: bool = true;
+    /// Whether it is only there for others of the same cost, so that a rest from work comes after those.
+    const IS_BASIS: bool = false;
     /// All that it depends on beside the flow.
     type Request: Clone + PartialEq + Send + Sync + 'static;
 
