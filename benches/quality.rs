@@ -122,8 +122,8 @@ fn job(
 ) -> Result<Numbers, Box<dyn std::error::Error>> {
     let ron = presets::find(preset).ok_or("no such preset")?.ron;
     let mut experiment = Experiment::from_ron(ron)?;
-    experiment.path = path;
-    experiment.coupling = coupling;
+    experiment.problem.path = path;
+    experiment.problem.coupling = coupling;
     experiment.seed = seed;
     let outcome = run(&experiment, folder, &RunOptions::default(), &mut Unobserved)?;
     let report = outcome.report.ok_or("interrupted")?;

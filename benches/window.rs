@@ -146,8 +146,8 @@ fn rate_kept() -> [f64; 3] {
 fn headless_rate() -> f64 {
     let mut experiment = default_experiment();
     experiment.training.steps = HEADLESS_STEPS;
-    experiment.evaluation.samples = 2;
-    experiment.evaluation.w2_samples = 2;
+    experiment.readout.evaluation.samples = 2;
+    experiment.readout.evaluation.w2_samples = 2;
     let outcome = tempfile::tempdir()
         .map_err(|error| RunError::Failed(error.to_string()))
         .and_then(|folder| {
@@ -178,10 +178,10 @@ fn window_rate() -> f64 {
 fn load() -> Experiment {
     let mut experiment = default_experiment();
     experiment.training.steps = 100_000_000;
-    experiment.solver = Solver::Euler { steps: 49 };
+    experiment.readout.solver = Solver::Euler { steps: 49 };
     let view = &mut experiment.view;
     // Square cells on a canvas that is wider than high: 27 x 23 arrows, no fewer than 24 x 24.
-    (view.particles, view.paths, view.field) = (5000, 500, 27);
+    (view.particles, view.trajectories, view.field) = (5000, 500, 27);
     view.layers = vec![
         Layer::Source,
         Layer::Target,
@@ -221,7 +221,7 @@ fn first_moving_frame() -> f64 {
     while start.elapsed() < Duration::from_secs(30) {
         window.frame();
         let (frame, t) = (window.lab().frame(), window.lab().play.t);
-        if let Some(picture) = &frame.picture {
+        if let Some(picture) = frame.products.trajectories.get() {
             let now: Vec<Point> = picture.trajectories.positions(t).collect();
             if before.as_ref().is_some_and(|before| *before != now) {
                 break;

@@ -1,15 +1,17 @@
 //! Pushforward: an interactive laboratory for flow matching in two dimensions.
 //!
 //! The house has five floors, and a module uses only lower ones (see `ARCHITECTURE.md`):
-//! [`flow`] is the mathematics, [`experiment`] what is studied, [`snapshot`] and [`model`] the plain data and
+//! [`flow`] is the mathematics, [`clock`] the time, [`experiment`] what is studied, [`snapshot`] and [`model`] the plain data and
 //! the network, [`scene`] and [`export`] the pictures, [`session`] the threads, [`ui`] and [`cli`] two faces of
 //! the same session.
 
 pub mod cli;
+pub mod clock;
 pub mod experiment;
 pub mod export;
 pub mod flow;
 pub mod model;
+pub mod products;
 pub mod scene;
 pub mod session;
 pub mod snapshot;

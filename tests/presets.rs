@@ -65,18 +65,18 @@ fn every_preset_is_legal_titled_and_reads_back() {
     let mut texts = HashSet::new();
     for preset in presets::all() {
         let experiment = experiment(preset);
-        assert_eq!(experiment.name, preset.name);
+        assert_eq!(experiment.words.name, preset.name);
         assert_eq!(experiment.legality(), Ok(()), "{}", preset.name);
-        assert!(!experiment.title.is_empty() && !experiment.about.is_empty());
+        assert!(!experiment.words.title.is_empty() && !experiment.words.about.is_empty());
         assert!(
-            texts.insert(experiment.title.clone()),
+            texts.insert(experiment.words.title.clone()),
             "{} twice",
-            experiment.title
+            experiment.words.title
         );
         assert!(
-            texts.insert(experiment.about.clone()),
+            texts.insert(experiment.words.about.clone()),
             "{} twice",
-            experiment.about
+            experiment.words.about
         );
         let written = experiment.to_ron();
         assert_eq!(Experiment::from_ron(&written).unwrap(), experiment);
@@ -101,7 +101,11 @@ fn every_preset_names_every_field_on_a_line_of_its_own() {
 
 #[test]
 fn the_smiley_is_a_drawing() {
-    let Shape::Drawn(drawing) = experiment(presets::find("smiley").unwrap()).target.shape else {
+    let Shape::Drawn(drawing) = experiment(presets::find("smiley").unwrap())
+        .problem
+        .target
+        .shape
+    else {
         panic!("not a drawing");
     };
     let painted = drawing.cells().iter().filter(|&&weight| weight > 0).count();

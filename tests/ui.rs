@@ -28,12 +28,12 @@ use pushforward::model::{EngineError, MlpParams, TrainingState};
 use pushforward::session::files::atomic_write;
 use pushforward::session::folder;
 use pushforward::session::run::{RunOptions, Unobserved, run};
-use pushforward::session::{Cores, Engines, Options};
+use pushforward::session::{Crew, Engines, Options};
 use pushforward::snapshot::{Frame, RunState};
 use pushforward::ui::actions::ALL;
-use pushforward::ui::command::{Side, Tool};
+use pushforward::ui::command::{Purpose, Side, Tool};
+use pushforward::ui::dialogs::Dialog;
 use pushforward::ui::dialogs::native::{Answer, Picker, Question};
-use pushforward::ui::dialogs::{Dialog, Purpose};
 use pushforward::ui::{App, Command, Lab, Start};
 
 type Window = Harness<'static, App>;
@@ -47,9 +47,9 @@ fn experiment() -> Experiment {
     experiment.model.hidden = vec![16, 16];
     experiment.training.batch = 64;
     experiment.training.steps = 1_000_000;
-    experiment.evaluation.samples = 200;
-    experiment.evaluation.w2_samples = 100;
-    experiment.solver = experiment.solver.with_steps(20);
+    experiment.readout.evaluation.samples = 200;
+    experiment.readout.evaluation.w2_samples = 100;
+    experiment.readout.solver = experiment.readout.solver.with_steps(20);
     experiment.view.particles = 200;
     experiment
 }
@@ -60,7 +60,7 @@ fn lab(autostart: bool) -> Lab {
         ..Options::default()
     };
     let mut lab = Lab::new(experiment(), None, options, Arc::new(|| ())).unwrap();
-    lab.play.playing = false;
+    lab.apply(Command::TogglePlay);
     lab
 }
 
@@ -158,7 +158,7 @@ fn drag(window: &mut Window, points: &[Pos2]) {
 }
 
 fn weight(experiment: &Experiment) -> u64 {
-    match &experiment.target.shape {
+    match &experiment.problem.target.shape {
         Shape::Drawn(drawing) => drawing.cells().iter().map(|cell| u64::from(*cell)).sum(),
         _ => 0,
     }
@@ -183,12 +183,12 @@ fn a_stroke_with_the_pointer_changes_what_trains_and_undo_takes_it_back() {
     assert!(wide > 2.0 * tall, "a horizontal stroke: {wide} by {tall}");
     key(&mut window, Modifiers::COMMAND, Key::Z);
     assert_eq!(
-        draft(&window).target,
-        before.target,
+        draft(&window).problem.target,
+        before.problem.target,
         "one stroke is one step"
     );
     wait(&mut window, "the undo trains", |f| {
-        f.experiment.target == before.target
+        f.experiment.problem.target == before.problem.target
     });
     key(
         &mut window,
@@ -243,9 +243,9 @@ fn another_family_takes_the_presets_words_away() {
     let mut lab = lab(false);
     let preset = lab.editor.experiment().clone();
     let mut noisier = preset.clone();
-    noisier.target.shape = Shape::Moons { noise: 0.2 };
+    noisier.problem.target.shape = Shape::Moons { noise: 0.2 };
     lab.apply(Command::Edit(Box::new(noisier)));
-    assert_eq!(lab.editor.experiment().title, preset.title);
+    assert_eq!(lab.editor.experiment().words.title, preset.words.title);
     lab.apply(Command::PaintSegment {
         from: [-1.0, 0.5],
         to: [1.0, 0.5],
@@ -254,23 +254,24 @@ fn another_family_takes_the_presets_words_away() {
     lab.apply(Command::EndStroke);
     let painted = lab.editor.experiment();
     assert_eq!(
-        (&*painted.name, &*painted.title),
+        (&*painted.words.name, &*painted.words.title),
         ("untitled", "Gaussian to Drawn")
     );
     lab.apply(Command::Undo);
     lab.apply(Command::Undo);
-    assert_eq!(lab.editor.experiment().title, preset.title);
+    assert_eq!(lab.editor.experiment().words.title, preset.words.title);
 }
 
 #[test]
 fn loading_puts_the_brush_and_old_messages_away_and_trains() {
     let mut lab = lab(false);
     lab.apply(Command::DrawTarget(Side::Target));
-    lab.complain("an old story");
+    lab.apply(Command::SaveAs("/no/such/folder/a.ron".into()));
+    assert_eq!(lab.messages.len(), 1);
     lab.apply(Command::LoadPreset("rings"));
     assert_eq!((lab.tool, lab.messages.len()), (Tool::Pan, 0));
     wait_lab(&lab, "the preset trains", |f| {
-        f.experiment.name == "rings" && f.step > 0
+        f.experiment.words.name == "rings" && f.step > 0
     });
 }
 
@@ -356,12 +357,12 @@ fn the_path_is_switched_in_its_box() {
     window.run_ok();
     window.get_by_label("cosine").click();
     window.run_ok();
-    assert_eq!(draft(&window).path, Path::Cosine);
+    assert_eq!(draft(&window).problem.path, Path::Cosine);
     wait(&mut window, "the cosine path trains", |f| {
-        f.experiment.path == Path::Cosine
+        f.experiment.problem.path == Path::Cosine
     });
     key(&mut window, Modifiers::COMMAND, Key::Z);
-    assert!(matches!(draft(&window).path, Path::CondOt { .. }));
+    assert!(matches!(draft(&window).problem.path, Path::CondOt { .. }));
 }
 
 #[test]
@@ -433,7 +434,7 @@ fn save_and_reopen_bring_back_the_same_experiment_drawing_included() {
     assert_eq!(weight(&frame.experiment), weight(&saved));
     lab.apply(Command::Undo);
     assert_eq!(
-        lab.editor.experiment().name,
+        lab.editor.experiment().words.name,
         "checkerboard",
         "opening can be undone"
     );
@@ -490,7 +491,9 @@ fn a_file_that_cannot_be_read_or_written_becomes_a_sentence_that_stays() {
 fn the_figure_is_exported_by_its_suffix() {
     let folder = tempfile::tempdir().unwrap();
     let mut lab = lab(true);
-    wait_lab(&lab, "the first picture", |f| f.picture.is_some());
+    wait_lab(&lab, "the first picture", |f| {
+        f.products.trajectories.made.is_some()
+    });
     for (name, magic) in [("a.png", b"\x89PNG".as_slice()), ("b.svg", b"<".as_slice())] {
         let path = folder.path().join(name);
         lab.apply(Command::Export(path.clone()));
@@ -551,10 +554,10 @@ fn an_illegal_path_keeps_the_last_legal_run_and_one_click_fixes_it() {
         .lab
         .apply(Command::LoadPreset("moons-to-eight-gaussians"));
     let legal = wait(&mut window, "moons to eight Gaussians", |f| {
-        matches!(f.experiment.source.shape, Shape::Moons { .. }) && f.step > 0
+        matches!(f.experiment.problem.source.shape, Shape::Moons { .. }) && f.step > 0
     });
     let mut vp = draft(&window).clone();
-    vp.path = Path::Vp {
+    vp.problem.path = Path::Vp {
         beta_min: 0.1,
         beta_max: 20.0,
     };
@@ -562,14 +565,14 @@ fn an_illegal_path_keeps_the_last_legal_run_and_one_click_fixes_it() {
     let going = wait(&mut window, "the legal one goes on", |f| {
         f.step > legal.step + 5
     });
-    assert_eq!(going.experiment.path, legal.experiment.path);
-    assert!(matches!(draft(&window).path, Path::Vp { .. }));
+    assert_eq!(going.experiment.problem.path, legal.experiment.problem.path);
+    assert!(matches!(draft(&window).problem.path, Path::Vp { .. }));
     window.run_ok();
     window.get_by_label("Fix").click();
     let fixed = wait(&mut window, "the fix trains", |f| {
-        matches!(f.experiment.path, Path::Vp { .. })
+        matches!(f.experiment.problem.path, Path::Vp { .. })
     });
-    assert!(fixed.experiment.source.is_standard_gaussian());
+    assert!(fixed.experiment.problem.source.is_standard_gaussian());
     assert!(window.state().lab.editor.illegal().is_none());
 }
 
@@ -580,12 +583,15 @@ fn a_preset_is_loaded_from_its_picture() {
     window.run_ok();
     window.get_by_label("Preset rings").click();
     window.run_ok();
-    assert_eq!(draft(&window).name, "rings");
+    assert_eq!(draft(&window).words.name, "rings");
     assert!(window.state().lab.dialog.is_none());
     let frame = wait(&mut window, "rings train", |f| {
-        f.experiment.name == "rings" && f.step > 0
+        f.experiment.words.name == "rings" && f.step > 0
     });
-    assert!(matches!(frame.experiment.target.shape, Shape::Rings { .. }));
+    assert!(matches!(
+        frame.experiment.problem.target.shape,
+        Shape::Rings { .. }
+    ));
 }
 
 #[test]
@@ -639,7 +645,7 @@ fn the_window_says_what_its_numbers_are_worth() {
     let mut window = window(false);
     window.set_size(vec2(1600.0, 1600.0));
     wait(&mut window, "untrained weights are measured", |f| {
-        f.metrics.is_some()
+        f.products.metrics.made.is_some()
     });
     window.run_ok();
     for text in [
@@ -653,7 +659,7 @@ fn the_window_says_what_its_numbers_are_worth() {
     let caution = "W2 between the two is ";
     assert!(window.query_by_label_contains(caution).is_none());
     let mut with_ve = draft(&window).clone();
-    with_ve.path = Path::Ve {
+    with_ve.problem.path = Path::Ve {
         sigma_min: 0.01,
         sigma_max: 4.0,
     };
@@ -673,10 +679,10 @@ fn suggestions_theme_and_lecture_mode_change_what_they_say() {
     let mut window = window(false);
     // Numbers that arrive meanwhile move it.
     wait(&mut window, "untrained weights are measured", |f| {
-        f.metrics.is_some() && !f.measuring
+        f.products.metrics.made.is_some() && !f.is_measuring()
     });
     for _ in 0..20 {
-        if matches!(draft(&window).coupling, Coupling::BatchOt { .. }) {
+        if matches!(draft(&window).problem.coupling, Coupling::BatchOt { .. }) {
             break;
         }
         window
@@ -686,7 +692,10 @@ fn suggestions_theme_and_lecture_mode_change_what_they_say() {
         window.get_by_label("The same, paired by batch-OT").click();
         window.run_ok();
     }
-    assert!(matches!(draft(&window).coupling, Coupling::BatchOt { .. }));
+    assert!(matches!(
+        draft(&window).problem.coupling,
+        Coupling::BatchOt { .. }
+    ));
     let canvas =
         |window: &Window| window.get_by_label("Canvas").rect().width() * window.ctx.zoom_factor();
     let before = canvas(&window);
@@ -742,8 +751,8 @@ fn whatever_takes_unsaved_work_away_asks_once_and_by_one_rule() {
     for command in takers(&file) {
         let done = |lab: &Lab| match command {
             Command::Quit => lab.closing,
-            Command::Open(_) => lab.editor.experiment().name == "checkerboard",
-            _ => lab.editor.experiment().name == "rings",
+            Command::Open(_) => lab.editor.experiment().words.name == "checkerboard",
+            _ => lab.editor.experiment().words.name == "rings",
         };
         // Without changes nothing is asked.
         let mut clean = lab(false);
@@ -827,7 +836,11 @@ fn the_question_is_a_dialog_that_names_the_weights_and_a_dropped_file_asks_it() 
         .push(Arc::new(Dropped(file)));
     window.step();
     window.run_ok();
-    assert_eq!(draft(&window).name, "untitled", "nothing is replaced yet");
+    assert_eq!(
+        draft(&window).words.name,
+        "untitled",
+        "nothing is replaced yet"
+    );
     assert_eq!(
         window
             .query_all_by_label_contains("weights that were learned")
@@ -843,7 +856,7 @@ fn the_question_is_a_dialog_that_names_the_weights_and_a_dropped_file_asks_it() 
     window.run_ok();
     window.get_by_label("Discard").click();
     window.run_ok();
-    assert_eq!(draft(&window).name, "rings");
+    assert_eq!(draft(&window).words.name, "rings");
 }
 
 /// The files in the folder where unsaved work is kept.
@@ -997,7 +1010,7 @@ fn without_a_folder_nothing_is_kept_and_one_notice_says_so() {
     draw_something(&mut lab);
     lab.keep_unsaved();
     wait_for_notice(&mut lab, "Unsaved work is not kept");
-    lab.notice.clear();
+    lab.notify(String::new());
     lab.apply(Command::ClearDrawing);
     lab.keep_unsaved();
     lab.apply(Command::Quit);
@@ -1025,7 +1038,7 @@ fn the_desktops_dialog_opens_saves_and_exports_and_a_suffix_never_replaces_unask
     let mut lab = lab(false);
     let wanted = folder.path().join("work");
     let (picker, shown) = desktop(Some(wanted.clone()));
-    lab.picker = Some(picker);
+    lab.use_picker(picker);
     lab.apply(Command::AskPath(Purpose::Save));
     assert!(lab.dialog.is_none());
     lab.tick();
@@ -1043,7 +1056,7 @@ fn the_desktops_dialog_opens_saves_and_exports_and_a_suffix_never_replaces_unask
     assert_eq!(shown.load(Ordering::Relaxed), 2);
 
     let (picker, _) = desktop(Some(written));
-    lab.picker = Some(picker);
+    lab.use_picker(picker);
     lab.apply(Command::AskPath(Purpose::Open));
     lab.tick();
     assert!(
@@ -1056,7 +1069,7 @@ fn the_desktops_dialog_opens_saves_and_exports_and_a_suffix_never_replaces_unask
 fn a_cancelled_or_broken_dialog_of_the_desktop_leaves_a_way_and_the_windows_own_is_in_the_menu() {
     let mut lab = changed_lab();
     let (picker, shown) = desktop(None);
-    lab.picker = Some(picker);
+    lab.use_picker(picker);
     lab.apply(Command::Quit);
     lab.apply(Command::SaveFirst);
     assert!(!lab.closing);
@@ -1072,7 +1085,7 @@ fn a_cancelled_or_broken_dialog_of_the_desktop_leaves_a_way_and_the_windows_own_
     }
     assert_eq!(shown.load(Ordering::Relaxed), 1);
     // One that never answers does not block the way.
-    lab.picker = Some(Arc::new(|_: &Question| -> Answer {
+    lab.use_picker(Arc::new(|_: &Question| -> Answer {
         Box::pin(std::future::pending())
     }));
     lab.apply(Command::AskPath(Purpose::Open));
@@ -1207,7 +1220,9 @@ fn no_text_lies_on_another_in_small_and_large_windows() {
             if brush {
                 lab.apply(Command::DrawTarget(Side::Target));
             }
-            wait(&mut window, "the first picture", |f| f.picture.is_some());
+            wait(&mut window, "the first picture", |f| {
+                f.products.trajectories.made.is_some()
+            });
             window.run_ok();
             let texts = painted_texts(&window);
             assert!(texts.len() > 60, "{}", texts.len());
@@ -1245,10 +1260,12 @@ fn a_finished_run_opens_with_its_weights_and_training_goes_on_from_them() {
     lab.apply(Command::Open(folder.path().to_owned()));
     assert_eq!(lab.messages, Vec::<String>::new());
     assert_eq!(lab.editor.path(), None, "a run's files stay as they are");
-    let opened = wait_lab(&lab, "its picture", |f| f.picture.is_some());
+    let opened = wait_lab(&lab, "its picture", |f| {
+        f.products.trajectories.made.is_some()
+    });
     assert_eq!(opened.experiment.training.steps, 30);
     assert_eq!(opened.loss.len(), 30, "the curve comes back, too");
-    let step = opened.picture.as_ref().unwrap().step;
+    let step = opened.products.trajectories.made.as_ref().unwrap().of.step;
     lab.apply(Command::Train);
     wait_lab(&lab, "training goes on", |f| f.step > step + 3);
 }
@@ -1268,11 +1285,11 @@ fn an_interrupted_run_opens_and_trains_on_and_save_run_writes_such_a_one() {
     wait_for_notice(&mut lab, "Saved the run in ");
     assert!(!out.join("metrics.json").exists());
     lab.apply(Command::LoadPreset("rings"));
-    wait_lab(&lab, "another run", |f| f.experiment.name == "rings");
+    wait_lab(&lab, "another run", |f| f.experiment.words.name == "rings");
     lab.apply(Command::Open(out.clone()));
     assert_eq!(lab.messages, Vec::<String>::new());
     let opened = wait_lab(&lab, "it trains on", |f| f.step > paused);
-    assert_eq!(opened.experiment.name, "two-moons");
+    assert_eq!(opened.experiment.words.name, "two-moons");
     assert_eq!(
         opened.loss.len() as u64,
         opened.step,
@@ -1434,7 +1451,7 @@ fn five_hundred_random_events_do_not_break_the_window() {
     app.lab.apply(Command::DiscardChanges);
     app.lab.apply(Command::Train);
     wait(&mut window, "training still works", |f| {
-        f.experiment.name == "two-moons" && f.step > 0
+        f.experiment.words.name == "two-moons" && f.step > 0
     });
 }
 
@@ -1446,7 +1463,7 @@ fn a_failure_is_shown_until_training_goes_on() {
         if is_broken.load(Ordering::Relaxed) {
             return Err(EngineError::Device("it is unplugged".to_owned()));
         }
-        Engines::cpu(&Cores::new(1)).make(experiment, params)
+        Engines::cpu(&Crew::alone()).make(experiment, params)
     };
     let options = Options {
         engines: Some(Engines::new("a loose cable", Arc::new(maker))),

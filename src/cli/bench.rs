@@ -6,7 +6,7 @@ use std::io::{self, Write as _};
 use serde::Serialize;
 
 use super::args::BenchArgs;
-use super::{Failure, say};
+use super::outcome::{Failure, say};
 use crate::session::Cores;
 use crate::session::bench::{BenchReport, Machine, ScalingReport, bench as measure, scaling};
 

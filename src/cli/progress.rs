@@ -5,10 +5,11 @@
 use std::io::{IsTerminal, Write, stderr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::clock::Instant;
 use crate::session::run::{Phase, Progress, RunObserver};
 
 /// Time between two plain lines of the same phase.

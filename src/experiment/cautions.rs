@@ -30,30 +30,37 @@ impl Experiment {
     /// What a legal experiment still has to say about its numbers, one sentence each. Takes up to some ten
     /// milliseconds: for VE, and where `sigma_min` leaves a trace of the source, pairs are drawn and coupled.
     pub fn cautions(&self) -> Vec<String> {
-        let path = match self.path {
-            Path::Vp { .. } => Some(
-                "VP's regression target grows without bound as t approaches 1, so it is trained and solved on \
-                 [0, 1 - 1e-5]; its loss depends on that cut-off, by 0.115 per decade."
-                    .to_owned(),
-            ),
+        let measured = match self.problem.path {
             Path::Ve { sigma_max, .. } => self.ve_start(sigma_max),
             Path::CondOt { sigma_min } => self.trace_of_the_source(sigma_min),
-            Path::Cosine => None,
+            _ => None,
         };
-        let mut cautions: Vec<String> = path.into_iter().collect();
+        let path = self.problem.path.caution().into_iter();
+        let mut cautions: Vec<String> = path.chain(measured).collect();
         if let Some(Pairs { x_0, x_1 }) = self.pairs(SPREAD_POINTS, Coupling::Independent) {
             let [source, target] = [x_0, x_1].map(|points| Moments::of(&points).spread());
             cautions.extend(self.few_target_points(source));
-            cautions.extend(far_component("source", self.source.as_mixture(), target));
-            cautions.extend(far_component("target", self.target.as_mixture(), source));
+            cautions.extend(far_component(
+                "source",
+                self.problem.source.as_mixture(),
+                target,
+            ));
+            cautions.extend(far_component(
+                "target",
+                self.problem.target.as_mixture(),
+                source,
+            ));
         }
         cautions
     }
 
     /// The first pairs that training would see; `None` if there are none, such as of an empty drawing.
     fn pairs(&self, n: usize, coupling: Coupling) -> Option<Pairs> {
-        let (source, target) = (self.source.sampler().ok()?, self.target.sampler().ok()?);
-        let scale = self.path.source_scale();
+        let (source, target) = (
+            self.problem.source.sampler().ok()?,
+            self.problem.target.sampler().ok()?,
+        );
+        let scale = self.problem.path.source_scale();
         let blocks = Blocks::new(source, scale, target, coupling, self.seed);
         let draw = |block, n| blocks.draw(block, n);
         PairStream::default().next_batch(n, draw).ok()
@@ -63,11 +70,12 @@ impl Experiment {
     /// means and covariances tell how far they are apart: W2 is at least that of Gaussians with them, and about that,
     /// as both are nearly Gaussian unless `sigma_max` is small.
     fn ve_start(&self, sigma_max: f64) -> Option<String> {
-        let n = match self.coupling {
-            Coupling::Independent => VE_PAIRS,
-            Coupling::BatchOt { .. } => VE_COUPLED_PAIRS,
+        let block = self.problem.coupling.block();
+        let n = match block {
+            None => VE_PAIRS,
+            Some(_) => VE_COUPLED_PAIRS,
         };
-        let Pairs { x_0, x_1 } = self.pairs(n, self.coupling)?;
+        let Pairs { x_0, x_1 } = self.pairs(n, self.problem.coupling)?;
         let target = Moments::of(&x_1);
         let covariance = |i: usize, j: usize| {
             let products = x_0
@@ -77,9 +85,9 @@ impl Experiment {
             products.sum::<f64>() / x_0.len() as f64
         };
         // Between independent points it is zero; what samples say would be noise of the start's own size.
-        let shared = match self.coupling {
-            Coupling::Independent => [0.0; 3],
-            Coupling::BatchOt { .. } => [
+        let shared = match block {
+            None => [0.0; 3],
+            Some(_) => [
                 2.0 * covariance(0, 0),
                 covariance(0, 1) + covariance(1, 0),
                 2.0 * covariance(1, 1),
@@ -95,16 +103,16 @@ impl Experiment {
             cov: [0, 1, 2].map(|i| start.cov[i] + target.cov[i] + shared[i]),
         };
         let (gap, spread) = (start.w2(&path), start.spread());
-        let remedy = match self.coupling {
-            Coupling::Independent => "a larger sigma_max or a target about the origin narrows it",
-            Coupling::BatchOt { .. } => "independent pairs or a larger sigma_max narrow it",
+        let remedy = match block {
+            None => "a larger sigma_max or a target about the origin narrows it",
+            Some(_) => "independent pairs or a larger sigma_max narrow it",
         };
         (gap > VE_GAP * spread).then(|| {
             format!(
                 "VE starts from N(0, sigma_max^2 I), but its path from p_0, the law of x_1 + sigma_max x_0 under the \
                  {} coupling: W2 between the two is {gap:.2}, {:.1} % of the start's spread sqrt(2) sigma_max = \
                  {spread:.2}, and the flow carries that gap to its samples; {remedy}.",
-                self.coupling.name(),
+                self.problem.coupling.name(),
                 100.0 * gap / spread
             )
         })
@@ -113,11 +121,11 @@ impl Experiment {
     /// With `sigma_min > 0` cond-OT ends in the law of `x_1 + sigma_min x_0`: a small blur for a Gaussian about the
     /// origin, a picture of any other source.
     fn trace_of_the_source(&self, sigma_min: f64) -> Option<String> {
-        let centred = matches!(self.source.shape, Shape::Gaussian { .. });
-        if sigma_min == 0.0 || (centred && self.source.shift == (0.0, 0.0)) {
+        let centred = matches!(self.problem.source.shape, Shape::Gaussian { .. });
+        if sigma_min == 0.0 || (centred && self.problem.source.shift == (0.0, 0.0)) {
             return None;
         }
-        let Pairs { x_0, x_1 } = self.pairs(3 * W2_POINTS, self.coupling)?;
+        let Pairs { x_0, x_1 } = self.pairs(3 * W2_POINTS, self.problem.coupling)?;
         let blurred: Vec<Point> = x_0
             .iter()
             .zip(&x_1)
@@ -137,10 +145,10 @@ impl Experiment {
 
     /// Targets of a few points, each the partner of many source points of a block.
     fn few_target_points(&self, source_spread: f64) -> Option<String> {
-        let Coupling::BatchOt { batch } = self.coupling else {
+        let Coupling::BatchOt { batch } = self.problem.coupling else {
             return None;
         };
-        let components = self.target.as_mixture()?;
+        let components = self.problem.target.as_mixture()?;
         let size = mixture_moments(&components).spread().max(source_spread);
         let is_point = |c: &Component| c.cov[0].sqrt() < POINT * size;
         let mut points: Vec<Point> = components.iter().map(|c| c.mean).collect();

@@ -4,14 +4,14 @@ use std::fmt::{self, Display, Write};
 
 use serde::de;
 
-use super::advice::nearest;
 use super::error::clipped;
+use super::spelling::nearest;
 
 /// A refusal, and the parts of the text that it speaks of.
 #[derive(Clone, Debug)]
 pub(super) struct Fault<'a> {
     /// What is wrong.
-    pub problem: Box<Problem>,
+    pub reason: Box<Reason>,
     /// The text at fault; none as long as only serde knows of it.
     pub at: Option<&'a str>,
     /// The value of the innermost field around it; none outside all fields.
@@ -22,7 +22,7 @@ pub(super) struct Fault<'a> {
 
 /// What can be wrong with a text that is to become a value.
 #[derive(Clone, Debug)]
-pub(super) enum Problem {
+pub(super) enum Reason {
     /// It is not RON.
     Syntax(ron::Error),
     /// It is a value of another kind.
@@ -46,22 +46,24 @@ pub(super) enum Problem {
     Missing(&'static str),
     /// A field stands twice.
     Duplicate(&'static str),
+    /// A change of a lane does not fit; the text of one that does.
+    Change(Option<String>),
     /// What a type says of its own values.
     Other(String),
 }
 
 impl<'a> Fault<'a> {
     /// A refusal of this text.
-    pub fn new(problem: Problem, at: &'a str) -> Self {
+    pub fn new(reason: Reason, at: &'a str) -> Self {
         Self {
             at: Some(at),
-            ..Self::unplaced(problem)
+            ..Self::unplaced(reason)
         }
     }
 
-    fn unplaced(problem: Problem) -> Self {
+    fn unplaced(reason: Reason) -> Self {
         Self {
-            problem: Box::new(problem),
+            reason: Box::new(reason),
             at: None,
             value: None,
             path: Vec::new(),
@@ -104,7 +106,7 @@ pub(super) fn joined(path: &str, name: &str) -> String {
     }
 }
 
-impl Display for Problem {
+impl Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             // RON guesses at a raw identifier where a field without a name stands.
@@ -138,6 +140,7 @@ impl Display for Problem {
             }
             Self::Missing(field) => write!(f, "the field `{field}` is missing"),
             Self::Duplicate(field) => write!(f, "the field `{field}` stands twice"),
+            Self::Change(_) => f.write_str("expected a change that fits"),
             Self::Other(message) => f.write_str(message),
         }
     }
@@ -145,7 +148,7 @@ impl Display for Problem {
 
 impl Display for Fault<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.problem.fmt(f)
+        self.reason.fmt(f)
     }
 }
 
@@ -153,24 +156,24 @@ impl std::error::Error for Fault<'_> {}
 
 impl de::Error for Fault<'_> {
     fn custom<T: Display>(message: T) -> Self {
-        Self::unplaced(Problem::Other(message.to_string()))
+        Self::unplaced(Reason::Other(message.to_string()))
     }
 
     fn unknown_variant(found: &str, expected: &'static [&'static str]) -> Self {
         let found = found.to_owned();
-        Self::unplaced(Problem::UnknownVariant { found, expected })
+        Self::unplaced(Reason::UnknownVariant { found, expected })
     }
 
     fn unknown_field(found: &str, expected: &'static [&'static str]) -> Self {
         let found = found.to_owned();
-        Self::unplaced(Problem::UnknownField { found, expected })
+        Self::unplaced(Reason::UnknownField { found, expected })
     }
 
     fn missing_field(field: &'static str) -> Self {
-        Self::unplaced(Problem::Missing(field))
+        Self::unplaced(Reason::Missing(field))
     }
 
     fn duplicate_field(field: &'static str) -> Self {
-        Self::unplaced(Problem::Duplicate(field))
+        Self::unplaced(Reason::Duplicate(field))
     }
 }

@@ -9,22 +9,30 @@
 
 mod advice;
 mod cautions;
+mod change;
 mod error;
 mod examples;
 mod fault;
+mod file;
+mod follow;
+mod label;
+mod lane;
+mod lanes;
+mod layer;
 mod legality;
 mod model;
 mod pieces;
 pub mod presets;
 mod reader;
 mod set;
+mod spelling;
 mod text;
 mod tokens;
 mod training;
 mod validate;
 mod view;
 
-use serde::{Deserialize, Serialize};
+use std::ops::RangeInclusive;
 
 use crate::flow::coupling::Coupling;
 use crate::flow::distribution::{Distribution, Shape};
@@ -32,91 +40,156 @@ use crate::flow::path::Path;
 use crate::flow::solver::Solver;
 
 pub use error::ExperimentError;
+pub use lane::{Lane, MAX_LANES, NoOverride, Override};
+pub use layer::Layer;
+pub(crate) use layer::layers;
 pub use legality::Illegal;
 pub use model::{Activation, Model, TimeEmbedding};
 pub use training::{Evaluation, LearningRate, Optimizer, Training};
-pub use view::{Camera, Layer, MAX_FOLLOWED, MAX_PARTICLES, PathColor, View};
+pub use view::{Camera, MAX_FOLLOWED, MAX_PARTICLES, TrajectoryColor, View};
 
 /// The version of the experiment file that this program reads and writes.
 pub const VERSION: u32 = 1;
 
-/// Everything that decides what a run computes and what its figure shows.
+/// Everything that decides what a run computes and what its figure shows, in groups: what depends on a group alone is
+/// out of date when that group differs.
 ///
-/// The field names are those of the file and of `--set`; only `version` and `target` are required.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// The file and `--set` have fields of their own, without the groups (`experiment/file.rs`).
+#[derive(Clone, Debug, PartialEq)]
 pub struct Experiment {
     /// Version of the file format: [`VERSION`].
     pub version: u32,
+    /// What it is called.
+    pub words: Words,
+    /// Seed of every random number of the run.
+    pub seed: u64,
+    /// What is to be learned.
+    pub problem: Problem,
+    /// The network that learns it.
+    pub model: Model,
+    /// How it learns.
+    pub training: Training,
+    /// How what was learned is read out.
+    pub readout: Readout,
+    /// What the figure shows.
+    pub view: View,
+    /// The flows that are compared, in place of this one alone. Each changes some of the fields above, which are those
+    /// of none of them but the base of all: so the first lane is renamed, moved and taken away like every other.
+    pub lanes: Vec<Lane>,
+}
+
+/// What an experiment is called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Words {
     /// Short name: the default output folder, so it must be usable as a file name.
-    #[serde(default = "default_name")]
     pub name: String,
     /// Heading of the window and of the figure.
-    #[serde(default)]
     pub title: String,
     /// One line about what there is to see.
-    #[serde(default)]
     pub about: String,
-    /// Seed of every random number of the run.
-    #[serde(default)]
-    pub seed: u64,
+}
+
+/// The velocity field that is asked for: networks that learned the same problem can be compared, and weights that
+/// learned another one are of another flow.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Problem {
     /// The distribution p at t = 0.
-    #[serde(default = "standard_gaussian")]
     pub source: Distribution,
     /// The distribution q at t = 1.
     pub target: Distribution,
     /// The scheduler `alpha_t`, `sigma_t` of the conditional paths.
-    #[serde(default = "default_path")]
     pub path: Path,
     /// How source and target points are paired.
-    #[serde(default = "default_coupling")]
     pub coupling: Coupling,
-    /// The network that learns the velocity.
-    #[serde(default)]
-    pub model: Model,
-    /// How it learns.
-    #[serde(default)]
-    pub training: Training,
-    /// The solver of the trajectories, for display and for the metrics.
-    #[serde(default = "default_solver")]
+    /// Standard deviation of extra Gaussian noise on `x_t`, in canvas units, 0 to 10; `training.sigma` in files.
+    pub noise: f64,
+}
+
+/// How a flow is read out.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Readout {
+    /// The solver of the trajectories, for display and for the samples that are measured.
     pub solver: Solver,
     /// How many points the metrics use.
-    #[serde(default)]
     pub evaluation: Evaluation,
-    /// What the figure shows.
-    #[serde(default)]
-    pub view: View,
+}
+
+impl Default for Words {
+    fn default() -> Self {
+        Self {
+            name: "untitled".to_owned(),
+            title: String::new(),
+            about: String::new(),
+        }
+    }
+}
+
+impl Problem {
+    /// How much noise there may be on `x_t`.
+    pub const NOISE: RangeInclusive<f64> = 0.0..=10.0;
+
+    /// The problem of a target: from the standard Gaussian by the cond-OT path, independently coupled.
+    pub fn to(target: Distribution) -> Self {
+        Self {
+            source: standard_gaussian(),
+            target,
+            path: Path::default(),
+            coupling: Coupling::default(),
+            noise: 0.0,
+        }
+    }
 }
 
 impl Experiment {
+    /// The experiment of a target, everything else at its default.
+    pub fn new(target: Distribution) -> Self {
+        Self {
+            version: VERSION,
+            words: Words::default(),
+            seed: 0,
+            problem: Problem::to(target),
+            model: Model::default(),
+            training: Training::default(),
+            readout: Readout::default(),
+            view: View::default(),
+            lanes: Vec::new(),
+        }
+    }
+
     /// Whether weights trained for `self` are of no use to `other`: another architecture or another seed.
     ///
     /// Every other change (target, path, coupling, optimizer ...) is applied to the running training and
     /// keeps the weights.
     pub fn needs_new_model(&self, other: &Self) -> bool {
-        self.model != other.model || self.seed != other.seed
+        (&self.model, self.seed) != (&other.model, other.seed)
+    }
+
+    /// Whether the two are equal but for what the figure shows.
+    pub fn is_same_work(&self, other: &Self) -> bool {
+        self.work() == other.work()
+    }
+
+    /// Everything but the view.
+    fn work(&self) -> impl PartialEq {
+        let Self {
+            version,
+            words,
+            seed,
+            problem,
+            model,
+            training,
+            readout,
+            view: _,
+            lanes,
+        } = self;
+        let trained = (problem, model, training, readout);
+        (version, words, seed, trained, lanes)
     }
 }
 
 /// The source that VP and VE require: `Gaussian(std: 1.0)`, scale 1, no shift.
 fn standard_gaussian() -> Distribution {
     Shape::Gaussian { std: 1.0 }.into()
-}
-
-fn default_name() -> String {
-    "untitled".to_owned()
-}
-
-fn default_path() -> Path {
-    Path::CondOt { sigma_min: 0.0 }
-}
-
-fn default_coupling() -> Coupling {
-    Coupling::Independent
-}
-
-fn default_solver() -> Solver {
-    Solver::Euler { steps: 100 }
 }
 
 #[cfg(test)]

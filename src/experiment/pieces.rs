@@ -11,7 +11,7 @@ use ron::value::RawValue;
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 
-use super::fault::{Fault, Problem};
+use super::fault::{Fault, Reason};
 
 /// The one value that a file holds.
 pub(super) fn whole(file: &str) -> Result<&str, Fault<'_>> {
@@ -120,7 +120,7 @@ pub(super) fn between<'a>(text: &'a str, name: &str, value: &str) -> &'a str {
 /// RON's refusal of a text, at its place.
 pub(super) fn syntax<'a>(text: &'a str, error: &SpannedError) -> Fault<'a> {
     let at = byte_of(text, error.span.start);
-    Fault::new(Problem::Syntax(error.code.clone()), &text[at..at])
+    Fault::new(Reason::Syntax(error.code.clone()), &text[at..at])
 }
 
 fn byte_of(text: &str, position: Position) -> usize {

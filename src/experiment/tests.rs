@@ -2,10 +2,13 @@
 
 mod corrections;
 mod damage;
+mod lanes;
 mod words;
 
 use super::*;
 use crate::flow::solver::MAX_STEPS;
+use crate::flow::vocabulary::Vocabulary;
+use crate::flow::vocabulary::tests::assert_whole;
 
 /// The example of the file format, as it is documented.
 const EXAMPLE: &str = r#"(
@@ -44,7 +47,7 @@ fn refusal(from: &str, to: &str) -> String {
 fn the_documented_example_is_read_and_written_back() {
     let experiment = example();
     assert_eq!(experiment.training.batch, 256);
-    assert_eq!(experiment.target.shift, (-1.0, 0.0));
+    assert_eq!(experiment.problem.target.shift, (-1.0, 0.0));
     let written = experiment.to_ron();
     assert_eq!(Experiment::from_ron(&written).unwrap(), experiment);
     for line in [
@@ -58,11 +61,28 @@ fn the_documented_example_is_read_and_written_back() {
 }
 
 #[test]
+fn what_is_chosen_for_a_network_says_all_of_itself() {
+    assert_whole::<Activation>();
+    assert_whole::<TimeEmbedding>();
+    assert_whole::<Optimizer>();
+    assert_whole::<LearningRate>();
+    // Where a file leaves the warm-up out there is none; who chooses a cosine in the window gets one.
+    let left_out = ron::from_str::<LearningRate>("Cosine()");
+    assert_eq!(left_out, Ok(LearningRate::Cosine { warmup: 0 }));
+    assert_eq!(LearningRate::ALL[1], LearningRate::Cosine { warmup: 500 });
+    let adam = ron::from_str::<Optimizer>("Adam(lr: 0.01)").unwrap();
+    let adam_w = Optimizer::ALL[1].with_constants_of(adam);
+    let expected = "AdamW(lr:0.01,beta_1:0.9,beta_2:0.999,epsilon:1e-8,weight_decay:1e-5)";
+    assert_eq!(ron::to_string(&adam_w).unwrap(), expected);
+    assert_eq!(Optimizer::ALL[0].with_constants_of(adam_w), adam);
+}
+
+#[test]
 fn only_version_and_target_are_required() {
     let experiment = Experiment::from_ron(SHORTEST).unwrap();
-    assert!(experiment.source.is_standard_gaussian());
+    assert!(experiment.problem.source.is_standard_gaussian());
     assert_eq!(experiment.model.hidden, [64, 64, 64]);
-    assert_eq!(experiment.evaluation.w2_samples, 2000);
+    assert_eq!(experiment.readout.evaluation.w2_samples, 2000);
     let message = |text| Experiment::from_ron(text).unwrap_err().to_string();
     assert_eq!(
         message("(version: 1)"),
@@ -148,7 +168,7 @@ fn values_out_of_range_name_place_field_value_and_range() {
     );
     assert_eq!(
         refusal("CondOt(sigma_min: 0.0)", "Vp(beta_min: NaN)"),
-        "line 9, column 24: path.beta_min is NaN: expected 0..=20, from 0 to beta_max; write `beta_min: 0.1`"
+        "line 9, column 24: path.beta_min is NaN: expected 0.0 to 20.0 (beta_max); write `beta_min: 0.1`"
     );
     assert_eq!(
         refusal("scale: 2.0, shift: (-1.0, 0.0)", "scale: -2.0"),
@@ -218,21 +238,21 @@ fn set_replaces_any_field_in_order() {
         experiment.set(key, value).unwrap_or_else(|e| panic!("{e}"));
     }
     assert_eq!(
-        experiment.path,
+        experiment.problem.path,
         Path::Vp {
             beta_min: 0.1,
             beta_max: 12.5
         }
     );
     assert_eq!(experiment.training.batch, 512);
-    assert_eq!(experiment.target.shift, (1.0, -1.0));
-    assert_eq!(experiment.target.shape, Shape::Moons { noise: 0.1 });
+    assert_eq!(experiment.problem.target.shift, (1.0, -1.0));
+    assert_eq!(experiment.problem.target.shape, Shape::Moons { noise: 0.1 });
     assert_eq!(
         experiment.model.time,
         TimeEmbedding::Fourier { frequencies: 4 }
     );
-    assert_eq!(experiment.solver, Solver::Euler { steps: 7 });
-    assert_eq!(experiment.title, "A (new), title: \"x\"");
+    assert_eq!(experiment.readout.solver, Solver::Euler { steps: 7 });
+    assert_eq!(experiment.words.title, "A (new), title: \"x\"");
     assert_eq!(experiment.view.camera.map(|c| c.height), Some(9.0));
     assert_eq!(experiment.seed, u64::MAX);
     experiment.validate().unwrap();
@@ -246,13 +266,13 @@ fn set_replaces_any_field_in_order() {
 fn set_reaches_into_a_drawing_and_keeps_its_cells() {
     let preset = presets::find("smiley").unwrap();
     let mut experiment = preset.experiment().unwrap();
-    let Shape::Drawn(before) = experiment.target.shape.clone() else {
+    let Shape::Drawn(before) = experiment.problem.target.shape.clone() else {
         panic!("not a drawing");
     };
     experiment
         .set("target.shape.bounds.max", "(5.0, 4.0)")
         .unwrap();
-    let Shape::Drawn(after) = experiment.target.shape else {
+    let Shape::Drawn(after) = experiment.problem.target.shape else {
         panic!("no longer a drawing");
     };
     assert_eq!(after.bounds().max, [5.0, 4.0]);
@@ -312,8 +332,8 @@ fn diffusion_paths_need_the_standard_gaussian_and_offer_it() {
             .starts_with("VE is a diffusion path and needs")
     );
     assert_eq!(illegal.fix.legality(), Ok(()));
-    assert_eq!(illegal.fix.path, experiment.path);
-    assert_eq!(illegal.fix.target, experiment.target);
+    assert_eq!(illegal.fix.problem.path, experiment.problem.path);
+    assert_eq!(illegal.fix.problem.target, experiment.problem.target);
     assert_eq!(
         experiment.change_to(&illegal.fix).unwrap(),
         "try --set 'source=(shape: Gaussian(std: 1.0), scale: 1.0, shift: (0.0, 0.0))'"
@@ -344,24 +364,24 @@ fn weights_survive_everything_but_a_new_architecture_or_seed() {
 #[test]
 fn the_written_nodes_are_optional() {
     let mut experiment = example();
-    let every = experiment.evaluation.nodes;
+    let every = experiment.readout.evaluation.nodes;
     assert_eq!(every, MAX_STEPS + 1);
     assert!(!experiment.to_ron().contains("nodes"));
     experiment.set("evaluation.samples", "50").unwrap();
-    assert_eq!(experiment.evaluation.nodes, every);
+    assert_eq!(experiment.readout.evaluation.nodes, every);
     experiment.set("evaluation.nodes", "11").unwrap();
     assert!(experiment.to_ron().contains("nodes: 11"));
     let read = Experiment::from_ron(&experiment.to_ron()).unwrap();
     assert_eq!(read, experiment);
     // A hundred thousand samples at every node of 1,000 steps are too many lines, at eleven nodes they are not.
-    experiment.evaluation.samples = 100_000;
-    experiment.solver = Solver::Euler { steps: 1000 };
+    experiment.readout.evaluation.samples = 100_000;
+    experiment.readout.solver = Solver::Euler { steps: 1000 };
     assert_eq!(experiment.validate(), Ok(()));
-    experiment.evaluation.nodes = every;
+    experiment.readout.evaluation.nodes = every;
     assert!(experiment.validate().is_err());
     for (nodes, good) in [(1, false), (2, true), (every, true), (every + 1, false)] {
         let mut asked = example();
-        asked.evaluation.nodes = nodes;
+        asked.readout.evaluation.nodes = nodes;
         assert_eq!(asked.validate().is_ok(), good, "{nodes}");
     }
     let unknown = experiment

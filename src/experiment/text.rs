@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::advice::{Mended, Spot, mended};
 use super::error::clipped;
-use super::fault::{Fault, Problem};
+use super::fault::{Fault, Reason};
 use super::tokens::tokens;
 use super::{Experiment, ExperimentError, VERSION, pieces, reader};
 
@@ -54,7 +54,7 @@ impl Experiment {
 /// Why a file was refused, and where.
 struct Refused {
     spot: Spot,
-    problem: Problem,
+    reason: Reason,
     /// What [`Experiment::validate`] says, if the text is an experiment.
     range: Option<ExperimentError>,
 }
@@ -62,21 +62,40 @@ struct Refused {
 fn read(text: &str) -> Result<Experiment, Box<Refused>> {
     let experiment: Experiment = reader::read(text).map_err(|fault: Fault| Refused {
         spot: Spot::of(text, "", &fault),
-        problem: *fault.problem,
+        reason: *fault.reason,
         range: None,
     })?;
-    experiment.validate().map_err(|error| {
+    let Err(error) = experiment.validate() else {
+        return Ok(experiment);
+    };
+    let (spot, reason) = misplaced_change(&experiment, text).unwrap_or_else(|| {
         let path = error.settable();
         let value = pieces::innermost(pieces::whole(text).unwrap_or(text), &path);
         let value = pieces::range_of(text, value);
         let at = value.clone();
-        Refused {
-            spot: Spot { path, value, at },
-            problem: Problem::Other(String::new()),
-            range: Some(error),
-        }
-    })?;
-    Ok(experiment)
+        (Spot { path, value, at }, Reason::Other(String::new()))
+    });
+    let range = Some(error);
+    Err(Box::new(Refused {
+        spot,
+        reason,
+        range,
+    }))
+}
+
+/// Where the change of a lane stands that does not fit, if that is why the experiment is refused.
+fn misplaced_change(experiment: &Experiment, text: &str) -> Option<(Spot, Reason)> {
+    let fault = experiment.check_lanes().err()?;
+    let (list, path) = fault.places()?;
+    let whole = pieces::whole(text).ok()?;
+    let [value, at] = [&list, &path].map(|path| pieces::value_at(whole, path));
+    let spot = Spot {
+        value: pieces::range_of(text, value?),
+        at: pieces::range_of(text, at?),
+        path,
+    };
+    let instead = fault.instead().map(ToString::to_string);
+    Some((spot, Reason::Change(instead)))
 }
 
 impl Refused {
@@ -95,49 +114,44 @@ impl Refused {
     fn what(&self, text: &str) -> String {
         let Self {
             spot,
-            problem,
+            reason,
             range,
         } = self;
         if let Some(error) = range {
             return error.to_string();
         }
-        let names_its_field = matches!(
-            problem,
-            Problem::UnknownField { .. } | Problem::Duplicate(_)
-        );
+        let names_its_field = matches!(reason, Reason::UnknownField { .. } | Reason::Duplicate(_));
         if names_its_field || spot.path.is_empty() {
-            return problem.to_string();
+            return reason.to_string();
         }
         let value = one_line(&text[spot.value.clone()]);
-        format!("{} = {}: {problem}", spot.path, clipped(&value))
+        format!("{} = {}: {reason}", spot.path, clipped(&value))
     }
 
     /// What to write instead, if something is known that works.
     fn advice(&self, text: &str) -> Option<String> {
-        let Self { spot, problem, .. } = self;
-        let is_syntax = matches!(problem, Problem::Syntax(_));
-        if spot.path.is_empty() && (is_syntax || matches!(problem, Problem::Mismatch { .. })) {
+        let Self { spot, reason, .. } = self;
+        let is_syntax = matches!(reason, Reason::Syntax(_));
+        if spot.path.is_empty() && (is_syntax || matches!(reason, Reason::Mismatch { .. })) {
             return Some(format!("a whole file is `{}`", shortest()));
         }
-        let mended = mended(text, spot, problem, None, |mended| {
-            self.is_mended_by(mended)
-        })?;
+        let mended = mended(text, spot, reason, None, |mended| self.is_mended_by(mended))?;
         let old = &mended.old;
-        let new = match problem {
+        let new = match reason {
             _ if mended.new.is_empty() => {
                 return Some(format!("take `{}` out", one_line(&text[old.clone()])));
             }
-            Problem::Missing(_) if spot.path.is_empty() => {
+            Reason::Missing(_) if spot.path.is_empty() => {
                 return Some(format!(
                     "add `{}`",
                     mended.new.trim_start_matches([',', ' '])
                 ));
             }
-            Problem::Syntax(_) if old.is_empty() && old.start > spot.value.end => {
+            Reason::Syntax(_) if old.is_empty() && old.start > spot.value.end => {
                 return Some(format!("add `{}` at the end", mended.new));
             }
-            Problem::UnknownField { .. } => mended.part(&spot.at).to_owned(),
-            Problem::Syntax(_) if old.is_empty() => {
+            Reason::UnknownField { .. } => mended.part(&spot.at).to_owned(),
+            Reason::Syntax(_) if old.is_empty() => {
                 let value = &mended.text[spot.value.start..mended.replaced().end];
                 format!("{}: {value}", spot.name())
             }
@@ -151,11 +165,11 @@ impl Refused {
         let Err(next) = read(&mended.text) else {
             return true;
         };
-        match (&self.problem, &next.problem) {
+        match (&self.reason, &next.reason) {
             _ if next.stage() != self.stage() => {
                 next.stage() > self.stage() && !mended.replaced().contains(&next.spot.at.start)
             }
-            (Problem::Missing(field), Problem::Missing(other)) => field != other,
+            (Reason::Missing(field), Reason::Missing(other)) => field != other,
             _ if self.range.is_some() => next.spot.path != self.spot.path,
             _ => next.position() > mended.moved(self.position()),
         }
@@ -163,8 +177,8 @@ impl Refused {
 
     /// Faults are found in this order: of the RON, of the fields, of the ranges.
     fn stage(&self) -> usize {
-        match (&self.problem, &self.range) {
-            (Problem::Syntax(_), _) => 0,
+        match (&self.reason, &self.range) {
+            (Reason::Syntax(_), _) => 0,
             (_, None) => 1,
             (_, Some(_)) => 2,
         }
@@ -172,8 +186,8 @@ impl Refused {
 
     /// How far the text was read when the fault was found.
     fn position(&self) -> usize {
-        match self.problem {
-            Problem::Missing(_) => self.spot.at.end,
+        match self.reason {
+            Reason::Missing(_) => self.spot.at.end,
             _ => self.spot.at.start,
         }
     }

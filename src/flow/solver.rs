@@ -1,82 +1,79 @@
 //! Fixed-step solvers for `dZ_t/dt = v_t(Z_t)`, batched over particles.
 //!
-//! A solver refuses to know what the field is and who waits for the result; it can be stopped between steps.
+//! A solver refuses to know what the field is and who waits for the result: it can be paused after every step, and the
+//! points are the same however it is cut.
 
-use serde::{Deserialize, Serialize};
-use thiserror::Error;
-
+use super::constant::{Constant, Control, Range};
 use super::tableau::{EULER, HEUN, MIDPOINT, RK4, Tableau};
 use super::trajectory::{Trajectories, Walk};
+use super::vocabulary::{Entry, vocabulary};
+use super::work::{finish, pause};
 use super::{Point, VelocityField};
 
 /// Most steps that a solver takes.
 pub const MAX_STEPS: usize = 10_000;
 
-/// A method with its number of equal steps, in files as `Euler(steps: 100)`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub enum Solver {
-    /// Euler's method, first order, one evaluation a step.
-    Euler {
-        /// Number of steps, `1..=10000`.
-        steps: usize,
+/// The constant that every solver has.
+const STEPS: Constant = Constant {
+    name: "steps",
+    symbol: "Steps N",
+    default: 100.0,
+    range: Range::closed(1.0, MAX_STEPS as f64),
+    control: Control::Drag {
+        step: 0.5,
+        decimals: 0,
     },
-    /// The explicit midpoint rule, second order, two evaluations a step.
-    Midpoint {
-        /// Number of steps, `1..=10000`.
-        steps: usize,
-    },
-    /// Heun's method, second order, two evaluations a step.
-    Heun {
-        /// Number of steps, `1..=10000`.
-        steps: usize,
-    },
-    /// The classical Runge-Kutta method, fourth order, four evaluations a step.
-    Rk4 {
-        /// Number of steps, `1..=10000`.
-        steps: usize,
-    },
+    hint: "Equal steps N: h = 1 / N; NFE = N times the evaluations a step.",
+};
+
+/// A row is the solver's name in files and its tableau.
+macro_rules! solvers {
+    ($($Variant:ident = $TABLEAU:ident,)+) => {
+        vocabulary! {
+            /// A method with its number of equal steps, in files as `Euler(steps: 100)`.
+            #[derive(Eq)]
+            pub enum Solver, complete {
+                $($Variant { steps: usize } = Entry {
+                    name: $TABLEAU.name,
+                    formula: $TABLEAU.formula,
+                    hint: "",
+                    constants: &[STEPS],
+                },)+
+            }
+        }
+
+        impl Solver {
+            /// The method's coefficients.
+            pub fn tableau(&self) -> &'static Tableau {
+                match self {
+                    $(Self::$Variant { .. } => &$TABLEAU,)+
+                }
+            }
+
+            /// Number of steps, `1..=10000`.
+            pub fn steps(&self) -> usize {
+                let ($(Self::$Variant { steps })|+) = *self;
+                steps
+            }
+
+            /// The same method with another number of steps.
+            pub fn with_steps(&self, steps: usize) -> Self {
+                match self {
+                    $(Self::$Variant { .. } => Self::$Variant { steps },)+
+                }
+            }
+        }
+    };
 }
 
-/// A number of steps outside its range.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("the solver's steps is {steps}, but it must lie in 1..={MAX_STEPS}")]
-pub struct SolverError {
-    /// The refused number.
-    pub steps: usize,
+solvers! {
+    Euler = EULER,
+    Midpoint = MIDPOINT,
+    Heun = HEUN,
+    Rk4 = RK4,
 }
 
 impl Solver {
-    /// The method's coefficients.
-    pub fn tableau(&self) -> &'static Tableau {
-        match self {
-            Self::Euler { .. } => &EULER,
-            Self::Midpoint { .. } => &MIDPOINT,
-            Self::Heun { .. } => &HEUN,
-            Self::Rk4 { .. } => &RK4,
-        }
-    }
-
-    /// Number of steps.
-    pub fn steps(&self) -> usize {
-        match *self {
-            Self::Euler { steps }
-            | Self::Midpoint { steps }
-            | Self::Heun { steps }
-            | Self::Rk4 { steps } => steps,
-        }
-    }
-
-    /// The same method with another number of steps.
-    pub fn with_steps(&self, steps: usize) -> Self {
-        match self {
-            Self::Euler { .. } => Self::Euler { steps },
-            Self::Midpoint { .. } => Self::Midpoint { steps },
-            Self::Heun { .. } => Self::Heun { steps },
-            Self::Rk4 { .. } => Self::Rk4 { steps },
-        }
-    }
-
     /// The times of its nodes, one more than steps, evenly from the first time of the range to the second.
     pub fn times(&self, (start, end): (f64, f64)) -> Vec<f64> {
         let steps = self.steps();
@@ -89,24 +86,19 @@ impl Solver {
         self.steps() * self.tableau().stages()
     }
 
-    /// The method's name.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Euler { .. } => "Euler",
-            Self::Midpoint { .. } => "midpoint",
-            Self::Heun { .. } => "Heun",
-            Self::Rk4 { .. } => "RK4",
-        }
+    /// Its order and what a step costs.
+    pub fn hint(&self) -> String {
+        let Tableau { order, b, .. } = self.tableau();
+        let evaluations = match b.len() {
+            1 => "1 evaluation".to_owned(),
+            n => format!("{n} evaluations"),
+        };
+        format!("order {order}, {evaluations} a step.")
     }
 
-    /// Checks the number of steps.
-    ///
-    /// # Errors
-    /// Fewer than one step or more than [`MAX_STEPS`].
-    pub fn validate(&self) -> Result<(), SolverError> {
-        let steps = self.steps();
-        let inside = (1..=MAX_STEPS).contains(&steps);
-        inside.then_some(()).ok_or(SolverError { steps })
+    /// The solver as a legend names it, with its number of evaluations.
+    pub fn legend(&self) -> String {
+        format!("{}, {} NFE", self.name(), self.nfe())
     }
 }
 
@@ -119,42 +111,49 @@ pub fn solve(
     time_range: (f64, f64),
     x_0: &[Point],
 ) -> Trajectories {
-    let mut solving = Solving::new(field, solver, time_range, x_0);
-    for n in 0..solver.steps() {
-        solving.step(n);
-    }
-    solving.trajectories
+    finish(solve_in_pieces(field, solver, time_range, x_0, x_0.len()))
 }
 
-/// Like [`solve`], asking before every step whether to go on; `None` when told not to.
-pub fn solve_with(
+/// [`solve`] with at most `rows` particles at once and a pause after each of their steps.
+pub async fn solve_in_pieces(
     field: &dyn VelocityField,
     solver: Solver,
     time_range: (f64, f64),
     x_0: &[Point],
-    keep_going: &mut dyn FnMut() -> bool,
-) -> Option<Trajectories> {
-    let mut solving = Solving::new(field, solver, time_range, x_0);
-    for n in 0..solver.steps() {
-        if !keep_going() {
-            return None;
+    rows: usize,
+) -> Trajectories {
+    let times = solver.times(time_range);
+    let n = x_0.len();
+    let mut points = vec![[0.0; 2]; times.len() * n];
+    points[..n].copy_from_slice(x_0);
+    let rows = rows.max(1);
+    for (chunk, x_0) in x_0.chunks(rows).enumerate() {
+        let mut march = March::new(field, solver.tableau(), x_0);
+        for (node, ends) in (1..).zip(times.windows(2)) {
+            march.step(ends[0], ends[1] - ends[0]);
+            let first = node * n + chunk * rows;
+            points[first..first + x_0.len()].copy_from_slice(&march.at);
+            pause().await;
         }
-        solving.step(n);
     }
-    Some(solving.trajectories)
+    Trajectories {
+        times,
+        n_particles: n,
+        points,
+        nfe: solver.nfe(),
+    }
 }
 
-/// Carries `x_0` through `times` with a method, keeping of each particle what it spent and where it ended; asks
-/// before every step whether to go on, and is `None` when told not to.
+/// Carries `x_0` through `times` with a method, keeping of each particle what it spent and where it ended; pauses after
+/// every step.
 ///
 /// Memory: a few hundred bytes a particle, whatever the number of times.
-pub fn walk(
+pub async fn walk(
     field: &dyn VelocityField,
     tableau: &'static Tableau,
     times: &[f64],
     x_0: &[Point],
-    keep_going: &dyn Fn() -> bool,
-) -> Option<Vec<Walk>> {
+) -> Vec<Walk> {
     let mut march = March::new(field, tableau, x_0);
     let begin = |&start: &Point| Walk {
         start,
@@ -164,9 +163,6 @@ pub fn walk(
     };
     let mut walks: Vec<Walk> = x_0.iter().map(begin).collect();
     for ends in times.windows(2) {
-        if !keep_going() {
-            return None;
-        }
         let h = ends[1] - ends[0];
         march.step(ends[0], h);
         for (particle, walk) in walks.iter_mut().enumerate() {
@@ -177,51 +173,12 @@ pub fn walk(
                 walk.arc += h.abs() * b_i * speed_squared.sqrt();
             }
         }
+        pause().await;
     }
     for (walk, &end) in walks.iter_mut().zip(&march.at) {
         walk.end = end;
     }
-    Some(walks)
-}
-
-/// A solve under way that keeps every node.
-struct Solving<'a> {
-    march: March<'a>,
-    /// Complete up to the current node.
-    trajectories: Trajectories,
-}
-
-impl<'a> Solving<'a> {
-    fn new(
-        field: &'a dyn VelocityField,
-        solver: Solver,
-        time_range: (f64, f64),
-        x_0: &[Point],
-    ) -> Self {
-        let times = solver.times(time_range);
-        let mut points = Vec::with_capacity(times.len() * x_0.len());
-        points.extend_from_slice(x_0);
-        Self {
-            march: March::new(field, solver.tableau(), x_0),
-            trajectories: Trajectories {
-                times,
-                n_particles: x_0.len(),
-                points,
-                nfe: solver.nfe(),
-            },
-        }
-    }
-
-    /// From node `n` to the next.
-    fn step(&mut self, n: usize) {
-        let Self {
-            march,
-            trajectories,
-        } = self;
-        let t = trajectories.times[n];
-        march.step(t, trajectories.times[n + 1] - t);
-        trajectories.points.extend_from_slice(&march.at);
-    }
+    walks
 }
 
 /// A cloud that is carried step by step.

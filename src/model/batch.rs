@@ -36,10 +36,10 @@ impl BatchRule {
     /// The rule of the experiment with the given scales.
     pub fn new(experiment: &Experiment, scaling: Scaling) -> Self {
         Self {
-            path: experiment.path,
+            path: experiment.problem.path,
             scaling,
             time: experiment.model.time,
-            sigma: experiment.training.sigma,
+            sigma: experiment.problem.noise,
         }
     }
 }

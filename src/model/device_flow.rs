@@ -201,7 +201,7 @@ mod tests {
     fn every_solver_carries_particles_where_the_frozen_field_does() {
         for preset in presets::all() {
             let (experiment, field) = field(preset.name);
-            let range = experiment.path.time_range();
+            let range = experiment.problem.path.time_range();
             let device = Device::flex();
             let flow = DeviceFlow::new(&device, &field).unwrap();
             for solver in [
@@ -241,7 +241,7 @@ mod tests {
         let device = Device::flex();
         let flow = DeviceFlow::new(&device, &wild).unwrap();
         let (x_0, solver) = (particles(100), Solver::Euler { steps: 50 });
-        let range = experiment.path.time_range();
+        let range = experiment.problem.path.time_range();
         let ends = solver::solve(&wild, solver, range, &x_0);
         let explodes = |p: &Point| p.iter().any(|x| !(*x as f32).is_finite());
         assert!(ends.last().iter().filter(|p| explodes(p)).count() > 50);

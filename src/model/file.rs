@@ -73,7 +73,7 @@ impl ModelFile {
         Self {
             params,
             model: experiment.model.clone(),
-            path: experiment.path,
+            path: experiment.problem.path,
             scaling,
             step,
         }

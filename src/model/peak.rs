@@ -1,10 +1,10 @@
 //! What the processor could do at best: the yardstick of the benches.
 
 use std::hint::black_box;
-use std::time::Instant;
 
 use pulp::{Arch, Simd, WithSimd};
 
+use crate::clock::Instant;
 use crate::experiment::Activation;
 
 use super::fused::Activate;

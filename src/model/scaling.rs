@@ -28,13 +28,14 @@ impl Scaling {
     /// # Errors
     /// If one of them cannot be sampled, such as an empty drawing.
     pub fn measure(experiment: &Experiment) -> Result<Self, DistributionError> {
-        let source = experiment.source.sampler()?;
-        let target = experiment.target.sampler()?;
+        let source = experiment.problem.source.sampler()?;
+        let target = experiment.problem.target.sampler()?;
         let mut rng = stream(experiment.seed, Stream::Scale, 0);
         let source_rms = rms_per_coordinate(&source.sample_n(SAMPLES, &mut rng));
         let target_rms = rms_per_coordinate(&target.sample_n(SAMPLES, &mut rng));
         Ok(Self {
-            source_rms: (experiment.path.source_scale() * source_rms).max(f64::MIN_POSITIVE),
+            source_rms: (experiment.problem.path.source_scale() * source_rms)
+                .max(f64::MIN_POSITIVE),
             target_rms: target_rms.max(f64::MIN_POSITIVE),
         })
     }

@@ -23,7 +23,7 @@ fn experiment(model: Model, path: Path) -> Experiment {
     let preset = presets::find("two-moons").unwrap();
     let mut experiment = Experiment::from_ron(preset.ron).unwrap();
     experiment.model = model;
-    experiment.path = path;
+    experiment.problem.path = path;
     experiment
 }
 
@@ -37,7 +37,7 @@ fn engine(model: &Model, params: &MlpParams) -> BurnEngine {
 
 /// Inputs of the network at one time, as the trainer makes them.
 fn batch_at(experiment: &Experiment, t: f64, xs: &[Point]) -> Batch {
-    let c_in = SCALING.input(experiment.path.at(t));
+    let c_in = SCALING.input(experiment.problem.path.at(t));
     let mut inputs = Vec::new();
     for x in xs {
         inputs.extend(x.map(|x| (c_in * x) as f32));
@@ -91,7 +91,7 @@ proptest! {
         let field = FrozenField::new(Arc::new(params), &experiment, SCALING, 5);
         let mut found = vec![[0.0; 2]; n];
         field.eval(t, &xs, &mut found);
-        let c_out = SCALING.output(experiment.path.at(t));
+        let c_out = SCALING.output(experiment.problem.path.at(t));
         for (v, burn) in found.iter().zip(expected.as_chunks::<2>().0) {
             for (v, burn) in v.iter().zip(burn) {
                 prop_assert!((v - c_out * f64::from(*burn)).abs() < 1e-5 * (1.0 + v.abs()));
@@ -430,7 +430,7 @@ fn a_state_goes_from_engine_to_engine_in_both_directions() {
         close(&run(&mut burn, 30..60), &run(&mut other_fused, 30..60));
         // Without its moments a step would move every weight by the whole rate.
         let mut forgetful = of_fused.clone();
-        forgetful.moments = Moments::none(of_fused.weights.values().len(), optimizer);
+        forgetful.moments = OptimizerMoments::none(of_fused.weights.values().len(), optimizer);
         other_fused.set_state(&forgetful).unwrap();
         let (with, without) = (run(&mut fused, 60..61), run(&mut other_fused, 60..61));
         assert_ne!(with.weights, without.weights);
@@ -456,6 +456,6 @@ fn a_state_with_moments_of_another_optimizer_starts_them_afresh() {
         let taken = engine.state().unwrap();
         assert_eq!((&taken.weights, taken.averaged), (&state.weights, 1));
         let n = state.weights.values().len();
-        assert_eq!(taken.moments, Moments::none(n, training.optimizer));
+        assert_eq!(taken.moments, OptimizerMoments::none(n, training.optimizer));
     }
 }

@@ -38,7 +38,7 @@ struct Known {
 impl Fit {
     /// The camera that fits the frame into a box of `aspect` = width / height.
     pub fn camera(&mut self, frame: &Frame, aspect: f64) -> Camera {
-        let spread = frame.experiment.path.source_scale();
+        let spread = frame.experiment.problem.path.source_scale();
         let same = |known: &Known| {
             Arc::ptr_eq(&known.source, &frame.source)
                 && Arc::ptr_eq(&known.target, &frame.target)
@@ -59,7 +59,7 @@ impl Fit {
 /// What has to be seen of a frame.
 pub fn shown(frame: &Frame) -> Bounds {
     let (source, target) = (bulk(&frame.source), bulk(&frame.target));
-    let ratio = if frame.experiment.path.source_scale() == 1.0 {
+    let ratio = if frame.experiment.problem.path.source_scale() == 1.0 {
         MAX_SOURCE_RATIO
     } else {
         MAX_SPREAD_SOURCE_RATIO

@@ -3,10 +3,11 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rand::RngExt;
 
+use crate::clock::Instant;
 use crate::experiment::{Experiment, Model};
 use crate::flow::rng::{Stream, stream};
 use crate::model::peak::instruction_set;
@@ -15,9 +16,8 @@ use crate::model::{
     OpenDevice, Team, Widths,
 };
 
-use super::cores::Cores;
+use super::crew::Crew;
 use super::device_thread::{DeviceThread, DistantEngine};
-use super::team::Crew;
 
 /// Makes an engine for the experiment's network from the given weights. Tests put faulty engines here.
 pub type EngineMaker =
@@ -58,16 +58,16 @@ impl Engines {
         }
     }
 
-    /// The fused engine on the given cores, the trainer's own included, as far as it has work for them. The losses do
-    /// not depend on how many there are.
-    pub fn cpu(cores: &Cores) -> Self {
-        let threads = cores.threads().min(FusedEngine::MAX_MEMBERS);
-        let cores = cores.clone();
+    /// The fused engine on a crew's threads, as far as it has work for them. The losses do not depend on how many there
+    /// are.
+    pub fn cpu(crew: &Crew) -> Self {
+        let threads = crew.size().min(FusedEngine::MAX_MEMBERS);
+        let crew = crew.clone();
         let maker = move |experiment: &Experiment, params: &MlpParams| {
             let (model, training) = (&experiment.model, &experiment.training);
-            let team: Box<dyn Team> = match Crew::spawn(threads, cores.clone()) {
-                Ok(crew) if threads > 1 => Box::new(crew),
-                _ => Box::new(Alone),
+            let team: Box<dyn Team> = match threads {
+                1 => Box::new(Alone),
+                n => crew.team(n),
             };
             let engine = FusedEngine::new(team, model, training, params)?;
             Ok(Box::new(engine) as Box<dyn Engine>)
@@ -80,20 +80,20 @@ impl Engines {
         Self::new(&label, Arc::new(maker))
     }
 
-    /// The engines of the chosen device for this experiment, on these cores if it is the CPU; `auto` measures, once
+    /// The engines of the chosen device for this experiment, on this crew if it is the CPU; `auto` measures, once
     /// per network and batch size.
     ///
     /// # Errors
     /// If a GPU was asked for and there is none, or it computes wrongly.
     pub fn open(
         choice: DeviceChoice,
-        cores: &Cores,
+        crew: &Crew,
         experiment: &Experiment,
     ) -> Result<Self, DeviceError> {
         match choice {
-            DeviceChoice::Cpu => Ok(Self::cpu(cores)),
-            DeviceChoice::Gpu => Ok(Self::gpu(gpu()?, cores)),
-            DeviceChoice::Auto => Ok(measured(cores, experiment)),
+            DeviceChoice::Cpu => Ok(Self::cpu(crew)),
+            DeviceChoice::Gpu => Ok(Self::gpu(gpu()?, crew)),
+            DeviceChoice::Auto => Ok(measured(crew, experiment)),
         }
     }
 
@@ -111,8 +111,8 @@ impl Engines {
     }
 
     /// Burn on a GPU, which can be lost while it trains.
-    fn gpu(device: OpenDevice, cores: &Cores) -> Self {
-        Self::burn(device).or(Self::cpu(cores))
+    fn gpu(device: OpenDevice, crew: &Crew) -> Self {
+        Self::burn(device).or(Self::cpu(crew))
     }
 
     /// The device in words.
@@ -194,31 +194,31 @@ fn gpu() -> Result<OpenDevice, DeviceError> {
 static CHOSEN: Mutex<Vec<((Model, usize), bool)>> = Mutex::new(Vec::new());
 
 /// The faster device, by measurement. A software adapter is never chosen.
-fn measured(cores: &Cores, experiment: &Experiment) -> Engines {
+fn measured(crew: &Crew, experiment: &Experiment) -> Engines {
     let key = (experiment.model.clone(), experiment.training.batch);
     let mut chosen = CHOSEN.lock().unwrap_or_else(PoisonError::into_inner);
     let known = chosen.iter().find(|(known, _)| *known == key);
     let prefers_gpu = match known {
         Some((_, prefers_gpu)) => *prefers_gpu,
         None => {
-            let prefers_gpu = gpu_is_faster(cores, experiment);
+            let prefers_gpu = gpu_is_faster(crew, experiment);
             chosen.push((key, prefers_gpu));
             prefers_gpu
         }
     };
     let gpu = prefers_gpu.then(|| gpu().ok()).flatten();
-    gpu.map_or_else(|| Engines::cpu(cores), |gpu| Engines::gpu(gpu, cores))
+    gpu.map_or_else(|| Engines::cpu(crew), |gpu| Engines::gpu(gpu, crew))
 }
 
-fn gpu_is_faster(cores: &Cores, experiment: &Experiment) -> bool {
-    let cpu = Engines::cpu(cores).steps_per_sec(experiment, CPU_TRIAL);
+fn gpu_is_faster(crew: &Crew, experiment: &Experiment) -> bool {
+    let cpu = Engines::cpu(crew).steps_per_sec(experiment, CPU_TRIAL);
     let cpu = cpu.unwrap_or(0.0);
     if cpu >= FAST_ENOUGH {
         return false;
     }
     let gpu = || {
         let gpu = DeviceThread::training().ask(OpenDevice::hardware_gpu);
-        let gpu = Engines::gpu(gpu.ok()??, cores);
+        let gpu = Engines::gpu(gpu.ok()??, crew);
         gpu.steps_per_sec(experiment, GPU_TRIAL).ok()
     };
     // A driver that crashes here would crash in training.
@@ -293,13 +293,13 @@ mod tests {
     #[test]
     fn auto_measures_once_and_never_takes_a_software_adapter() {
         let experiment = small_experiment();
-        let rate = Engines::cpu(&Cores::new(1)).steps_per_sec(&experiment, CPU_TRIAL);
+        let rate = Engines::cpu(&Crew::alone()).steps_per_sec(&experiment, CPU_TRIAL);
         assert!(rate.unwrap() > 100.0);
         let start = Instant::now();
-        let first = Engines::open(DeviceChoice::Auto, &Cores::new(1), &experiment).unwrap();
+        let first = Engines::open(DeviceChoice::Auto, &Crew::alone(), &experiment).unwrap();
         assert!(start.elapsed() >= CPU_TRIAL, "nothing was measured");
         let start = Instant::now();
-        let second = Engines::open(DeviceChoice::Auto, &Cores::new(1), &experiment).unwrap();
+        let second = Engines::open(DeviceChoice::Auto, &Crew::alone(), &experiment).unwrap();
         assert!(start.elapsed() < CPU_TRIAL, "measured again");
         assert_eq!(first.label(), second.label());
         assert!(!first.label().contains("software"), "{}", first.label());

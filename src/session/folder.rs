@@ -15,7 +15,7 @@ use crate::export;
 use crate::model::{ModelFile, TrainingState};
 
 use super::files::{AtomicFile, atomic_write, read_bytes, read_text};
-use super::run::RunError;
+use super::observer::RunError;
 
 /// Names of the files in a run's folder.
 pub mod names {
@@ -113,7 +113,7 @@ pub fn saved(folder: &Path) -> Result<Option<Saved>, RunError> {
     let bytes = read_bytes(&path, MAX_MODEL_BYTES).map_err(input)?;
     let file = ModelFile::decode(&bytes).map_err(in_file(&path))?;
     let experiment = experiment(folder)?;
-    if file.model != experiment.model || file.path != experiment.path {
+    if file.model != experiment.model || file.path != experiment.problem.path {
         let message = format!(
             "the weights belong to another network or path than {}; {}",
             names::EXPERIMENT,

@@ -1,11 +1,11 @@
 //! One network learning one experiment: engine, scales, step counter and loss, without a thread of its own.
 //! The window's trainer and the headless run share it.
 
-use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use crate::clock::Instant;
 use crate::experiment::{Experiment, LearningRate};
 use crate::flow::coupling::Pairs;
 use crate::flow::distribution::DistributionError;
@@ -15,6 +15,7 @@ use crate::model::{
 use crate::snapshot::LossRecorder;
 
 use super::coupler::{Coupler, Recipe, Supply, pairs_of};
+use super::crew::Crew;
 use super::engines::Engines;
 use super::schedule::{base_rate, factor};
 
@@ -27,9 +28,6 @@ pub enum LearnerError {
     /// The engine failed.
     #[error("{0}")]
     Engine(#[from] EngineError),
-    /// No thread for the coupler.
-    #[error("the coupling thread could not be started: {0}")]
-    Thread(#[from] io::Error),
 }
 
 /// Why a step was not taken.
@@ -59,7 +57,6 @@ pub struct Learner {
     broken: bool,
     scaling: Scaling,
     coupler: Coupler,
-    revision: u64,
     step: u64,
     /// Steps that a far engine takes in a row.
     stride: usize,
@@ -80,17 +77,17 @@ struct Good {
 }
 
 impl Learner {
-    /// Fresh weights from the seed. Couplings may take so many threads.
+    /// Fresh weights from the seed. The crew's helpers make batches ahead.
     ///
     /// # Errors
     /// If a distribution cannot be sampled or the engine cannot be made.
     pub fn new(
         experiment: Arc<Experiment>,
         engines: &Engines,
-        threads: usize,
+        crew: &Crew,
     ) -> Result<Self, LearnerError> {
         let state = TrainingState::fresh(&experiment)?;
-        Self::resume(experiment, engines, &state, threads)
+        Self::resume(experiment, engines, &state, crew)
     }
 
     /// Goes on from a state (the caller has asked [`Experiment::needs_new_model`]). If another experiment is asked for
@@ -104,7 +101,7 @@ impl Learner {
         experiment: Arc<Experiment>,
         engines: &Engines,
         state: &TrainingState,
-        threads: usize,
+        crew: &Crew,
     ) -> Result<Self, LearnerError> {
         let learned = Arc::new(state.experiment.clone());
         let mut engine = engines.make(&learned, &state.engine.weights)?;
@@ -119,8 +116,7 @@ impl Learner {
             engine,
             broken: false,
             scaling: state.scaling,
-            coupler: Coupler::spawn(threads)?,
-            revision: 0,
+            coupler: Coupler::new(crew),
             step,
             stride: 1,
             plan: state.plan,
@@ -138,7 +134,7 @@ impl Learner {
             let learned = Arc::clone(&learner.experiment);
             learner.apply(Arc::clone(&experiment))?;
             let steps = experiment.training.steps;
-            if same_task(&learned, &experiment) && steps != learned.training.steps {
+            if learned.problem == experiment.problem && steps != learned.training.steps {
                 let start = match experiment.training.schedule {
                     LearningRate::Constant => learner.plan.start,
                     LearningRate::Cosine { .. } => step,
@@ -155,7 +151,7 @@ impl Learner {
     /// # Errors
     /// See [`StepError`].
     pub fn step(&mut self) -> Result<(), StepError> {
-        let supply = self.coupler.next(self.revision);
+        let supply = self.coupler.next();
         let supply = supply.map_err(StepError::NoBatch)?;
         let rate = self.learning_rate(0);
         let loss = self.engine.step(&supply.batch, rate);
@@ -177,7 +173,7 @@ impl Learner {
         let mut supplies = Vec::with_capacity(n);
         let mut missing = None;
         while supplies.len() < n && missing.is_none() {
-            match self.coupler.next(self.revision) {
+            match self.coupler.next() {
                 Ok(supply) => supplies.push(supply),
                 Err(reason) => missing = Some(StepError::NoBatch(reason)),
             }
@@ -219,7 +215,7 @@ impl Learner {
     /// If a distribution cannot be sampled; then nothing has changed.
     pub fn apply(&mut self, experiment: Arc<Experiment>) -> Result<(), DistributionError> {
         let old = Arc::clone(&self.experiment);
-        let same_task = same_task(&old, &experiment);
+        let same_task = old.problem == experiment.problem;
         if !same_task {
             let measured = Scaling::measure(&experiment)?;
             self.scaling = rescaled(self.scaling, measured);
@@ -301,8 +297,8 @@ impl Learner {
         }
     }
 
-    /// Returns to the last checkpoint: weights, average, moments, losses, coupling costs, pairs and step counter. An
-    /// engine that fails at it is broken. Returns the step.
+    /// Returns to the last checkpoint: weights, average, optimizer moments, losses, coupling costs, pairs and step
+    /// counter. An engine that fails at it is broken. Returns the step.
     pub fn roll_back(&mut self) -> u64 {
         self.step = self.good.step;
         self.losses.truncate(self.step as usize);
@@ -380,27 +376,12 @@ impl Learner {
 
     /// Has the coupler begin again from the next step's batch.
     pub fn reorder(&mut self) {
-        self.revision += 1;
-        self.order();
-    }
-
-    fn order(&self) {
         self.coupler.set_recipe(Recipe {
-            revision: self.revision,
             experiment: Arc::clone(&self.experiment),
             scaling: self.scaling,
             first_step: self.step,
         });
     }
-}
-
-/// Whether both ask the network for the same field.
-pub fn same_task(a: &Experiment, b: &Experiment) -> bool {
-    a.source == b.source
-        && a.target == b.target
-        && a.path == b.path
-        && a.coupling == b.coupling
-        && a.training.sigma == b.training.sigma
 }
 
 /// The scales in use, unless a spread has changed by more than [`RESCALE`].

@@ -46,7 +46,7 @@ fn run_writes_every_file_and_they_agree() {
 
     let written = Experiment::from_ron(&text(&out, "experiment.ron")).unwrap();
     assert_eq!((written.training.steps, written.seed), (20, 3));
-    assert_eq!(written.evaluation.samples, 50);
+    assert_eq!(written.readout.evaluation.samples, 50);
 
     let png = png::Decoder::new(std::io::Cursor::new(
         fs::read(out.join("trajectories.png")).unwrap(),
@@ -201,8 +201,8 @@ fn flags_and_overrides_reach_the_experiment_in_order() {
     let metrics = tiny_run("rings", path, &flags);
     let written = Experiment::from_ron(&text(path, "experiment.ron")).unwrap();
     assert_eq!(written.training.batch, 16);
-    assert_eq!(written.title, "A = b");
-    assert_eq!(written.path, pushforward::flow::path::Path::Cosine);
+    assert_eq!(written.words.title, "A = b");
+    assert_eq!(written.problem.path, pushforward::flow::path::Path::Cosine);
     let independent = tiny_run("rings", path, &flags[..6]);
     let cost = |metrics: &Value| metrics["coupling_cost"].as_f64().unwrap();
     assert!(

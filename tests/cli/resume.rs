@@ -62,10 +62,10 @@ fn small(coupling: Coupling, schedule: LearningRate) -> Experiment {
     experiment.training.batch = 48;
     experiment.training.steps = 60;
     experiment.training.schedule = schedule;
-    experiment.coupling = coupling;
-    experiment.evaluation.samples = 40;
-    experiment.evaluation.w2_samples = 20;
-    experiment.solver = experiment.solver.with_steps(4);
+    experiment.problem.coupling = coupling;
+    experiment.readout.evaluation.samples = 40;
+    experiment.readout.evaluation.w2_samples = 20;
+    experiment.readout.solver = experiment.readout.solver.with_steps(4);
     experiment
 }
 
@@ -215,7 +215,7 @@ fn without_steps_left_it_measures_again() {
     );
     assert_same(&before, &out, "measured again");
     let mut finer = experiment;
-    finer.solver = finer.solver.with_steps(8);
+    finer.readout.solver = finer.readout.solver.with_steps(8);
     gone_on(&finer, &out, 1, Stop::default());
     assert_eq!(
         (

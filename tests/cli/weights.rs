@@ -106,7 +106,7 @@ fn the_weights_load_in_python() {
     let folder = folder();
     let models = models();
     assert_eq!(models.len(), 4 * 6 * 2);
-    let source = models[0].1.source.sampler().unwrap();
+    let source = models[0].1.problem.source.sampler().unwrap();
     let points_drawn = source.sample_n(40, &mut stream(1, Stream::Display, 0));
     let start = |path: Schedule| -> Vec<Point> {
         let spread = path.source_scale();
@@ -119,8 +119,8 @@ fn the_weights_load_in_python() {
         .map(|(i, (_, experiment, model))| {
             let file = folder.path().join(format!("{i}.safetensors"));
             atomic_write(&file, &model.encode().unwrap()).unwrap();
-            let times = solver.times(experiment.path.time_range());
-            json!({ "file": file, "points": start(experiment.path), "at": AT, "times": times })
+            let times = solver.times(experiment.problem.path.time_range());
+            json!({ "file": file, "points": start(experiment.problem.path), "at": AT, "times": times })
         });
     let results = match python(&cases.collect()) {
         Ok(results) => results,
@@ -128,13 +128,13 @@ fn the_weights_load_in_python() {
     };
     for ((name, experiment, model), result) in models.iter().zip(results.as_array().unwrap()) {
         let field = FrozenField::new(Arc::new(model.params.clone()), experiment, model.scaling, 1);
-        let x_0 = start(experiment.path);
+        let x_0 = start(experiment.problem.path);
         for (t, theirs) in AT.iter().zip(result["velocities"].as_array().unwrap()) {
             let mut ours = vec![[0.0; 2]; x_0.len()];
             field.eval(*t, &x_0, &mut ours);
             assert_agree(&ours, &points(theirs), &format!("{name}, t = {t}"));
         }
-        let ours = solve(&field, solver, experiment.path.time_range(), &x_0);
+        let ours = solve(&field, solver, experiment.problem.path.time_range(), &x_0);
         assert_agree(
             ours.last(),
             &points(&result["end"]),

@@ -107,7 +107,7 @@ fn a_file_takes_the_same_words() {
         assert_eq!(Experiment::from_ron(&text), Ok(example()), "{loose}");
     }
     let text = EXAMPLE.replace("\"Two moons\"", "Moons");
-    assert_eq!(Experiment::from_ron(&text).unwrap().title, "Moons");
+    assert_eq!(Experiment::from_ron(&text).unwrap().words.title, "Moons");
 }
 
 #[test]
@@ -120,11 +120,11 @@ fn extensions_of_ron_and_a_byte_order_mark_are_read() {
 fn every_refused_word_comes_with_one_that_works() {
     let drawn = |key, value| mended(key, value).to_ron();
     assert_eq!(
-        mended("coupling", "BatchOt").coupling,
+        mended("coupling", "BatchOt").problem.coupling,
         Coupling::BatchOt { batch: 256 }
     );
     assert_eq!(
-        mended("coupling.batch", "64").coupling,
+        mended("coupling.batch", "64").problem.coupling,
         Coupling::BatchOt { batch: 64 }
     );
     for value in ["64,64", "64, 64", "(64,64)", "\"64,64\"", "[64,64"] {
@@ -150,19 +150,29 @@ fn every_refused_word_comes_with_one_that_works() {
         ("target.shape", "Moons(noise: 0.1, noise: 0.2)"),
         ("target.shape", "\"Moons(noise: 0.1)\""),
     ] {
-        assert_eq!(mended(key, value).target.shape, noise, "{key}={value}");
+        assert_eq!(
+            mended(key, value).problem.target.shape,
+            noise,
+            "{key}={value}"
+        );
     }
     assert_eq!(
-        mended("target", "Moons").target,
+        mended("target", "Moons").problem.target,
         Shape::Moons { noise: 0.05 }.into()
     );
     assert_eq!(mended("Seed", "1").seed, 1);
     assert_eq!(mended("sede", "1").seed, 1);
     assert_eq!(mended("batch", "512").training.batch, 512);
     assert_eq!(mended("training.bacth", "512").training.batch, 512);
-    assert_eq!(mended("target.shift", "1,2").target.shift, (1.0, 2.0));
-    assert_eq!(mended("title", "\"My run").title, "My run");
-    assert_eq!(mended("solver", "rk4").solver, Solver::Rk4 { steps: 100 });
+    assert_eq!(
+        mended("target.shift", "1,2").problem.target.shift,
+        (1.0, 2.0)
+    );
+    assert_eq!(mended("title", "\"My run").words.title, "My run");
+    assert_eq!(
+        mended("solver", "rk4").readout.solver,
+        Solver::Rk4 { steps: 100 }
+    );
     assert_eq!(
         mended("model.time", "fourier").model.time,
         TimeEmbedding::Fourier { frequencies: 8 }
@@ -184,6 +194,7 @@ fn every_refused_word_comes_with_one_that_works() {
         std: 0.4,
     };
     let mixture = mended("target.shape", "Mixture(components: [(mean: (3, 0))])")
+        .problem
         .target
         .shape;
     assert_eq!(

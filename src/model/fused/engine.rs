@@ -6,7 +6,7 @@ use pulp::Arch;
 
 use crate::experiment::{Model, Optimizer, Training};
 use crate::model::engine::{same_moments, warm_decay};
-use crate::model::{Batch, Engine, EngineError, EngineState, MlpParams, Moments, Widths};
+use crate::model::{Batch, Engine, EngineError, EngineState, MlpParams, OptimizerMoments, Widths};
 
 use super::adam::{Rule, State};
 use super::aligned::Aligned;
@@ -33,7 +33,7 @@ pub struct FusedEngine {
 struct Progress {
     /// Steps in the average.
     steps: u64,
-    /// Steps in the moments.
+    /// Steps in the optimizer moments.
     time: u64,
 }
 
@@ -141,7 +141,7 @@ impl Engine for FusedEngine {
             weights: params(joined(|state| &state.weights))?,
             average: params(joined(|state| &state.average))?,
             averaged: self.progress.steps,
-            moments: Moments {
+            moments: OptimizerMoments {
                 optimizer: self.optimizer,
                 first: joined(|state| &state.moment_1),
                 second: joined(|state| &state.moment_2),

@@ -72,7 +72,7 @@ impl FrozenField {
             params,
             network,
             model: experiment.model.clone(),
-            path: experiment.path,
+            path: experiment.problem.path,
             scaling,
             step,
         }

@@ -19,7 +19,7 @@ use super::super::command::{Command, Side, Tool};
 use super::super::drawing;
 use super::super::lab::Lab;
 use super::super::theme::{ink, palette};
-use super::Place;
+use super::place::Place;
 
 /// The pointer moves at least this far, in points, before another piece of the stroke begins.
 const MIN_STEP: f32 = 0.5;
@@ -236,8 +236,8 @@ fn images(symmetry: Symmetry, at: Point, center: Point) -> Vec<Point> {
 /// The density that the brush paints on.
 pub fn density(lab: &Lab) -> &Distribution {
     match lab.drawing_side {
-        Side::Source => &lab.editor.experiment().source,
-        Side::Target => &lab.editor.experiment().target,
+        Side::Source => &lab.editor.experiment().problem.source,
+        Side::Target => &lab.editor.experiment().problem.target,
     }
 }
 

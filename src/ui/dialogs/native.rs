@@ -13,9 +13,9 @@ use std::task::{Context, Poll, Waker};
 
 use rfd::AsyncFileDialog;
 
-use crate::session::Wake;
+use crate::session::{Wake, documents};
 
-use super::file::Purpose;
+use super::super::command::Purpose;
 
 /// What becomes of a dialog: the path that was chosen, or nothing.
 pub type Answer = Pin<Box<dyn Future<Output = Option<PathBuf>> + Send>>;
@@ -36,7 +36,7 @@ pub struct Question {
 
 /// The desktop's dialogs, if it has any.
 pub fn picker() -> Option<Picker> {
-    let found = is_available(|name| env::var_os(name), Path::exists);
+    let found = is_available(|name| env::var_os(name), documents::exists);
     found.then(|| Arc::new(ask) as Picker)
 }
 

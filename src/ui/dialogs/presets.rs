@@ -14,7 +14,7 @@ use crate::scene::theme::Theme;
 use super::super::command::Command;
 use super::super::panels::scatter::{Scatter, samples_of};
 use super::super::theme::{RADIUS, ink, strong};
-use super::title_ui;
+use super::title::title_ui;
 
 /// Pictures beside each other.
 const COLUMNS: usize = 4;
@@ -41,10 +41,10 @@ impl Gallery {
             let experiment = preset.experiment().ok()?;
             Some(Picture {
                 name: preset.name,
-                source: (samples_of(&experiment.source), Scatter::default()),
-                target: (samples_of(&experiment.target), Scatter::default()),
-                title: experiment.title,
-                about: experiment.about,
+                source: (samples_of(&experiment.problem.source), Scatter::default()),
+                target: (samples_of(&experiment.problem.target), Scatter::default()),
+                title: experiment.words.title,
+                about: experiment.words.about,
             })
         });
         Self {

@@ -11,7 +11,7 @@ use super::super::lab::Lab;
 use super::super::panels::grouped;
 use super::super::panels::widgets::primary;
 use super::super::theme::ink;
-use super::title_ui;
+use super::title::title_ui;
 
 /// Save, discard or cancel before `next`, which would take the work away.
 pub fn unsaved_ui(
@@ -22,7 +22,7 @@ pub fn unsaved_ui(
     commands: &mut Vec<Command>,
 ) {
     title_ui(ui, "Unsaved changes", commands);
-    let name = &lab.editor.experiment().name;
+    let name = &lab.editor.experiment().words.name;
     let before = match next {
         Command::Quit => "before the window closes",
         _ => "before another experiment takes its place",
@@ -67,7 +67,7 @@ pub fn restore_ui(ui: &mut Ui, theme: &Theme, lab: &Lab, commands: &mut Vec<Comm
     let experiment = &leftover.experiment;
     ui.label(format!(
         "A window did not end as it should. It left unsaved work on {} from {}.",
-        experiment.name,
+        experiment.words.name,
         ago(leftover.age)
     ));
     let note = "Close leaves it where it is; it is offered again next time.";

@@ -15,9 +15,10 @@ use super::super::actions;
 use super::super::command::{Command, Side, Tool};
 use super::super::lab::Lab;
 use super::super::theme::{RADIUS, ink};
+use super::buttons::button_ui;
 use super::scatter::{Scatter, samples_of};
 use super::shapes;
-use super::widgets::{button_ui, heading_ui, link};
+use super::widgets::{heading_ui, link};
 
 /// Height of a picture, in points.
 const HEIGHT: f32 = 92.0;
@@ -71,22 +72,26 @@ pub fn densities_ui(
 ) {
     heading_ui(ui, theme, "DENSITIES");
     let wants_brush = ui.columns_const(|[left, right]| {
-        let trained = &frame.experiment.source;
-        let samples = cards.source.samples(&draft.source, trained, &frame.source);
+        let trained = &frame.experiment.problem.source;
+        let samples = cards
+            .source
+            .samples(&draft.problem.source, trained, &frame.source);
         let paint = (&mut cards.source.scatter, &samples);
         card_ui(left, theme, Side::Source, side, lab, paint, commands);
-        let trained = &frame.experiment.target;
-        let samples = cards.target.samples(&draft.target, trained, &frame.target);
+        let trained = &frame.experiment.problem.target;
+        let samples = cards
+            .target
+            .samples(&draft.problem.target, trained, &frame.target);
         let paint = (&mut cards.target.scatter, &samples);
         card_ui(right, theme, Side::Target, side, lab, paint, commands);
         [
             (
                 Side::Source,
-                shapes::family_ui(left, "Source family", &mut draft.source),
+                shapes::family_ui(left, "Source family", &mut draft.problem.source),
             ),
             (
                 Side::Target,
-                shapes::family_ui(right, "Target family", &mut draft.target),
+                shapes::family_ui(right, "Target family", &mut draft.problem.target),
             ),
         ]
     });
@@ -95,8 +100,8 @@ pub fn densities_ui(
         commands.push(Command::DrawTarget(this));
     }
     let (name, color, density) = match side {
-        Side::Source => ("source p", theme.source, &mut draft.source),
-        Side::Target => ("target q", theme.target, &mut draft.target),
+        Side::Source => ("source p", theme.source, &mut draft.problem.source),
+        Side::Target => ("target q", theme.target, &mut draft.problem.target),
     };
     ui.label(
         RichText::new(format!("Numbers of the {name}"))

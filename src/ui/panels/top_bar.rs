@@ -8,7 +8,7 @@ use super::super::actions::{self, ALL, Section};
 use super::super::command::Command;
 use super::super::lab::Lab;
 use super::super::theme::{self, ink, strong};
-use super::widgets::{action_ui, button_ui};
+use super::buttons::{action_ui, button_ui};
 
 /// Room that the widest of the buttons on the right takes, with its space.
 const BUTTON_WIDTH: f32 = 84.0;
@@ -44,13 +44,16 @@ fn title_ui(ui: &mut Ui, lab: &Lab) {
     let experiment = lab.editor.experiment();
     let file = match lab.editor.path().and_then(|path| path.file_name()) {
         Some(name) => name.to_string_lossy().into_owned(),
-        None => experiment.name.clone(),
+        None => experiment.words.name.clone(),
     };
     let place = lab.editor.path().map_or_else(
         || "This experiment is in no file yet.".to_owned(),
         |path| path.display().to_string(),
     );
-    let about = format!("{}\n{}\n{place}", experiment.title, experiment.about);
+    let about = format!(
+        "{}\n{}\n{place}",
+        experiment.words.title, experiment.words.about
+    );
     ui.label(RichText::new(file).color(ink(theme.muted)))
         .on_hover_text(about);
     if lab.editor.dirty() {
