@@ -23,9 +23,9 @@ use super::device_thread::{DeviceThread, DistantEngine};
 pub type EngineMaker =
     Arc<dyn Fn(&Experiment, &MlpParams) -> Result<Box<dyn Engine>, EngineError> + Send + Sync>;
 
-/// A processor that takes this many steps a second is not compared with a GPU: Burn's step launches about a
-/// hundred kernels there, of a few microseconds each at best.
-const FAST_ENOUGH: f64 = 2000.0;
+/// A processor that takes this many steps a second is not compared with a GPU: an H100 takes at most 240, however small
+/// the network (BENCHMARKS.md, "A hardware GPU"), and opening, testing and timing a GPU takes ten seconds and more.
+const FAST_ENOUGH: f64 = 500.0;
 /// Time that a measurement of the CPU and of the GPU may take, without warming up.
 const CPU_TRIAL: Duration = Duration::from_millis(100);
 const GPU_TRIAL: Duration = Duration::from_millis(500);
