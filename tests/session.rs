@@ -849,7 +849,7 @@ fn two_lanes() -> (Experiment, Options) {
     let mut slow = two_moons();
     slow.model.hidden = vec![128, 128, 128];
     let options = Options {
-        lanes: vec![Arc::new(slow)],
+        lanes: vec![(LaneId(1), Arc::new(slow))],
         ..autostart()
     };
     (two_moons(), options)

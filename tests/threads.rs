@@ -36,7 +36,9 @@ fn threads() -> Option<Vec<String>> {
 /// The threads that a session has started when all of its lanes train and show something.
 fn started_by(lanes: usize, before: &[String]) -> Vec<String> {
     let options = Options {
-        lanes: vec![experiment(); lanes - 1],
+        lanes: (1..lanes as u32)
+            .map(|i| (LaneId(i), experiment()))
+            .collect(),
         autostart: true,
         ..Options::default()
     };
@@ -79,7 +81,7 @@ fn threads_are_as_many_as_cores_and_a_stated_few_whatever_the_number_of_lanes() 
     // Without threads: the caller does everything.
     let before = threads().unwrap_or_default();
     let options = Options {
-        lanes: vec![experiment()],
+        lanes: vec![(LaneId(1), experiment())],
         ..Options::default()
     };
     let session = Session::cooperative(experiment(), options, Arc::new(|| {}));

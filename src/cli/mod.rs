@@ -116,6 +116,9 @@ fn has_display() -> bool {
 fn run(args: &RunArgs) -> Result<(), Failure> {
     let origin = Origin::find(&args.experiment)?;
     let experiment = input::changed(&args.experiment, origin.experiment()?, &args.changes)?;
+    let experiment = experiment
+        .only_lane()
+        .map_err(|error| Failure::Input(format!("{}: {error}", args.experiment.display())))?;
     let out = match (&args.out, &origin) {
         (Some(out), _) => input::home_expanded(out)?,
         (None, Origin::Folder(folder)) => folder.clone(),
@@ -227,8 +230,17 @@ fn print_preset(name: &str) -> Result<(), Failure> {
 fn check(args: &CheckArgs) -> Result<(), Failure> {
     let experiment = input::requested(&args.experiment, &args.changes)?;
     let mut lines = format!("{}: valid\n", args.experiment.display());
-    for caution in experiment.cautions() {
-        lines += &format!("note: {caution}\n");
+    for i in 0..experiment.n_lanes() {
+        let lane = experiment
+            .lane(i)
+            .map_err(|error| Failure::Input(error.to_string()))?;
+        let name = match experiment.lanes.is_empty() {
+            true => String::new(),
+            false => format!("{}: ", experiment.lane_label(i)),
+        };
+        for caution in lane.cautions() {
+            lines += &format!("note: {name}{caution}\n");
+        }
     }
     say(&lines)
 }

@@ -49,8 +49,8 @@ impl Spot {
 
     /// The name of the innermost field.
     pub fn name(&self) -> &str {
-        let path = self.path.split('[').next().unwrap_or_default();
-        path.rsplit('.').next().unwrap_or_default()
+        let last = self.path.rsplit('.').next().unwrap_or_default();
+        last.split('[').next().unwrap_or_default()
     }
 }
 
@@ -106,7 +106,10 @@ pub(super) fn mended(
     let mut candidates = changes(text, spot, reason);
     // A part of a list, or of a struct in it, is not the whole value of its field.
     let whole = match reason {
-        Reason::Mismatch { .. } | Reason::UnknownVariant { .. } | Reason::Other(_) => &spot.at,
+        Reason::Mismatch { .. }
+        | Reason::UnknownVariant { .. }
+        | Reason::Change(_)
+        | Reason::Other(_) => &spot.at,
         _ => &spot.value,
     };
     let examples = alternatives(&spot.path, &text[whole.clone()], present);
@@ -149,6 +152,8 @@ fn changes(text: &str, spot: &Spot, reason: &Reason) -> Vec<(Range<usize>, Strin
                 .chain(bent(text, &spot.value, &[]))
                 .collect()
         }
+        Reason::Change(Some(instead)) => vec![(spot.at.clone(), format!("{instead:?}"))],
+        Reason::Change(None) => vec![(with_comma(text, &spot.at), String::new())],
         Reason::Other(_) => Vec::new(),
     }
 }
@@ -197,6 +202,7 @@ fn bent(text: &str, part: &Range<usize>, fields: &[&str]) -> Vec<(Range<usize>, 
     }
     let bare = value.trim_matches(['"', ',', ' ']);
     let inner = value.trim_matches(['(', ')', '[', ']', '"']);
+    let element = value.trim_start_matches('[').trim_end_matches(']');
     let mut forms = vec![
         with_decimal_points(value),
         format!("{value},"),
@@ -205,6 +211,7 @@ fn bent(text: &str, part: &Range<usize>, fields: &[&str]) -> Vec<(Range<usize>, 
         bare.to_owned(),
         format!("[{inner}]"),
         format!("({inner})"),
+        format!("[{:?}]", element.trim_matches('"')),
     ];
     forms.extend(fields.iter().map(|field| format!("({field}: {value})")));
     forms.retain(|form| form != value);

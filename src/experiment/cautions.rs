@@ -30,17 +30,13 @@ impl Experiment {
     /// What a legal experiment still has to say about its numbers, one sentence each. Takes up to some ten
     /// milliseconds: for VE, and where `sigma_min` leaves a trace of the source, pairs are drawn and coupled.
     pub fn cautions(&self) -> Vec<String> {
-        let path = match self.problem.path {
-            Path::Vp { .. } => Some(
-                "VP's regression target grows without bound as t approaches 1, so it is trained and solved on \
-                 [0, 1 - 1e-5]; its loss depends on that cut-off, by 0.115 per decade."
-                    .to_owned(),
-            ),
+        let measured = match self.problem.path {
             Path::Ve { sigma_max, .. } => self.ve_start(sigma_max),
             Path::CondOt { sigma_min } => self.trace_of_the_source(sigma_min),
-            Path::Cosine => None,
+            _ => None,
         };
-        let mut cautions: Vec<String> = path.into_iter().collect();
+        let path = self.problem.path.caution().into_iter();
+        let mut cautions: Vec<String> = path.chain(measured).collect();
         if let Some(Pairs { x_0, x_1 }) = self.pairs(SPREAD_POINTS, Coupling::Independent) {
             let [source, target] = [x_0, x_1].map(|points| Moments::of(&points).spread());
             cautions.extend(self.few_target_points(source));
@@ -74,9 +70,10 @@ impl Experiment {
     /// means and covariances tell how far they are apart: W2 is at least that of Gaussians with them, and about that,
     /// as both are nearly Gaussian unless `sigma_max` is small.
     fn ve_start(&self, sigma_max: f64) -> Option<String> {
-        let n = match self.problem.coupling {
-            Coupling::Independent => VE_PAIRS,
-            Coupling::BatchOt { .. } => VE_COUPLED_PAIRS,
+        let block = self.problem.coupling.block();
+        let n = match block {
+            None => VE_PAIRS,
+            Some(_) => VE_COUPLED_PAIRS,
         };
         let Pairs { x_0, x_1 } = self.pairs(n, self.problem.coupling)?;
         let target = Moments::of(&x_1);
@@ -88,9 +85,9 @@ impl Experiment {
             products.sum::<f64>() / x_0.len() as f64
         };
         // Between independent points it is zero; what samples say would be noise of the start's own size.
-        let shared = match self.problem.coupling {
-            Coupling::Independent => [0.0; 3],
-            Coupling::BatchOt { .. } => [
+        let shared = match block {
+            None => [0.0; 3],
+            Some(_) => [
                 2.0 * covariance(0, 0),
                 covariance(0, 1) + covariance(1, 0),
                 2.0 * covariance(1, 1),
@@ -106,9 +103,9 @@ impl Experiment {
             cov: [0, 1, 2].map(|i| start.cov[i] + target.cov[i] + shared[i]),
         };
         let (gap, spread) = (start.w2(&path), start.spread());
-        let remedy = match self.problem.coupling {
-            Coupling::Independent => "a larger sigma_max or a target about the origin narrows it",
-            Coupling::BatchOt { .. } => "independent pairs or a larger sigma_max narrow it",
+        let remedy = match block {
+            None => "a larger sigma_max or a target about the origin narrows it",
+            Some(_) => "independent pairs or a larger sigma_max narrow it",
         };
         (gap > VE_GAP * spread).then(|| {
             format!(

@@ -4,8 +4,8 @@ use std::sync::LazyLock;
 
 use super::pieces::value_at;
 use super::{
-    Activation, Camera, Experiment, LearningRate, Model, Optimizer, TimeEmbedding, TrajectoryColor,
-    View,
+    Activation, Camera, Experiment, Lane, LearningRate, Model, Optimizer, TimeEmbedding,
+    TrajectoryColor, View,
 };
 use super::{Problem, Readout, Training};
 use crate::flow::coupling::Coupling;
@@ -37,27 +37,22 @@ fn all() -> Vec<Experiment> {
         .enumerate()
         .map(|(i, target)| Experiment {
             problem: Problem {
-                path: nth(i, &paths()),
-                coupling: nth(
-                    i,
-                    &[Coupling::Independent, Coupling::BatchOt { batch: 256 }],
-                ),
+                path: nth(i, &Path::ALL),
+                coupling: nth(i, &Coupling::ALL),
                 ..Problem::to(target.clone())
             },
             model: model(i),
             training: Training {
-                optimizer: nth(i, &optimizers()),
-                schedule: nth(
-                    i,
-                    &[LearningRate::Constant, LearningRate::Cosine { warmup: 200 }],
-                ),
+                optimizer: nth(i, &Optimizer::ALL),
+                schedule: nth(i, &LearningRate::ALL),
                 ..Training::default()
             },
             readout: Readout {
-                solver: nth(i, &solvers()),
+                solver: nth(i, &Solver::ALL),
                 ..Readout::default()
             },
             view: view(i),
+            lanes: lanes(i),
             ..Experiment::new(target)
         })
         .collect()
@@ -67,59 +62,10 @@ fn nth<T: Copy>(i: usize, choices: &[T]) -> T {
     choices[i % choices.len()]
 }
 
-fn paths() -> [Path; 4] {
-    let (beta_min, beta_max) = (0.1, 20.0);
-    let (sigma_min, sigma_max) = (0.01, 10.0);
-    [
-        Path::default(),
-        Path::Vp { beta_min, beta_max },
-        Path::Ve {
-            sigma_min,
-            sigma_max,
-        },
-        Path::Cosine,
-    ]
-}
-
-fn solvers() -> [Solver; 4] {
-    let steps = Readout::default().solver.steps();
-    [
-        Solver::Euler { steps },
-        Solver::Midpoint { steps },
-        Solver::Heun { steps },
-        Solver::Rk4 { steps },
-    ]
-}
-
-fn optimizers() -> [Optimizer; 2] {
-    let (lr, beta_1, beta_2, epsilon, weight_decay) = (1e-3, 0.9, 0.999, 1e-8, 1e-5);
-    [
-        Optimizer::Adam {
-            lr,
-            beta_1,
-            beta_2,
-            epsilon,
-        },
-        Optimizer::AdamW {
-            lr,
-            beta_1,
-            beta_2,
-            epsilon,
-            weight_decay,
-        },
-    ]
-}
-
 fn model(i: usize) -> Model {
     Model {
         activation: nth(i, &Activation::ALL),
-        time: nth(
-            i,
-            &[
-                TimeEmbedding::Raw,
-                TimeEmbedding::Fourier { frequencies: 8 },
-            ],
-        ),
+        time: nth(i, &TimeEmbedding::ALL),
         ..Model::default()
     }
 }
@@ -130,8 +76,23 @@ fn view(i: usize) -> View {
         height: 8.0,
     };
     View {
-        color: nth(i, &[TrajectoryColor::ChordRatio, TrajectoryColor::Identity]),
+        color: nth(i, &TrajectoryColor::ALL),
         camera: nth(i, &[None, Some(camera)]),
         ..View::default()
+    }
+}
+
+/// The first example has none: it is the one with the defaults.
+fn lanes(i: usize) -> Vec<Lane> {
+    let lane = |title: &str, change: &str| Lane {
+        title: title.to_owned(),
+        set: change.parse().into_iter().collect(),
+    };
+    match i {
+        1 => vec![
+            lane("", "coupling=Independent"),
+            lane("batch-OT", "coupling=BatchOt(batch: 256)"),
+        ],
+        _ => Vec::new(),
     }
 }

@@ -10,7 +10,7 @@ use crate::flow::path::Path;
 use crate::flow::solver::Solver;
 
 use super::{
-    Evaluation, Experiment, LearningRate, Model, Optimizer, Problem, Readout, Training, View,
+    Evaluation, Experiment, Lane, LearningRate, Model, Optimizer, Problem, Readout, Training, View,
     Words, standard_gaussian,
 };
 
@@ -44,6 +44,8 @@ struct ExperimentFile {
     evaluation: Evaluation,
     #[serde(default)]
     view: View,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    lanes: Vec<Lane>,
 }
 
 /// The training and, as `sigma`, the problem's noise.
@@ -134,6 +136,7 @@ impl From<ExperimentFile> for Experiment {
                 evaluation: file.evaluation,
             },
             view: file.view,
+            lanes: file.lanes,
         }
     }
 }
@@ -149,6 +152,7 @@ impl From<Experiment> for ExperimentFile {
             training,
             readout: Readout { solver, evaluation },
             view,
+            lanes,
         } = experiment;
         let Problem {
             source,
@@ -172,6 +176,7 @@ impl From<Experiment> for ExperimentFile {
             solver,
             evaluation,
             view,
+            lanes,
         }
     }
 }

@@ -9,10 +9,15 @@
 
 mod advice;
 mod cautions;
+mod change;
 mod error;
 mod examples;
 mod fault;
 mod file;
+mod follow;
+mod label;
+mod lane;
+mod layer;
 mod legality;
 mod model;
 mod pieces;
@@ -26,16 +31,22 @@ mod training;
 mod validate;
 mod view;
 
+use std::ops::RangeInclusive;
+
 use crate::flow::coupling::Coupling;
 use crate::flow::distribution::{Distribution, Shape};
 use crate::flow::path::Path;
 use crate::flow::solver::Solver;
 
+pub use change::{NoOverride, Override};
 pub use error::ExperimentError;
+pub use lane::{Lane, MAX_LANES};
+pub use layer::Layer;
+pub(crate) use layer::layers;
 pub use legality::Illegal;
 pub use model::{Activation, Model, TimeEmbedding};
 pub use training::{Evaluation, LearningRate, Optimizer, Training};
-pub use view::{Camera, Layer, MAX_FOLLOWED, MAX_PARTICLES, TrajectoryColor, View};
+pub use view::{Camera, MAX_FOLLOWED, MAX_PARTICLES, TrajectoryColor, View};
 
 /// The version of the experiment file that this program reads and writes.
 pub const VERSION: u32 = 1;
@@ -62,6 +73,9 @@ pub struct Experiment {
     pub readout: Readout,
     /// What the figure shows.
     pub view: View,
+    /// The flows that are compared, in place of this one alone. Each changes some of the fields above, which are those
+    /// of none of them but the base of all: so the first lane is renamed, moved and taken away like every other.
+    pub lanes: Vec<Lane>,
 }
 
 /// What an experiment is called.
@@ -92,7 +106,7 @@ pub struct Problem {
 }
 
 /// How a flow is read out.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Readout {
     /// The solver of the trajectories, for display and for the samples that are measured.
     pub solver: Solver,
@@ -111,6 +125,9 @@ impl Default for Words {
 }
 
 impl Problem {
+    /// How much noise there may be on `x_t`.
+    pub const NOISE: RangeInclusive<f64> = 0.0..=10.0;
+
     /// The problem of a target: from the standard Gaussian by the cond-OT path, independently coupled.
     pub fn to(target: Distribution) -> Self {
         Self {
@@ -119,15 +136,6 @@ impl Problem {
             path: Path::default(),
             coupling: Coupling::default(),
             noise: 0.0,
-        }
-    }
-}
-
-impl Default for Readout {
-    fn default() -> Self {
-        Self {
-            solver: Solver::Euler { steps: 100 },
-            evaluation: Evaluation::default(),
         }
     }
 }
@@ -144,6 +152,7 @@ impl Experiment {
             training: Training::default(),
             readout: Readout::default(),
             view: View::default(),
+            lanes: Vec::new(),
         }
     }
 
@@ -171,8 +180,10 @@ impl Experiment {
             training,
             readout,
             view: _,
+            lanes,
         } = self;
-        (version, words, seed, problem, model, training, readout)
+        let trained = (problem, model, training, readout);
+        (version, words, seed, trained, lanes)
     }
 }
 

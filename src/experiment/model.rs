@@ -1,6 +1,11 @@
 //! The network's architecture, as data; the network itself lives a floor higher.
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
+
+use crate::flow::constant::{Constant, Control, Range};
+use crate::flow::vocabulary::{Entry, vocabulary};
 
 /// A multilayer perceptron `(x, t) -> v`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -18,50 +23,59 @@ impl Default for Model {
     fn default() -> Self {
         Self {
             hidden: vec![64, 64, 64],
-            activation: Activation::Silu,
-            time: TimeEmbedding::Raw,
+            activation: Activation::default(),
+            time: TimeEmbedding::default(),
         }
     }
 }
 
-/// The nonlinearity of the hidden layers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Activation {
-    /// `x / (1 + exp(-x))`, also called swish.
-    Silu,
-    /// The self-normalising exponential linear unit.
-    Selu,
-    /// `x Phi(x)` with the standard normal distribution function.
-    Gelu,
-    /// The exponential linear unit, `x` or `exp(x) - 1`.
-    Elu,
-    /// `max(x, 0)`.
-    Relu,
-    /// The hyperbolic tangent.
-    Tanh,
+impl Model {
+    /// How many hidden layers there may be.
+    pub const LAYERS: RangeInclusive<usize> = 1..=8;
+    /// How many units a hidden layer may have.
+    pub const WIDTHS: RangeInclusive<usize> = 1..=1024;
 }
 
-impl Activation {
-    /// Every activation, in the order in which they are offered.
-    pub const ALL: [Self; 6] = [
-        Self::Silu,
-        Self::Selu,
-        Self::Gelu,
-        Self::Elu,
-        Self::Relu,
-        Self::Tanh,
-    ];
+vocabulary! {
+    /// The nonlinearity of the hidden layers.
+    ///
+    /// Besides its row an activation is computed by three: the kernel that trains and draws
+    /// (`model/fused/nonlinearity.rs`), Burn's oracle on tensors (`model/burn_mlp.rs`) and the definition in double
+    /// precision that tests hold both to (`model/fused/tests/reference.rs`). They check each other and cannot be one.
+    /// `docs/load_weights.py` has it once more in numpy.
+    #[derive(Eq)]
+    pub enum Activation, complete {
+        Silu = Entry::plain("SiLU", "x / (1 + exp(−x))", ""),
+        Selu = Entry::plain("SELU", "1.0507 x, or 1.0507 · 1.6733 (exp(x) − 1) below 0", ""),
+        Gelu = Entry::plain("GELU", "x Φ(x), Φ the standard normal distribution function", ""),
+        Elu = Entry::plain("ELU", "x, or exp(x) − 1 below 0", ""),
+        Relu = Entry::plain("ReLU", "max(x, 0)", ""),
+        Tanh = Entry::plain("tanh", "tanh x", ""),
+    }
 }
 
-/// How the time enters the network.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub enum TimeEmbedding {
-    /// One input: t itself.
-    Raw,
-    /// Sines and cosines of t: `2 frequencies` inputs.
-    Fourier {
-        /// How many frequencies, 1 to 64.
-        frequencies: usize,
-    },
+vocabulary! {
+    /// How the time enters the network; `model/embedding.rs` computes it.
+    #[derive(Eq)]
+    pub enum TimeEmbedding, complete {
+        Raw = Entry::plain("raw t", "One input", "t itself."),
+        Fourier { frequencies: usize } = FOURIER,
+    }
 }
+
+const FOURIER: Entry = Entry {
+    name: "Fourier features",
+    formula: "cos(π k t) and sin(π k t) for k = 1 to the number of frequencies.",
+    hint: "",
+    constants: &[Constant {
+        name: "frequencies",
+        symbol: "Frequencies",
+        default: 8.0,
+        range: Range::closed(1.0, 64.0),
+        control: Control::Drag {
+            step: 0.1,
+            decimals: 0,
+        },
+        hint: "How many frequencies f: twice as many inputs.",
+    }],
+};

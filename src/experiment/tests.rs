@@ -2,10 +2,13 @@
 
 mod corrections;
 mod damage;
+mod lanes;
 mod words;
 
 use super::*;
 use crate::flow::solver::MAX_STEPS;
+use crate::flow::vocabulary::Vocabulary;
+use crate::flow::vocabulary::tests::assert_whole;
 
 /// The example of the file format, as it is documented.
 const EXAMPLE: &str = r#"(
@@ -55,6 +58,23 @@ fn the_documented_example_is_read_and_written_back() {
     ] {
         assert!(written.lines().any(|l| l == line), "{line}\n{written}");
     }
+}
+
+#[test]
+fn what_is_chosen_for_a_network_says_all_of_itself() {
+    assert_whole::<Activation>();
+    assert_whole::<TimeEmbedding>();
+    assert_whole::<Optimizer>();
+    assert_whole::<LearningRate>();
+    // Where a file leaves the warm-up out there is none; who chooses a cosine in the window gets one.
+    let left_out = ron::from_str::<LearningRate>("Cosine()");
+    assert_eq!(left_out, Ok(LearningRate::Cosine { warmup: 0 }));
+    assert_eq!(LearningRate::ALL[1], LearningRate::Cosine { warmup: 500 });
+    let adam = ron::from_str::<Optimizer>("Adam(lr: 0.01)").unwrap();
+    let adam_w = Optimizer::ALL[1].with_constants_of(adam);
+    let expected = "AdamW(lr:0.01,beta_1:0.9,beta_2:0.999,epsilon:1e-8,weight_decay:1e-5)";
+    assert_eq!(ron::to_string(&adam_w).unwrap(), expected);
+    assert_eq!(Optimizer::ALL[0].with_constants_of(adam_w), adam);
 }
 
 #[test]
@@ -148,7 +168,7 @@ fn values_out_of_range_name_place_field_value_and_range() {
     );
     assert_eq!(
         refusal("CondOt(sigma_min: 0.0)", "Vp(beta_min: NaN)"),
-        "line 9, column 24: path.beta_min is NaN: expected 0..=20, from 0 to beta_max; write `beta_min: 0.1`"
+        "line 9, column 24: path.beta_min is NaN: expected 0.0 to 20.0 (beta_max); write `beta_min: 0.1`"
     );
     assert_eq!(
         refusal("scale: 2.0, shift: (-1.0, 0.0)", "scale: -2.0"),

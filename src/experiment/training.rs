@@ -1,8 +1,12 @@
 //! How the network learns and how the result is measured, as data.
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 
+use crate::flow::constant::{Constant, Control, Range};
 use crate::flow::solver::MAX_STEPS;
+use crate::flow::vocabulary::{Entry, vocabulary};
 
 /// The training loop's settings; all of them may change while it runs.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,90 +28,118 @@ impl Default for Training {
         Self {
             steps: 20_000,
             batch: 256,
-            optimizer: Optimizer::Adam {
-                lr: default_lr(),
-                beta_1: default_beta_1(),
-                beta_2: default_beta_2(),
-                epsilon: default_epsilon(),
-            },
-            schedule: LearningRate::Constant,
+            optimizer: Optimizer::default(),
+            schedule: LearningRate::default(),
             ema: 0.999,
         }
     }
 }
 
-/// The optimizer, with the constants of Kingma & Ba (1412.6980) as defaults.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub enum Optimizer {
-    /// Adam.
-    Adam {
-        /// Learning rate.
-        #[serde(default = "default_lr")]
-        lr: f64,
-        /// Decay of the mean of the gradients.
-        #[serde(default = "default_beta_1")]
-        beta_1: f64,
-        /// Decay of the mean of their squares.
-        #[serde(default = "default_beta_2")]
-        beta_2: f64,
-        /// Added to the root of the mean square.
-        #[serde(default = "default_epsilon")]
-        epsilon: f64,
-    },
-    /// Adam with decoupled weight decay (Loshchilov & Hutter, 1711.05101).
-    AdamW {
-        /// Learning rate.
-        #[serde(default = "default_lr")]
-        lr: f64,
-        /// Decay of the mean of the gradients.
-        #[serde(default = "default_beta_1")]
-        beta_1: f64,
-        /// Decay of the mean of their squares.
-        #[serde(default = "default_beta_2")]
-        beta_2: f64,
-        /// Added to the root of the mean square.
-        #[serde(default = "default_epsilon")]
-        epsilon: f64,
-        /// Weight decay per step, times the learning rate.
-        #[serde(default = "default_weight_decay")]
-        weight_decay: f64,
-    },
+impl Training {
+    /// How many steps there may be.
+    pub const STEPS: RangeInclusive<u64> = 0..=100_000_000;
+    /// How many pairs a step may take.
+    pub const BATCHES: RangeInclusive<usize> = 1..=65_536;
+    /// How much of an average a step may leave.
+    pub const DECAYS: RangeInclusive<f64> = 0.0..=MAX_DECAY;
 }
 
-fn default_lr() -> f64 {
-    1e-3
+/// The largest decay: an average over a million steps.
+const MAX_DECAY: f64 = 0.999_999;
+
+vocabulary! {
+    /// The optimizer, with the constants of Kingma & Ba (1412.6980) as defaults.
+    pub enum Optimizer, defaults {
+        Adam { lr: f64, beta_1: f64, beta_2: f64, epsilon: f64 } = ADAM,
+        AdamW { lr: f64, beta_1: f64, beta_2: f64, epsilon: f64, weight_decay: f64 } = ADAM_W,
+    }
 }
 
-fn default_beta_1() -> f64 {
-    0.9
+/// Adam.
+const ADAM: Entry = Entry {
+    name: "Adam",
+    formula: "θ ← θ − lr m / (√v + ε)",
+    hint: "Kingma & Ba, 1412.6980.",
+    constants: &[LR, BETA_1, BETA_2, EPSILON],
+};
+
+/// Adam with decoupled weight decay (Loshchilov & Hutter, 1711.05101).
+const ADAM_W: Entry = Entry {
+    name: "AdamW",
+    formula: "Adam, and θ ← (1 − lr λ) θ",
+    hint: "Loshchilov & Hutter, 1711.05101.",
+    constants: &[LR, BETA_1, BETA_2, EPSILON, WEIGHT_DECAY],
+};
+
+const LR: Constant = Constant {
+    name: "lr",
+    symbol: "Rate",
+    default: 1e-3,
+    range: Range::closed(0.0, 1e6),
+    control: Control::Magnitude,
+    hint: "Learning rate lr: the size of a step, times the schedule's factor.",
+};
+
+const BETA_1: Constant = Constant {
+    name: "beta_1",
+    symbol: "β₁",
+    default: 0.9,
+    range: Range::closed(0.0, MAX_DECAY),
+    control: Control::DECAY,
+    hint: "Decay of the mean of the gradients: m ← β₁ m + (1 − β₁) g.",
+};
+
+const BETA_2: Constant = Constant {
+    name: "beta_2",
+    symbol: "β₂",
+    default: 0.999,
+    hint: "Decay of the mean of their squares: v ← β₂ v + (1 − β₂) g².",
+    ..BETA_1
+};
+
+const EPSILON: Constant = Constant {
+    name: "epsilon",
+    symbol: "ε",
+    default: 1e-8,
+    range: Range::closed(1e-16, 1.0),
+    control: Control::File,
+    hint: "Added to the root of the mean square.",
+};
+
+const WEIGHT_DECAY: Constant = Constant {
+    name: "weight_decay",
+    symbol: "Decay λ",
+    default: 1e-5,
+    range: Range::closed(0.0, 10.0),
+    control: Control::Magnitude,
+    hint: "Weight decay λ: θ ← (1 − lr λ) θ before every step.",
+};
+
+vocabulary! {
+    /// The learning rate over the steps, as a factor of the optimizer's `lr`; `session/schedule.rs` computes it.
+    #[derive(Eq)]
+    pub enum LearningRate, complete {
+        Constant = Entry::plain("constant", "The same lr at every step.", ""),
+        Cosine { #[serde(default)] warmup: u64 } = COSINE,
+    }
 }
 
-fn default_beta_2() -> f64 {
-    0.999
-}
-
-fn default_epsilon() -> f64 {
-    1e-8
-}
-
-fn default_weight_decay() -> f64 {
-    1e-5
-}
-
-/// The learning rate over the steps, as a factor of the optimizer's `lr`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub enum LearningRate {
-    /// The same at every step.
-    Constant,
-    /// A linear rise, then half a cosine down to 0 at the last step.
-    Cosine {
-        /// Steps of the linear rise.
-        #[serde(default)]
-        warmup: u64,
-    },
-}
+const COSINE: Entry = Entry {
+    name: "cosine",
+    formula: "A linear rise, then (1 + cos(π n / N)) / 2, down to 0 at the last step.",
+    hint: "",
+    constants: &[Constant {
+        name: "warmup",
+        symbol: "Warm-up",
+        default: 500.0,
+        range: Range::closed(0.0, *Training::STEPS.end() as f64),
+        control: Control::Drag {
+            step: 10.0,
+            decimals: 0,
+        },
+        hint: "Steps of the linear rise.",
+    }],
+};
 
 /// Nodes of the longest solve.
 pub(super) const EVERY_NODE: usize = MAX_STEPS + 1;

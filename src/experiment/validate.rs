@@ -9,26 +9,46 @@ use std::ops::RangeInclusive;
 use super::error::clipped;
 use super::training::EVERY_NODE;
 use super::{
-    Camera, Evaluation, Experiment, ExperimentError, LearningRate, MAX_FOLLOWED, MAX_PARTICLES,
-    Model, Optimizer, Problem, Readout, TimeEmbedding, Training, VERSION, View, Words,
+    Camera, Evaluation, Experiment, ExperimentError, MAX_LANES, Model, Problem, Readout, Training,
+    VERSION, View, Words,
 };
-use crate::flow::coupling::Coupling;
+use crate::flow::constant::OutOfRange;
 use crate::flow::distribution::DistributionError;
-use crate::flow::solver::MAX_STEPS;
+use crate::flow::vocabulary::Vocabulary;
 
 /// Trajectory points that one evaluation may write: lines of `trajectories.csv`, 46 bytes each.
 const MAX_TRAJECTORY_POINTS: usize = 50_000_000;
 
 impl Experiment {
-    /// Checks every value against its range.
+    /// Checks every value against its range; with lanes, those that they have.
     ///
     /// # Errors
-    /// The first value outside its range, by its dotted path; NaN and infinity are in no range.
+    /// The first value outside its range, by its dotted path; NaN and infinity are in no range. A change of a lane that
+    /// does not fit.
     pub fn validate(&self) -> Result<(), ExperimentError> {
+        if self.lanes.is_empty() {
+            return self.check_ranges();
+        }
+        if self.lanes.len() > MAX_LANES {
+            let expected = format!("at most {MAX_LANES}");
+            return Err(range(
+                "lanes",
+                format!("a list of {}", self.lanes.len()),
+                &expected,
+            ));
+        }
+        for (i, lane) in self.lanes.iter().enumerate() {
+            check_line(&format!("lanes[{i}].title"), &lane.title)?;
+        }
+        self.check_lanes().map_err(|fault| self.refused(fault))
+    }
+
+    /// [`Self::validate`] of one flow.
+    pub(super) fn check_ranges(&self) -> Result<(), ExperimentError> {
         within("version", self.version, VERSION..=VERSION)?;
         self.words.validate()?;
         self.problem.validate()?;
-        within("solver.steps", self.readout.solver.steps(), 1..=MAX_STEPS)?;
+        chosen("solver", self.readout.solver)?;
         self.model.validate()?;
         self.training.validate()?;
         let Readout { solver, evaluation } = &self.readout;
@@ -49,13 +69,9 @@ impl Problem {
     fn validate(&self) -> Result<(), ExperimentError> {
         self.source.validate().map_err(inside("source"))?;
         self.target.validate().map_err(inside("target"))?;
-        self.path
-            .validate()
-            .map_err(|e| range(&format!("path.{}", e.field), e.value, &e.range))?;
-        if let Coupling::BatchOt { batch } = self.coupling {
-            within("coupling.batch", batch, 1..=4096)?;
-        }
-        within("training.sigma", self.noise, 0.0..=10.0)
+        chosen("path", self.path)?;
+        chosen("coupling", self.coupling)?;
+        within("training.sigma", self.noise, Self::NOISE)
     }
 }
 
@@ -65,62 +81,29 @@ impl Model {
     /// # Errors
     /// The first value outside its range.
     pub fn validate(&self) -> Result<(), ExperimentError> {
-        if !(1..=8).contains(&self.hidden.len()) {
+        if !Self::LAYERS.contains(&self.hidden.len()) {
+            let (least, most) = Self::LAYERS.into_inner();
+            let hidden = format!("{:?}", self.hidden);
             return Err(range(
                 "model.hidden",
-                format!("{:?}", self.hidden),
-                "1 to 8 layers",
+                hidden,
+                &format!("{least} to {most} layers"),
             ));
         }
         for &width in &self.hidden {
-            within("model.hidden", width, 1..=1024)?;
+            within("model.hidden", width, Self::WIDTHS)?;
         }
-        match self.time {
-            TimeEmbedding::Raw => Ok(()),
-            TimeEmbedding::Fourier { frequencies } => {
-                within("model.time.frequencies", frequencies, 1..=64)
-            }
-        }
+        chosen("model.time", self.time)
     }
 }
 
 impl Training {
     fn validate(&self) -> Result<(), ExperimentError> {
-        within("training.steps", self.steps, 0..=100_000_000)?;
-        within("training.batch", self.batch, 1..=65_536)?;
-        self.optimizer.validate()?;
-        if let LearningRate::Cosine { warmup } = self.schedule {
-            within("training.schedule.warmup", warmup, 0..=100_000_000)?;
-        }
-        within("training.ema", self.ema, 0.0..=0.999_999)
-    }
-}
-
-impl Optimizer {
-    fn validate(&self) -> Result<(), ExperimentError> {
-        let (Self::Adam {
-            lr,
-            beta_1,
-            beta_2,
-            epsilon,
-        }
-        | Self::AdamW {
-            lr,
-            beta_1,
-            beta_2,
-            epsilon,
-            ..
-        }) = *self;
-        within("training.optimizer.lr", lr, 0.0..=1e6)?;
-        within("training.optimizer.beta_1", beta_1, 0.0..=0.999_999)?;
-        within("training.optimizer.beta_2", beta_2, 0.0..=0.999_999)?;
-        within("training.optimizer.epsilon", epsilon, 1e-16..=1.0)?;
-        match *self {
-            Self::Adam { .. } => Ok(()),
-            Self::AdamW { weight_decay, .. } => {
-                within("training.optimizer.weight_decay", weight_decay, 0.0..=10.0)
-            }
-        }
+        within("training.steps", self.steps, Self::STEPS)?;
+        within("training.batch", self.batch, Self::BATCHES)?;
+        chosen("training.optimizer", self.optimizer)?;
+        chosen("training.schedule", self.schedule)?;
+        within("training.ema", self.ema, Self::DECAYS)
     }
 }
 
@@ -157,10 +140,10 @@ impl View {
                 ));
             }
         }
-        within("view.paths", self.trajectories, 0..=MAX_FOLLOWED)?;
-        within("view.particles", self.particles, 0..=MAX_PARTICLES)?;
-        within("view.field", self.field, 0..=200)?;
-        within("view.trail", self.trail, 0.0..=1.0)?;
+        within("view.paths", self.trajectories, Self::TRAJECTORIES)?;
+        within("view.particles", self.particles, Self::PARTICLES)?;
+        within("view.field", self.field, Self::FIELD)?;
+        within("view.trail", self.trail, Self::TRAIL)?;
         match self.camera {
             None => Ok(()),
             Some(camera) => {
@@ -196,6 +179,12 @@ fn check_line(field: &str, text: &str) -> Result<(), ExperimentError> {
         format!("{text:?}"),
         "one line of at most 200 bytes",
     ))
+}
+
+/// The constants of what is chosen in a field.
+fn chosen(field: &str, member: impl Vocabulary) -> Result<(), ExperimentError> {
+    let misplaced = |e: OutOfRange| range(&format!("{field}.{}", e.name), e.value, &e.expected);
+    member.validate().map_err(misplaced)
 }
 
 fn within<T: PartialOrd + Debug>(

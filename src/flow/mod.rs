@@ -7,6 +7,7 @@
 //! random takes its generator as an argument (see [`rng`]).
 
 pub mod bounds;
+pub mod constant;
 pub mod conversion;
 pub mod coupling;
 pub mod distribution;
@@ -21,6 +22,7 @@ pub mod solver;
 pub mod tableau;
 pub mod trajectory;
 pub mod velocity;
+pub mod vocabulary;
 pub mod work;
 
 pub use bounds::Bounds;

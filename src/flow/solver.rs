@@ -3,82 +3,77 @@
 //! A solver refuses to know what the field is and who waits for the result: it can be paused after every step, and the
 //! points are the same however it is cut.
 
-use serde::{Deserialize, Serialize};
-use thiserror::Error;
-
+use super::constant::{Constant, Control, Range};
 use super::tableau::{EULER, HEUN, MIDPOINT, RK4, Tableau};
 use super::trajectory::{Trajectories, Walk};
+use super::vocabulary::{Entry, vocabulary};
 use super::work::{finish, pause};
 use super::{Point, VelocityField};
 
 /// Most steps that a solver takes.
 pub const MAX_STEPS: usize = 10_000;
 
-/// A method with its number of equal steps, in files as `Euler(steps: 100)`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub enum Solver {
-    /// Euler's method, first order, one evaluation a step.
-    Euler {
-        /// Number of steps, `1..=10000`.
-        steps: usize,
+/// The constant that every solver has.
+const STEPS: Constant = Constant {
+    name: "steps",
+    symbol: "Steps N",
+    default: 100.0,
+    range: Range::closed(1.0, MAX_STEPS as f64),
+    control: Control::Drag {
+        step: 0.5,
+        decimals: 0,
     },
-    /// The explicit midpoint rule, second order, two evaluations a step.
-    Midpoint {
-        /// Number of steps, `1..=10000`.
-        steps: usize,
-    },
-    /// Heun's method, second order, two evaluations a step.
-    Heun {
-        /// Number of steps, `1..=10000`.
-        steps: usize,
-    },
-    /// The classical Runge-Kutta method, fourth order, four evaluations a step.
-    Rk4 {
-        /// Number of steps, `1..=10000`.
-        steps: usize,
-    },
+    hint: "Equal steps N: h = 1 / N; NFE = N times the evaluations a step.",
+};
+
+/// A row is the solver's name in files and its tableau.
+macro_rules! solvers {
+    ($($Variant:ident = $TABLEAU:ident,)+) => {
+        vocabulary! {
+            /// A method with its number of equal steps, in files as `Euler(steps: 100)`.
+            #[derive(Eq)]
+            pub enum Solver, complete {
+                $($Variant { steps: usize } = Entry {
+                    name: $TABLEAU.name,
+                    formula: $TABLEAU.formula,
+                    hint: "",
+                    constants: &[STEPS],
+                },)+
+            }
+        }
+
+        impl Solver {
+            /// The method's coefficients.
+            pub fn tableau(&self) -> &'static Tableau {
+                match self {
+                    $(Self::$Variant { .. } => &$TABLEAU,)+
+                }
+            }
+
+            /// Number of steps, `1..=10000`.
+            pub fn steps(&self) -> usize {
+                let ($(Self::$Variant { steps })|+) = *self;
+                steps
+            }
+
+            /// The same method with another number of steps.
+            pub fn with_steps(&self, steps: usize) -> Self {
+                match self {
+                    $(Self::$Variant { .. } => Self::$Variant { steps },)+
+                }
+            }
+        }
+    };
 }
 
-/// A number of steps outside its range.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("the solver's steps is {steps}, but it must lie in 1..={MAX_STEPS}")]
-pub struct SolverError {
-    /// The refused number.
-    pub steps: usize,
+solvers! {
+    Euler = EULER,
+    Midpoint = MIDPOINT,
+    Heun = HEUN,
+    Rk4 = RK4,
 }
 
 impl Solver {
-    /// The method's coefficients.
-    pub fn tableau(&self) -> &'static Tableau {
-        match self {
-            Self::Euler { .. } => &EULER,
-            Self::Midpoint { .. } => &MIDPOINT,
-            Self::Heun { .. } => &HEUN,
-            Self::Rk4 { .. } => &RK4,
-        }
-    }
-
-    /// Number of steps.
-    pub fn steps(&self) -> usize {
-        match *self {
-            Self::Euler { steps }
-            | Self::Midpoint { steps }
-            | Self::Heun { steps }
-            | Self::Rk4 { steps } => steps,
-        }
-    }
-
-    /// The same method with another number of steps.
-    pub fn with_steps(&self, steps: usize) -> Self {
-        match self {
-            Self::Euler { .. } => Self::Euler { steps },
-            Self::Midpoint { .. } => Self::Midpoint { steps },
-            Self::Heun { .. } => Self::Heun { steps },
-            Self::Rk4 { .. } => Self::Rk4 { steps },
-        }
-    }
-
     /// The times of its nodes, one more than steps, evenly from the first time of the range to the second.
     pub fn times(&self, (start, end): (f64, f64)) -> Vec<f64> {
         let steps = self.steps();
@@ -91,24 +86,19 @@ impl Solver {
         self.steps() * self.tableau().stages()
     }
 
-    /// The method's name.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Euler { .. } => "Euler",
-            Self::Midpoint { .. } => "midpoint",
-            Self::Heun { .. } => "Heun",
-            Self::Rk4 { .. } => "RK4",
-        }
+    /// Its order and what a step costs.
+    pub fn hint(&self) -> String {
+        let Tableau { order, b, .. } = self.tableau();
+        let evaluations = match b.len() {
+            1 => "1 evaluation".to_owned(),
+            n => format!("{n} evaluations"),
+        };
+        format!("order {order}, {evaluations} a step.")
     }
 
-    /// Checks the number of steps.
-    ///
-    /// # Errors
-    /// Fewer than one step or more than [`MAX_STEPS`].
-    pub fn validate(&self) -> Result<(), SolverError> {
-        let steps = self.steps();
-        let inside = (1..=MAX_STEPS).contains(&steps);
-        inside.then_some(()).ok_or(SolverError { steps })
+    /// The solver as a legend names it, with its number of evaluations.
+    pub fn legend(&self) -> String {
+        format!("{}, {} NFE", self.name(), self.nfe())
     }
 }
 

@@ -7,6 +7,10 @@
 /// `k_i = v(t + c_i h, x + h sum_j a_ij k_j)`, then `x + h sum_i b_i k_i`.
 #[derive(Debug, PartialEq)]
 pub struct Tableau {
+    /// The method's name.
+    pub name: &'static str,
+    /// One step from z at time t, in one line.
+    pub formula: &'static str,
     /// Global error is `O(h^order)`.
     pub order: u32,
     /// Row `i` has the `i` coefficients of the earlier stages.
@@ -32,6 +36,8 @@ impl Tableau {
 ///    | 1
 /// ```
 pub const EULER: Tableau = Tableau {
+    name: "Euler",
+    formula: "z + h v(z, t)",
     order: 1,
     a: &[&[]],
     b: &[1.0],
@@ -47,6 +53,8 @@ pub const EULER: Tableau = Tableau {
 ///     |  0   1
 /// ```
 pub const MIDPOINT: Tableau = Tableau {
+    name: "midpoint",
+    formula: "z + h v(z + h/2 v(z, t), t + h/2)",
     order: 2,
     a: &[&[], &[0.5]],
     b: &[0.0, 1.0],
@@ -62,6 +70,8 @@ pub const MIDPOINT: Tableau = Tableau {
 ///    | 1/2 1/2
 /// ```
 pub const HEUN: Tableau = Tableau {
+    name: "Heun",
+    formula: "z + h/2 (v(z, t) + v(z + h v(z, t), t + h))",
     order: 2,
     a: &[&[], &[1.0]],
     b: &[0.5, 0.5],
@@ -79,6 +89,8 @@ pub const HEUN: Tableau = Tableau {
 ///     | 1/6 1/3 1/3 1/6
 /// ```
 pub const RK4: Tableau = Tableau {
+    name: "RK4",
+    formula: "The classical Runge-Kutta method",
     order: 4,
     a: &[&[], &[0.5], &[0.0, 0.5], &[0.0, 0.0, 1.0]],
     b: &[1.0 / 6.0, 1.0 / 3.0, 1.0 / 3.0, 1.0 / 6.0],
@@ -87,12 +99,12 @@ pub const RK4: Tableau = Tableau {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::flow::solver::Solver;
 
     /// The order conditions up to three: `sum b = 1`, `sum b c = 1/2`, `sum b c^2 = 1/3`, and `sum_j a_ij = c_i`.
     #[test]
     fn order_conditions_hold() {
-        for tableau in [&EULER, &MIDPOINT, &HEUN, &RK4] {
+        for tableau in Solver::ALL.map(|solver| solver.tableau()) {
             for (row, c) in tableau.a.iter().zip(tableau.c) {
                 assert_eq!(row.iter().sum::<f64>(), *c);
             }

@@ -72,7 +72,7 @@ fn sizes(experiment: &Experiment) -> (usize, usize) {
 }
 
 impl Product for References {
-    const NAME: &'static str = "measurement";
+    const NAME: &'static str = "reference of the measurement";
     const COST: Cost = Cost::Measurement;
     const OF_THE_FLOW: bool = false;
     type Request = Request;

@@ -7,9 +7,10 @@ use super::item::{Align, Item, Rectangle, Segments, Text};
 use super::place::Place;
 use super::text::{self, Weight};
 use super::theme::{Sizes, Theme};
+use crate::experiment::TrajectoryColor;
 
 /// What the colours are about.
-pub(super) const LABEL: &str = "chord / arc";
+pub(super) const LABEL: &str = TrajectoryColor::ChordRatio.name();
 /// Colours along the bar.
 const STEPS: usize = 128;
 

@@ -6,7 +6,8 @@
 //!
 //! | file | what it decides |
 //! |---|---|
-//! | `build` | which marks a layer has at time t |
+//! | `layers` | one file a layer: which marks it has at time t, and how it looks in the legend |
+//! | `build` | how layers and furniture become a scene |
 //! | `transform`, `camera` | where data lies on the page |
 //! | `figure`, `canvas` | what stands around the data: axes, title, legend, numbers |
 //! | `theme`, `colormap` | how it looks |
@@ -23,10 +24,12 @@ mod figure;
 mod geometry;
 mod image;
 mod item;
+pub mod layers;
 pub mod legend;
 mod place;
 pub mod text;
 pub mod theme;
+mod thin;
 mod transform;
 
 use std::sync::Arc;

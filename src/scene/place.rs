@@ -1,11 +1,11 @@
-//! Where and how large marks are drawn: what every layer and the legend ask.
+//! Where and how large marks are drawn: the page's transform, style and sizes, in one small value.
 
 use super::geometry::PagePoint;
-use super::item::{Align, Item, Text};
+use super::item::{Align, Item, Points, Text};
 use super::text::Weight;
-use super::theme::{Sizes, Style, Theme};
+use super::theme::{Sizes, Theme};
 use super::transform::Transform;
-use super::{Decorations, Page};
+use super::{Color, Decorations, Page, Style};
 use crate::flow::Point;
 
 /// Farther from the page than this (in points) a mark is dropped: beyond it back ends run out of digits.
@@ -18,7 +18,7 @@ const CLOUD_DOTS: usize = 5000;
 
 /// Where and how large marks are drawn.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Place {
+pub(super) struct Place {
     pub transform: Transform,
     pub style: Style,
     pub sizes: Sizes,
@@ -52,8 +52,27 @@ impl Place {
         self.transform.rect().grown(radius).contains(center)
     }
 
+    /// Dots at those of `n` points that show; `radius` is that of one among few.
+    pub fn dots(
+        &self,
+        points: impl Iterator<Item = Point>,
+        n: usize,
+        radius: f32,
+        color: Color,
+    ) -> Item {
+        let radius = self.dot(radius, n);
+        let mut centers = Vec::with_capacity(n);
+        let seen = points.filter_map(|p| self.project(p));
+        centers.extend(seen.filter(|&center| self.shows(center, radius)));
+        Item::Points(Points {
+            centers,
+            radius,
+            color,
+        })
+    }
+
     /// The radius of one of `n` dots whose radius is `radius` among few.
-    pub fn dot(&self, radius: f32, n: usize) -> f32 {
+    fn dot(&self, radius: f32, n: usize) -> f32 {
         radius * (FEW_DOTS / n as f32).powf(0.25).clamp(0.5, 1.0)
     }
 

@@ -2,6 +2,7 @@
 
 mod arrows;
 mod furniture;
+mod layers;
 
 use std::sync::Arc;
 

@@ -13,7 +13,7 @@ use arc_swap::ArcSwapOption;
 
 use crate::clock::Instant;
 use crate::experiment::Experiment;
-use crate::flow::coupling::{Blocks, Coupling, PairStream, Pairs};
+use crate::flow::coupling::{Blocks, PairStream, Pairs};
 use crate::flow::rng::{Stream, stream};
 use crate::model::{Batch, BatchRule, Scaling, make_batch};
 
@@ -30,8 +30,6 @@ const LOW: usize = 2;
 const LOAD_TIME: Duration = Duration::from_micros(500);
 /// Most batches in a load.
 const MAX_LOAD: usize = 16;
-/// Smaller blocks are coupled in less time than it takes to hand them from thread to thread.
-const SHARED_BLOCK: usize = 64;
 
 /// What the batches are made from.
 #[derive(Clone)]
@@ -223,10 +221,8 @@ impl BatchMaker {
     fn new(recipe: Recipe, threads: usize) -> Self {
         let experiment = &recipe.experiment;
         let (first, stream) = stream_at(experiment, recipe.first_step);
-        let ahead = match experiment.problem.coupling {
-            Coupling::BatchOt { batch } if batch >= SHARED_BLOCK && threads > 1 => 2 * threads,
-            _ => 0,
-        };
+        let shared = experiment.problem.coupling.is_costly() && threads > 1;
+        let ahead = if shared { 2 * threads } else { 0 };
         Self {
             rule: BatchRule::new(experiment, recipe.scaling),
             step: recipe.first_step,
@@ -294,10 +290,10 @@ pub fn pairs_of(experiment: &Experiment, step: u64) -> Result<Pairs, String> {
 /// continued or rolled back has the batches of one that was not; with points that were not drawn before, as long as
 /// batch and block stay the same.
 fn stream_at(experiment: &Experiment, step: u64) -> (u64, PairStream) {
-    match experiment.problem.coupling {
-        Coupling::Independent => (step, PairStream::new(step)),
-        Coupling::BatchOt { batch: block } => {
-            let (block, pairs) = (block.max(1) as u64, step * experiment.training.batch as u64);
+    match experiment.problem.coupling.block() {
+        None => (step, PairStream::new(step)),
+        Some(block) => {
+            let (block, pairs) = (block as u64, step * experiment.training.batch as u64);
             let used = usize::try_from(pairs % block).unwrap_or(0);
             (pairs / block, PairStream::within(pairs / block, used))
         }
@@ -309,6 +305,7 @@ mod tests {
     use super::*;
     use crate::experiment::presets;
     use crate::flow::Bounds;
+    use crate::flow::coupling::Coupling;
     use crate::flow::distribution::{Drawing, Shape};
 
     /// A crew of so many threads; of none, nobody but the caller.

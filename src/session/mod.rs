@@ -81,8 +81,10 @@ pub struct Options {
     pub autostart: bool,
     /// Other engines than those of `device`.
     pub engines: Option<Engines>,
+    /// The number of the first lane.
+    pub first: LaneId,
     /// Further lanes beside the first one, on these (legal) experiments.
-    pub lanes: Vec<Arc<Experiment>>,
+    pub lanes: Vec<(LaneId, Arc<Experiment>)>,
 }
 
 /// All that one window runs on. Dropping it stops and joins its threads.
@@ -111,32 +113,32 @@ impl Session {
     /// # Errors
     /// If the system has no thread to give.
     pub fn start(experiment: Arc<Experiment>, options: Options, wake: Wake) -> io::Result<Self> {
-        let frames = blank_frames(&experiment, &options.lanes);
+        let frames = blank_frames(&experiment, &options);
         let board = Arc::new(Board::new(frames, wake));
-        let experiments = experiments(experiment, &options.lanes);
+        let lanes = lanes(experiment, &options);
         let jobs = Arc::new(Jobs::spawn(Arc::clone(&board))?);
         let services = services(board, Crew::of_all_cores()?, jobs);
         let own = services.clone();
         let (engines, trained) = (options.engines.clone(), options.trained.clone());
         let trainer = Trainer::spawn(move |inbox| {
             let engines = engines.unwrap_or_else(|| Engines::cpu(&own.crew));
-            Lanes::new(own, engines, &experiments, trained, inbox)
+            Lanes::new(own, engines, &lanes, trained, inbox)
         })?;
         Ok(Self::begin(services, Driver::Thread(trainer), &options))
     }
 
     /// The same session without a thread of its own, on the CPU: it goes on only in [`Self::run_until`].
     pub fn cooperative(experiment: Arc<Experiment>, options: Options, wake: Wake) -> Self {
-        let frames = blank_frames(&experiment, &options.lanes);
+        let frames = blank_frames(&experiment, &options);
         let board = Arc::new(Board::new(frames, wake));
-        let experiments = experiments(experiment, &options.lanes);
+        let lanes = lanes(experiment, &options);
         let jobs = Arc::new(Jobs::at_once(Arc::clone(&board)));
         let services = services(board, Crew::alone(), jobs);
         let engines = options.engines.clone();
         let engines = engines.unwrap_or_else(|| Engines::cpu(&services.crew));
         let (inbox, messages) = unbounded();
         let trained = options.trained.clone();
-        let lanes = Lanes::new(services.clone(), engines, &experiments, trained, messages);
+        let lanes = Lanes::new(services.clone(), engines, &lanes, trained, messages);
         let driver = Driver::Caller(Box::new(RefCell::new(lanes)), inbox);
         let options = Options {
             device: DeviceChoice::Cpu,
@@ -165,12 +167,13 @@ impl Session {
             probe: OnceLock::new(),
             crew,
         };
-        for number in 0..=options.lanes.len() as u32 {
+        let others = options.lanes.iter().map(|(id, _)| *id);
+        for lane in std::iter::once(options.first).chain(others) {
             if options.device != DeviceChoice::Cpu && options.engines.is_none() {
-                session.send(LaneId(number), Command::SetDevice(options.device));
+                session.send(lane, Command::SetDevice(options.device));
             }
             if options.autostart {
-                session.send(LaneId(number), Command::Train);
+                session.send(lane, Command::Train);
             }
         }
         session
@@ -316,10 +319,10 @@ impl Drop for Session {
     }
 }
 
-fn experiments(first: Arc<Experiment>, others: &[Arc<Experiment>]) -> Vec<Arc<Experiment>> {
-    std::iter::once(first)
-        .chain(others.iter().cloned())
-        .collect()
+/// All lanes, the first one among them.
+fn lanes(experiment: Arc<Experiment>, options: &Options) -> Vec<(LaneId, Arc<Experiment>)> {
+    let first = std::iter::once((options.first, experiment));
+    first.chain(options.lanes.iter().cloned()).collect()
 }
 
 fn services(board: Arc<Board>, crew: Crew, jobs: Arc<Jobs>) -> Services {
@@ -332,7 +335,8 @@ fn services(board: Arc<Board>, crew: Crew, jobs: Arc<Jobs>) -> Services {
     }
 }
 
-fn blank_frames(first: &Arc<Experiment>, others: &[Arc<Experiment>]) -> Frames {
-    let blank = |(number, e): (u32, &Arc<Experiment>)| Frame::blank(LaneId(number), Arc::clone(e));
-    Frames::new(blank((0, first)), (1..).zip(others).map(blank))
+fn blank_frames(first: &Arc<Experiment>, options: &Options) -> Frames {
+    let first = Frame::blank(options.first, Arc::clone(first));
+    let blank = |(id, e): &(LaneId, Arc<Experiment>)| Frame::blank(*id, Arc::clone(e));
+    Frames::new(first, options.lanes.iter().map(blank))
 }

@@ -82,8 +82,8 @@ fn failed(error: impl std::fmt::Display) -> RunError {
 /// Trains the experiment from nothing and writes everything into `folder` (created if missing).
 ///
 /// # Errors
-/// [`RunError::Input`] if the experiment or the device is at fault, [`RunError::Failed`] otherwise; an
-/// unwritable folder is found before training.
+/// [`RunError::Input`] if the experiment (it must have one lane) or the device is at fault, [`RunError::Failed`]
+/// otherwise; an unwritable folder is found before training.
 pub fn run(
     experiment: &Experiment,
     folder: &Path,
@@ -120,6 +120,7 @@ fn start(
     let input = |error: String| RunError::Input(error);
     experiment.validate().map_err(|e| input(e.to_string()))?;
     experiment.legality().map_err(|e| input(e.to_string()))?;
+    let experiment = &experiment.only_lane().map_err(|e| input(e.to_string()))?;
     let crew = options.threads.map_or_else(Crew::of_all_cores, Crew::spawn);
     let crew = crew.map_err(failed)?;
     let goes_on = saved.is_some_and(|saved| saved.folder == folder);

@@ -44,7 +44,7 @@ impl Lanes {
     pub fn new(
         services: Services,
         engines: Engines,
-        experiments: &[Arc<Experiment>],
+        on: &[(LaneId, Arc<Experiment>)],
         trained: Option<Arc<TrainingState>>,
         inbox: Receiver<Message>,
     ) -> Self {
@@ -56,8 +56,8 @@ impl Lanes {
             inbox,
         };
         let mut trained = trained;
-        for (number, experiment) in (0..).zip(experiments) {
-            lanes.open(LaneId(number), Arc::clone(experiment), trained.take());
+        for (id, experiment) in on {
+            lanes.open(*id, Arc::clone(experiment), trained.take());
         }
         lanes
     }

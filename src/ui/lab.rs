@@ -4,6 +4,7 @@
 //! program exactly as a person does. It refuses to know widgets, pixels and the clock.
 
 mod documents;
+mod lanes;
 mod state;
 mod unsaved;
 
@@ -137,11 +138,11 @@ impl State {
             Command::DiscardUnsaved => self.discard_unsaved(),
             Command::ToggleTraining => self.toggle_training(),
             Command::Train => self.train(session::Command::Train),
-            Command::Pause => self.session.send(self.lane, session::Command::Pause),
+            Command::Pause => self.send(&session::Command::Pause),
             Command::StepOnce => self.train(session::Command::StepOnce),
             Command::Reset => self.train(session::Command::Reset),
             Command::SetDevice(device) => self.set_device(device),
-            Command::Measure => self.session.send(self.lane, session::Command::Measure),
+            Command::Measure => self.send(&session::Command::Measure),
             Command::Edit(experiment) => self.edit(*experiment),
             Command::ApplyFix => self.apply_fix(),
             Command::Undo => self.step_history(Editor::undo),
@@ -189,10 +190,11 @@ impl State {
 
     fn look(&mut self, seen: Bounds) {
         let request = Look::of(&self.editor.experiment().view, seen);
-        if self.looked != Some(request) {
-            self.looked = Some(request);
-            self.session
-                .send(self.lane, session::Command::Look(request));
+        let lane = self.lane();
+        if self.looked != Some((lane, request)) {
+            self.looked = Some((lane, request));
+            self.session.focus(lane);
+            self.session.send(lane, session::Command::Look(request));
         }
     }
 
@@ -219,13 +221,12 @@ impl State {
         if let RunState::Failed { message } = &self.frame().state {
             self.messages.retain(|old| old != message);
         }
-        self.session.send(self.lane, command);
+        self.send(&command);
     }
 
     fn set_device(&mut self, device: DeviceChoice) {
         self.device = device;
-        self.session
-            .send(self.lane, session::Command::SetDevice(device));
+        self.send(&session::Command::SetDevice(device));
     }
 
     fn edit(&mut self, mut experiment: Experiment) {
@@ -251,15 +252,32 @@ impl State {
         }
     }
 
-    /// Sends the newest legal experiment to the trainer, if it has not got it.
-    pub(super) fn publish(&mut self) {
-        let legal = self.editor.legal();
-        if Arc::ptr_eq(legal, &self.sent) {
-            return;
+    /// Sends a command to all lanes.
+    pub(super) fn send(&self, command: &session::Command) {
+        for lane in self.editor.lanes() {
+            self.session.send(lane.id(), command.clone());
         }
-        self.sent = Arc::clone(legal);
-        let command = session::Command::SetExperiment(Arc::clone(legal));
-        self.session.send(self.lane, command);
+    }
+
+    /// Sends the newest legal experiments that the session has not got; opens lanes that are new and closes those that
+    /// are gone.
+    pub(super) fn publish(&mut self) {
+        let newest = lanes::lanes(&self.editor);
+        for (id, experiment) in &newest {
+            let sent = self.sent.iter().find(|(sent, _)| sent == id);
+            let command = match sent {
+                Some((_, sent)) if Arc::ptr_eq(sent, experiment) => continue,
+                Some(_) => session::Command::SetExperiment(Arc::clone(experiment)),
+                None => session::Command::Open(Arc::clone(experiment)),
+            };
+            self.session.send(*id, command);
+        }
+        for (gone, _) in &self.sent {
+            if newest.iter().all(|(id, _)| id != gone) {
+                self.session.send(*gone, session::Command::Close);
+            }
+        }
+        self.sent = newest;
     }
 
     fn paint(&mut self, from: Point, to: Point, erase: bool) {

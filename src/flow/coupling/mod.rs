@@ -3,13 +3,18 @@
 //! A coupling is a joint law of `(x_0, x_1)` with the two distributions as its marginals. It refuses to know
 //! paths and networks; [`Blocks`] draws the pairs, [`PairStream`] cuts them into batches, [`assignment`] is the exact
 //! discrete transport behind [`Coupling::BatchOt`].
+//!
+//! A coupling is a file with its formula, its constants and its [`Pairing`], and a row below.
 
 pub mod assignment;
 mod auction;
 mod augment;
+mod batch_ot;
+mod blocks;
 mod clusters;
 mod columns;
 mod groups;
+mod independent;
 mod lanes;
 mod merge;
 mod normalised;
@@ -19,35 +24,63 @@ mod sieve;
 mod supplies;
 mod tree;
 
-use serde::{Deserialize, Serialize};
+use super::vocabulary::vocabulary;
+use assignment::AssignmentError;
 
-pub use pairs::{Blocks, PairStream, Pairs};
+pub use blocks::Blocks;
+pub use pairs::{PairStream, Pairing, Pairs};
 
-/// How source and target points are paired.
-///
-/// Not to be mixed up with the cond-OT *path*: the path says how a pair is joined, the coupling which pairs
-/// there are.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub enum Coupling {
-    /// `x_0` and `x_1` are drawn independently.
-    #[default]
-    Independent,
-    /// Blocks of `batch` independent draws are paired by the optimal permutation for the squared distance
-    /// (Pooladian et al., arXiv 2304.14772; Tong et al., arXiv 2302.00482). A permutation keeps both marginals
-    /// exactly; it is the optimal transport of the block, not of the distributions.
-    BatchOt {
-        /// Pairs in a block, at least 1; with 1 the coupling is independent.
-        batch: usize,
-    },
+/// A row is the coupling's name in files, its constants, and the file with its `ENTRY` and the type of its own.
+macro_rules! couplings {
+    ($($Variant:ident $({ $($constant:ident: $type:ty),+ })? = $file:ident,)+) => {
+        vocabulary! {
+            /// How source and target points are paired.
+            ///
+            /// Not to be mixed up with the cond-OT *path*: the path says how a pair is joined, the coupling which pairs
+            /// there are.
+            #[derive(Eq)]
+            pub enum Coupling, complete {
+                $($Variant $({ $($constant: $type),+ })? = $file::ENTRY,)+
+            }
+        }
+
+        impl Coupling {
+            /// Asks the coupling itself.
+            fn ask<T>(&self, question: impl FnOnce(&dyn Pairing) -> T) -> T {
+                match *self {
+                    $(Self::$Variant $({ $($constant),+ })? => {
+                        question(&$file::$Variant $({ $($constant),+ })?)
+                    })+
+                }
+            }
+        }
+    };
+}
+
+couplings! {
+    Independent = independent,
+    BatchOt { batch: usize } = batch_ot,
 }
 
 impl Coupling {
-    /// The name for headings and legends.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Independent => "independent",
-            Self::BatchOt { .. } => "batch-OT",
-        }
+    /// Pairs of a block that is paired as a whole, at least 1; none where every pair stands for itself.
+    pub fn block(&self) -> Option<usize> {
+        self.ask(|coupling| coupling.block())
+    }
+
+    /// Whether a block takes longer than to hand it from thread to thread.
+    pub fn is_costly(&self) -> bool {
+        self.ask(|coupling| coupling.is_costly())
+    }
+
+    /// Pairs independent draws, a whole block of them if there are blocks.
+    fn pair(&self, drawn: Pairs) -> Result<Pairs, AssignmentError> {
+        self.ask(|coupling| coupling.pair(drawn))
+    }
+
+    /// The coupling as a legend names it, with the size of its blocks.
+    pub fn legend(&self) -> String {
+        let block = self.block().map(|k| format!(" ({k})"));
+        format!("{} coupling{}", self.name(), block.unwrap_or_default())
     }
 }

@@ -1,13 +1,9 @@
-//! The stream of coupled pairs that a network is trained on.
+//! Pairs of points, and the stream of them that a network is trained on.
 //!
-//! Block b of the stream is a function of (seed, b) alone: it refuses to know who asks, when, and how much was
-//! asked before. Pairs are canvas coordinates.
+//! It refuses to know who pairs the points, who asks and when. Pairs are canvas coordinates.
 
-use super::Coupling;
-use super::assignment::{AssignmentError, assign, squared_distance};
+use super::assignment::{AssignmentError, squared_distance};
 use crate::flow::Point;
-use crate::flow::distribution::Sampler;
-use crate::flow::rng::{Stream, stream};
 
 /// Pairs `(x_0[i], x_1[i])`; both lists have the same length.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -33,13 +29,13 @@ impl Pairs {
         self.x_0.iter().copied().zip(self.x_1.iter().copied())
     }
 
-    fn append(&mut self, mut other: Self) {
+    pub(super) fn append(&mut self, mut other: Self) {
         self.x_0.append(&mut other.x_0);
         self.x_1.append(&mut other.x_1);
     }
 
     /// Splits off all but the first n pairs.
-    fn split_off(&mut self, n: usize) -> Self {
+    pub(super) fn split_off(&mut self, n: usize) -> Self {
         Self {
             x_0: self.x_0.split_off(n),
             x_1: self.x_1.split_off(n),
@@ -47,54 +43,22 @@ impl Pairs {
     }
 }
 
-/// What pairs are drawn from, block by block.
-#[derive(Clone, Debug)]
-pub struct Blocks {
-    source: Sampler,
-    source_scale: f64,
-    target: Sampler,
-    coupling: Coupling,
-    seed: u64,
-}
-
-impl Blocks {
-    /// Blocks of the coupling. The canvas source is `source_scale` times a draw of `source` (see
-    /// `Path::source_scale`).
-    pub fn new(
-        source: Sampler,
-        source_scale: f64,
-        target: Sampler,
-        coupling: Coupling,
-        seed: u64,
-    ) -> Self {
-        Self {
-            source,
-            source_scale,
-            target,
-            coupling,
-            seed,
-        }
+/// What makes a coupling: one file each, with the [`Entry`](crate::flow::vocabulary::Entry) of its constants.
+pub trait Pairing {
+    /// Pairs of a block that is paired as a whole; none where every pair stands for itself.
+    fn block(&self) -> Option<usize> {
+        None
     }
 
-    /// Block number `block`: `n` independent pairs or, whatever `n` is, the k of [`Coupling::BatchOt`].
+    /// Pairs independent draws, a whole block of them if there are blocks. Both marginals stay what they are.
     ///
     /// # Errors
     /// A drawn point is too far out for an exact assignment.
-    pub fn draw(&self, block: u64, n: usize) -> Result<Pairs, AssignmentError> {
-        match self.coupling {
-            Coupling::Independent => Ok(self.independent(block, n)),
-            Coupling::BatchOt { batch: k } => optimally_paired(self.independent(block, k.max(1))),
-        }
-    }
+    fn pair(&self, drawn: Pairs) -> Result<Pairs, AssignmentError>;
 
-    fn independent(&self, block: u64, n: usize) -> Pairs {
-        let mut rng = stream(self.seed, Stream::Pairs, block);
-        let mut x_0 = self.source.sample_n(n, &mut rng);
-        for x in x_0.iter_mut().flatten() {
-            *x *= self.source_scale;
-        }
-        let x_1 = self.target.sample_n(n, &mut rng);
-        Pairs { x_0, x_1 }
+    /// Whether a block takes longer than to hand it from thread to thread.
+    fn is_costly(&self) -> bool {
+        false
     }
 }
 
@@ -124,7 +88,7 @@ impl PairStream {
     }
 
     /// The next n pairs. `draw` is asked for one block after the other, and how many pairs are still missing: see
-    /// [`Blocks::draw`].
+    /// [`Blocks::draw`](super::Blocks::draw).
     ///
     /// # Errors
     /// That of `draw`; the block is skipped, the stream can go on.
@@ -151,168 +115,5 @@ impl PairStream {
     /// The number of the block that will be drawn next: the `first_block` of a stream that goes on from here.
     pub fn next_block(&self) -> u64 {
         self.next_block
-    }
-}
-
-fn optimally_paired(block: Pairs) -> Result<Pairs, AssignmentError> {
-    let assignment = assign(&block.x_0, &block.x_1)?;
-    let partners = assignment.target_of_source.iter();
-    Ok(Pairs {
-        x_1: partners.map(|&j| block.x_1[j]).collect(),
-        x_0: block.x_0,
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::flow::distribution::{Distribution, Shape};
-    use proptest::prelude::*;
-
-    /// A stream with what it draws from.
-    struct Drawn {
-        blocks: Blocks,
-        stream: PairStream,
-    }
-
-    impl Drawn {
-        fn next_batch(&mut self, n: usize) -> Result<Pairs, AssignmentError> {
-            self.stream
-                .next_batch(n, |block, n| self.blocks.draw(block, n))
-        }
-    }
-
-    fn pairs_of(coupling: Coupling, seed: u64, first_block: u64) -> Drawn {
-        let source = Distribution::from(Shape::Gaussian { std: 1.0 });
-        let target = Distribution {
-            shape: Shape::Moons { noise: 0.05 },
-            scale: 2.0,
-            shift: (-1.0, 0.0),
-        };
-        let (source, target) = (source.sampler().unwrap(), target.sampler().unwrap());
-        Drawn {
-            blocks: Blocks::new(source, 1.0, target, coupling, seed),
-            stream: PairStream::new(first_block),
-        }
-    }
-
-    fn take(coupling: Coupling, n: usize) -> Pairs {
-        pairs_of(coupling, 5, 0).next_batch(n).unwrap()
-    }
-
-    fn sorted(points: &[Point]) -> Vec<Point> {
-        let mut points = points.to_vec();
-        points.sort_by(|a, b| a[0].total_cmp(&b[0]).then(a[1].total_cmp(&b[1])));
-        points
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(40))]
-
-        /// However it is cut into batches, a block stream is the same list of pairs.
-        #[test]
-        fn batches_of_any_size_continue_each_other(k in 1usize..40, sizes in prop::collection::vec(0usize..60, 1..6)) {
-            let coupling = Coupling::BatchOt { batch: k };
-            let whole = take(coupling, sizes.iter().sum());
-            let mut stream = pairs_of(coupling, 5, 0);
-            let mut pieces = Pairs::default();
-            for &n in &sizes {
-                let batch = stream.next_batch(n).unwrap();
-                prop_assert_eq!((batch.x_0.len(), batch.x_1.len()), (n, n));
-                pieces.append(batch);
-            }
-            prop_assert_eq!(pieces, whole);
-            let n: usize = sizes.iter().sum();
-            prop_assert_eq!(stream.stream.next_block(), n.div_ceil(k) as u64);
-        }
-
-        /// A stream can begin after any number of pairs, in the middle of a block, too.
-        #[test]
-        fn a_stream_that_begins_within_a_block_goes_on_where_another_stopped(
-            k in 1usize..40,
-            used in 0usize..100,
-            n in 1usize..100,
-        ) {
-            let coupling = Coupling::BatchOt { batch: k };
-            let mut whole = take(coupling, used + n);
-            let mut later = pairs_of(coupling, 5, 0);
-            later.stream = PairStream::within((used / k) as u64, used % k);
-            prop_assert_eq!(later.next_batch(n).unwrap(), whole.split_off(used));
-        }
-
-        /// Batch-OT permutes the independent block: the marginals are exactly those of the draws.
-        #[test]
-        fn batch_ot_only_permutes_the_targets(k in 1usize..80, seed in 0u64..1000) {
-            let independent = pairs_of(Coupling::Independent, seed, 0).next_batch(k).unwrap();
-            let coupled = pairs_of(Coupling::BatchOt { batch: k }, seed, 0).next_batch(k).unwrap();
-            prop_assert_eq!(&coupled.x_0, &independent.x_0);
-            prop_assert_eq!(sorted(&coupled.x_1), sorted(&independent.x_1));
-            prop_assert!(coupled.cost() <= independent.cost() + 1e-12);
-        }
-    }
-
-    #[test]
-    fn streams_differ_by_seed_and_begin_anywhere() {
-        let coupling = Coupling::BatchOt { batch: 16 };
-        let mut stream = pairs_of(coupling, 5, 0);
-        stream.next_batch(32).unwrap();
-        assert_eq!(stream.stream.next_block(), 2);
-        let third = stream.next_batch(16).unwrap();
-        assert_eq!(pairs_of(coupling, 5, 2).next_batch(16).unwrap(), third);
-        assert_ne!(pairs_of(coupling, 6, 2).next_batch(16).unwrap(), third);
-    }
-
-    /// Pooladian et al., proposition D.8; with k = 1 the cost is the independent one, here exactly
-    /// `E|x_0|^2 + E|x_1|^2`, because `E x_0 = 0`.
-    #[test]
-    fn the_coupling_cost_falls_with_the_block_size() {
-        const N: usize = 16_384;
-        // Moons: E|z|^2 = 1 + (1.25 - 2/pi) / 2 + 2 noise^2, E z = (1/2, 1/4); canvas 2 z - (1, 0).
-        let second_moment = 1.0 + 0.625 - std::f64::consts::FRAC_1_PI + 2.0 * 0.05_f64.powi(2);
-        let independent = 2.0 + 4.0 * second_moment - 4.0 * 0.5 + 1.0;
-        let cost = |k| take(Coupling::BatchOt { batch: k }, N).cost();
-        let costs: Vec<f64> = [1, 2, 8, 64, 512].map(cost).to_vec();
-        assert!(costs.is_sorted_by(|a, b| a > b), "{costs:?}");
-        // The cost of one pair has a standard deviation of about 4.6.
-        let tolerance = 4.0 * 5.0 / (N as f64).sqrt();
-        assert!(
-            (costs[0] - independent).abs() < tolerance,
-            "{costs:?} {independent}"
-        );
-        let drawn = take(Coupling::Independent, N).cost();
-        assert!(
-            (drawn - independent).abs() < tolerance,
-            "{drawn} {independent}"
-        );
-    }
-
-    #[test]
-    fn the_source_scale_widens_the_source_alone() {
-        let mut narrow = pairs_of(Coupling::Independent, 5, 0);
-        let mut wide = pairs_of(Coupling::Independent, 5, 0);
-        wide.blocks.source_scale = 10.0;
-        let (narrow, wide) = (narrow.next_batch(8).unwrap(), wide.next_batch(8).unwrap());
-        assert_eq!(narrow.x_1, wide.x_1);
-        for (n, w) in narrow.x_0.iter().zip(&wide.x_0) {
-            assert_eq!([10.0 * n[0], 10.0 * n[1]], *w);
-        }
-    }
-
-    #[test]
-    fn a_block_of_nothing_is_a_block_of_one() {
-        let one = take(Coupling::BatchOt { batch: 1 }, 5);
-        assert_eq!(take(Coupling::BatchOt { batch: 0 }, 5), one);
-        assert_eq!(take(Coupling::Independent, 0), Pairs::default());
-    }
-
-    #[test]
-    fn the_file_form_is_short() {
-        let coupling = Coupling::BatchOt { batch: 256 };
-        assert_eq!(ron::to_string(&coupling).unwrap(), "BatchOt(batch:256)");
-        assert_eq!(
-            ron::from_str::<Coupling>("Independent").unwrap(),
-            Coupling::Independent
-        );
-        assert!(ron::from_str::<Coupling>("BatchOt(batch: 2, size: 3)").is_err());
     }
 }

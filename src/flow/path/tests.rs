@@ -1,6 +1,7 @@
 //! Schedules against finite differences, known end values and the file format.
 
 use super::*;
+use crate::flow::vocabulary::Vocabulary;
 use approx::assert_relative_eq;
 use proptest::prelude::*;
 
@@ -95,7 +96,7 @@ fn vp_blows_up_at_the_known_rate() {
         );
     }
     let last = VP.at(1.0);
-    assert_eq!(last, VP.at(1.0 - VP_CUT_OFF));
+    assert_eq!(last, VP.at(1.0 - vp::CUT_OFF));
     assert_relative_eq!(2.0 * last.d_sigma.powi(2), 5000.0, max_relative = 5e-3);
 }
 
@@ -127,14 +128,14 @@ fn errors_name_field_value_and_range() {
     let message = |path: Path| path.validate().map_err(|e| e.to_string());
     assert_eq!(
         message(Path::CondOt { sigma_min: 1.5 }),
-        Err("the cond-OT path's sigma_min is 1.5, but it must lie in 0..1".to_owned())
+        Err("sigma_min is 1.5: expected 0.0 or more, below 1.0".to_owned())
     );
     assert_eq!(
         message(Path::Vp {
             beta_min: 3.0,
             beta_max: 2.0
         }),
-        Err("the VP path's beta_min is 3, but it must lie in 0..=2, from 0 to beta_max".to_owned())
+        Err("beta_min is 3.0: expected 0.0 to 2.0 (beta_max)".to_owned())
     );
     for sigma_max in [f64::NAN, f64::INFINITY, 0.0, 0.01] {
         assert!(

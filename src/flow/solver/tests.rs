@@ -4,6 +4,7 @@ use super::*;
 use crate::flow::Provenance;
 use crate::flow::exact::{Component, ExactField};
 use crate::flow::path::Path;
+use crate::flow::vocabulary::Vocabulary;
 use crate::flow::work::finish_while;
 
 const ALL: [Solver; 4] = [
@@ -162,7 +163,7 @@ fn steps_have_a_range_and_files_their_names() {
     let refused = Solver::Heun { steps: 10_001 }.validate();
     assert_eq!(
         refused.map_err(|e| e.to_string()),
-        Err("the solver's steps is 10001, but it must lie in 1..=10000".to_owned())
+        Err("steps is 10001: expected 1 to 10000".to_owned())
     );
     let read = ron::from_str::<Solver>("Euler(steps: 100)");
     assert_eq!(read, Ok(Solver::Euler { steps: 100 }));

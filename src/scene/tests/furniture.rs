@@ -2,7 +2,8 @@
 
 use proptest::prelude::*;
 
-use super::super::legend::{Entry, entries, has_color_bar, label};
+use super::super::layers::look;
+use super::super::legend::{Entry, entries, has_color_bar};
 use super::super::*;
 use super::{CANVAS, frame, texts, view};
 use crate::experiment::{Camera, TrajectoryColor, View};
@@ -26,7 +27,7 @@ proptest! {
         prop_assert_eq!(scene.panels[0].groups.len(), layers.len());
         let written = texts(&scene.furniture);
         for layer in Layer::ALL {
-            let count = written.iter().filter(|text| text.text == label(layer)).count();
+            let count = written.iter().filter(|text| text.text == look(layer).label).count();
             prop_assert_eq!(count, usize::from(layers.contains(&layer)), "{:?}", layer);
         }
         let bars = written.iter().filter(|text| text.text == color_bar::LABEL).count();

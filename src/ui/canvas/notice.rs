@@ -3,6 +3,7 @@
 use egui::{Align2, FontId, Frame as Boxed, Margin, Rect, RichText, Stroke, Ui, UiBuilder, vec2};
 
 use crate::experiment::Layer;
+use crate::scene::layers::look;
 use crate::scene::theme::Theme;
 use crate::snapshot::{Frame, RunState};
 
@@ -53,12 +54,13 @@ pub fn notice_ui(
     }
 }
 
-/// Whether field or density still show the part of the plane that was seen before.
+/// Whether a layer that follows the camera still shows the part of the plane that was seen before.
 fn is_elsewhere(frame: &Frame, place: &Place, lab: &Lab) -> bool {
     let layers = &lab.editor.experiment().view.layers;
-    let shown = layers.contains(&Layer::Field) || layers.contains(&Layer::Density);
+    let follow = |&layer: &Layer| look(layer).follows_camera;
     let field = frame.products.field.get();
-    shown && field.is_some_and(|field| field.bounds != place.transform.visible())
+    layers.iter().any(follow)
+        && field.is_some_and(|field| field.bounds != place.transform.visible())
 }
 
 /// Why training waits, with the way out.

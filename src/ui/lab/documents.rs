@@ -7,11 +7,12 @@ use std::sync::Arc;
 
 use crate::experiment::{Experiment, presets};
 use crate::session::folder::Saved;
-use crate::session::{self, Options, Session, documents, figure};
+use crate::session::{self, Options, documents, figure};
 
 use super::super::command::{Purpose, Tool};
 use super::super::dialogs::native::{Picking, Question};
 use super::super::dialogs::{Dialog, FileDialog};
+use super::lanes::session_on;
 use super::state::State;
 
 /// Where the dialog is that does not depend on the desktop.
@@ -54,8 +55,8 @@ impl State {
             return; // the last legal experiment goes on
         }
         self.publish();
-        self.session.send(self.lane, session::Command::Reset);
-        self.session.send(self.lane, session::Command::Train);
+        self.send(&session::Command::Reset);
+        self.send(&session::Command::Train);
     }
 
     pub(super) fn open(&mut self, path: &Path) {
@@ -78,7 +79,7 @@ impl State {
             trained: Some(saved.state),
             ..Options::default()
         };
-        match Session::start(Arc::clone(&self.sent), options, Arc::clone(&self.wake)) {
+        match session_on(&self.editor, options, Arc::clone(&self.wake)) {
             Ok(session) => (self.session, self.looked) = (session, None),
             Err(error) => self.complain(error),
         }
@@ -107,7 +108,7 @@ impl State {
     pub(super) fn save_run(&mut self, folder: PathBuf) {
         self.notice = format!("Saving the run in {}", folder.display());
         self.session
-            .save_run(self.lane, folder, self.to_save().view);
+            .save_run(self.lane(), folder, self.to_save().view);
         self.dialog = None;
     }
 
@@ -173,7 +174,7 @@ impl State {
             return self.complain(sentence);
         }
         self.notice = format!("Exporting {}", path.display());
-        self.session.export(self.lane, path, self.to_save().view);
+        self.session.export(self.lane(), path, self.to_save().view);
         self.dialog = None;
     }
 }

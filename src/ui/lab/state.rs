@@ -18,6 +18,7 @@ use super::super::dialogs::Dialog;
 use super::super::dialogs::native::{Picker, Picking};
 use super::super::editor::Editor;
 use super::super::timeline::PlayHead;
+use super::lanes::{lanes, session_on};
 
 /// The whole window's state except egui's; it changes by way of [`super::Lab`] alone.
 pub struct State {
@@ -25,8 +26,6 @@ pub struct State {
     pub editor: Editor,
     /// What runs: trainer, crew and all lanes.
     pub(super) session: Session,
-    /// The lane that is shown.
-    pub lane: LaneId,
     /// The time that the canvas shows, and how it moves.
     pub play: PlayHead,
     /// What dragging on the canvas does.
@@ -58,8 +57,9 @@ pub struct State {
     /// The desktop's file dialog that is open.
     pub(super) picking: Option<Picking>,
     pub(super) wake: Wake,
-    pub(super) sent: Arc<Experiment>,
-    pub(super) looked: Option<Look>,
+    /// What each lane of the session trains.
+    pub(super) sent: Vec<(LaneId, Arc<Experiment>)>,
+    pub(super) looked: Option<(LaneId, Look)>,
 }
 
 /// What is remembered of unsaved work.
@@ -91,8 +91,7 @@ impl State {
     ) -> io::Result<Self> {
         let editor = Editor::new(Arc::new(experiment), file);
         let device = options.device;
-        let legal = Arc::clone(editor.legal());
-        let session = Session::start(Arc::clone(&legal), options, Arc::clone(&wake))?;
+        let session = session_on(&editor, options, Arc::clone(&wake))?;
         let view = &editor.experiment().view;
         Ok(Self {
             play: PlayHead {
@@ -119,17 +118,21 @@ impl State {
             picker: None,
             picking: None,
             wake,
-            sent: legal,
+            sent: lanes(&editor),
             looked: None,
             session,
-            lane: LaneId::default(),
             editor,
         })
     }
 
-    /// The newest state of the run.
+    /// The lane that is shown.
+    pub fn lane(&self) -> LaneId {
+        self.editor.lanes()[self.editor.selected()].id()
+    }
+
+    /// The newest state of the lane that is shown.
     pub fn frame(&self) -> Arc<Frame> {
-        self.session.frame(self.lane)
+        self.session.frame(self.lane())
     }
 
     /// Looks for devices in the background, once.
@@ -159,7 +162,7 @@ impl State {
 
     /// The experiment as a file holds it: the time and the part of the plane on the screen included.
     pub fn to_save(&self) -> Experiment {
-        let mut experiment = self.editor.experiment().clone();
+        let mut experiment = self.editor.document().clone();
         experiment.view.t = self.play.t;
         experiment.view.camera = self.camera;
         experiment

@@ -6,6 +6,7 @@ use crate::experiment::Experiment;
 use crate::flow::coupling::Coupling;
 use crate::flow::metrics::{DEFINITIONS, TrajectoryMetrics};
 use crate::flow::path::Path;
+use crate::flow::vocabulary::Vocabulary;
 use crate::products::{Made, Metrics, ReferenceSolver};
 use crate::scene::theme::Theme;
 use crate::snapshot::Frame;
@@ -209,7 +210,7 @@ fn buttons_ui(ui: &mut Ui, theme: &Theme, lab: &Lab, commands: &mut Vec<Command>
     });
     heading_ui(ui, theme, "TRY NEXT");
     for (text, experiment) in suggestions(lab.editor.experiment()) {
-        let button = accent(text, ui.available_width());
+        let button = accent(&text, ui.available_width());
         let tooltip = "Changes the running experiment; Undo brings it back.";
         if ui.add(button).on_hover_text(tooltip).clicked() {
             commands.push(Command::Edit(Box::new(experiment)));
@@ -218,30 +219,25 @@ fn buttons_ui(ui: &mut Ui, theme: &Theme, lab: &Lab, commands: &mut Vec<Command>
 }
 
 /// The same densities with another coupling, and along another path.
-fn suggestions(now: &Experiment) -> [(&'static str, Experiment); 2] {
+fn suggestions(now: &Experiment) -> [(String, Experiment); 2] {
     let mut coupled = now.clone();
-    let coupling = match now.problem.coupling {
-        Coupling::Independent => {
-            coupled.problem.coupling = Coupling::BatchOt { batch: 256 };
-            "The same, paired by batch-OT"
-        }
-        Coupling::BatchOt { .. } => {
-            coupled.problem.coupling = Coupling::Independent;
-            "The same, paired independently"
-        }
+    let mut couplings = Coupling::ALL.into_iter();
+    let other = couplings.find(|other| other.key() != now.problem.coupling.key());
+    coupled.problem.coupling = other.unwrap_or_default();
+    let coupling = match coupled.problem.coupling.block() {
+        Some(_) => format!("The same, paired by {}", coupled.problem.coupling.name()),
+        None => "The same, paired independently".to_owned(),
     };
-    let mut other = now.clone();
-    let path = match now.problem.path {
-        Path::CondOt { .. } => {
-            other.problem.path = Path::Cosine;
-            "The same along the cosine path"
-        }
-        _ => {
-            other.problem.path = Path::CondOt { sigma_min: 0.0 };
-            "The same along cond-OT"
-        }
+    let mut along = now.clone();
+    along.problem.path = match now.problem.path {
+        Path::CondOt { .. } => Path::Cosine,
+        _ => Path::default(),
     };
-    [(coupling, coupled), (path, other)]
+    let path = match along.problem.path {
+        Path::Cosine => "The same along the cosine path",
+        _ => "The same along cond-OT",
+    };
+    [(coupling, coupled), (path.to_owned(), along)]
 }
 
 /// A line: name, number, and what belongs to the number.

@@ -17,6 +17,7 @@ mod status;
 mod top_bar;
 mod training;
 mod view;
+mod vocabulary;
 pub(super) mod widgets;
 
 use egui::{Frame as Boxed, Margin, Panel, Ui};

@@ -1,12 +1,14 @@
 //! The network: hidden widths, activation, how time enters. A change here means new weights.
 
-use egui::{DragValue, TextEdit, Ui};
+use egui::{TextEdit, Ui};
 
-use crate::experiment::{Activation, Experiment, TimeEmbedding};
+use crate::experiment::{Experiment, Model};
+use crate::flow::vocabulary::Vocabulary;
 use crate::scene::theme::Theme;
 
 use super::super::theme::ink;
-use super::widgets::{choice_ui, heading_ui, number_ui, row_ui};
+use super::vocabulary::{constants_ui, member_ui};
+use super::widgets::{heading_ui, row_ui};
 
 /// The field of the hidden widths while it is being typed in.
 #[derive(Default)]
@@ -23,16 +25,17 @@ pub fn network_ui(ui: &mut Ui, theme: &Theme, field: &mut HiddenField, draft: &m
     heading_ui(ui, theme, "NETWORK");
     hidden_ui(ui, theme, field, &mut draft.model.hidden);
     let formula = "The nonlinearity after every hidden layer. Changing it starts new weights.";
-    let offered = Activation::ALL.map(|a| (a, name_of(a), formula_of(a)));
-    choice_ui(
+    member_ui(
         ui,
         theme,
         "Activation",
         formula,
         &mut draft.model.activation,
-        &offered,
     );
-    time_ui(ui, theme, &mut draft.model.time);
+    let formula = "How t enters the first layer. Changing it starts new weights.";
+    let time = &mut draft.model.time;
+    member_ui(ui, theme, "Time", formula, time);
+    constants_ui(ui, theme, time.entry().constants, time);
 }
 
 fn hidden_ui(ui: &mut Ui, theme: &Theme, field: &mut HiddenField, hidden: &mut Vec<usize>) {
@@ -64,76 +67,29 @@ fn hidden_ui(ui: &mut Ui, theme: &Theme, field: &mut HiddenField, hidden: &mut V
     }
 }
 
-fn time_ui(ui: &mut Ui, theme: &Theme, time: &mut TimeEmbedding) {
-    let formula = "How t enters the first layer. Changing it starts new weights.";
-    let mut fourier = matches!(time, TimeEmbedding::Fourier { .. });
-    let offered = [
-        (false, "raw t", "One input: t itself."),
-        (
-            true,
-            "Fourier features",
-            "cos(π k t) and sin(π k t) for k = 1 to the number of frequencies.",
-        ),
-    ];
-    if choice_ui(ui, theme, "Time", formula, &mut fourier, &offered) {
-        *time = if fourier {
-            TimeEmbedding::Fourier { frequencies: 8 }
-        } else {
-            TimeEmbedding::Raw
-        };
-    }
-    if let TimeEmbedding::Fourier { frequencies } = time {
-        let number = DragValue::new(frequencies).range(1..=64).speed(0.1);
-        number_ui(
-            ui,
-            theme,
-            "Frequencies",
-            "How many frequencies f: twice as many inputs.",
-            number,
-        );
-    }
-}
-
 fn widths_text(hidden: &[usize]) -> String {
     let widths: Vec<String> = hidden.iter().map(usize::to_string).collect();
     widths.join(", ")
 }
 
-/// Widths separated by commas or spaces: 1 to 8 layers of 1 to 1024 units.
+/// Widths separated by commas or spaces.
 fn parse_widths(text: &str) -> Result<Vec<usize>, String> {
     let words = text.split([',', ' ', ';']).filter(|word| !word.is_empty());
     let widths: Result<Vec<usize>, _> = words.map(str::parse).collect();
     match widths {
         Ok(widths)
-            if (1..=8).contains(&widths.len()) && widths.iter().all(|w| (1..=1024).contains(w)) =>
+            if Model::LAYERS.contains(&widths.len())
+                && widths.iter().all(|w| Model::WIDTHS.contains(w)) =>
         {
             Ok(widths)
         }
         _ => Err(format!(
-            "\"{text}\" is not a list of 1 to 8 widths from 1 to 1024, such as 64, 64, 64."
+            "\"{text}\" is not a list of {} to {} widths from {} to {}, such as 64, 64, 64.",
+            Model::LAYERS.start(),
+            Model::LAYERS.end(),
+            Model::WIDTHS.start(),
+            Model::WIDTHS.end(),
         )),
-    }
-}
-
-fn name_of(activation: Activation) -> &'static str {
-    match activation {
-        Activation::Silu => "SiLU",
-        Activation::Selu => "SELU",
-        Activation::Gelu => "GELU",
-        Activation::Elu => "ELU",
-        Activation::Relu => "ReLU",
-        Activation::Tanh => "tanh",
-    }
-}
-
-fn formula_of(activation: Activation) -> &'static str {
-    match activation {
-        Activation::Silu => "x / (1 + exp(−x))",
-        Activation::Selu => "1.0507 x, or 1.0507 · 1.6733 (exp(x) − 1) below 0",
-        Activation::Gelu => "x Φ(x), Φ the standard normal distribution function",
-        Activation::Elu => "x, or exp(x) − 1 below 0",
-        Activation::Relu => "max(x, 0)",
-        Activation::Tanh => "tanh x",
     }
 }
 

@@ -3,12 +3,13 @@
 use egui::{Align2, FontId, Painter, Pos2, Rect, Sense, Shape, Stroke, Ui, Vec2, pos2};
 
 use crate::experiment::Experiment;
-use crate::flow::coupling::Coupling;
 use crate::flow::path::Path;
+use crate::flow::vocabulary::Vocabulary;
 use crate::scene::theme::Theme;
 
 use super::super::theme::ink;
-use super::widgets::{card, choice_ui, heading_ui, note_ui, number_ui, slider_ui};
+use super::vocabulary::{constants_ui, member_ui};
+use super::widgets::{card, heading_ui, note_ui};
 
 /// Points of a drawn curve.
 const N_POINTS: usize = 64;
@@ -16,15 +17,6 @@ const N_POINTS: usize = 64;
 const HEIGHT: f32 = 62.0;
 /// Room for the values beside the curves, in points.
 const VALUES_WIDTH: f32 = 76.0;
-
-/// Which schedule, without its constants.
-#[derive(Clone, Copy, PartialEq)]
-enum Kind {
-    CondOt,
-    Vp,
-    Ve,
-    Cosine,
-}
 
 /// The curves of one path, drawn anew only when it changes.
 #[derive(Default)]
@@ -50,19 +42,10 @@ impl Curves {
 /// Path and its constants.
 pub fn path_ui(ui: &mut Ui, theme: &Theme, curves: &mut Curves, draft: &mut Experiment, t: f64) {
     heading_ui(ui, theme, "PATH");
-    let mut kind = kind_of(draft.problem.path);
-    let formula = format!("x_t = α x₁ + σ x₀ with {}", draft.problem.path.formula());
-    let offered = [
-        path_of(Kind::CondOt),
-        path_of(Kind::Vp),
-        path_of(Kind::Ve),
-        path_of(Kind::Cosine),
-    ]
-    .map(|path| (kind_of(path), path.name(), path.formula()));
-    if choice_ui(ui, theme, "Path", &formula, &mut kind, &offered) {
-        draft.problem.path = path_of(kind);
-    }
-    constants_ui(ui, theme, &mut draft.problem.path);
+    let path = &mut draft.problem.path;
+    let formula = format!("x_t = α x₁ + σ x₀ with {}", path.formula());
+    member_ui(ui, theme, "Path", &formula, path);
+    constants_ui(ui, theme, path.entry().constants, path);
     curves.update(draft.problem.path);
     curves_ui(ui, theme, curves, draft.problem.path, t);
 }
@@ -71,83 +54,11 @@ pub fn path_ui(ui: &mut Ui, theme: &Theme, curves: &mut Curves, draft: &mut Expe
 pub fn coupling_ui(ui: &mut Ui, theme: &Theme, draft: &mut Experiment, cautions: &[String]) {
     heading_ui(ui, theme, "COUPLING");
     let formula = "Which x₀ and x₁ make a pair: (x₀, x₁) ~ π(x₀, x₁).";
-    let mut batched = matches!(draft.problem.coupling, Coupling::BatchOt { .. });
-    let offered = [
-        (
-            false,
-            "independent",
-            "π = p × q: every source point goes with any target point.",
-        ),
-        (
-            true,
-            "batch-OT",
-            "Within blocks of k pairs, the permutation with the smallest Σ |x₁ − x₀|².",
-        ),
-    ];
-    if choice_ui(ui, theme, "Coupling", formula, &mut batched, &offered) {
-        draft.problem.coupling = if batched {
-            Coupling::BatchOt { batch: 256 }
-        } else {
-            Coupling::Independent
-        };
-    }
-    if let Coupling::BatchOt { batch } = &mut draft.problem.coupling {
-        let number = egui::DragValue::new(batch).range(1..=4096).speed(2.0);
-        let formula = "Pairs of one block, k: the assignment is exact within a block; its cost per pair grows slowly with k.";
-        number_ui(ui, theme, "Block k", formula, number);
-    }
+    let coupling = &mut draft.problem.coupling;
+    member_ui(ui, theme, "Coupling", formula, coupling);
+    constants_ui(ui, theme, coupling.entry().constants, coupling);
     for caution in cautions {
         note_ui(ui, theme, caution);
-    }
-}
-
-fn kind_of(path: Path) -> Kind {
-    match path {
-        Path::CondOt { .. } => Kind::CondOt,
-        Path::Vp { .. } => Kind::Vp,
-        Path::Ve { .. } => Kind::Ve,
-        Path::Cosine => Kind::Cosine,
-    }
-}
-
-/// The path with the constants that the experiment file has by default.
-fn path_of(kind: Kind) -> Path {
-    match kind {
-        Kind::CondOt => Path::CondOt { sigma_min: 0.0 },
-        Kind::Vp => Path::Vp {
-            beta_min: 0.1,
-            beta_max: 20.0,
-        },
-        Kind::Ve => Path::Ve {
-            sigma_min: 0.01,
-            sigma_max: 10.0,
-        },
-        Kind::Cosine => Path::Cosine,
-    }
-}
-
-fn constants_ui(ui: &mut Ui, theme: &Theme, path: &mut Path) {
-    match path {
-        Path::CondOt { sigma_min } => {
-            let formula = "σ at t = 1: what is left of the source, σ = 1 − (1 − σ_min) t.";
-            slider_ui(ui, theme, "σ_min", formula, sigma_min, 0.0..=0.5);
-        }
-        Path::Vp { beta_min, beta_max } => {
-            let formula = "Noise rate at the source: T(s) = s β_min + s² (β_max − β_min) / 2.";
-            slider_ui(ui, theme, "β_max", formula, beta_max, 0.1..=40.0);
-            let formula = "Noise rate at the target, at most β_max.";
-            slider_ui(ui, theme, "β_min", formula, beta_min, 0.0..=*beta_max);
-        }
-        Path::Ve {
-            sigma_min,
-            sigma_max,
-        } => {
-            let formula = "Noise at the source: the canvas source is N(0, σ_max² I).";
-            slider_ui(ui, theme, "σ_max", formula, sigma_max, 1.0..=80.0);
-            let formula = "Noise at the target, below σ_max.";
-            slider_ui(ui, theme, "σ_min", formula, sigma_min, 1e-3..=0.5);
-        }
-        Path::Cosine => {}
     }
 }
 

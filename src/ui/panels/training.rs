@@ -2,15 +2,20 @@
 
 use egui::{CollapsingHeader, DragValue, Ui};
 
-use crate::experiment::{Experiment, LearningRate, Optimizer, Training};
-use crate::flow::solver::{MAX_STEPS, Solver};
+use crate::experiment::{Experiment, Optimizer, Problem, Training};
+use crate::flow::solver::Solver;
+use crate::flow::vocabulary::Vocabulary;
 use crate::model::DeviceChoice;
 use crate::scene::theme::Theme;
 
 use super::super::command::Command;
 use super::super::lab::Lab;
 use super::status::grouped;
+use super::vocabulary::{constants_ui, member_ui};
 use super::widgets::{choice_ui, combo_box, heading_ui, number_ui, row_ui};
+
+/// Of an optimizer's constants the first one is the rate, which is changed most; the others are under More.
+const RATE: usize = 1;
 
 /// The training loop's settings; all of them apply to the running training.
 pub fn training_ui(
@@ -23,12 +28,12 @@ pub fn training_ui(
     heading_ui(ui, theme, "TRAINING");
     optimizer_ui(ui, theme, &mut draft.training.optimizer);
     let batch = DragValue::new(&mut draft.training.batch)
-        .range(1..=65_536)
+        .range(Training::BATCHES)
         .speed(4.0);
     let formula = "Pairs (x₀, x₁) per step: the loss is the mean over them.";
     number_ui(ui, theme, "Batch", formula, batch);
     let steps = DragValue::new(&mut draft.training.steps)
-        .range(1..=100_000_000_u64)
+        .range(1..=*Training::STEPS.end())
         .speed(200.0)
         .custom_formatter(|n, _| grouped(n as u64))
         .custom_parser(|text| text.replace(',', "").trim().parse().ok());
@@ -48,148 +53,48 @@ pub fn training_ui(
 /// The solver of the trajectories.
 pub fn solver_ui(ui: &mut Ui, theme: &Theme, solver: &mut Solver) {
     heading_ui(ui, theme, "SOLVER");
-    let steps = solver.steps();
-    let offered = [
-        (
-            Solver::Euler { steps },
-            "Euler",
-            "z + h v(z, t): order 1, one evaluation a step.",
-        ),
-        (
-            Solver::Midpoint { steps },
-            "midpoint",
-            "z + h v(z + h/2 v(z, t), t + h/2): order 2, two evaluations a step.",
-        ),
-        (
-            Solver::Heun { steps },
-            "Heun",
-            "z + h/2 (v(z, t) + v(z + h v(z, t), t + h)): order 2, two evaluations a step.",
-        ),
-        (
-            Solver::Rk4 { steps },
-            "RK4",
-            "The classical Runge-Kutta method: order 4, four evaluations a step.",
-        ),
-    ];
+    let offered = Solver::ALL.map(|other| {
+        let explanation = format!("{}: {}", other.formula(), other.hint());
+        (other.with_steps(solver.steps()), explanation)
+    });
+    let offered = offered
+        .each_ref()
+        .map(|(other, explanation)| (*other, other.name(), explanation.as_str()));
     let formula =
         "How dZ/dt = v(Z, t) is solved from t = 0 to t = 1, for display and for the metrics.";
     choice_ui(ui, theme, "Method", formula, solver, &offered);
-    let mut steps = solver.steps();
-    let number = DragValue::new(&mut steps).range(1..=MAX_STEPS).speed(0.5);
-    let formula = "Equal steps N: h = 1 / N; NFE = N times the evaluations a step.";
-    number_ui(ui, theme, "Steps N", formula, number);
-    *solver = solver.with_steps(steps);
+    constants_ui(ui, theme, solver.entry().constants, solver);
 }
 
 fn optimizer_ui(ui: &mut Ui, theme: &Theme, optimizer: &mut Optimizer) {
     let formula = "How the weights follow the gradient of the loss.";
-    let mut decayed = matches!(optimizer, Optimizer::AdamW { .. });
-    let offered = [
-        (
-            false,
-            "Adam",
-            "θ ← θ − lr m / (√v + ε): Kingma & Ba, 1412.6980.",
-        ),
-        (
-            true,
-            "AdamW",
-            "Adam, and θ ← (1 − lr λ) θ: Loshchilov & Hutter, 1711.05101.",
-        ),
-    ];
-    if choice_ui(ui, theme, "Optimizer", formula, &mut decayed, &offered) {
-        *optimizer = with_decay(*optimizer, decayed);
+    let before = *optimizer;
+    if member_ui(ui, theme, "Optimizer", formula, optimizer) {
+        *optimizer = optimizer.with_constants_of(before);
     }
-    let (Optimizer::Adam { lr, .. } | Optimizer::AdamW { lr, .. }) = optimizer;
-    let formula = "Learning rate lr: the size of a step, times the schedule's factor.";
-    number_ui(ui, theme, "Rate", formula, scientific(lr, 0.0..=1e6));
-}
-
-/// The same constants, with or without weight decay.
-fn with_decay(optimizer: Optimizer, decayed: bool) -> Optimizer {
-    let (Optimizer::Adam {
-        lr,
-        beta_1,
-        beta_2,
-        epsilon,
-    }
-    | Optimizer::AdamW {
-        lr,
-        beta_1,
-        beta_2,
-        epsilon,
-        ..
-    }) = optimizer;
-    if decayed {
-        Optimizer::AdamW {
-            lr,
-            beta_1,
-            beta_2,
-            epsilon,
-            weight_decay: 1e-5,
-        }
-    } else {
-        Optimizer::Adam {
-            lr,
-            beta_1,
-            beta_2,
-            epsilon,
-        }
-    }
+    constants_ui(ui, theme, &optimizer.entry().constants[..RATE], optimizer);
 }
 
 /// What is changed less often.
 fn more_ui(ui: &mut Ui, theme: &Theme, training: &mut Training, noise: &mut f64) {
-    let (Optimizer::Adam { beta_1, beta_2, .. } | Optimizer::AdamW { beta_1, beta_2, .. }) =
-        &mut training.optimizer;
-    let formula = "Decay of the mean of the gradients: m ← β₁ m + (1 − β₁) g.";
-    number_ui(ui, theme, "β₁", formula, fraction(beta_1));
-    let formula = "Decay of the mean of their squares: v ← β₂ v + (1 − β₂) g².";
-    number_ui(ui, theme, "β₂", formula, fraction(beta_2));
-    if let Optimizer::AdamW { weight_decay, .. } = &mut training.optimizer {
-        let formula = "Weight decay λ: θ ← (1 − lr λ) θ before every step.";
-        number_ui(
-            ui,
-            theme,
-            "Decay λ",
-            formula,
-            scientific(weight_decay, 0.0..=10.0),
-        );
-    }
-    schedule_ui(ui, theme, &mut training.schedule);
+    let optimizer = &mut training.optimizer;
+    constants_ui(ui, theme, &optimizer.entry().constants[RATE..], optimizer);
+    let formula = "The learning rate over the steps, as a factor of lr.";
+    let schedule = &mut training.schedule;
+    member_ui(ui, theme, "Schedule", formula, schedule);
+    constants_ui(ui, theme, schedule.entry().constants, schedule);
     let formula = "Standard deviation of extra noise on x_t, in canvas units: x_t + σ ε.";
     let noise = DragValue::new(noise)
-        .range(0.0..=10.0)
+        .range(Problem::NOISE)
         .speed(0.002)
         .max_decimals(4);
     number_ui(ui, theme, "Noise σ", formula, noise);
     let formula = "Averaged weights for display: θ̄ ← e θ̄ + (1 − e) θ after every step; 0 shows the raw weights.";
-    number_ui(ui, theme, "EMA", formula, fraction(&mut training.ema));
-}
-
-fn schedule_ui(ui: &mut Ui, theme: &Theme, schedule: &mut LearningRate) {
-    let formula = "The learning rate over the steps, as a factor of lr.";
-    let mut cosine = matches!(schedule, LearningRate::Cosine { .. });
-    let offered = [
-        (false, "constant", "The same lr at every step."),
-        (
-            true,
-            "cosine",
-            "A linear rise, then (1 + cos(π n / N)) / 2, down to 0 at the last step.",
-        ),
-    ];
-    if choice_ui(ui, theme, "Schedule", formula, &mut cosine, &offered) {
-        *schedule = if cosine {
-            LearningRate::Cosine { warmup: 500 }
-        } else {
-            LearningRate::Constant
-        };
-    }
-    if let LearningRate::Cosine { warmup } = schedule {
-        let number = DragValue::new(warmup)
-            .range(0..=100_000_000_u64)
-            .speed(10.0);
-        number_ui(ui, theme, "Warm-up", "Steps of the linear rise.", number);
-    }
+    let ema = DragValue::new(&mut training.ema)
+        .range(Training::DECAYS)
+        .speed(0.0005)
+        .max_decimals(6);
+    number_ui(ui, theme, "EMA", formula, ema);
 }
 
 /// The device, which belongs to the machine and not to the experiment.
@@ -235,36 +140,5 @@ fn label_of(choice: DeviceChoice) -> &'static str {
         DeviceChoice::Auto => "auto",
         DeviceChoice::Cpu => "CPU",
         DeviceChoice::Gpu => "GPU",
-    }
-}
-
-/// A number in scientific notation that is dragged in proportion to its size.
-fn scientific(value: &mut f64, range: std::ops::RangeInclusive<f64>) -> DragValue<'_> {
-    let speed = (0.01 * *value).max(1e-7);
-    DragValue::new(value)
-        .range(range)
-        .speed(speed)
-        .custom_formatter(|n, _| format!("{n:e}"))
-        .custom_parser(|text| text.trim().parse().ok())
-}
-
-/// A decay in [0, 1).
-fn fraction(value: &mut f64) -> DragValue<'_> {
-    DragValue::new(value)
-        .range(0.0..=0.999_999)
-        .speed(0.0005)
-        .max_decimals(6)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn decay_comes_and_goes_without_touching_the_rest() {
-        let adam = Training::default().optimizer;
-        let there = with_decay(adam, true);
-        assert!(matches!(there, Optimizer::AdamW { weight_decay, .. } if weight_decay == 1e-5));
-        assert_eq!(with_decay(there, false), adam);
     }
 }

@@ -3,7 +3,7 @@
 //! A trajectory has a vertex for every step of the solver, and most of them lie on the straight way between their
 //! neighbours. The canvas would copy and upload them all in every frame, and a vector file would list them.
 
-use super::super::geometry::PagePoint;
+use super::geometry::PagePoint;
 
 /// Pushes the ends of the line, and of the vertices between them so many that what is left out lies within
 /// `tolerance` of the line that is drawn.

@@ -1,10 +1,15 @@
 //! The velocity field at time t as arrows on a grid, their lengths such that every one of them can be read.
 
-use super::super::geometry::PagePoint;
-use super::super::item::{Arrows, Item};
-use super::super::place::Place;
+use std::f32::consts::TAU;
+
+use super::{Look, Marks, Moment, Notes, SWATCH, Same, Swatch};
 use crate::flow::Point;
 use crate::flow::grid::FieldGrid;
+use crate::products::Made;
+use crate::scene::geometry::PagePoint;
+use crate::scene::item::{Arrows, Item, Segments};
+use crate::scene::place::Place;
+use crate::scene::theme::Theme;
 
 /// Length of the arrow of the fastest place, as a share of a grid cell.
 const LONGEST: f32 = 0.9;
@@ -16,6 +21,65 @@ const MEDIAN_SHARE: f64 = 0.25;
 const STILL: f64 = 1e-4;
 /// A head is at most this share of a grid cell.
 const MAX_HEAD: f32 = 0.3;
+/// Angle between the shaft and the head of the arrow on the toggle, in radians.
+const HEAD_ANGLE: f32 = TAU / 10.0;
+
+pub(super) struct Field;
+
+impl Marks for Field {
+    const LOOK: Look = Look {
+        label: "velocity",
+        moves: true,
+        follows_camera: true,
+        level: |_| 40,
+        mark: |span| {
+            let sizes = &span.place.sizes;
+            vec![Item::Arrows(Arrows {
+                arrows: vec![[span.left, span.right]],
+                width: sizes.arrow,
+                head: sizes.arrow_head,
+                color: span.place.theme().ink.field,
+            })]
+        },
+        swatch: arrow,
+        notes: Notes {
+            widest: &["longest arrow 00.00", "compressed: |v|^0.00"],
+            words: |moment, place| {
+                let field = moment.product::<FieldGrid>();
+                let scale =
+                    field.and_then(|field| ArrowScale::of(&field, moment.t, place));
+                scale.map_or_else(Vec::new, |scale| scale.words().into())
+            },
+        },
+        ..Look::PLAIN
+    };
+
+    type Needs = (Same<Made<FieldGrid>>, f64);
+
+    fn needs(moment: &Moment) -> Option<Self::Needs> {
+        Some((moment.product()?, moment.t))
+    }
+
+    fn items((field, t): &Self::Needs, place: &Place) -> Vec<Item> {
+        vec![Item::Arrows(arrows(field, *t, place))]
+    }
+}
+
+/// An arrow over the toggle.
+fn arrow(theme: &Theme) -> Swatch {
+    let (tail, tip) = ([0.0, 0.5 * SWATCH[1]], [SWATCH[0], 0.5 * SWATCH[1]]);
+    let (sine, cosine) = HEAD_ANGLE.sin_cos();
+    let head = 0.25 * SWATCH[0];
+    let end = |side: f32| [tip[0] - head * cosine, tip[1] + side * head * sine];
+    Swatch {
+        lines: vec![Segments {
+            ends: vec![[tail, tip], [tip, end(-1.0)], [tip, end(1.0)]],
+            width: 1.4,
+            color: theme.ink.field.alpha(255),
+        }],
+        dots: Vec::new(),
+    }
+}
 
 /// How speeds become lengths: an arrow is `(speed / fastest)^exponent` of the longest one.
 ///
@@ -23,18 +87,18 @@ const MAX_HEAD: f32 = 0.3;
 /// proportional to speeds. Where few places are much faster than the rest, it is the smaller number that gives the
 /// median speed an arrow of that share, so the slower arrows stay readable and a longer arrow is still a faster place.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct ArrowScale {
+struct ArrowScale {
     /// The speed of the longest arrow, in data units per unit of t, above 0.
-    pub fastest: f64,
+    fastest: f64,
     /// Above 0, at most 1; below 1 the lengths are compressed.
-    pub exponent: f64,
+    exponent: f64,
     /// Places that are not faster have no arrow.
     still: f64,
 }
 
 impl ArrowScale {
     /// The scale of the arrows that are shown at time `t`; none if nothing moves.
-    pub fn of(grid: &FieldGrid, t: f64, place: &Place) -> Option<Self> {
+    fn of(grid: &FieldGrid, t: f64, place: &Place) -> Option<Self> {
         Self::of_speeds(flow(grid, t, place).map(|(_, _, speed)| speed).collect())
     }
 
@@ -58,10 +122,27 @@ impl ArrowScale {
     fn share(&self, speed: f64) -> f32 {
         (speed / self.fastest).powf(self.exponent) as f32
     }
+
+    /// The scale in words: the speed of the longest arrow, and how the length follows from the speed.
+    fn words(&self) -> [String; 2] {
+        let length = match self.exponent {
+            exponent if exponent < 1.0 => format!("compressed: |v|^{exponent:.2}"),
+            _ => "length ~ |v|".to_owned(),
+        };
+        [format!("longest arrow {}", speed(self.fastest)), length]
+    }
+}
+
+/// Three significant digits; where that takes many zeros, two and a power of ten.
+fn speed(x: f64) -> String {
+    match x {
+        _ if !(1e-3..1e5).contains(&x) => format!("{x:.1e}").replace('-', "−"),
+        _ => format!("{x:.*}", (2.0 - x.log10().floor()).max(0.0) as usize),
+    }
 }
 
 /// Arrows centred on the grid's points.
-pub(super) fn items(grid: &FieldGrid, t: f64, place: &Place) -> Vec<Item> {
+fn arrows(grid: &FieldGrid, t: f64, place: &Place) -> Arrows {
     let cell = cell_side(grid, place);
     let arrow = |scale: ArrowScale, (center, v, speed): (PagePoint, Point, f64)| {
         let length = cell * (LONGEST * scale.share(speed)).max(SHORTEST);
@@ -77,12 +158,12 @@ pub(super) fn items(grid: &FieldGrid, t: f64, place: &Place) -> Vec<Item> {
         let moving = flow(grid, t, place).filter(|(_, _, speed)| *speed > scale.still);
         moving.map(|seen| arrow(scale, seen)).collect()
     });
-    vec![Item::Arrows(Arrows {
+    Arrows {
         arrows,
         width: place.sizes.arrow,
         head: place.sizes.arrow_head.min(MAX_HEAD * cell),
         color: place.theme().ink.field,
-    })]
+    }
 }
 
 /// What is seen of the field: where on the page, the velocity and its speed.

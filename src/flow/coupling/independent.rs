@@ -1,0 +1,20 @@
+//! Independent pairs.
+
+use super::assignment::AssignmentError;
+use super::pairs::{Pairing, Pairs};
+use crate::flow::vocabulary::Entry;
+
+/// `x_0` and `x_1` are drawn independently.
+pub struct Independent;
+
+pub const ENTRY: Entry = Entry::plain(
+    "independent",
+    "π = p × q",
+    "every source point goes with any target point.",
+);
+
+impl Pairing for Independent {
+    fn pair(&self, drawn: Pairs) -> Result<Pairs, AssignmentError> {
+        Ok(drawn)
+    }
+}
