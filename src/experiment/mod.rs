@@ -10,6 +10,7 @@
 mod advice;
 mod cautions;
 mod change;
+mod differences;
 mod error;
 mod examples;
 mod fault;
@@ -17,6 +18,7 @@ mod file;
 mod follow;
 mod label;
 mod lane;
+mod lanes;
 mod layer;
 mod legality;
 mod model;
