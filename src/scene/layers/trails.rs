@@ -52,7 +52,7 @@ impl Marks for Trails {
         let since = (t - shown.length).max(start);
         let mut lines = Polylines::with_capacity(place.sizes.trail, true, n, PIECES + 1);
         if n > 0 && since < t {
-            let moments: Vec<Vec<Option<PagePoint>>> = (0..=PIECES)
+            let positions: Vec<Vec<Option<PagePoint>>> = (0..=PIECES)
                 .map(|k| since + (t - since) * k as f64 / PIECES as f64)
                 .map(|s| {
                     trajectories
@@ -63,7 +63,7 @@ impl Marks for Trails {
                 })
                 .collect();
             for particle in 0..n {
-                let way = moments.iter().filter_map(|positions| positions[particle]);
+                let way = positions.iter().filter_map(|at_time| at_time[particle]);
                 lines.points.extend(way);
                 lines.finish_line(place.theme().ink.trail);
             }

@@ -127,7 +127,7 @@ fn by_chord_ratio(ratio: Option<&f64>, theme: &Theme) -> Color {
     known.alpha(theme.ink.trajectory_alpha)
 }
 
-/// Whose path it is: the hue is the direction in which it starts, seen from the middle of all starts, so that
+/// Which particle it is: the hue is the direction in which it starts, seen from the middle of all starts, so that
 /// neighbours look alike and it shows where each part of the source goes.
 fn by_start(start: Point, middle: Point, theme: &Theme) -> Color {
     let angle = (start[1] - middle[1]).atan2(start[0] - middle[0]);

@@ -17,10 +17,10 @@ pub fn view_ui(ui: &mut Ui, theme: &Theme, draft: &mut Experiment) {
     title_ui(ui, theme, &mut draft.words.title);
     let view = &mut draft.view;
     let formula = "Whole trajectories Z_t, t from 0 to 1, that are drawn.";
-    let paths = DragValue::new(&mut view.trajectories)
+    let trajectories = DragValue::new(&mut view.trajectories)
         .range(View::TRAJECTORIES)
         .speed(2.0);
-    number_ui(ui, theme, "Paths", formula, paths);
+    number_ui(ui, theme, "Paths", formula, trajectories);
     let formula = format!(
         "Particles Z_t that move with the play head, up to a million. More than {} are carried as a cloud: on the GPU if \
          there is one, slowly on the CPU.",
