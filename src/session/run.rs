@@ -44,7 +44,7 @@ const SAVING_SHARE: u32 = 100;
 pub struct RunOptions {
     /// Where to train.
     pub device: DeviceChoice,
-    /// Threads of training and evaluation; all cores if not given. Batches are drawn on one more.
+    /// Threads of training and evaluation; all cores if not given. With one, another one draws batches ahead.
     pub threads: Option<usize>,
     /// What a process that is killed may lose of training: the time between two saves, unless writing takes more than a
     /// hundredth of it.
