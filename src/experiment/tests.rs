@@ -304,10 +304,13 @@ fn set_says_which_keys_exist_and_what_fits() {
         message("training.batch", "many"),
         "training.batch = many: expected a whole number, 0 or more; try --set 'training.batch=256'"
     );
+    let paths = Path::ALL.each_ref().map(Vocabulary::key).join(", ");
     assert_eq!(
         message("path", "Vpp(beta_min: 1)"),
-        "path = Vpp(beta_min: 1): no choice `Vpp`: expected one of CondOt, Vp, Ve, Cosine; \
-         try --set 'path=Vp(beta_min: 1)'"
+        format!(
+            "path = Vpp(beta_min: 1): no choice `Vpp`: expected one of {paths}; \
+             try --set 'path=Vp(beta_min: 1)'"
+        )
     );
     // One value only: nothing can be smuggled in behind it.
     assert!(message("seed", "1, name: \"x\"").starts_with("seed = 1, name"));
