@@ -19,6 +19,7 @@ macro_rules! formats {
         $make! {
             Png: png, "png", "PNG";
             Svg: svg, "svg", "SVG";
+            Txt: txt, "txt", "TXT";
         }
     };
 }
