@@ -19,7 +19,6 @@ macro_rules! formats {
         $make! {
             Png: png, "png", "PNG";
             Svg: svg, "svg", "SVG";
-            Txt: txt, "txt", "TXT";
         }
     };
 }
