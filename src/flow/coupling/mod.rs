@@ -45,7 +45,7 @@ macro_rules! couplings {
         }
 
         impl Coupling {
-            /// Asks the coupling itself.
+            /// The answer of the type that the coupling has in its own file.
             fn ask<T>(&self, question: impl FnOnce(&dyn Pairing) -> T) -> T {
                 match *self {
                     $(Self::$Variant $({ $($constant),+ })? => {

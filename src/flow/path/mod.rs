@@ -28,7 +28,7 @@ macro_rules! paths {
         }
 
         impl Path {
-            /// Asks the path itself.
+            /// The answer of the type that the path has in its own file.
             fn ask<T>(&self, question: impl FnOnce(&dyn Scheduler) -> T) -> T {
                 match *self {
                     $(Self::$Variant $({ $($constant),+ })? => {
