@@ -15,6 +15,11 @@ use std::process::{Command, Output};
 
 use clap::Parser;
 use pushforward::cli::CommandLine;
+use pushforward::experiment::presets;
+use pushforward::flow::coupling::Coupling;
+use pushforward::flow::path::Path as Schedule;
+use pushforward::flow::solver::Solver;
+use pushforward::flow::vocabulary::Vocabulary;
 
 /// What begins a command that builds, tests or installs; what follows `--` is the program's own command line.
 const TOOLS: [&str; 4] = ["cargo run", "cargo test", "cargo install", "pip install"];
@@ -90,4 +95,66 @@ fn the_python_of_the_readme_is_that_of_the_file() {
     let (_, block) = readme.split_once("```python\n").unwrap();
     let (block, _) = block.split_once("```").unwrap();
     assert!(file.contains(block.trim_end()), "{block}");
+}
+
+/// The member as a file writes it, with its constants.
+fn written<V: Vocabulary>(mut member: V) -> String {
+    let key = member.key();
+    let constants = member.numbers().into_iter();
+    let constants: Vec<String> = constants
+        .map(|(name, number)| format!("{name}: {}", number.words()))
+        .collect();
+    match constants.is_empty() {
+        true => key.to_owned(),
+        false => format!("{key}({})", constants.join(", ")),
+    }
+}
+
+/// A line of the README's table: name, what `--set` takes, what it is, the ranges of its constants.
+fn line<V: Vocabulary>(field: &str, member: V, explanation: &str) -> String {
+    let value = written(member);
+    let mut experiment = presets::find("two-moons").unwrap().experiment().unwrap();
+    experiment.set(field, &value).unwrap();
+    assert_eq!(experiment.validate(), Ok(()));
+    let entry = member.entry();
+    let constants = entry.constants.iter();
+    let ranges: Vec<String> = constants
+        .map(|c| format!("`{}` {}", c.name, c.range.words(|x| x.to_string())))
+        .collect();
+    let cells = [
+        entry.name,
+        &format!("`{field}={value}`"),
+        explanation,
+        &ranges.join("; "),
+    ];
+    format!(
+        "| {} |",
+        cells.map(|cell| cell.replace('|', "\\|")).join(" | ")
+    )
+}
+
+#[test]
+fn the_tables_of_the_readme_are_those_of_the_vocabularies() {
+    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let readme = fs::read_to_string(readme).unwrap();
+    let paths = Schedule::ALL.map(|path| line("path", path, &path.entry().explanation()));
+    let couplings = Coupling::ALL.map(|c| line("coupling", c, &c.entry().explanation()));
+    let solvers = Solver::ALL.map(|solver| {
+        line(
+            "solver",
+            solver,
+            &format!("{}: {}", solver.formula(), solver.hint()),
+        )
+    });
+    for (kind, lines) in [
+        ("path", &paths[..]),
+        ("coupling", &couplings),
+        ("solver", &solvers),
+    ] {
+        let table = format!(
+            "| {kind} | `--set` | what it is | ranges |\n|---|---|---|---|\n{}\n\n",
+            lines.join("\n")
+        );
+        assert!(readme.contains(&table), "README.md should have\n{table}");
+    }
 }

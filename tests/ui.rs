@@ -20,10 +20,14 @@ use egui_kittest::kittest::{Queryable, by};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, TestRunner};
-use pushforward::experiment::{Experiment, Layer, presets};
+use pushforward::experiment::{
+    Activation, Experiment, Layer, LearningRate, Optimizer, TimeEmbedding, presets,
+};
 use pushforward::flow::coupling::Coupling;
 use pushforward::flow::distribution::Shape;
 use pushforward::flow::path::Path;
+use pushforward::flow::solver::Solver;
+use pushforward::flow::vocabulary::Vocabulary;
 use pushforward::model::{EngineError, MlpParams, TrainingState};
 use pushforward::session::files::atomic_write;
 use pushforward::session::folder;
@@ -1485,4 +1489,51 @@ fn a_failure_is_shown_until_training_goes_on() {
         lab.tick();
     }
     assert!(lab.messages.is_empty(), "{:?}", lab.messages);
+}
+
+/// A row of a vocabulary shows in the dialog without a line of the dialog's own.
+#[test]
+fn the_definitions_have_every_member_of_every_vocabulary() {
+    fn assert_all<V: Vocabulary>(window: &Window) {
+        for entry in V::MEMBERS.iter().map(Vocabulary::entry) {
+            let hints = entry.constants.iter().map(|constant| constant.hint);
+            for text in [entry.name, entry.formula].into_iter().chain(hints) {
+                let found = window.query_all_by_label_contains(text).next();
+                assert!(found.is_some(), "no {text}");
+            }
+        }
+    }
+    let mut window = window(false);
+    window.state_mut().lab.apply(Command::ShowDefinitions);
+    window.run_ok();
+    assert_all::<Path>(&window);
+    assert_all::<Coupling>(&window);
+    assert_all::<Solver>(&window);
+    assert_all::<Activation>(&window);
+    assert_all::<TimeEmbedding>(&window);
+    assert_all::<Optimizer>(&window);
+    assert_all::<LearningRate>(&window);
+}
+
+#[test]
+fn a_member_is_chosen_in_the_palette_and_a_solver_keeps_its_steps() {
+    let mut window = window(false);
+    for (typed, chosen) in [
+        ("path ve", "Ve(sigma_min"),
+        ("solver heun", "Heun(steps: 60)"),
+    ] {
+        let mut experiment = draft(&window).clone();
+        experiment.readout.solver = experiment.readout.solver.with_steps(60);
+        window
+            .state_mut()
+            .lab
+            .apply(Command::Edit(Box::new(experiment)));
+        window.state_mut().lab.apply(Command::ShowPalette);
+        window.run_ok();
+        window.event(Event::Text(typed.to_owned()));
+        window.run_ok();
+        key(&mut window, Modifiers::NONE, Key::Enter);
+        let file = draft(&window).to_ron();
+        assert!(file.contains(chosen), "{file}");
+    }
 }

@@ -1,84 +1,74 @@
-//! A change of one field, as it is written after `--set` and in a lane: `KEY=VALUE`.
+//! What makes one experiment into another, as changes of single fields.
 
-use std::fmt;
-use std::str::FromStr;
+use super::fault::joined;
+use super::lane::Override;
+use super::pieces::{fields_of, word};
+use super::{Experiment, ExperimentError};
+use crate::flow::distribution::Shape;
 
-use serde::{Deserialize, Serialize};
-
-/// One change of an experiment: `KEY=VALUE`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Override {
-    /// Dotted path of a field.
-    pub key: String,
-    /// As it would stand in a file; a text may go without quotes.
-    pub value: String,
-}
-
-/// Why a text is no change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("expected KEY=VALUE")]
-pub struct NoOverride;
-
-impl Override {
-    pub(super) fn new(key: &str, value: &str) -> Self {
-        Self {
-            key: key.to_owned(),
-            value: value.to_owned(),
+impl Experiment {
+    /// The experiment after the changes, in order. Ranges and legality are left to the caller, as by [`Self::set`].
+    ///
+    /// # Errors
+    /// As [`Self::set`].
+    pub fn with(&self, changes: &[Override]) -> Result<Self, ExperimentError> {
+        let mut changed = self.clone();
+        for Override { key, value } in changes {
+            changed.set(key, value)?;
         }
+        Ok(changed)
     }
 
-    /// The change as it is typed in a shell.
-    pub(super) fn advice(&self) -> String {
-        let value = in_one_line(&self.value).replace('\'', r"'\''");
-        format!("try --set '{}={value}'", self.key)
-    }
-
-    /// The field of the experiment that the key leads into.
-    pub(super) fn field(&self) -> &str {
-        self.key.split('.').next().unwrap_or_default()
-    }
-
-    /// Whether the change reaches the field at the dotted path, one around it or one inside it.
-    pub(super) fn reaches(&self, path: &str) -> bool {
-        let mut names = self.key.split('.').zip(path.split('.'));
-        names.all(|(a, b)| a == b)
-    }
-}
-
-impl fmt::Display for Override {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}={}", self.key, self.value)
-    }
-}
-
-impl FromStr for Override {
-    type Err = NoOverride;
-
-    fn from_str(text: &str) -> Result<Self, NoOverride> {
-        match text.split_once('=') {
-            Some((key, value)) if !key.trim().is_empty() => Ok(Self::new(key.trim(), value)),
-            _ => Err(NoOverride),
+    /// The changes that make this experiment into the other one, lanes apart: of exactly the fields that differ, and of
+    /// variants as a whole, so that each of them fits whatever the other fields are.
+    pub fn changes_to(&self, other: &Self) -> Vec<Override> {
+        let [mut from, mut to] = [self, other].map(Self::base);
+        // The text of a drawing takes a millisecond: shapes that are the same are left out of both.
+        let (a, b) = (&mut from.problem, &mut to.problem);
+        for (a, b) in [
+            (&mut a.source, &mut b.source),
+            (&mut a.target, &mut b.target),
+        ] {
+            if a.shape == b.shape {
+                (a.shape, b.shape) = (Shape::Checkerboard, Shape::Checkerboard);
+            }
         }
+        let [from, to] = [from, to].map(|experiment| experiment.to_ron());
+        differences("", Some(from.trim()), to.trim())
     }
 }
 
-impl TryFrom<String> for Override {
-    type Error = NoOverride;
-
-    fn try_from(text: String) -> Result<Self, NoOverride> {
-        text.parse()
+/// The changes of the field at the dotted path `key`.
+fn differences(key: &str, from: Option<&str>, to: &str) -> Vec<Override> {
+    if from == Some(to) {
+        return Vec::new();
+    }
+    match from.and_then(|from| side_by_side(from, to)) {
+        Some(fields) => fields
+            .into_iter()
+            .flat_map(|(name, from, to)| differences(&joined(key, name), from, to))
+            .collect(),
+        None => vec![Override::new(key, to)],
     }
 }
 
-impl From<Override> for String {
-    fn from(change: Override) -> Self {
-        change.to_string()
+/// The fields of two structs by name. None of two variants, and none if the second leaves out a field at its default:
+/// such a struct is written as a whole.
+fn side_by_side<'a>(
+    from: &'a str,
+    to: &'a str,
+) -> Option<Vec<(&'a str, Option<&'a str>, &'a str)>> {
+    let fields = |text| fields_of(text).filter(|_| word(text).0.is_empty());
+    let (from, to) = (fields(from)?, fields(to)?);
+    let is_left_out = |name| to.iter().all(|(other, _)| *other != name);
+    if from.iter().any(|(name, _)| is_left_out(*name)) {
+        return None;
     }
-}
-
-/// A text of several lines in one.
-pub(super) fn in_one_line(value: &str) -> String {
-    let lines: Vec<&str> = value.lines().map(str::trim).collect();
-    lines.join(" ")
+    let before = |name| {
+        from.iter()
+            .find(|(n, _)| *n == name)
+            .map(|(_, value)| *value)
+    };
+    let pair = |(name, after): &(&'a str, &'a str)| (*name, before(*name), *after);
+    Some(to.iter().map(pair).collect())
 }

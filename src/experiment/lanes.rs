@@ -1,7 +1,7 @@
-//! The experiments that the lanes train: the base with their changes, checked and refused with their place.
+//! The experiments that the lanes train, and what is said of changes that do not fit.
 
-use super::change::Override;
 use super::error::clipped;
+use super::lane::Override;
 use super::pieces::value_at;
 use super::set::{Refusal, present_change};
 use super::{Experiment, ExperimentError};

@@ -10,7 +10,6 @@
 mod advice;
 mod cautions;
 mod change;
-mod differences;
 mod error;
 mod examples;
 mod fault;
@@ -40,9 +39,8 @@ use crate::flow::distribution::{Distribution, Shape};
 use crate::flow::path::Path;
 use crate::flow::solver::Solver;
 
-pub use change::{NoOverride, Override};
 pub use error::ExperimentError;
-pub use lane::{Lane, MAX_LANES};
+pub use lane::{Lane, MAX_LANES, NoOverride, Override};
 pub use layer::Layer;
 pub(crate) use layer::layers;
 pub use legality::Illegal;

@@ -4,9 +4,9 @@
 //! name that stands in the file and a value whatever may stand there: no second list of names to keep in step.
 
 use super::advice::{Mended, Spot, mended, with_decimal_points};
-use super::change::{Override, in_one_line};
 use super::error::clipped;
 use super::fault::{Fault, Reason, joined};
+use super::lane::{Override, in_one_line};
 use super::pieces::{fields_of, range_of, value_at, word};
 use super::spelling::likeness;
 use super::{Experiment, ExperimentError, examples, reader};

@@ -23,7 +23,8 @@ pub struct OpenDevice {
 }
 
 impl OpenDevice {
-    /// The GPU, once it has passed the self-test (about a second, once per process).
+    /// The GPU, once it has passed the self-test (up to ten seconds on an H100, whose driver compiles the kernels; once
+    /// per process).
     ///
     /// # Errors
     /// If there is none, or it computes wrongly.

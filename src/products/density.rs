@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::flow::Bounds;
-use crate::flow::grid::DensityStack;
+pub use crate::flow::grid::DensityStack;
 use crate::flow::work::Work;
 
 use super::field::cells;

@@ -1,7 +1,7 @@
 //! The velocity on a grid over what the camera sees, for arrows and streamlines.
 
 use crate::flow::Bounds;
-use crate::flow::grid::FieldGrid;
+pub use crate::flow::grid::FieldGrid;
 use crate::flow::work::Work;
 
 use super::{Cost, Demand, Flow, Product, Tools, Wish};

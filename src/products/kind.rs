@@ -19,6 +19,8 @@ pub struct Kind {
     pub name: &'static str,
     /// How much it takes.
     pub cost: Cost,
+    /// Whether it is only there for others of the same cost.
+    pub is_basis: bool,
     next: fn(&Flow, &Wish<'_>, &Tools) -> Next,
     is_wanted: fn(&Wish<'_>) -> bool,
     is_there: fn(&Products) -> bool,
@@ -49,6 +51,7 @@ impl Kind {
         Self {
             name: P::NAME,
             cost: P::COST,
+            is_basis: P::IS_BASIS,
             next: next::<P>,
             is_wanted: |wish| !matches!(P::demand(wish), Demand::Nothing),
             is_there: |products| P::slot(products).made.is_some(),

@@ -4,33 +4,22 @@
 //! until the new one is there. This floor refuses to know who does the work, on which thread and when: that is the
 //! scheduler's (`session::scheduler`), or whoever calls [`make_all`].
 
-mod cloud;
-mod density;
-mod field;
 mod flow;
 mod kind;
-mod metrics;
 mod points;
-mod references;
-mod starts;
-mod trajectories;
 
 use std::ops::Deref;
 use std::sync::Arc;
 
-use crate::experiment::{Layer, View};
+use crate::experiment::{Experiment, Layer, View};
 use crate::flow::Bounds;
-use crate::flow::grid::{DensityStack, FieldGrid};
 use crate::flow::work::{Parts, Work};
 
-pub use cloud::{Carried, Carrier, Cloud, CloudBlock, Growing, GrowingCloud};
+pub use cloud::{Carried, Carrier, Cloud, CloudBlock, Growing};
 pub use flow::{Flow, FlowId, RunId};
 pub use kind::{Change, KINDS, Kind, Next, Task};
-pub use metrics::{Metrics, Reference, ReferenceSolver, measure, reference};
+pub use metrics::{Reference, ReferenceSolver, measure, reference};
 pub use points::{DisplaySamples, display_samples, source_points};
-pub use references::References;
-pub use starts::Starts;
-pub use trajectories::Followed;
 
 /// Something derived from a flow.
 pub trait Product: Placed + Send + Sync + 'static {
@@ -40,6 +29,8 @@ pub trait Product: Placed + Send + Sync + 'static {
     const COST: Cost;
     /// Whether it depends on the velocity, and not on the problem alone.
     const OF_THE_FLOW: bool = true;
+    /// Whether it is only there for others of the same cost, so that a rest from work comes after those.
+    const IS_BASIS: bool = false;
     /// All that it depends on beside the flow.
     type Request: Clone + PartialEq + Send + Sync + 'static;
 
@@ -188,9 +179,15 @@ pub trait Placed: Sized {
         Self: Product;
 }
 
-/// The list of products, in the order in which they are made: what builds on another one comes after it.
+/// The list of products, in the order in which they are made: what builds on another one comes after it. A row is the
+/// name of the place and of the file, and the type that is in both.
 macro_rules! products {
-    ($($(#[$doc:meta])* $slot:ident: $product:ty,)*) => {
+    ($($(#[$doc:meta])* $slot:ident: $product:ident,)*) => {
+        $(
+            mod $slot;
+            pub use $slot::$product;
+        )*
+
         /// All that is derived from a flow.
         #[derive(Clone, Default)]
         pub struct Products {
@@ -243,6 +240,27 @@ impl Products {
             request,
             output,
         }));
+    }
+
+    /// Whether a product of these shows what is studied and looked at. Newer weights alone do not make it out of date.
+    pub fn is_current<P: Product>(
+        &self,
+        made: &Made<P>,
+        studied: &Arc<Experiment>,
+        look: &Look,
+    ) -> bool {
+        let flow = FlowId {
+            experiment: Arc::clone(studied),
+            ..made.of
+        };
+        let wish = Wish {
+            flow: &flow,
+            look,
+            made: self,
+            now: 0.0,
+        };
+        let answers = !P::OF_THE_FLOW || made.of.answers(&studied.problem);
+        answers && made.is_demanded(&wish)
     }
 
     /// The cloud that is shown, if one is.

@@ -75,6 +75,7 @@ impl Product for References {
     const NAME: &'static str = "reference of the measurement";
     const COST: Cost = Cost::Measurement;
     const OF_THE_FLOW: bool = false;
+    const IS_BASIS: bool = true;
     type Request = Request;
 
     fn demand(wish: &Wish<'_>) -> Demand<Request> {

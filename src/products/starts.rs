@@ -46,6 +46,7 @@ impl Product for Starts {
     const NAME: &'static str = "draw of the cloud";
     const COST: Cost = Cost::Cloud;
     const OF_THE_FLOW: bool = false;
+    const IS_BASIS: bool = true;
     type Request = Request;
 
     fn demand(wish: &Wish<'_>) -> Demand<Request> {

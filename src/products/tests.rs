@@ -9,7 +9,6 @@ use crate::flow::rng::{Stream, stream};
 use crate::flow::solver::{Solver, solve};
 use crate::flow::work::pause;
 use crate::model::{FrozenField, MlpParams, Scaling, Widths};
-use crate::snapshot::{Frame, LaneId};
 
 fn experiment() -> Experiment {
     let preset = presets::find("two-moons").unwrap();
@@ -42,15 +41,12 @@ fn look(experiment: &Experiment) -> Look {
 
 /// The names of the products that are out of date when `experiment` is studied.
 fn stale(products: &Products, experiment: Experiment) -> BTreeSet<&'static str> {
-    let frame = Frame {
-        look: look(&experiment),
-        products: products.clone(),
-        ..Frame::blank(LaneId(0), Arc::new(experiment))
-    };
+    let (look, experiment) = (look(&experiment), Arc::new(experiment));
     let mut stale = BTreeSet::new();
     macro_rules! check {
         ($($name:ident)*) => {
-            $(if frame.products.$name.get().is_none_or(|made| !frame.is_current(made)) {
+            $(let made = products.$name.get();
+            if made.is_none_or(|made| !products.is_current(made, &experiment, &look)) {
                 stale.insert(stringify!($name));
             })*
         };

@@ -57,6 +57,8 @@ struct State {
 struct Rest {
     until: Duration,
     after: Pace,
+    /// Time that was spent since the last rest.
+    owed: Duration,
 }
 
 /// What is to be made for a lane.
@@ -314,10 +316,15 @@ impl Scheduler {
         desk.unsettle();
         self.publish(spot.lane, desk);
         let pace = desk.pace;
-        state.rests[kind.cost as usize] = Rest {
-            until: now + pace.rest(kind.cost, running.spent, lanes),
-            after: pace,
-        };
+        let rest = &mut state.rests[kind.cost as usize];
+        rest.owed += running.spent;
+        if !kind.is_basis {
+            *rest = Rest {
+                until: now + pace.rest(kind.cost, rest.owed, lanes),
+                after: pace,
+                owed: Duration::ZERO,
+            };
+        }
         self.due.store(0, Ordering::Relaxed);
     }
 

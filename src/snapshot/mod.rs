@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::experiment::Experiment;
 use crate::flow::Point;
-use crate::products::{FlowId, Look, Made, Product, Products, RunId, Wish};
+use crate::products::{FlowId, Look, Made, Product, Products, RunId};
 
 pub use loss::{LossHistory, LossPoint, LossRecorder};
 
@@ -103,18 +103,7 @@ impl Frame {
 
     /// Whether a product shows what the lane studies and looks at now. Newer weights alone do not make it out of date.
     pub fn is_current<P: Product>(&self, made: &Made<P>) -> bool {
-        let studied = FlowId {
-            experiment: Arc::clone(&self.experiment),
-            ..made.of
-        };
-        let wish = Wish {
-            flow: &studied,
-            look: &self.look,
-            made: &self.products,
-            now: 0.0,
-        };
-        let answers = !P::OF_THE_FLOW || made.of.answers(&self.experiment.problem);
-        answers && made.is_demanded(&wish)
+        self.products.is_current(made, &self.experiment, &self.look)
     }
 
     /// The flow that the lane is at.

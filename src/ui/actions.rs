@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 use egui::{Context, Event, InputState, Key, KeyboardShortcut, Modifiers};
 
 use crate::experiment::{Layer, layers};
+use crate::export::{either, formats};
 
 use super::command::{BrushSettings, Command, Purpose, Side, Tool};
 use super::lab::Lab;
@@ -222,8 +223,12 @@ fn draw(lab: &Lab, side: Side) -> Command {
     }
 }
 
+macro_rules! names_in_words {
+    ($($format:ident: $file:ident, $suffix:literal, $name:literal;)+) => { either!($($name),+) };
+}
+
 macro_rules! actions {
-    ($table:ident = $($id:ident: $section:ident, $name:literal, $tooltip:literal, [$($keys:expr),*], $command:expr;)+) => {
+    ($table:ident = $($id:ident: $section:ident, $name:literal, $tooltip:expr, [$($keys:expr),*], $command:expr;)+) => {
         $(
             #[doc = $tooltip]
             pub static $id: Action = Action {
@@ -246,7 +251,7 @@ actions! { BEFORE_LAYERS =
     SAVE: File, "Save", "Save the experiment, drawings included, as a .ron file.", [ctrl(Key::S)], |_| Command::Save;
     SAVE_AS: File, "Save as", "Save the experiment under another name.", [ctrl_shift(Key::S)], |_| Command::AskPath(Purpose::Save);
     SAVE_RUN: File, "Save run", "Save the weights and all that training needs to go on, as a folder.", [], |_| Command::AskPathHere(Purpose::SaveRun);
-    EXPORT: File, "Export figure", "Write what the canvas shows as a PNG or SVG figure.", [ctrl(Key::E)], |_| Command::AskPath(Purpose::Export);
+    EXPORT: File, "Export figure", concat!("Write what the canvas shows as a ", formats!(names_in_words), " figure."), [ctrl(Key::E)], |_| Command::AskPath(Purpose::Export);
     OPEN_HERE: File, "Open by path", "Open in the window's own dialog, where paths can be typed.", [], |_| Command::AskPathHere(Purpose::Open);
     SAVE_HERE: File, "Save by path", "Save in the window's own dialog, where paths can be typed.", [], |_| Command::AskPathHere(Purpose::Save);
     EXPORT_HERE: File, "Export by path", "Export in the window's own dialog, where paths can be typed.", [], |_| Command::AskPathHere(Purpose::Export);

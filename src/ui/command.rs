@@ -5,6 +5,7 @@
 use std::path::PathBuf;
 
 use crate::experiment::{Camera, Experiment, Layer};
+use crate::export::Format;
 use crate::flow::Point;
 use crate::flow::distribution::Symmetry;
 use crate::model::DeviceChoice;
@@ -55,7 +56,7 @@ pub enum Command {
     AskPath(Purpose),
     /// Shows the window's own dialog for the same.
     AskPathHere(Purpose),
-    /// Writes the figure; the suffix (`.png`, `.svg`) chooses the format.
+    /// Writes the figure; the suffix chooses the format.
     Export(PathBuf),
 
     // ---- drawing
@@ -158,7 +159,7 @@ impl Purpose {
         match self {
             Self::Open | Self::Save => &["ron"],
             Self::OpenRun | Self::SaveRun => &[],
-            Self::Export => &["png", "svg"],
+            Self::Export => &Format::SUFFIXES,
         }
     }
 
@@ -167,7 +168,7 @@ impl Purpose {
         match self {
             Self::Open | Self::OpenRun | Self::SaveRun => path,
             Self::Save => with_suffix(path, "ron"),
-            Self::Export => with_suffix(path, "png"),
+            Self::Export => with_suffix(path, Format::DEFAULT.suffix()),
         }
     }
 

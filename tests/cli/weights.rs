@@ -76,7 +76,8 @@ fn assert_agree(ours: &[Point], theirs: &[Point], what: &str) {
 
 /// A network of fresh weights for every path, activation and embedding.
 fn models() -> Vec<(String, Experiment, ModelFile)> {
-    let paths = ["CondOt(sigma_min: 0.1)", "Vp", "Ve", "Cosine"];
+    let paths = Schedule::ALL.into_iter();
+    let paths = paths.chain([Schedule::CondOt { sigma_min: 0.1 }]);
     let times = [
         TimeEmbedding::Raw,
         TimeEmbedding::Fourier { frequencies: 3 },
@@ -86,14 +87,18 @@ fn models() -> Vec<(String, Experiment, ModelFile)> {
         for activation in Activation::ALL {
             for time in times {
                 let mut experiment = presets::find("two-moons").unwrap().experiment().unwrap();
-                experiment.set("path", path).unwrap();
+                experiment.problem.path = path;
                 experiment.model.hidden = vec![24, 16];
                 (experiment.model.activation, experiment.model.time) = (activation, time);
                 let scaling = Scaling::measure(&experiment).unwrap();
                 let mut rng = stream(models.len() as u64, Stream::Weights, 0);
                 let params = MlpParams::init(Widths::of(&experiment.model), &mut rng);
                 let file = ModelFile::new(params, &experiment, scaling, 1);
-                models.push((format!("{path} {activation:?} {time:?}"), experiment, file));
+                models.push((
+                    format!("{path:?} {activation:?} {time:?}"),
+                    experiment,
+                    file,
+                ));
             }
         }
     }
@@ -105,7 +110,8 @@ fn the_weights_load_in_python() {
     const AT: [f64; 4] = [0.0, 0.3, 0.75, 1.0];
     let folder = folder();
     let models = models();
-    assert_eq!(models.len(), 4 * 6 * 2);
+    let n_paths = Schedule::ALL.len() + 1;
+    assert_eq!(models.len(), n_paths * Activation::ALL.len() * 2);
     let source = models[0].1.problem.source.sampler().unwrap();
     let points_drawn = source.sample_n(40, &mut stream(1, Stream::Display, 0));
     let start = |path: Schedule| -> Vec<Point> {

@@ -90,7 +90,7 @@ const REFUSED: [(&str, &str); 15] = [
     ),
     (
         r#"[(set: ["path=Vp(beta_min: 21.0)"])]"#,
-        r#"lanes[0].set[0] = "path=Vp(beta_min: 21.0)": path.beta_min is 21: expected 0..=20, from 0 to beta_max; write `set: ["path=Vp(beta_min: 0.1, beta_max: 20.0)"]`"#,
+        r#"lanes[0].set[0] = "path=Vp(beta_min: 21.0)": path.beta_min is 21.0: expected 0.0 to 20.0 (beta_max); write `set: ["path=Vp(beta_min: 0.1, beta_max: 20.0)"]`"#,
     ),
     // One of two fields that are too much together.
     (

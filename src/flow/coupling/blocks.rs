@@ -64,6 +64,7 @@ mod tests {
     use super::*;
     use crate::flow::Point;
     use crate::flow::distribution::{Distribution, Shape};
+    use crate::flow::vocabulary::Vocabulary;
     use proptest::prelude::*;
 
     /// A stream with what it draws from.
@@ -145,6 +146,24 @@ mod tests {
             prop_assert_eq!(&coupled.x_0, &independent.x_0);
             prop_assert_eq!(sorted(&coupled.x_1), sorted(&independent.x_1));
             prop_assert!(coupled.cost() <= independent.cost() + 1e-12);
+        }
+    }
+
+    /// Whatever a coupling pairs, both marginals are those of independent draws.
+    #[test]
+    fn every_coupling_only_permutes_a_block() {
+        for mut coupling in Coupling::ALL {
+            for k in [1, 2, 7, 64] {
+                if let Some(mut number) = coupling.number("batch") {
+                    number.set(k as f64);
+                }
+                assert_eq!(coupling.block().unwrap_or(k), k);
+                let drawn = take(Coupling::Independent, k);
+                let paired = take(coupling, k);
+                assert_eq!(sorted(&paired.x_0), sorted(&drawn.x_0), "{coupling:?}");
+                assert_eq!(sorted(&paired.x_1), sorted(&drawn.x_1), "{coupling:?}");
+                assert_eq!(take(coupling, k), paired);
+            }
         }
     }
 

@@ -45,11 +45,11 @@ macro_rules! couplings {
         }
 
         impl Coupling {
-            /// The answer of the type that the coupling has in its own file.
-            fn ask<T>(&self, question: impl FnOnce(&dyn Pairing) -> T) -> T {
+            /// What `f` finds of the coupling, by its own type.
+            fn dispatch<T>(&self, f: impl FnOnce(&dyn Pairing) -> T) -> T {
                 match *self {
                     $(Self::$Variant $({ $($constant),+ })? => {
-                        question(&$file::$Variant $({ $($constant),+ })?)
+                        f(&$file::$Variant $({ $($constant),+ })?)
                     })+
                 }
             }
@@ -65,17 +65,17 @@ couplings! {
 impl Coupling {
     /// Pairs of a block that is paired as a whole, at least 1; none where every pair stands for itself.
     pub fn block(&self) -> Option<usize> {
-        self.ask(|coupling| coupling.block())
+        self.dispatch(|coupling| coupling.block())
     }
 
     /// Whether a block takes longer than to hand it from thread to thread.
     pub fn is_costly(&self) -> bool {
-        self.ask(|coupling| coupling.is_costly())
+        self.dispatch(|coupling| coupling.is_costly())
     }
 
     /// Pairs independent draws, a whole block of them if there are blocks.
     fn pair(&self, drawn: Pairs) -> Result<Pairs, AssignmentError> {
-        self.ask(|coupling| coupling.pair(drawn))
+        self.dispatch(|coupling| coupling.pair(drawn))
     }
 
     /// The coupling as a legend names it, with the size of its blocks.

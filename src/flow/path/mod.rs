@@ -28,11 +28,11 @@ macro_rules! paths {
         }
 
         impl Path {
-            /// The answer of the type that the path has in its own file.
-            fn ask<T>(&self, question: impl FnOnce(&dyn Scheduler) -> T) -> T {
+            /// What `f` finds of the path, by its own type.
+            fn dispatch<T>(&self, f: impl FnOnce(&dyn Scheduler) -> T) -> T {
                 match *self {
                     $(Self::$Variant $({ $($constant),+ })? => {
-                        question(&$file::$Variant $({ $($constant),+ })?)
+                        f(&$file::$Variant $({ $($constant),+ })?)
                     })+
                 }
             }
@@ -50,7 +50,7 @@ paths! {
 impl Path {
     /// The schedule at time `t`, which is clamped to [`Self::time_range`]: VP's `sigma'` is infinite at t = 1.
     pub fn at(&self, t: f64) -> Schedule {
-        self.ask(|path| {
+        self.dispatch(|path| {
             let (start, end) = path.time_range();
             path.at(t.clamp(start, end))
         })
@@ -59,22 +59,22 @@ impl Path {
     /// Spread of the canvas source relative to the drawn one: `sigma_max` for VE, which starts from
     /// `N(0, sigma_max^2 I)`, and 1 for every other path.
     pub fn source_scale(&self) -> f64 {
-        self.ask(|path| path.source_scale())
+        self.dispatch(|path| path.source_scale())
     }
 
     /// The times to train on and to solve between: `(0, 1)`, for VP `(0, 1 - 1e-5)`.
     pub fn time_range(&self) -> (f64, f64) {
-        self.ask(|path| path.time_range())
+        self.dispatch(|path| path.time_range())
     }
 
     /// Whether the path is a diffusion, offered for a standard Gaussian source only (VP and VE).
     pub fn needs_standard_gaussian(&self) -> bool {
-        self.ask(|path| path.needs_standard_gaussian())
+        self.dispatch(|path| path.needs_standard_gaussian())
     }
 
     /// What is to be said of every number that comes of the path, in a sentence.
     pub fn caution(&self) -> Option<String> {
-        self.ask(|path| path.caution())
+        self.dispatch(|path| path.caution())
     }
 
     /// The path as a legend names it.

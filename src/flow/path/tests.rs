@@ -1,6 +1,7 @@
 //! Schedules against finite differences, known end values and the file format.
 
 use super::*;
+use crate::flow::constant::Control;
 use crate::flow::vocabulary::Vocabulary;
 use approx::assert_relative_eq;
 use proptest::prelude::*;
@@ -14,16 +15,19 @@ const VE: Path = Path::Ve {
     sigma_max: 10.0,
 };
 
+/// Any path with constants from where they are offered.
 fn any_path() -> impl Strategy<Value = Path> {
-    prop_oneof![
-        (0.0..0.9).prop_map(|sigma_min| Path::CondOt { sigma_min }),
-        (0.05..1.0, 1.0..40.0).prop_map(|(beta_min, beta_max)| Path::Vp { beta_min, beta_max }),
-        (0.001..0.5, 1.0..80.0).prop_map(|(sigma_min, sigma_max)| Path::Ve {
-            sigma_min,
-            sigma_max
-        }),
-        Just(Path::Cosine),
-    ]
+    let shares = prop::collection::vec(0.0..1.0, 4);
+    (prop::sample::select(Path::ALL.to_vec()), shares).prop_map(|(mut path, shares)| {
+        for (constant, share) in path.entry().constants.iter().zip(shares) {
+            if let Control::Slider(from, to) = constant.control {
+                let (from, to) = path.range_of(constant).part(from, to).into_inner();
+                let mut number = path.number(constant.name).unwrap();
+                number.set(from + share * (to - from));
+            }
+        }
+        path
+    })
 }
 
 proptest! {

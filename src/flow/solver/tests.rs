@@ -168,3 +168,22 @@ fn steps_have_a_range_and_files_their_names() {
     let read = ron::from_str::<Solver>("Euler(steps: 100)");
     assert_eq!(read, Ok(Solver::Euler { steps: 100 }));
 }
+
+/// Half the step divides the error by 2 to the power of the order.
+#[test]
+fn every_solver_has_the_order_of_its_tableau() {
+    let field = Whirl {
+        turn: 1.0,
+        drift: [0.0; 2],
+    };
+    for solver in Solver::ALL {
+        let error = |steps| {
+            let run = solve(&field, solver.with_steps(steps), (0.0, 1.0), &[[1.0, 0.0]]);
+            let [x, y] = run.last()[0];
+            (x - 1f64.cos()).hypot(y - 1f64.sin())
+        };
+        let order = (error(16) / error(32)).log2();
+        let expected = f64::from(solver.tableau().order);
+        assert!((order - expected).abs() < 0.1, "{solver:?}: {order}");
+    }
+}

@@ -48,7 +48,10 @@ impl Marks for Density {
     }
 
     fn items((stack, t): &Self::Needs, place: &Place) -> Vec<Item> {
-        image(stack, *t, place).map(Item::Image).into_iter().collect()
+        image(stack, *t, place)
+            .map(Item::Image)
+            .into_iter()
+            .collect()
     }
 }
 

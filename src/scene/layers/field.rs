@@ -46,8 +46,7 @@ impl Marks for Field {
             widest: &["longest arrow 00.00", "compressed: |v|^0.00"],
             words: |moment, place| {
                 let field = moment.product::<FieldGrid>();
-                let scale =
-                    field.and_then(|field| ArrowScale::of(&field, moment.t, place));
+                let scale = field.and_then(|field| ArrowScale::of(&field, moment.t, place));
                 scale.map_or_else(Vec::new, |scale| scale.words().into())
             },
         },

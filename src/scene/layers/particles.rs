@@ -1,10 +1,10 @@
 //! The particles at time t: dots, or a cloud of them.
 
 use super::{DOT, Look, Marks, Moment, Same, Swatch, swatch_dot};
+use crate::products::{Cloud, Followed, Made};
 use crate::scene::CloudMarks;
 use crate::scene::item::Item;
 use crate::scene::place::Place;
-use crate::products::{Cloud, Followed, Made};
 
 pub(super) struct Particles;
 

@@ -62,7 +62,9 @@ impl Marks for Trajectories {
             let way = trajectories.of(particle).filter_map(|p| place.project(p));
             push_thinned(&mut lines.points, way, tolerance);
             lines.finish_line(match shown.color {
-                TrajectoryColor::ChordRatio => by_chord_ratio(followed.chord_ratios.get(particle), theme),
+                TrajectoryColor::ChordRatio => {
+                    by_chord_ratio(followed.chord_ratios.get(particle), theme)
+                }
                 TrajectoryColor::Identity => by_start(start, middle, theme),
             });
         }

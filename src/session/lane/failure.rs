@@ -17,6 +17,7 @@ impl Lane {
         let board = Arc::clone(&self.services.board);
         let complain = move |sentence| board.tell(Event::Problem(sentence));
         self.carrier = GpuCarrier::of(choice, complain);
+        self.show_flow();
         let engines = self.open_engines(choice);
         if engines.label() == self.engines.label() {
             return;

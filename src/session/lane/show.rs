@@ -50,6 +50,11 @@ impl Lane {
             frame.loss = loss.clone();
             frame.pairs = Arc::clone(&pairs);
         });
+        self.show_flow();
+    }
+
+    /// Has products made of the newest flow.
+    pub(super) fn show_flow(&self) {
         if let Some(flow) = &self.flow {
             let (flow, carrier) = (flow.clone(), self.carrier.clone());
             let scheduler = &self.services.scheduler;

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use egui::{Align, Button, Key, Layout, RichText, ScrollArea, TextEdit, Ui, Vec2};
 
+use crate::export::Format;
 use crate::scene::theme::Theme;
 use crate::session::documents::{self, Listed};
 
@@ -41,6 +42,8 @@ impl FileDialog {
         problem: Option<&String>,
         commands: &mut Vec<Command>,
     ) {
+        let suffixes = Format::SUFFIXES_IN_WORDS;
+        let export_hint = format!("The suffix chooses the format: {suffixes}.");
         let (verb, hint) = match self.purpose {
             Purpose::Open | Purpose::OpenRun => {
                 ("Open", "An experiment file (.ron), or the folder of a run.")
@@ -50,7 +53,7 @@ impl FileDialog {
                 "Save",
                 "A folder with the experiment, the losses, the weights and the state that training goes on from.",
             ),
-            Purpose::Export => ("Export", "The suffix chooses the format: .png or .svg."),
+            Purpose::Export => ("Export", export_hint.as_str()),
         };
         title_ui(ui, self.purpose.title(), commands);
         note_ui(ui, theme, hint);

@@ -3,6 +3,7 @@
 //! A dialog holds what is typed and picked in it; what it decides leaves as a command. Dialogs refuse to know the
 //! trainer and the canvas.
 
+mod choices;
 mod dialog;
 mod file;
 mod help;
@@ -72,5 +73,6 @@ fn definitions_ui(ui: &mut Ui, theme: &Theme, commands: &mut Vec<Command>) {
                 ui.label(RichText::new(definition.meaning).color(ink(theme.muted)));
             });
         }
+        choices::choices_ui(ui, theme);
     });
 }

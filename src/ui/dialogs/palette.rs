@@ -2,7 +2,9 @@
 
 use egui::{Align, Button, Key, Layout, Modifiers, RichText, ScrollArea, TextEdit, Ui, Vec2};
 
-use crate::experiment::presets;
+use crate::experiment::{Experiment, presets};
+use crate::flow::solver::Solver;
+use crate::flow::vocabulary::Vocabulary;
 use crate::scene::theme::Theme;
 
 use super::super::actions::ALL;
@@ -62,13 +64,45 @@ fn entries(ui: &Ui, lab: &Lab, query: &str) -> Vec<Entry> {
         hint: "preset".to_owned(),
         command: Command::LoadPreset(preset.name),
     });
+    let now = lab.editor.experiment();
+    let members = [
+        members(now, "Path", |to, path| to.problem.path = path),
+        members(now, "Coupling", |to, coupling| {
+            to.problem.coupling = coupling
+        }),
+        members(now, "Solver", |to, solver: Solver| {
+            to.readout.solver = solver.with_steps(to.readout.solver.steps());
+        }),
+        members(now, "Activation", |to, activation| {
+            to.model.activation = activation
+        }),
+    ];
     let query = query.trim().to_lowercase();
     let mut found: Vec<(usize, Entry)> = actions
         .chain(presets)
+        .chain(members.into_iter().flatten())
         .filter_map(|entry| Some((rank(&entry.name, &query)?, entry)))
         .collect();
     found.sort_by_key(|(rank, _)| *rank);
     found.into_iter().map(|(_, entry)| entry).collect()
+}
+
+/// The choice of each member of a vocabulary.
+fn members<V: Vocabulary>(
+    now: &Experiment,
+    kind: &str,
+    choose: impl Fn(&mut Experiment, V),
+) -> Vec<Entry> {
+    let entry = |member: &V| {
+        let mut experiment = now.clone();
+        choose(&mut experiment, *member);
+        Entry {
+            name: format!("{kind} {}", member.entry().name),
+            hint: kind.to_lowercase(),
+            command: Command::Edit(Box::new(experiment)),
+        }
+    };
+    V::MEMBERS.iter().map(entry).collect()
 }
 
 /// 0 if the name begins with the query, 1 if a word of it does, 2 if it holds all words of the query.

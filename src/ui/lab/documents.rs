@@ -141,7 +141,7 @@ impl State {
                 Purpose::Open | Purpose::OpenRun => String::new(),
                 Purpose::Save => format!("{name}.ron"),
                 Purpose::SaveRun => name.clone(),
-                Purpose::Export => format!("{name}.png"),
+                Purpose::Export => format!("{name}.{}", figure::Format::DEFAULT.suffix()),
             },
         }
     }
@@ -170,7 +170,7 @@ impl State {
     }
 
     pub(super) fn export(&mut self, path: PathBuf) {
-        if let Err(sentence) = figure::Format::of(&path) {
+        if let Err(sentence) = figure::format_of(&path) {
             return self.complain(sentence);
         }
         self.notice = format!("Exporting {}", path.display());

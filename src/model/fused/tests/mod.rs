@@ -1,6 +1,6 @@
 //! The fused engine against plain arithmetic, against itself with other teams, and in all its forms.
 
-mod reference;
+pub(super) mod reference;
 
 use std::sync::Arc;
 

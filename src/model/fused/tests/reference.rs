@@ -12,8 +12,8 @@ pub struct Derivative {
     pub from_jump: f64,
 }
 
-/// Value and derivative of an activation.
-fn activate(activation: Activation, z: f64) -> (f64, f64) {
+/// Value and derivative of an activation, from its definition.
+pub fn activate(activation: Activation, z: f64) -> (f64, f64) {
     let (scale, alpha) = (1.050_700_987_355_480_5, 1.673_263_242_354_377_2);
     match activation {
         Activation::Silu => {
