@@ -22,23 +22,18 @@ const FLOORS: [(&str, usize); 11] = [
     ("clock", 0),
     ("flow", 0),
     ("experiment", 1),
-    ("snapshot", 2),
     ("model", 2),
-    ("products", 2),
-    ("scene", 3),
-    ("export", 3),
-    ("session", 4),
-    ("ui", 5),
-    ("cli", 5),
+    ("products", 3),
+    ("snapshot", 3),
+    ("scene", 4),
+    ("export", 4),
+    ("session", 5),
+    ("ui", 6),
+    ("cli", 6),
 ];
 
-/// Neighbours on one floor that may be named: products are made of a network, frames hold products, and exporters turn
-/// scenes into bytes.
-const PAIRS: [(&str, &str); 3] = [
-    ("products", "model"),
-    ("snapshot", "products"),
-    ("export", "scene"),
-];
+/// Neighbours on one floor that may be named: frames hold products, and exporters turn scenes into bytes.
+const PAIRS: [(&str, &str); 2] = [("snapshot", "products"), ("export", "scene")];
 
 /// Rooms in which files need each other: a product may look at what there is of the others.
 const CIRCULAR: [&str; 1] = ["products"];

@@ -115,7 +115,7 @@ fn steps_in_a_row_agree_with_the_cpu_for_every_activation() {
         let rates = [1e-3; 5];
         let mut near = cpu_engine(&experiment);
         let mut far = gpu_engine(&gpu, &experiment);
-        assert!(far.is_far() && !near.is_far());
+        assert!(far.is_remote() && !near.is_remote());
         let losses = near.steps(&batches, &rates).unwrap();
         assert_close(&losses, &far.steps(&batches, &rates).unwrap(), "losses");
         let (near, far) = (near.state().unwrap(), far.state().unwrap());

@@ -13,7 +13,7 @@ use crate::session::bench::{BenchReport, Machine, ScalingReport, bench as measur
 /// Measures and prints.
 pub fn bench(args: &BenchArgs) -> Result<(), Failure> {
     let threads = args.threads.unwrap_or_else(|| Cores::all().threads());
-    // Progress is for a person who waits; whoever closed stderr does not want to know.
+    // Progress goes to stderr; that it is closed is no failure.
     let mut announce = |what: &str| {
         let _ = writeln!(io::stderr(), "measuring {what}");
     };

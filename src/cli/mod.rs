@@ -1,4 +1,4 @@
-//! Floor 5: the command line, a contract that scripts rely on.
+//! Floor 6: the command line, a contract that scripts rely on.
 //!
 //! It turns words into a legal experiment, runs the headless job or hands the experiment to the window, and
 //! turns what happens into an exit code. It refuses to know egui: the window arrives as a function.
@@ -61,7 +61,7 @@ pub fn main(launch: impl FnOnce(Window) -> Result<(), Failure>) -> ExitCode {
         Err(Failure::Interrupted) => (130, None),
     };
     if let Some(message) = message {
-        // Whoever closed stderr does not want to know.
+        // That stderr is closed is no failure.
         let _ = writeln!(io::stderr(), "pushforward: {message}");
     }
     ExitCode::from(code)

@@ -23,7 +23,7 @@ impl From<RunError> for Failure {
     }
 }
 
-/// Writes to stdout. A reader who has seen enough (`| head -1`) is no failure.
+/// Writes to stdout. That it is closed (`| head -1`) is no failure.
 pub(super) fn say(text: &str) -> Result<(), Failure> {
     let mut stdout = io::stdout().lock();
     match stdout

@@ -46,7 +46,7 @@ impl RunObserver for Reporter {
         match &self.display {
             Display::Quiet => {}
             Display::Bar(bar) => bar.println(sentence),
-            // Whoever closed stderr does not want to know.
+            // That stderr is closed is no failure.
             Display::Lines { .. } => drop(writeln!(stderr(), "{sentence}")),
         }
     }
@@ -66,7 +66,7 @@ impl RunObserver for Reporter {
                 });
                 if due {
                     *last = Some((progress.phase, Instant::now()));
-                    // Whoever closed stderr does not want to know.
+                    // That stderr is closed is no failure.
                     let _ = writeln!(stderr(), "{}", line(progress));
                 }
             }

@@ -31,8 +31,8 @@ pub struct View {
 
 /// Most particles that are drawn.
 pub const MAX_PARTICLES: usize = 1_000_000;
-/// Particles and paths that are followed one by one, with every step of theirs kept; more particles than that are a
-/// cloud, of which only a few moments are kept.
+/// Particles and trajectories that are followed one by one, with every step of theirs kept; more particles than that are
+/// a cloud, of which positions at a few times are kept.
 pub const MAX_FOLLOWED: usize = 10_000;
 
 impl View {

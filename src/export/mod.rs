@@ -1,4 +1,4 @@
-//! Floor 3: scenes and tables become bytes, one file per format.
+//! Floor 4: scenes and tables become bytes, one file per format.
 //!
 //! Every exporter is a pure function and its bytes are reproducible: no clock, no hash order, no random
 //! numbers. Writing files is not done here.

@@ -91,7 +91,7 @@ impl BurnEngine {
         }
     }
 
-    /// One optimizer step; the loss stays on the device, and nobody has looked whether it is finite.
+    /// One optimizer step; the loss stays on the device, and whether it is finite is not known yet.
     fn take_step(&mut self, batch: &DeviceBatch, learning_rate: f64) -> Loss {
         let n = batch.inputs.dims()[0] as f32;
         let squared = self.squared_residual(batch);
@@ -188,8 +188,8 @@ impl Engine for BurnEngine {
         losses.into_iter().map(finite_loss).collect()
     }
 
-    /// A GPU's memory is; on Burn's CPU, the oracle of the tests, a row of steps is as good.
-    fn is_far(&self) -> bool {
+    /// A GPU is; Burn's CPU, the oracle of the tests, is not, and takes steps in a row as well.
+    fn is_remote(&self) -> bool {
         true
     }
 

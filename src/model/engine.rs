@@ -124,9 +124,9 @@ pub trait Engine {
         pairs.map(|(batch, rate)| self.step(batch, *rate)).collect()
     }
 
-    /// Whether sending a batch and reading a loss cost about as much as a step, so that steps had better be
-    /// taken in rows.
-    fn is_far(&self) -> bool {
+    /// Whether it computes on another device, so that sending a batch and reading a loss cost about as much as a step:
+    /// steps are then to be taken several in a row.
+    fn is_remote(&self) -> bool {
         false
     }
 

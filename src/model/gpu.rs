@@ -33,7 +33,7 @@ impl OpenDevice {
         gpu.tested().cloned()
     }
 
-    /// The same, but only if it is real: a software adapter, on which the processor plays the GPU, is not even
+    /// The same, but only if it is real: a software adapter, which computes on the processor, is not even
     /// tested.
     pub fn hardware_gpu() -> Option<Self> {
         let mut gpu = GPU.lock().unwrap_or_else(PoisonError::into_inner);

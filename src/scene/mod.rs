@@ -1,5 +1,5 @@
-//! Floor 3: a [`Frame`] and view options become a [`Scene`]: panels with a data-to-page transform each, and
-//! marks in page points. One scene, many backs: the window, PNG and SVG paint the same marks.
+//! Floor 4: a [`Frame`] and view options become a [`Scene`]: panels with a data-to-page transform each, and
+//! marks in page points. One scene, many back ends: the window, PNG and SVG paint the same marks.
 //!
 //! It refuses to know egui, threads and files. Everything here is a pure function of its arguments; a
 //! [`Builder`] only remembers layers whose inputs have not changed.

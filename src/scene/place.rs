@@ -39,8 +39,8 @@ impl Place {
         self.style.theme()
     }
 
-    /// Where a data point lies on the page. The one gate that all data passes: what is not finite or out of
-    /// all reach is dropped here.
+    /// Where a data point lies on the page. All data that is drawn goes through here: what is not finite or
+    /// farther away than [`REACH`] is dropped.
     pub fn project(&self, p: Point) -> Option<PagePoint> {
         let page = self.transform.page_from_data(p);
         // A comparison with NaN is false, so this refuses it too.

@@ -1,4 +1,4 @@
-//! Lines without the vertices that nobody would miss.
+//! Lines with fewer vertices: those are left out without which the line looks the same.
 //!
 //! A trajectory has a vertex for every step of the solver, and most of them lie on the straight way between their
 //! neighbours. The canvas would copy and upload them all in every frame, and a vector file would list them.

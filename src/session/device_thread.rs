@@ -1,4 +1,4 @@
-//! Threads that work for a device and can be given up: a driver that never answers takes with it nothing but them.
+//! Threads that work for a device and can be given up: if a driver never answers, nothing but they hangs.
 //!
 //! CubeCL waits without limit for what it has sent to a GPU, and a lost device may never give it. Whoever waits here
 //! does so for a while and then has an error like any other failure of a device.
@@ -204,7 +204,7 @@ impl Engine for DistantEngine {
         self.0.ask(move |e| e.steps(&batches, &rates))?
     }
 
-    fn is_far(&self) -> bool {
+    fn is_remote(&self) -> bool {
         true
     }
 

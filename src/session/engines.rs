@@ -158,7 +158,7 @@ impl Engines {
         };
         let params = MlpParams::init(widths, &mut rng);
         let mut engine = self.make(experiment, &params)?;
-        let row = vec![batch; if engine.is_far() { ROW } else { 1 }];
+        let row = vec![batch; if engine.is_remote() { ROW } else { 1 }];
         let rates = vec![1e-3; row.len()];
         // A driver compiles the network's kernels in the first step, which says nothing about the others.
         if engine.is_far() {

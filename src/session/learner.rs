@@ -43,7 +43,7 @@ pub enum StepError {
 
 /// A spread this much larger or smaller than the one in use makes new scales worth a jolt of the field.
 const RESCALE: f64 = 1.5;
-/// A far engine reads its losses back about this often, in rows of at most [`MAX_STRIDE`] steps.
+/// A remote engine reads its losses back about this often, in rows of at most [`MAX_STRIDE`] steps.
 const READ_EVERY: Duration = Duration::from_millis(25);
 const MAX_STRIDE: usize = 64;
 /// The coupling cost is averaged over this many batches of late, like the loss.
@@ -58,7 +58,7 @@ pub struct Learner {
     scaling: Scaling,
     coupler: Coupler,
     step: u64,
-    /// Steps that a far engine takes in a row.
+    /// Steps that a remote engine takes in a row.
     stride: usize,
     /// The schedule of the learning rate.
     plan: Plan,
@@ -159,12 +159,12 @@ impl Learner {
         Ok(())
     }
 
-    /// As many steps towards the planned end as the engine had better take in a row, see [`Engine::is_far`].
+    /// As many steps towards the planned end as the engine had better take in a row, see [`Engine::is_remote`].
     ///
     /// # Errors
     /// See [`StepError`]; without a batch, the steps that had one are taken.
     pub fn stride(&mut self) -> Result<(), StepError> {
-        if !self.engine.is_far() {
+        if !self.engine.is_remote() {
             return self.step();
         }
         let ahead = self.planned_end().saturating_sub(self.step).max(1);

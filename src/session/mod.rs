@@ -1,4 +1,4 @@
-//! Floor 4: all threads of the program. Commands go in, one `Arc<Frame>` comes out.
+//! Floor 5: all threads of the program. Commands go in, one `Arc<Frame>` comes out.
 //!
 //! The trainer owns the lanes and takes training steps; the crew's helpers take them with it, and make batches and
 //! products meanwhile. State travels through a slot where the newest wins, rare events through a bounded queue. The same
@@ -99,11 +99,11 @@ pub struct Session {
     crew: Crew,
 }
 
-/// Who trains.
+/// What drives the lanes.
 enum Driver {
     /// A thread.
     Thread(Trainer),
-    /// Whoever calls [`Session::run_until`].
+    /// The caller of [`Session::run_until`].
     Caller(Box<RefCell<Lanes>>, Inbox),
 }
 

@@ -13,7 +13,8 @@ use super::thread::caught;
 pub enum Recovery {
     /// The device is given up; training goes on on another one. The sentence says so.
     Elsewhere(String),
-    /// There is no other device, or the numbers went astray and would there, too; the step that is back.
+    /// There is no other device, or numbers were not finite, as they would not be on another one either; the step that is
+    /// back.
     BackAt(u64),
 }
 

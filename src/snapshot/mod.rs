@@ -1,4 +1,4 @@
-//! Floor 2: immutable plain data that crosses threads.
+//! Floor 3: immutable plain data that crosses threads.
 //!
 //! A [`Frame`] is all that a window, an exporter or a test may know about a running experiment. It refuses to
 //! know how it came about: no Burn, no egui, no threads; it need not even know that training exists.

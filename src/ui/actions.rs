@@ -1,7 +1,7 @@
 //! The one table of what can be done: name, tooltip, keys and command. Menu, palette, buttons' tooltips, the list
 //! of keys and the keyboard itself all read it.
 //!
-//! It refuses to know how things look and how a wish is granted.
+//! It refuses to know how things look and how a command is carried out.
 
 use std::sync::LazyLock;
 

@@ -107,7 +107,7 @@ pub fn launch(start: Start) -> Result<(), LaunchError> {
     }
 }
 
-/// wgpu panics on an error that nobody handles; a bad frame must not take the training with it.
+/// wgpu panics on an error without a handler; a bad frame must not end the training.
 fn survive_graphics_errors(device: &wgpu::Device) {
     let report = |error: wgpu::Error| eprintln!("pushforward: graphics: {error}");
     device.on_uncaptured_error(Arc::new(report));
@@ -240,7 +240,7 @@ impl App {
             self.lab.settle();
         }
         self.note_load(start, &frame);
-        // Painting follows, on this thread, and nobody says when it is done.
+        // Painting follows, on this thread, and its end is not reported.
         let painting = Duration::from_secs_f64(self.meter.painting_secs());
         self.lab.lend_core_for(painting.min(MAX_PAINTING));
     }

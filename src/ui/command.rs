@@ -1,6 +1,6 @@
 //! Everything that can be asked of the laboratory: buttons, keys, palette, dropped files and tests all send this.
 //!
-//! It refuses to know how a wish is granted (that is [`super::lab::Lab::apply`]) and where it came from.
+//! It refuses to know how a command is carried out (that is [`super::lab::Lab::apply`]) and where it came from.
 
 use std::path::PathBuf;
 

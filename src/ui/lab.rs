@@ -83,7 +83,7 @@ impl Lab {
         self.state.keep_in(folder);
     }
 
-    /// Does what a person wants.
+    /// Carries out a command.
     pub fn apply(&mut self, command: Command) {
         self.state.apply(command);
     }
@@ -216,7 +216,7 @@ impl State {
         self.train(command);
     }
 
-    /// Whoever goes on after a failure has read why it stopped.
+    /// Takes the message of a failure away, if there is one, for training goes on after it.
     fn train(&mut self, command: session::Command) {
         if let RunState::Failed { message } = &self.frame().state {
             self.messages.retain(|old| old != message);

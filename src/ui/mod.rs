@@ -1,4 +1,4 @@
-//! Floor 5: the window. It paints the newest `Frame` and sends `Command`s; it never computes the flow.
+//! Floor 6: the window. It paints the newest `Frame` and sends `Command`s; it never computes the flow.
 //!
 //! [`lab::Lab`] is the window's state without egui, [`app::App`] puts panels, canvas and dialogs around it.
 //! One table of actions ([`actions`]) drives menu, palette, tooltips and keys. This floor refuses to know the

@@ -10,7 +10,7 @@ use crate::model::{Batch, Engine, EngineError, EngineState, MlpParams, Optimizer
 
 use super::adam::{Rule, State};
 use super::aligned::Aligned;
-use super::kernel::Lanes;
+use super::kernel::SimdWidths;
 use super::layout::{Layout, OUTPUTS};
 use super::shared::{Differentiate, GROUPS, Shared, Update, write};
 use super::tape::{TILE, Tape, Weights};
@@ -38,7 +38,7 @@ struct Progress {
 }
 
 impl FusedEngine {
-    /// Members of a team that find work at once; more would only look on.
+    /// Most members of a team: a step is cut into so many groups, and further members would have nothing to do.
     pub const MAX_MEMBERS: usize = GROUPS;
 
     /// An engine for the given weights that keeps the team for itself.
@@ -66,7 +66,7 @@ impl FusedEngine {
         if *params.widths() != widths {
             return Err(EngineError::Shape);
         }
-        let layout = Layout::new(&widths, Lanes::of(arch)).ok_or(EngineError::Shape)?;
+        let layout = Layout::new(&widths, SimdWidths::of(arch)).ok_or(EngineError::Shape)?;
         let weights = layout.cut(params.values());
         let shared = Shared::new(arch, layout, model.activation, weights, team.size());
         let shared = Arc::new(shared);

@@ -1,4 +1,4 @@
-//! Whole trajectories, coloured by how straight their shape is or by whose they are.
+//! Whole trajectories, coloured by how straight their shape is or by particle.
 
 use std::f64::consts::TAU;
 

@@ -100,7 +100,7 @@ impl Lane {
             .update(self.id, |frame| frame.cautions = Arc::clone(&cautions));
     }
 
-    /// What a product is worth that nobody has asked for.
+    /// How urgent a product is that was not asked for.
     fn pace(&self) -> Pace {
         match self.wants_steps() {
             false => Pace::Free,

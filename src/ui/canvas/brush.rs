@@ -1,4 +1,4 @@
-//! The brush: pointer events become pieces of a stroke; the drawing lies on the canvas like wet paint.
+//! The brush: pointer events become pieces of a stroke, and the drawing is shown as it is painted.
 //!
 //! It shows the drawing of the experiment being edited and sends commands; what a stroke does to the drawing is
 //! decided elsewhere.

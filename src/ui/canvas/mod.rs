@@ -89,7 +89,7 @@ impl Canvas {
         self.covered.legend
     }
 
-    /// What paints the scene, for those who count its work.
+    /// What paints the scene; tests and benches count its work.
     pub fn painter(&self) -> &ScenePainter {
         &self.painter
     }
@@ -209,7 +209,7 @@ fn controls_ui(
     let pointer = response.hover_pos().filter(|p| place.rect.contains(*p));
     if let Some(pointer) = pointer {
         let at = place.data_at(pointer);
-        // Who paints wants to see what lies under a wide card, and no velocity.
+        // With the brush the card is narrow, without a velocity: it must not cover what is painted.
         let field = frame.products.field.get().filter(|_| lab.tool == Tool::Pan);
         let velocity = field.and_then(|field| readout::velocity_at(field, lab.play.t, at));
         readout::readout_ui(ui, place.rect, legend, at, velocity, theme);

@@ -1,7 +1,7 @@
 //! The desktop's own file dialogs, where it has them: on Linux through its portal or zenity, on macOS and Windows
 //! always.
 //!
-//! A dialog is made on the window's thread and answers whenever it likes; nobody waits for it. A failure and a cancel
+//! A dialog is made on the window's thread and nothing waits for its answer: it is polled. A failure and a cancel
 //! look alike, so the built-in dialog stays a menu entry away. It refuses to know what the path is used for.
 
 use std::env;

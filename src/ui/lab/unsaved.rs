@@ -13,8 +13,8 @@ use super::super::dialogs::Dialog;
 use super::state::State;
 
 impl State {
-    /// Whether a command would take work away that is in no file. Who closes the window while being asked has
-    /// answered.
+    /// Whether a command would take work away that is in no file. Closing the window once
+    /// more, while that is asked, is an answer.
     pub(super) fn asks_before(&self, command: &Command) -> bool {
         let again = match &self.dialog {
             Some(Dialog::Unsaved(next)) => **next == Command::Quit && *command == Command::Quit,

@@ -38,7 +38,7 @@ struct Card {
 }
 
 impl Card {
-    /// The samples that the session shows if they are of this density, else some of our own, drawn once.
+    /// The samples that the session shows if they are of this density, else samples that are drawn here, once.
     fn samples(
         &mut self,
         density: &Distribution,
