@@ -1,5 +1,5 @@
-//! Floor 0: the clocks. No other file reads one, so a system with other clocks, such as a browser, needs another
-//! version of this file alone.
+//! Floor 0: the clocks. No other file reads one, so that a system with other clocks, such as a browser, needs no other
+//! change for their sake.
 
 use std::io;
 use std::time::{Duration, SystemTime};

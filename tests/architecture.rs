@@ -143,6 +143,27 @@ fn every_module_has_a_floor_and_uses_lower_ones_only() {
     }
 }
 
+/// The floors as the page has them.
+#[test]
+fn the_page_says_what_is_checked() {
+    let page =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/ARCHITECTURE.md")).unwrap();
+    let row = |line: &str| {
+        let mut cells = line.strip_prefix("| ")?.split(" | ");
+        let floor: usize = cells.next()?.parse().ok()?;
+        let name = cells.next()?.trim_matches('`');
+        let name = name.trim_end_matches('/').trim_end_matches(".rs");
+        Some((name.to_owned(), floor))
+    };
+    let mut said: Vec<(String, usize)> = page.lines().filter_map(row).collect();
+    let mut held = FLOORS
+        .map(|(name, floor)| (name.to_owned(), floor))
+        .to_vec();
+    said.sort();
+    held.sort();
+    assert_eq!(said, held);
+}
+
 #[test]
 fn no_file_needs_itself_by_way_of_others_in_its_room() {
     let house = house();

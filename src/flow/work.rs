@@ -12,7 +12,7 @@ use std::future::Future;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 
-pub use parts::Parts;
+pub use parts::{Part, Parts};
 
 /// A computation under way.
 pub struct Work<T>(Pin<Box<dyn Future<Output = T> + Send>>);

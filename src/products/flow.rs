@@ -10,13 +10,6 @@ use crate::model::FrozenField;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RunId(pub u64);
 
-impl RunId {
-    /// The run that follows this one.
-    pub fn next(self) -> Self {
-        Self(self.0 + 1)
-    }
-}
-
 /// Which flow it is. Two are equal if they answer the same problem in the same run after as many steps.
 #[derive(Clone, Debug)]
 pub struct FlowId {

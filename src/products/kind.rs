@@ -1,4 +1,4 @@
-//! Products without their types: what a scheduler sees of them.
+//! Products without their types: what a dispatcher sees of them.
 
 use std::sync::Arc;
 
@@ -34,6 +34,8 @@ pub enum Next {
     Clear,
     /// Nothing.
     Nothing,
+    /// Nothing before something else is there.
+    Later,
     /// Work.
     Task(Task),
 }
@@ -89,7 +91,8 @@ impl Kind {
 fn next<P: Product>(flow: &Flow, wish: &Wish<'_>, tools: &Tools) -> Next {
     let request = match P::demand(wish) {
         Demand::Nothing => return Next::Clear,
-        Demand::Later | Demand::Done => return Next::Nothing,
+        Demand::Later => return Next::Later,
+        Demand::Done => return Next::Nothing,
         Demand::Of(request) => request,
     };
     if P::slot(wish.made).is_settled(&flow.id, &request) {

@@ -2,7 +2,7 @@
 //!
 //! A product is out of date when its request or its flow differs from the one that it was made of; the old one stays
 //! until the new one is there. This floor refuses to know who does the work, on which thread and when: that is the
-//! scheduler's (`session::scheduler`), or whoever calls [`make_all`].
+//! dispatcher's (`session::dispatcher`), or whoever calls [`make_all`].
 
 mod flow;
 mod kind;
@@ -330,7 +330,7 @@ pub fn make_all(
         };
         let next = |kind: &Kind| match kind.next(flow, &wish, tools) {
             Next::Task(task) => Some(task),
-            Next::Clear | Next::Nothing => None,
+            Next::Clear | Next::Nothing | Next::Later => None,
         };
         let Some(mut task) = KINDS.iter().find_map(next) else {
             return Some(products);

@@ -20,6 +20,7 @@ use crate::model::{Batch, BatchRule, Scaling, make_batch};
 use super::block_store::BlockStore;
 use super::cpu_meter::CpuClock;
 use super::crew::{Crew, Errand, Listed, Waker};
+use super::thread::caught;
 
 /// Loads that are made ahead: a handful evens out steps and couplings that take unequally long.
 const AHEAD: usize = 4;
@@ -122,7 +123,7 @@ struct Line {
     maker: Mutex<Option<BatchMaker>>,
     /// Pushed only by whoever holds the maker, so they are in order.
     ready: Mutex<VecDeque<Load>>,
-    /// Loads that are ready, or as many as ever if helpers are not to make any.
+    /// Loads that are ready; [`AHEAD`] also where helpers are not to make any.
     n_ready: AtomicUsize,
     /// Blocks of an expensive coupling.
     blocks: ArcSwapOption<BlockStore>,
@@ -175,7 +176,10 @@ impl Line {
         let Some(maker) = maker.as_mut().filter(|_| wanted) else {
             return false;
         };
-        let load = self.clock.time(|| maker.load());
+        let load = match caught(|| self.clock.time(|| maker.load())) {
+            Ok(load) => load,
+            Err(panic) => vec![Err(format!("it panicked: {panic}"))],
+        };
         // After a failure there is nothing to make before another recipe comes.
         let failed = load.last().is_some_and(Result::is_err);
         let made = if failed { AHEAD } else { 1 };

@@ -7,7 +7,7 @@
 //! errands are about.
 
 use std::io;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering, fence};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{Thread, park, park_timeout, yield_now};
 use std::time::Duration;
@@ -36,7 +36,7 @@ const ROUND: u64 = 4;
 
 /// Something that is done beside training steps, piece by piece, by whoever has time.
 pub trait Errand: Send + Sync {
-    /// Whether it is worth a helper's missing the next training step. Asked very often.
+    /// Whether a helper had better do this than take part in the next training step. Asked very often.
     fn is_due(&self) -> bool;
 
     /// Whether there is something to do for a helper that no training step waits for.
@@ -185,6 +185,7 @@ impl Crew {
             list.push(Arc::clone(&errand));
             list
         });
+        self.0.helpers.iter().for_each(Sleeper::wake);
         Listed {
             common: Arc::clone(&self.0.common),
             errand,
@@ -208,8 +209,8 @@ impl Drop for Listed {
 
 impl Sleeper {
     fn wake(&self) {
-        // Sequentially consistent, like the helper's own two accesses: either it sees what there is to do, or this
-        // sees it asleep.
+        // With the helper's own fence: either it sees what there is to do, or this sees it asleep.
+        fence(Ordering::SeqCst);
         if self.call.asleep.load(Ordering::SeqCst) {
             self.thread.unpark();
         }
@@ -308,6 +309,9 @@ fn look_again(looks: &mut u32) -> bool {
     *looks < SPINS + YIELDS
 }
 
+/// The list of errands, as a helper looks at it again and again.
+type Errands<'a> = Cache<&'a ArcSwap<Vec<Arc<dyn Errand>>>, Arc<Vec<Arc<dyn Errand>>>>;
+
 /// A helper's loop.
 fn serve(common: &Common, call: &Call, member: usize) {
     let mut errands = Cache::new(&common.errands);
@@ -318,7 +322,7 @@ fn serve(common: &Common, call: &Call, member: usize) {
         if due || take_part(common, call, member) || list.iter().any(did_if_it_has_work) {
             looks = 0;
         } else if !look_again(&mut looks) {
-            sleep(common, call, errands.load());
+            sleep(common, call, &mut errands);
             looks = 0;
         }
     }
@@ -353,8 +357,10 @@ fn take_part(common: &Common, call: &Call, member: usize) -> bool {
 }
 
 /// Sleeps until it is woken or an errand may be due.
-fn sleep(common: &Common, call: &Call, errands: &[Arc<dyn Errand>]) {
+fn sleep(common: &Common, call: &Call, errands: &mut Errands<'_>) {
     call.asleep.store(true, Ordering::SeqCst);
+    fence(Ordering::SeqCst);
+    let errands = errands.load();
     let is_called = call.state.load(Ordering::SeqCst) % ROUND == OPEN
         || common.stop.load(Ordering::SeqCst)
         || errands.iter().any(|errand| errand.has_work());

@@ -1,12 +1,14 @@
 //! A computation on the calling thread, whose parts a crew's helpers do with it: what a headless run has instead of a
-//! scheduler.
+//! dispatcher.
 
 use std::future::Future;
 use std::sync::Arc;
 
+use crate::clock::Instant;
 use crate::flow::work::{Parts, Work, finish_while};
 
 use super::crew::{Crew, Errand, Listed, Waker};
+use super::pace::TURN;
 
 /// The caller and a crew.
 pub struct Hands {
@@ -71,6 +73,13 @@ impl Errand for Help {
     }
 
     fn work(&self) -> bool {
-        self.0.take().map(Work::finish).is_some()
+        let Some(mut part) = self.0.take() else {
+            return false;
+        };
+        let deadline = Instant::now() + TURN;
+        if !part.advance(&mut || Instant::now() < deadline) {
+            self.0.hand_back(part);
+        }
+        true
     }
 }

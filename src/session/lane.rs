@@ -6,6 +6,7 @@ pub mod show;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use crate::clock::Instant;
@@ -17,13 +18,13 @@ use crate::snapshot::{LaneId, LossHistory, RunState};
 use super::board::Board;
 use super::command::{Command, Event};
 use super::crew::Crew;
+use super::dispatcher::Dispatcher;
 use super::engines::Engines;
 use super::folder;
 use super::jobs::Jobs;
 use super::learner::{Learner, LearnerError, StepError};
 use super::rate::Rate;
 use super::recovery::attempt;
-use super::scheduler::Scheduler;
 use super::thread::caught;
 
 /// The trainer publishes by time, about 40 times a second, and not by step.
@@ -37,9 +38,17 @@ pub struct Services {
     /// Who helps.
     pub crew: Crew,
     /// Who has products made of their flows.
-    pub scheduler: Arc<Scheduler>,
+    pub dispatcher: Arc<Dispatcher>,
     /// Who writes files.
     pub jobs: Arc<Jobs>,
+    /// The number of the next run of any lane: none is used twice, so that no result is taken for one of another run.
+    pub next_run: Arc<AtomicU64>,
+}
+
+impl Services {
+    fn new_run(&self) -> RunId {
+        RunId(self.next_run.fetch_add(1, Ordering::Relaxed))
+    }
 }
 
 /// A flow that is learned.
@@ -80,7 +89,7 @@ impl Lane {
         let (now, threads) = (Instant::now(), services.crew.size());
         let mut lane = Self {
             id,
-            run: RunId::default(),
+            run: services.new_run(),
             services,
             engines: engines.clone(),
             choice: None,
@@ -96,7 +105,9 @@ impl Lane {
             changed: now,
             single_step: false,
         };
-        lane.services.scheduler.begin(id, lane.run);
+        lane.services.dispatcher.begin(id, lane.run);
+        let run = lane.run;
+        lane.services.board.update(id, |frame| frame.run = run);
         lane.use_engines(engines);
         lane.show_samples();
         lane.show_cautions();
@@ -115,8 +126,22 @@ impl Lane {
         self.state == RunState::Running
     }
 
+    /// Trains; a panic becomes a message.
+    pub fn go_on(&mut self, deadline: Instant, steps: u64) {
+        if let Err(panic) = caught(|| self.train_until(deadline, steps)) {
+            self.panicked(&panic);
+        }
+    }
+
+    fn panicked(&mut self, panic: &str) {
+        if let Some(learner) = &mut self.learner {
+            learner.distrust_engine();
+        }
+        self.fail(format!("It panicked: {panic}."));
+    }
+
     /// Takes steps until the deadline, until so many have been taken, or until there is a reason to stop.
-    pub fn train_until(&mut self, deadline: Instant, steps: u64) {
+    fn train_until(&mut self, deadline: Instant, steps: u64) {
         while self.wants_steps() && Instant::now() < deadline && self.steps_taken() < steps {
             self.step();
         }
@@ -128,10 +153,7 @@ impl Lane {
     /// Carries out a command. A panic, such as that of a driver while a device is opened, becomes a message.
     pub fn handle(&mut self, command: Command) {
         if let Err(panic) = caught(|| self.carry_out(command)) {
-            if let Some(learner) = &mut self.learner {
-                learner.distrust_engine();
-            }
-            self.fail(format!("It panicked: {panic}."));
+            self.panicked(&panic);
         }
     }
 
@@ -143,8 +165,8 @@ impl Lane {
             Command::Reset => self.reset(),
             Command::SetExperiment(experiment) => self.set_experiment(experiment),
             Command::SetDevice(choice) => self.set_device(choice),
-            Command::Look(look) => self.services.scheduler.look(self.id, look),
-            Command::Measure => self.services.scheduler.measure(self.id),
+            Command::Look(look) => self.services.dispatcher.look(self.id, look),
+            Command::Measure => self.services.dispatcher.measure(self.id),
             Command::SaveRun { folder, view } => self.save_run(folder, view),
             // Whoever has the lanes opens and closes them.
             Command::Open(_) | Command::Close => {}
@@ -237,8 +259,8 @@ impl Lane {
         self.learner = None;
         self.flow = None;
         self.state = RunState::Idle;
-        self.run = self.run.next();
-        self.services.scheduler.begin(self.id, self.run);
+        self.run = self.services.new_run();
+        self.services.dispatcher.begin(self.id, self.run);
         self.services.board.update(self.id, |frame| {
             frame.run = self.run;
             frame.state = RunState::Idle;

@@ -1,4 +1,4 @@
-//! Floor 5: all threads of the program. Commands go in, one `Arc<Frame>` comes out.
+//! Floor 5: all threads of the program. Commands go in, one `Arc<Frames>` comes out.
 //!
 //! The trainer owns the lanes and takes training steps; the crew's helpers take them with it, and make batches and
 //! products meanwhile. State travels through a slot where the newest wins, rare events through a bounded queue. The same
@@ -15,6 +15,7 @@ mod coupler;
 mod cpu_meter;
 mod crew;
 mod device_thread;
+mod dispatcher;
 pub(crate) mod documents;
 mod engines;
 pub mod experiment_file;
@@ -35,7 +36,6 @@ mod recovery;
 pub mod report;
 pub mod run;
 mod schedule;
-mod scheduler;
 mod table;
 mod thread;
 mod trainer;
@@ -57,9 +57,9 @@ use autosave::{Autosave, Leftover};
 use board::Board;
 use command::Message;
 use crew::{Errand, Listed};
+use dispatcher::Dispatcher;
 use jobs::Jobs;
 use lane::Services;
-use scheduler::Scheduler;
 use thread::Joined;
 use trainer::{Inbox, Lanes, Trainer};
 
@@ -90,7 +90,7 @@ pub struct Options {
 /// All that one window runs on. Dropping it stops and joins its threads.
 pub struct Session {
     board: Arc<Board>,
-    scheduler: Arc<Scheduler>,
+    dispatcher: Arc<Dispatcher>,
     driver: Driver,
     jobs: Arc<Jobs>,
     devices: Arc<Mutex<Vec<DeviceInfo>>>,
@@ -151,13 +151,14 @@ impl Session {
         let Services {
             board,
             crew,
-            scheduler,
+            dispatcher,
             jobs,
+            next_run: _,
         } = services;
         let session = Self {
-            _listed: crew.list(Arc::clone(&scheduler) as Arc<dyn Errand>),
+            _listed: crew.list(Arc::clone(&dispatcher) as Arc<dyn Errand>),
             board,
-            scheduler,
+            dispatcher,
             driver,
             jobs,
             devices: Arc::new(Mutex::new(vec![
@@ -216,7 +217,7 @@ impl Session {
 
     /// Says which lane is looked at most.
     pub fn focus(&self, lane: LaneId) {
-        self.scheduler.focus(lane);
+        self.dispatcher.focus(lane);
     }
 
     fn tell(&self, message: Message) {
@@ -315,7 +316,7 @@ impl Drop for Session {
         if let Driver::Caller(lanes, _) = &self.driver {
             lanes.borrow_mut().end();
         }
-        self.scheduler.stop();
+        self.dispatcher.stop();
     }
 }
 
@@ -326,12 +327,13 @@ fn lanes(experiment: Arc<Experiment>, options: &Options) -> Vec<(LaneId, Arc<Exp
 }
 
 fn services(board: Arc<Board>, crew: Crew, jobs: Arc<Jobs>) -> Services {
-    let scheduler = Scheduler::new(Arc::clone(&board), crew.size(), crew.waker());
+    let dispatcher = Dispatcher::new(Arc::clone(&board), crew.size(), crew.waker());
     Services {
         board,
         crew,
-        scheduler: Arc::new(scheduler),
+        dispatcher: Arc::new(dispatcher),
         jobs,
+        next_run: Arc::default(),
     }
 }
 

@@ -12,12 +12,12 @@ use crate::experiment::Experiment;
 use crate::model::TrainingState;
 use crate::snapshot::{Frame, LaneId};
 
-use super::command::{Advance, Command, Message};
+use super::command::{Advance, Command, Event, Message};
 use super::crew::Errand;
 use super::engines::Engines;
 use super::lane::{Lane, Services};
 use super::pace::TURN;
-use super::thread::Joined;
+use super::thread::{Joined, caught};
 
 /// Time that lanes train before commands get their turn.
 const SLICE: Duration = Duration::from_millis(8);
@@ -68,15 +68,22 @@ impl Lanes {
         experiment: Arc<Experiment>,
         trained: Option<Arc<TrainingState>>,
     ) {
+        if self.lanes.contains_key(&id) {
+            return;
+        }
         let (services, engines) = (self.services.clone(), self.engines.clone());
-        self.lanes
-            .entry(id)
-            .or_insert_with(|| Lane::new(id, services, engines, experiment, trained));
+        match caught(|| Lane::new(id, services, engines, experiment, trained)) {
+            Ok(lane) => drop(self.lanes.insert(id, lane)),
+            Err(panic) => {
+                let sentence = format!("The lane cannot be opened: {panic}");
+                self.services.board.tell(Event::Problem(sentence));
+            }
+        }
     }
 
     fn close(&mut self, id: LaneId) {
         if self.lanes.len() > 1 && self.lanes.remove(&id).is_some() {
-            self.services.scheduler.remove(id);
+            self.services.dispatcher.remove(id);
             self.services.board.replace(|frames| frames.remove(id));
         }
     }
@@ -93,7 +100,7 @@ impl Lanes {
         let heard = !messages.is_empty();
         self.handle(messages);
         let trains = self.train(deadline.min(Instant::now() + SLICE));
-        let worked = self.services.scheduler.turn(deadline);
+        let worked = self.services.dispatcher.turn(deadline);
         heard || trains || worked
     }
 
@@ -130,7 +137,7 @@ impl Lanes {
             }
         }
         let trains = self.wants_steps();
-        self.services.scheduler.set_training(trains);
+        self.services.dispatcher.set_training(trains);
     }
 
     /// Takes steps until the deadline; `false` if no lane wants any.
@@ -148,12 +155,12 @@ impl Lanes {
                     .count() as u32;
                 let share = deadline.saturating_duration_since(Instant::now()) / n.max(1);
                 for lane in self.lanes.values_mut().filter(|lane| lane.wants_steps()) {
-                    lane.train_until(Instant::now() + share, u64::MAX);
+                    lane.go_on(Instant::now() + share, u64::MAX);
                 }
             }
         }
         let trains = self.wants_steps();
-        self.services.scheduler.set_training(trains);
+        self.services.dispatcher.set_training(trains);
         true
     }
 
@@ -167,16 +174,16 @@ impl Lanes {
             let Some(lane) = running.into_iter().next() else {
                 return;
             };
-            lane.train_until(deadline, next.saturating_add(STRIDE));
+            lane.go_on(deadline, next.saturating_add(STRIDE));
         }
     }
 
     /// Waits until there is something to do; `false` when nothing will come any more.
     fn wait(&mut self) -> bool {
-        let scheduler = &self.services.scheduler;
-        let time = match scheduler.is_busy() {
+        let dispatcher = &self.services.dispatcher;
+        let time = match dispatcher.is_busy() {
             true => LOOK_EVERY,
-            false => scheduler.due_in().unwrap_or(Duration::MAX),
+            false => dispatcher.due_in().unwrap_or(Duration::MAX),
         };
         // A wait of the longest duration has no end.
         let message = match time {
@@ -204,7 +211,7 @@ impl Lanes {
                 return;
             }
             let worked = self.train(Instant::now() + SLICE)
-                || self.services.scheduler.turn(Instant::now() + TURN);
+                || self.services.dispatcher.turn(Instant::now() + TURN);
             if !worked && !self.wait() {
                 return;
             }

@@ -192,7 +192,18 @@ impl State {
         let request = Look::of(&self.editor.experiment().view, seen);
         let lane = self.lane();
         if self.looked != Some((lane, request)) {
-            self.looked = Some((lane, request));
+            if let Some((left, seen)) = self.looked.replace((lane, request))
+                && left != lane
+            {
+                // What only whoever looks at it wants is not made any more.
+                let (cloud, density) = (None, false);
+                let unseen = Look {
+                    cloud,
+                    density,
+                    ..seen
+                };
+                self.session.send(left, session::Command::Look(unseen));
+            }
             self.session.focus(lane);
             self.session.send(lane, session::Command::Look(request));
         }

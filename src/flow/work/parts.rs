@@ -9,12 +9,31 @@ use super::{Work, pause};
 
 /// A queue that threads share. Its clones are the same queue.
 #[derive(Clone, Default)]
-pub struct Parts(Arc<Mutex<VecDeque<Work<()>>>>);
+pub struct Parts(Arc<Mutex<VecDeque<Part>>>);
+
+/// A part that waits to be done, with the computation that it belongs to.
+pub struct Part {
+    of: usize,
+    work: Work<()>,
+}
+
+impl Part {
+    /// Does pieces of it as long as `go_on` says so; whether it is done. Otherwise it is to be handed back.
+    pub fn advance(&mut self, go_on: &mut dyn FnMut() -> bool) -> bool {
+        self.work.advance(go_on).is_some()
+    }
+}
 
 impl Parts {
-    /// Takes a part that is to be done. It is to be finished: the computation that it belongs to waits for it.
-    pub fn take(&self) -> Option<Work<()>> {
+    /// Takes a part that is to be done. It is to be finished or handed back: the computation that it belongs to waits
+    /// for it.
+    pub fn take(&self) -> Option<Part> {
         lock(&self.0).pop_front()
+    }
+
+    /// Hands back a part that is not done, to be taken next.
+    pub fn hand_back(&self, part: Part) {
+        lock(&self.0).push_front(part);
     }
 
     /// Whether nothing waits to be done.
@@ -22,7 +41,8 @@ impl Parts {
         lock(&self.0).is_empty()
     }
 
-    /// Has all of the works done; their results, in order.
+    /// Has all of the works done; their results, in order. Parts of other computations are left to others: what is
+    /// given up must not take with it what does not belong to it.
     ///
     /// # Panics
     /// If one of them panicked, on whichever thread.
@@ -33,8 +53,15 @@ impl Parts {
             left: n,
             lost: false,
         }));
-        let parts = works.into_iter().enumerate();
-        lock(&self.0).extend(parts.map(|(place, work)| part(place, work, &done)));
+        let own = Own {
+            parts: self,
+            of: Arc::as_ptr(&done).addr(),
+        };
+        let parts = works.into_iter().enumerate().map(|(place, work)| Part {
+            of: own.of,
+            work: part(place, work, &done),
+        });
+        lock(&self.0).extend(parts);
         loop {
             {
                 let mut done = lock(&done);
@@ -43,11 +70,31 @@ impl Parts {
                     return done.results.drain(..).flatten().collect();
                 }
             }
-            match self.take() {
-                Some(part) => part.await,
+            match own.take() {
+                Some(part) => part.work.await,
                 None => pause().await,
             }
         }
+    }
+}
+
+/// The parts of one computation; they leave the queue with it.
+struct Own<'a> {
+    parts: &'a Parts,
+    of: usize,
+}
+
+impl Own<'_> {
+    fn take(&self) -> Option<Part> {
+        let mut queue = lock(&self.parts.0);
+        let first = queue.iter().position(|part| part.of == self.of)?;
+        queue.remove(first)
+    }
+}
+
+impl Drop for Own<'_> {
+    fn drop(&mut self) {
+        lock(&self.parts.0).retain(|part| part.of != self.of);
     }
 }
 
@@ -121,7 +168,7 @@ mod tests {
                 for _ in 0..helpers {
                     scope.spawn(|| {
                         while !stop.load(std::sync::atomic::Ordering::Relaxed) {
-                            parts.take().map(Work::finish);
+                            parts.take().map(|mut part| part.advance(&mut || true));
                         }
                     });
                 }
@@ -134,14 +181,26 @@ mod tests {
     }
 
     #[test]
-    fn parts_of_a_computation_that_was_given_up_are_not_done() {
+    fn a_computation_that_is_given_up_takes_its_parts_with_it_and_no_others() {
         let parts = Parts::default();
-        let queue = parts.clone();
-        let mut given_up = Work::new(async move { queue.all(squares(5)).await });
+        let squares_of = |n| {
+            let queue = parts.clone();
+            Work::new(async move { queue.all(squares(n)).await })
+        };
+        let (mut first, mut second) = (squares_of(5), squares_of(3));
+        assert!(first.advance(&mut || false).is_none());
+        assert!(second.advance(&mut || false).is_none());
+        drop(second);
+        assert!(parts.take().is_some_and(|part| {
+            parts.hand_back(part);
+            true
+        }));
+        assert_eq!(first.finish(), [0, 1, 4, 9, 16]);
+        assert!(parts.is_empty());
+        let mut given_up = squares_of(5);
         assert!(given_up.advance(&mut || false).is_none());
         drop(given_up);
-        let left = std::iter::from_fn(|| parts.take());
-        assert_eq!(left.map(|mut part| part.advance(&mut || false)).count(), 4);
+        assert!(parts.is_empty());
     }
 
     #[test]
@@ -153,8 +212,9 @@ mod tests {
         let good = Work::new(async { pause().await });
         let mut work = Work::new(async move { queue.all(vec![good, bad]).await });
         assert!(work.advance(&mut || false).is_none());
-        let bad = parts.take().unwrap();
-        let elsewhere = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| bad.finish()));
+        let mut bad = parts.take().unwrap();
+        let bad = std::panic::AssertUnwindSafe(move || bad.advance(&mut || true));
+        let elsewhere = std::panic::catch_unwind(bad);
         assert!(elsewhere.is_err());
         work.finish();
     }

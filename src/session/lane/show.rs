@@ -22,7 +22,7 @@ pub const DISPLAY_PAIRS: usize = 256;
 const EAGER_TIME: Duration = Duration::from_millis(1500);
 
 impl Lane {
-    /// Puts the lane's state on the board and its newest flow in the scheduler.
+    /// Puts the lane's state on the board and its newest flow in the dispatcher.
     pub(super) fn publish(&mut self) {
         self.last_publish = Instant::now();
         if let Err((at, error)) = self.checkpoint() {
@@ -57,8 +57,8 @@ impl Lane {
     pub(super) fn show_flow(&self) {
         if let Some(flow) = &self.flow {
             let (flow, carrier) = (flow.clone(), self.carrier.clone());
-            let scheduler = &self.services.scheduler;
-            scheduler.show(self.id, flow, carrier, self.pace());
+            let dispatcher = &self.services.dispatcher;
+            dispatcher.show(self.id, flow, carrier, self.pace());
         }
     }
 

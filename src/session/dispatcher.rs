@@ -1,7 +1,7 @@
-//! Who makes which product when: one scheduler for all lanes.
+//! Who makes which product when: one dispatcher for all lanes.
 //!
 //! A lane says what its newest flow is and what is looked at; whoever has time does a piece of what is out of date, the
-//! focused lane first, pictures before numbers, and in turn. The old product stays on the board until the new one is
+//! focused lane in three turns of four, pictures before numbers. The old product stays on the board until the new one is
 //! there. How much time that may take beside training, the [`Pace`] says.
 
 use std::collections::BTreeMap;
@@ -22,11 +22,13 @@ use super::crew::{Errand, Waker};
 use super::pace::{Pace, TURN};
 use super::thread::caught;
 
+/// One in so many turns the lanes that are not in focus have the same chance as the one that is.
+const OTHERS: u64 = 4;
 /// Nothing is due before something is asked for.
 const NEVER: u64 = u64::MAX;
 
 /// The products of all lanes.
-pub struct Scheduler {
+pub struct Dispatcher {
     board: Arc<Board>,
     /// Threads that may work on products while nothing trains, and how to wake them.
     threads: usize,
@@ -87,6 +89,15 @@ struct Entry {
     resting_until: Duration,
 }
 
+impl Entry {
+    fn is_urgent(&self) -> bool {
+        match &self.job {
+            Job::Waiting(running) => self.is_urgent || running.is_urgent,
+            Job::None | Job::InHands => self.is_urgent,
+        }
+    }
+}
+
 #[derive(Default)]
 enum Job {
     #[default]
@@ -101,17 +112,19 @@ struct Running {
     of: FlowId,
     task: Task,
     spent: Duration,
+    /// Somebody waits for it.
+    is_urgent: bool,
 }
 
-/// A place in the scheduler.
+/// A place in the dispatcher.
 #[derive(Clone, Copy)]
 struct Spot {
     lane: LaneId,
     index: usize,
 }
 
-impl Scheduler {
-    /// A scheduler whose work is done by so many threads.
+impl Dispatcher {
+    /// A dispatcher whose work is done by so many threads.
     pub fn new(board: Arc<Board>, threads: usize, waker: Waker) -> Self {
         Self {
             board,
@@ -134,6 +147,9 @@ impl Scheduler {
     /// A run of a lane begins: nothing of the one before is made or shown any more.
     pub fn begin(&self, lane: LaneId, run: RunId) {
         let mut state = self.lock();
+        if state.stopped {
+            return;
+        }
         let look = state.desks.get(&lane).map(|desk| desk.look);
         let desk = Desk::new(run, look.unwrap_or_default());
         state.desks.insert(lane, desk);
@@ -144,7 +160,7 @@ impl Scheduler {
         self.lock().desks.remove(&lane);
     }
 
-    /// The lane that is served first.
+    /// The lane that most turns are for.
     pub fn focus(&self, lane: LaneId) {
         self.lock().focus = lane;
     }
@@ -195,23 +211,21 @@ impl Scheduler {
 
     /// Does a piece of work, until the deadline at most; `false` if there was nothing to do.
     pub fn turn(&self, deadline: Instant) -> bool {
-        let allowed = self.allowed();
-        if self.at_work.fetch_add(1, Ordering::Relaxed) >= allowed {
-            self.at_work.fetch_sub(1, Ordering::Relaxed);
+        let Some(_at_work) = AtWork::begin(self) else {
             return false;
-        }
+        };
         let start = Instant::now();
+        let deadline = deadline.min(start + TURN);
         let worked = match self.pick() {
             Some((spot, running)) => {
-                self.advance(spot, running, deadline.min(start + TURN));
+                self.advance(spot, running, deadline);
                 true
             }
-            None => self.help(),
+            None => self.help(deadline),
         };
         if worked {
             self.board.book(start.elapsed());
         }
-        self.at_work.fetch_sub(1, Ordering::Relaxed);
         worked
     }
 
@@ -224,13 +238,16 @@ impl Scheduler {
         Pace::threads(self.trains.load(Ordering::Relaxed), self.threads)
     }
 
-    /// Does a part of what somebody else is at.
-    fn help(&self) -> bool {
+    /// Does some of a part of what somebody else is at.
+    fn help(&self, deadline: Instant) -> bool {
         let Some(mut part) = self.parts.take() else {
             return false;
         };
-        // A panic is one of the computation that it is a part of, which comes upon it.
-        caught(|| part.advance(&mut || !self.lock().stopped)).ok();
+        // If it panics, the computation that waits for it does, too, and that is told.
+        match caught(|| part.advance(&mut || Instant::now() < deadline)) {
+            Ok(false) if !self.lock().stopped => self.parts.hand_back(part),
+            _ => {}
+        }
         true
     }
 
@@ -297,7 +314,7 @@ impl Scheduler {
         entry.job = Job::Waiting(running);
         self.due.store(0, Ordering::Relaxed);
         drop(state);
-        if !self.parts.is_empty() {
+        if self.allowed() > 1 && !self.parts.is_empty() {
             self.waker.wake();
         }
     }
@@ -342,7 +359,25 @@ impl Scheduler {
     }
 }
 
-impl Errand for Scheduler {
+/// A thread that works on products, until it is dropped.
+struct AtWork<'a>(&'a Dispatcher);
+
+impl<'a> AtWork<'a> {
+    /// One more thread, if another one may.
+    fn begin(dispatcher: &'a Dispatcher) -> Option<Self> {
+        let before = dispatcher.at_work.fetch_add(1, Ordering::Relaxed);
+        let at_work = Self(dispatcher);
+        (before < dispatcher.allowed()).then_some(at_work)
+    }
+}
+
+impl Drop for AtWork<'_> {
+    fn drop(&mut self) {
+        self.0.at_work.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Errand for Dispatcher {
     fn is_due(&self) -> bool {
         let at_work = self.at_work.load(Ordering::Relaxed);
         at_work < self.allowed() && self.due.load(Ordering::Relaxed) <= nanos(self.start.elapsed())
@@ -358,8 +393,10 @@ impl Errand for Scheduler {
     }
 
     fn due_in(&self) -> Option<Duration> {
+        // Whoever is at it looks again by itself.
+        let may_work = self.at_work.load(Ordering::Relaxed) < self.allowed();
         let due = self.due.load(Ordering::Relaxed);
-        let due = (due != NEVER).then(|| Duration::from_nanos(due));
+        let due = (due != NEVER && may_work).then(|| Duration::from_nanos(due));
         Some(due?.saturating_sub(self.start.elapsed()))
     }
 }
@@ -367,6 +404,7 @@ impl Errand for Scheduler {
 impl State {
     /// Where there is something to do, or else when there may be.
     fn next_spot(&self, now: Duration) -> Result<Spot, Option<Duration>> {
+        let for_others = self.turn.is_multiple_of(OTHERS);
         let mut best = None;
         let mut due: Option<Duration> = None;
         for (&lane, desk) in self.desks.iter().filter(|(_, desk)| desk.flow.is_some()) {
@@ -379,10 +417,10 @@ impl State {
                     continue;
                 }
                 let rank = (
-                    !entry.is_urgent,
+                    !entry.is_urgent(),
                     kind.cost != Cost::Picture,
+                    lane != self.focus && !for_others,
                     entry.last_turn,
-                    lane != self.focus,
                 );
                 if best.is_none_or(|(known, _)| rank < known) {
                     best = Some((rank, Spot { lane, index }));
@@ -459,14 +497,16 @@ impl Desk {
             now: wish.now,
         };
         let next = kind.next(flow, &wish, &tools);
-        entry.is_urgent = false;
         if let Next::Task(task) = next {
             return Taken::Work(Box::new(Running {
                 of: flow.id.clone(),
                 task,
                 spent: Duration::ZERO,
+                is_urgent: std::mem::take(&mut entry.is_urgent),
             }));
         }
+        // What waits for something else is as urgent as before when that is there.
+        entry.is_urgent &= matches!(next, Next::Later);
         (entry.job, entry.is_settled) = (Job::None, true);
         kind.mark(&mut self.products, false);
         if matches!(next, Next::Clear) && kind.is_there(&self.products) {
