@@ -161,7 +161,7 @@ impl Engines {
         let row = vec![batch; if engine.is_remote() { ROW } else { 1 }];
         let rates = vec![1e-3; row.len()];
         // A driver compiles the network's kernels in the first step, which says nothing about the others.
-        if engine.is_far() {
+        if engine.is_remote() {
             engine.steps(&row[..1], &rates[..1])?;
         }
         let start = Instant::now();
@@ -249,7 +249,7 @@ mod tests {
             }
             self.inner.step(batch, learning_rate)
         }
-        fn is_far(&self) -> bool {
+        fn is_remote(&self) -> bool {
             true
         }
         fn state(&mut self) -> Result<EngineState, EngineError> {
