@@ -260,6 +260,15 @@ fn a_reserved_name_is_found_by_whatever_way_it_is_named() {
     ] {
         assert!(!says(text, "std::fs"), "{text}");
     }
+    let listed = crate_of(&[
+        ("lib.rs", "modules! { listed }"),
+        ("listed.rs", "use std::fs;"),
+    ]);
+    assert_eq!(
+        Crate::read(listed.path()).saying("std::fs").len(),
+        1,
+        "a macro may declare a module"
+    );
     assert!(says("fn f(p: &Path) -> bool { p.exists() }", ".exists"));
     assert!(!says("fn f(exists: bool) -> bool { exists }", ".exists"));
 }

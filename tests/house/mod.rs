@@ -7,6 +7,7 @@ mod circles;
 mod reader;
 mod tokens;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -30,15 +31,26 @@ pub struct Crate {
 }
 
 impl Crate {
-    /// Reads `lib.rs` and `main.rs` of this folder and every file that they declare as a module, tests apart.
+    /// Reads `lib.rs` and `main.rs` of this folder and the files of all their modules, tests apart.
     pub fn read(root: &Path) -> Self {
-        let mut modules = Vec::new();
+        let mut walk = Walk::default();
         for file in ["lib.rs", "main.rs"] {
             if root.join(file).is_file() {
-                read_module(root, Path::new(file), Vec::new(), &mut modules);
+                walk.read(root, Path::new(file), Vec::new(), false);
             }
         }
-        Self { modules }
+        // What is left is declared by a macro.
+        let mut files = Vec::new();
+        rust_files(root, root, &mut files);
+        files.sort_by_key(|file| file.components().count());
+        for file in files {
+            if !walk.claimed.contains(&file) {
+                walk.read(root, &file, place_of(&file), false);
+            }
+        }
+        Self {
+            modules: walk.modules,
+        }
     }
 
     /// How many files there are.
@@ -175,34 +187,78 @@ fn begins_with(path: &[String], name: &[&str]) -> bool {
     }
 }
 
-fn read_module(root: &Path, file: &Path, place: Vec<String>, modules: &mut Vec<Module>) {
-    let mut contents = reader::read(&fs::read_to_string(root.join(file)).unwrap());
-    let is_root = matches!(
-        file.file_name().and_then(|n| n.to_str()),
-        Some("lib.rs" | "main.rs" | "mod.rs")
-    );
-    let folder = match is_root {
-        true => file.parent().unwrap().to_owned(),
-        false => file.with_extension(""),
-    };
-    let children = std::mem::take(&mut contents.children);
-    modules.push(Module {
-        file: file.to_owned(),
-        place: place.clone(),
-        contents,
-    });
-    for (name, other) in children {
-        let candidates = match other {
-            Some(other) => vec![file.with_file_name(other)],
-            None => vec![
-                folder.join(format!("{name}.rs")),
-                folder.join(&name).join("mod.rs"),
-            ],
+/// The place of a file in the tree of modules, from where it lies.
+fn place_of(file: &Path) -> Vec<String> {
+    let mut place: Vec<String> = file
+        .with_extension("")
+        .iter()
+        .map(|name| name.to_string_lossy().into_owned())
+        .collect();
+    if place.last().is_some_and(|last| last == "mod") {
+        place.pop();
+    }
+    place
+}
+
+/// All files below a folder, relative to the root.
+fn rust_files(root: &Path, folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            rust_files(root, &path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path.strip_prefix(root).unwrap().to_owned());
+        }
+    }
+}
+
+/// The tree of modules under way.
+#[derive(Default)]
+struct Walk {
+    modules: Vec<Module>,
+    /// Files that are declared, those of tests included.
+    claimed: BTreeSet<PathBuf>,
+}
+
+impl Walk {
+    /// Reads a file and the modules that it declares.
+    fn read(&mut self, root: &Path, file: &Path, place: Vec<String>, is_test: bool) {
+        let source = fs::read_to_string(root.join(file)).unwrap();
+        let contents = reader::read(&source);
+        let children = reader::children(&source);
+        let is_root = matches!(
+            file.file_name().and_then(|n| n.to_str()),
+            Some("lib.rs" | "main.rs" | "mod.rs")
+        );
+        let folder = match is_root {
+            true => file.parent().unwrap().to_owned(),
+            false => file.with_extension(""),
         };
-        let child = candidates.iter().find(|file| root.join(file).is_file());
-        let child = child.unwrap_or_else(|| panic!("{}: no file of mod {name}", file.display()));
-        let mut place = place.clone();
-        place.push(name);
-        read_module(root, child, place, modules);
+        for child in children {
+            let candidates = match &child.1 {
+                Some(other) => vec![file.with_file_name(other)],
+                None => vec![
+                    folder.join(format!("{}.rs", child.0)),
+                    folder.join(&child.0).join("mod.rs"),
+                ],
+            };
+            let found = candidates.iter().find(|file| root.join(file).is_file());
+            let found = found.unwrap_or_else(|| panic!("{}: mod {}", file.display(), child.0));
+            let place = [place.clone(), vec![child.0.clone()]].concat();
+            self.read(
+                root,
+                found,
+                place,
+                is_test || !contents.children.contains(&child),
+            );
+        }
+        self.claimed.insert(file.to_owned());
+        if !is_test {
+            self.modules.push(Module {
+                file: file.to_owned(),
+                place,
+                contents,
+            });
+        }
     }
 }

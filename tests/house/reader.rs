@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::tokens::{Token, end_of_group, tokens};
+use super::tokens::{Token, end_of_group, scan, without_tests};
 
 /// What a file says.
 #[derive(Default)]
@@ -31,9 +31,14 @@ pub struct Import {
     pub is_public: bool,
 }
 
-/// Reads the source of a file.
+/// Reads the source of a file, tests apart.
 pub fn read(source: &str) -> Contents {
-    read_tokens(&tokens(source))
+    read_tokens(&without_tests(&scan(source)))
+}
+
+/// The modules in files of their own that a file declares, those of tests included.
+pub fn children(source: &str) -> Vec<(String, Option<String>)> {
+    read_tokens(&scan(source)).children
 }
 
 fn read_tokens(tokens: &[Token]) -> Contents {

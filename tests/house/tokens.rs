@@ -1,4 +1,4 @@
-//! Rust source as tokens, as far as names and paths need them: no comments, no test code.
+//! Rust source as tokens, as far as names and paths need them.
 
 /// A piece of source text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,12 +31,8 @@ impl Token {
     }
 }
 
-/// The tokens of a file without what stands under `#[cfg(test)]`.
-pub fn tokens(source: &str) -> Vec<Token> {
-    without_tests(&scan(source))
-}
-
-fn scan(source: &str) -> Vec<Token> {
+/// The tokens of a source without its comments.
+pub fn scan(source: &str) -> Vec<Token> {
     let chars: Vec<char> = source.chars().collect();
     let mut tokens = Vec::new();
     let mut at = 0;
@@ -132,7 +128,8 @@ fn find(chars: &[char], from: usize, wanted: &[char]) -> usize {
     found.map_or(chars.len(), |offset| from + offset)
 }
 
-fn without_tests(tokens: &[Token]) -> Vec<Token> {
+/// The tokens that do not stand under `#[cfg(test)]`.
+pub fn without_tests(tokens: &[Token]) -> Vec<Token> {
     let mut kept = Vec::new();
     let mut at = 0;
     while at < tokens.len() {

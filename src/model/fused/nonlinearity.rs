@@ -306,28 +306,11 @@ mod tests {
         let wide = [any(), any(), any()];
         let close = [0, 1, 2].map(|k| wide[k].iter().map(near).collect());
         let sets = instruction_sets();
-        for (is_here, name) in [
-            (
-                sets.iter().any(|set| format!("{set:?}").contains("V3")),
-                "AVX2",
-            ),
-            (
-                sets.iter().any(|set| format!("{set:?}").contains("V4")),
-                "AVX-512",
-            ),
-            (
-                sets.iter().any(|set| format!("{set:?}").contains("Neon")),
-                "NEON",
-            ),
-        ] {
-            println!(
-                "{name}: {}",
-                if is_here {
-                    "compared"
-                } else {
-                    "not on this machine"
-                }
-            );
+        for name in ["V3", "V4", "Neon"] {
+            let is_here = |set: &Arch| format!("{set:?}").starts_with(name);
+            if !sets.iter().any(is_here) {
+                println!("not compared, as this machine does not have it: {name}");
+            }
         }
         for set in sets {
             let mut differ = 0;
