@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::experiment::{Evaluation, Experiment};
 use crate::flow::Point;
-use crate::flow::coupling::assignment::{AssignmentError, w2_squared};
+use crate::flow::coupling::assignment::{AssignmentError, w2_squared_in_pieces};
 use crate::flow::distribution::{DistributionError, Sampler};
 use crate::flow::moments::Moments;
 use crate::flow::rng::{Stream, stream};
@@ -140,7 +140,7 @@ impl References {
 
 /// Squared W2 between two sets of points.
 pub(super) fn distance(a: Vec<Point>, b: Vec<Point>) -> Work<Result<f64, AssignmentError>> {
-    Work::new(async move { w2_squared(&a, &b) })
+    Work::new(async move { w2_squared_in_pieces(&a, &b).await })
 }
 
 /// Squared W2 between two independent draws.
@@ -156,6 +156,6 @@ fn distance_of_draws(
         let mut draw = || scaled(sampler.sample_n(n, &mut rng), scale);
         let (a, b) = (draw(), draw());
         pause().await;
-        w2_squared(&a, &b)
+        w2_squared_in_pieces(&a, &b).await
     })
 }
