@@ -14,6 +14,7 @@ use crate::products::{
     DisplaySamples, Flow, Look, References, RunId, Tools, display_samples, make_all, measure,
     reference,
 };
+use crate::scene::Scene;
 use crate::snapshot::{Frame, LaneId, RunState};
 
 use super::crew::Crew;
@@ -73,6 +74,8 @@ pub struct Outcome {
     pub finished: bool,
     /// The numbers, if there was time to measure them.
     pub report: Option<Report>,
+    /// The figure, if there was time to draw it.
+    pub figure: Option<Scene>,
 }
 
 fn failed(error: impl std::fmt::Display) -> RunError {
@@ -182,9 +185,10 @@ impl Job<'_> {
             return Ok(Outcome {
                 finished,
                 report: None,
+                figure: None,
             });
         }
-        let report = self.evaluate(&field)?;
+        let (report, figure) = self.evaluate(&field)?.unzip();
         if let Some(report) = &report {
             let json = report.to_json().map_err(failed)?;
             self.folder.write(names::METRICS, &json)?;
@@ -192,6 +196,7 @@ impl Job<'_> {
         Ok(Outcome {
             finished: report.is_some(),
             report,
+            figure,
         })
     }
 
@@ -302,7 +307,7 @@ impl Job<'_> {
     }
 
     /// Solves, measures and draws; `None` if interrupted.
-    fn evaluate(&mut self, field: &FrozenField) -> Result<Option<Report>, RunError> {
+    fn evaluate(&mut self, field: &FrozenField) -> Result<Option<(Report, Scene)>, RunError> {
         self.report(Phase::Measuring);
         let experiment = Arc::clone(&self.experiment);
         let flow = Flow::learned(field.clone(), Arc::clone(&experiment), RunId::default());
@@ -345,8 +350,9 @@ impl Job<'_> {
             return Ok(None);
         };
         frame.products.put(flow.id, metrics);
-        self.write_figures(&frame)?;
-        Ok(Some(report))
+        let figure = figure::scene(&frame, &experiment.view);
+        self.write_figure(&figure)?;
+        Ok(Some((report, figure)))
     }
 
     /// Does a computation; `None` if interrupted.
@@ -392,14 +398,13 @@ impl Job<'_> {
         Ok(products.map(|products| Frame { products, ..frame }))
     }
 
-    fn write_figures(&self, frame: &Frame) -> Result<(), RunError> {
-        let figure = figure::scene(frame, &self.experiment.view);
+    fn write_figure(&self, figure: &Scene) -> Result<(), RunError> {
         let formats = [
             (names::FIGURE_SVG, Format::Svg),
             (names::FIGURE_PNG, Format::Png),
         ];
         for (name, format) in formats {
-            let bytes = figure::encode(&figure, format).map_err(failed)?;
+            let bytes = figure::encode(figure, format).map_err(failed)?;
             self.folder.write(name, &bytes)?;
         }
         Ok(())
