@@ -212,7 +212,10 @@ fn points(n: usize, draw: u64) -> Result<(Vec<Point>, Vec<Point>), Box<dyn std::
     let experiment = preset.experiment()?;
     let mut rng = stream(0, Stream::Pairs, draw);
     let x_0 = experiment.problem.source.sampler()?.sample_n(n, &mut rng);
-    Ok((x_0, experiment.problem.target.sampler()?.sample_n(n, &mut rng)))
+    Ok((
+        x_0,
+        experiment.problem.target.sampler()?.sample_n(n, &mut rng),
+    ))
 }
 
 /// The mean cost of the optimal permutation, cost matrix included.

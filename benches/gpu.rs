@@ -26,8 +26,9 @@ use pushforward::flow::solver::{Solver, solve};
 use pushforward::model::{
     Batch, DeviceError, Engine, EngineError, FrozenField, MlpParams, OpenDevice, Scaling, Widths,
 };
-use pushforward::session::{Cores, Engines, Options, Session};
-use pushforward::snapshot::{Cloud, CloudBlock};
+use pushforward::products::{Cloud, CloudBlock, GrowingCloud};
+use pushforward::session::{Cores, Crew, Engines, Options, Session};
+use pushforward::snapshot::LaneId;
 use rand::RngExt;
 
 const NETWORKS: [(&[usize], usize); 3] = [(&[64; 3], 256), (&[128; 3], 512), (&[256; 4], 1024)];
@@ -71,12 +72,15 @@ fn main() {
         std::process::exit(1)
     };
     println!("adapter: {}\n", device.label());
+    let Ok(crew) = Crew::of_all_cores() else {
+        return println!("no threads");
+    };
     println!(
         "| network | batch | first step s | GPU steps/s (median of {STRETCHES}) | slowest and fastest | CPU steps/s | GPU / CPU |"
     );
     println!("|---|---|---|---|---|---|---|");
     for (hidden, n) in NETWORKS {
-        match rates(&device, hidden, n) {
+        match rates(&crew, &device, hidden, n) {
             Ok(rates) => rates.print(hidden, n),
             Err(error) => println!("| {hidden:?} | {n} | {error} | | | | |"),
         }
@@ -150,15 +154,15 @@ fn paint() {
     let blocks = points.chunks(BLOCK).zip(later.chunks(BLOCK)).map(block);
     let options = Options::default();
     let session = Session::start(Arc::clone(&experiment), options, Arc::new(|| ())).unwrap();
-    let mut frame = (*session.frame()).clone();
-    frame.cloud = Some(Arc::new(Cloud {
-        experiment,
+    let mut frame = (*session.frame(LaneId::default())).clone();
+    let cloud = Cloud {
         step: 0,
         wanted: PARTICLES,
         carried: PARTICLES,
         device: "GPU".into(),
         blocks: blocks.collect(),
-    }));
+    };
+    frame.products.put(frame.flow(), GrowingCloud::still(cloud));
     let mut times = Vec::new();
     let mut uploads = 0;
     let mut painting = Instant::now();
@@ -211,13 +215,18 @@ impl Rates {
     }
 }
 
-fn rates(device: &OpenDevice, hidden: &[usize], n: usize) -> Result<Rates, EngineError> {
+fn rates(
+    crew: &Crew,
+    device: &OpenDevice,
+    hidden: &[usize],
+    n: usize,
+) -> Result<Rates, EngineError> {
     let experiment = experiment(hidden, n);
     let (model, training) = (&experiment.model, &experiment.training);
     let params = MlpParams::init(Widths::of(model), &mut stream(0, Stream::Weights, 0));
     let batches = batches(n);
     let mut gpu = device.engine(model, training, &params)?;
-    let mut cpu = Engines::cpu(&Cores::all()).make(&experiment, &params)?;
+    let mut cpu = Engines::cpu(crew).make(&experiment, &params)?;
     let start = Instant::now();
     gpu.steps(&batches[..1], &[1e-3])?;
     let first_step = start.elapsed().as_secs_f64();

@@ -13,7 +13,7 @@ use pushforward::flow::rng::{Stream, stream};
 use pushforward::flow::solver::{Solver, solve};
 use pushforward::flow::{Point, VelocityField};
 use pushforward::model::{Batch, BurnEngine, Engine, FrozenField, MlpParams, Scaling, Widths};
-use pushforward::session::{Cores, Engines};
+use pushforward::session::{Crew, Engines};
 use rand::RngExt;
 
 fn experiment(name: &str) -> Experiment {
@@ -29,7 +29,10 @@ fn points(name: &str, n: usize) -> (Vec<Point>, Vec<Point>) {
         let sampler = distribution.sampler();
         sampler.map_or_else(|_| Vec::new(), |sampler| sampler.sample_n(n, &mut rng))
     };
-    (draw(&experiment.problem.source), draw(&experiment.problem.target))
+    (
+        draw(&experiment.problem.source),
+        draw(&experiment.problem.target),
+    )
 }
 
 fn assignment(criterion: &mut Criterion) {
@@ -93,6 +96,9 @@ fn batch(experiment: &Experiment) -> Batch {
 /// One step of each engine on one network, and what Burn takes for a network that is hardly there: graph, optimizer
 /// and copies, which a backend extension would keep.
 fn training_step(criterion: &mut Criterion) {
+    let Ok(crew) = Crew::of_all_cores() else {
+        return println!("no threads");
+    };
     let mut group = criterion.benchmark_group("training step");
     for (hidden, n) in [
         (vec![64; 3], 256),
@@ -106,7 +112,7 @@ fn training_step(criterion: &mut Criterion) {
         experiment.training.batch = n;
         let (model, training) = (&experiment.model, &experiment.training);
         let params = MlpParams::init(Widths::of(model), &mut stream(0, Stream::Weights, 0));
-        let fused = Engines::cpu(&Cores::all()).make(&experiment, &params);
+        let fused = Engines::cpu(&crew).make(&experiment, &params);
         let burn = BurnEngine::new(&Device::flex(), model, training, &params);
         let burn = burn.map(|engine| Box::new(engine) as Box<dyn Engine>);
         let batch = batch(&experiment);

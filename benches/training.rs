@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use pushforward::experiment::{Experiment, presets};
 use pushforward::flow::coupling::Coupling;
 use pushforward::session::{Command, Options, Session};
+use pushforward::snapshot::LaneId;
 
 const STRETCH: Duration = Duration::from_secs(2);
 const STRETCHES: usize = 5;
@@ -57,20 +58,26 @@ fn steps_per_sec(hidden: &[usize], batch: usize, coupling: Coupling) -> (f64, f6
     else {
         return (f64::NAN, f64::NAN);
     };
-    session.send(Command::Look(pushforward::session::PictureRequest {
-        particles: 1,
-        field: 0,
-        ..Default::default()
-    }));
-    session.send(Command::Train);
+    session.send(
+        LaneId::default(),
+        Command::Look(pushforward::products::Look {
+            particles: 1,
+            field: 0,
+            ..Default::default()
+        }),
+    );
+    session.send(LaneId::default(), Command::Train);
     std::thread::sleep(Duration::from_secs(1));
     let mut rates: Vec<f64> = (0..STRETCHES)
         .map(|_| {
-            let (start, from) = (Instant::now(), session.frame().step);
+            let (start, from) = (Instant::now(), session.frame(LaneId::default()).step);
             std::thread::sleep(STRETCH);
-            (session.frame().step - from) as f64 / start.elapsed().as_secs_f64()
+            (session.frame(LaneId::default()).step - from) as f64 / start.elapsed().as_secs_f64()
         })
         .collect();
     rates.sort_by(f64::total_cmp);
-    (rates[STRETCHES / 2], session.frame().coupling_share)
+    (
+        rates[STRETCHES / 2],
+        session.frame(LaneId::default()).coupling_share,
+    )
 }

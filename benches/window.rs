@@ -181,7 +181,7 @@ fn load() -> Experiment {
     experiment.readout.solver = Solver::Euler { steps: 49 };
     let view = &mut experiment.view;
     // Square cells on a canvas that is wider than high: 27 x 23 arrows, no fewer than 24 x 24.
-    (view.particles, view.paths, view.field) = (5000, 500, 27);
+    (view.particles, view.trajectories, view.field) = (5000, 500, 27);
     view.layers = vec![
         Layer::Source,
         Layer::Target,
@@ -221,7 +221,7 @@ fn first_moving_frame() -> f64 {
     while start.elapsed() < Duration::from_secs(30) {
         window.frame();
         let (frame, t) = (window.lab().frame(), window.lab().play.t);
-        if let Some(picture) = &frame.picture {
+        if let Some(picture) = frame.products.trajectories.get() {
             let now: Vec<Point> = picture.trajectories.positions(t).collect();
             if before.as_ref().is_some_and(|before| *before != now) {
                 break;

@@ -1,4 +1,4 @@
-//! The program: the command line decides, the window is one of its answers.
+//! The program: the command line runs a job or opens the window.
 
 use std::process::ExitCode;
 

@@ -20,9 +20,10 @@ use pushforward::flow::distribution::{Drawing, Shape};
 use pushforward::flow::grid::FieldGrid;
 use pushforward::flow::trajectory::Trajectories;
 use pushforward::flow::{Bounds, Point};
+use pushforward::products::Followed;
 use pushforward::scene::{self, Transform};
 use pushforward::session::Options;
-use pushforward::snapshot::{FlowPicture, Frame};
+use pushforward::snapshot::Frame;
 use pushforward::ui::canvas::{Canvas, canvas_ui};
 use pushforward::ui::command::{BrushSettings, Side};
 use pushforward::ui::{Command, Lab, theme};
@@ -43,13 +44,13 @@ type Window = Harness<'static, Bench>;
 fn experiment() -> Experiment {
     let mut experiment = presets::find("two-moons").unwrap().experiment().unwrap();
     experiment.view.particles = PARTICLES;
-    experiment.view.paths = 100;
+    experiment.view.trajectories = 100;
     experiment.view.layers = vec![Layer::Target, Layer::Particles, Layer::Trajectories];
     experiment
 }
 
 /// Particles on a lattice in `[-1, 1]^2` that move right by 1; `bad` of them are lost on the way.
-fn picture(bad: usize) -> FlowPicture {
+fn followed(bad: usize) -> Followed {
     let start = |k: usize| [(k % 100) as f64 / 50.0 - 1.0, (k / 100) as f64 / 25.0 - 1.0];
     let node = |t: f64| {
         (0..PARTICLES).map(move |k| match start(k) {
@@ -58,10 +59,7 @@ fn picture(bad: usize) -> FlowPicture {
         })
     };
     let times: Vec<f64> = (0..=10).map(|i| f64::from(i) / 10.0).collect();
-    let bounds = Bounds::square(3.0);
-    FlowPicture {
-        experiment: Arc::new(experiment()),
-        step: 1,
+    Followed {
         trajectories: Trajectories {
             points: times.iter().flat_map(|&t| node(t)).collect(),
             times,
@@ -69,17 +67,20 @@ fn picture(bad: usize) -> FlowPicture {
             nfe: 10,
         },
         chord_ratios: vec![0.9; PARTICLES],
-        field: FieldGrid {
-            bounds,
-            n: [6, 6],
-            times: vec![0.0, 1.0],
-            velocities: vec![[1.0, 0.0]; 72],
-        },
-        density: None,
     }
 }
 
-fn window_on(picture: FlowPicture) -> Window {
+/// Everything moves right.
+fn field() -> FieldGrid {
+    FieldGrid {
+        bounds: Bounds::square(3.0),
+        n: [6, 6],
+        times: vec![0.0, 1.0],
+        velocities: vec![[1.0, 0.0]; 72],
+    }
+}
+
+fn window_on(followed: Followed) -> Window {
     let lab = Lab::new(experiment(), None, Options::default(), Arc::new(|| ())).unwrap();
     let mut frame = (*lab.frame()).clone();
     let square: Vec<Point> = (0..400)
@@ -87,7 +88,8 @@ fn window_on(picture: FlowPicture) -> Window {
         .collect();
     frame.source = square.clone().into();
     frame.target = square.into();
-    frame.picture = Some(Arc::new(picture));
+    frame.products.put(frame.flow(), followed);
+    frame.products.put(frame.flow(), field());
     let bench = Bench {
         lab,
         canvas: Canvas::default(),
@@ -120,7 +122,7 @@ fn show(ui: &mut egui::Ui, bench: &mut Bench) {
 }
 
 fn window() -> Window {
-    window_on(picture(0))
+    window_on(followed(0))
 }
 
 fn canvas(window: &Window) -> Rect {
@@ -607,7 +609,7 @@ fn a_toggle_shows_its_layer() {
 #[test]
 fn every_particle_is_a_quad_and_lost_ones_are_dropped() {
     for bad in [0, 7] {
-        let window = window_on(picture(bad));
+        let window = window_on(followed(bad));
         let meshes: Vec<_> = window
             .state()
             .canvas
@@ -635,7 +637,8 @@ fn particles_stand_where_the_transform_puts_them() {
     };
     let page = scene::Rect::at([0.0, 0.0], rect.size().into());
     let t = window.state().lab.play.t;
-    let picture = window.state().frame.picture.clone().unwrap();
+    let products = window.state().frame.products.clone();
+    let picture = products.trajectories.get().unwrap();
     let at = Transform::new(camera, page).page_from_data(picture.trajectories.position(42, t));
     let mesh = window
         .state()
@@ -666,7 +669,8 @@ fn what_has_not_changed_is_not_made_again() {
     window.state_mut().lab.apply(Command::SetTime(0.3));
     window.run();
     assert_eq!(built(&window), first + 1, "only the particles move");
-    window.state_mut().frame.picture = Some(Arc::new(picture(0)));
+    let frame = &mut window.state_mut().frame;
+    frame.products.put(frame.flow(), followed(0));
     window.run();
     assert_eq!(
         built(&window),

@@ -14,8 +14,9 @@ use std::sync::Arc;
 
 use egui::vec2;
 use pushforward::experiment::{Camera, Experiment, Layer, presets};
+use pushforward::products::{Cloud, CloudBlock, GrowingCloud, Products};
 use pushforward::session::{Options, Session};
-use pushforward::snapshot::{Cloud, CloudBlock, Frame};
+use pushforward::snapshot::{Frame, LaneId};
 
 use skip::skip;
 use studio::Studio;
@@ -44,19 +45,19 @@ fn experiment() -> Experiment {
 fn frame_with(blocks: Vec<Arc<CloudBlock>>) -> Frame {
     let experiment = Arc::new(experiment());
     let session = Session::start(Arc::clone(&experiment), Options::default(), Arc::new(|| ()));
-    let mut frame = (*session.unwrap().frame()).clone();
+    let mut frame = (*session.unwrap().frame(LaneId::default())).clone();
     let carried = blocks.iter().map(|block| block.n_particles).sum();
-    frame.picture = None;
-    frame.cloud = (carried > 0).then(|| {
-        Arc::new(Cloud {
-            experiment,
+    frame.products = Products::default();
+    if carried > 0 {
+        let cloud = Cloud {
             step: 0,
             wanted: carried,
             carried,
             device: "CPU".into(),
             blocks,
-        })
-    });
+        };
+        frame.products.put(frame.flow(), GrowingCloud::still(cloud));
+    }
     frame
 }
 
@@ -67,8 +68,8 @@ fn block(y: f32) -> Arc<CloudBlock> {
             .map(move |i| [i as f32, y + dy])
             .collect::<Vec<_>>()
     };
-    let moments = [row(0.0), row(1.0), row(2.0)];
-    Arc::new(CloudBlock::new(vec![0.0, 0.5, 1.0], &moments))
+    let positions = [row(0.0), row(1.0), row(2.0)];
+    Arc::new(CloudBlock::new(vec![0.0, 0.5, 1.0], &positions))
 }
 
 /// How much brighter the pixel over a data point is than the ground.

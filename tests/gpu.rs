@@ -20,8 +20,9 @@ use pushforward::model::{
     Alone, Batch, DeviceChoice, DeviceError, Engine, FrozenField, FusedEngine, MlpParams,
     OpenDevice, Scaling, Widths,
 };
-use pushforward::session::{Command, Options, PictureRequest, Session};
-use pushforward::snapshot::{Frame, RunState};
+use pushforward::products::Look;
+use pushforward::session::{Command, Options, Session};
+use pushforward::snapshot::{Frame, LaneId, RunState};
 use rand::RngExt;
 
 use skip::skip;
@@ -93,7 +94,7 @@ fn assert_close(expected: &[f32], found: &[f32], what: &str) {
 fn wait(session: &Session, what: &str, wanted: impl Fn(&Frame) -> bool) -> Arc<Frame> {
     let start = Instant::now();
     loop {
-        let frame = session.frame();
+        let frame = session.frame(LaneId::default());
         if wanted(&frame) {
             return frame;
         }
@@ -114,7 +115,7 @@ fn steps_in_a_row_agree_with_the_cpu_for_every_activation() {
         let rates = [1e-3; 5];
         let mut near = cpu_engine(&experiment);
         let mut far = gpu_engine(&gpu, &experiment);
-        assert!(far.is_far() && !near.is_far());
+        assert!(far.is_remote() && !near.is_remote());
         let losses = near.steps(&batches, &rates).unwrap();
         assert_close(&losses, &far.steps(&batches, &rates).unwrap(), "losses");
         let (near, far) = (near.state().unwrap(), far.state().unwrap());
@@ -157,7 +158,7 @@ fn a_session_trains_on_the_device_and_comes_back_to_the_cpu_with_its_weights() {
         &*f.device == gpu.label() && f.step > 100
     });
     assert_eq!(on_gpu.loss.len() as u64, on_gpu.step, "no loss is missing");
-    session.send(Command::SetDevice(DeviceChoice::Cpu));
+    session.send(LaneId::default(), Command::SetDevice(DeviceChoice::Cpu));
     let back = wait(&session, "trains on the CPU", |f| {
         f.device.starts_with("CPU") && f.step > on_gpu.step + 100
     });
@@ -181,9 +182,14 @@ fn a_cloud_is_carried_on_the_device_to_where_the_cpu_carries_it() {
     let flow = gpu.flow(&field).unwrap();
     let mut rng = stream(2, Stream::Display, 0);
     let x_0: Vec<Point> = (0..70_000).map(|_| [rng.random(), rng.random()]).collect();
-    let points = flow.carry(&x_0, experiment.readout.solver, &[0, 5, 10]).unwrap();
+    let points = flow
+        .carry(&x_0, experiment.readout.solver, &[0, 5, 10])
+        .unwrap();
     assert_eq!(points.len(), 3 * x_0.len());
-    let (last, range) = (&points[2 * x_0.len()..], experiment.problem.path.time_range());
+    let (last, range) = (
+        &points[2 * x_0.len()..],
+        experiment.problem.path.time_range(),
+    );
     flow.check(&x_0, experiment.readout.solver, last).unwrap();
     let expected = solve(&field, experiment.readout.solver, range, &x_0);
     let flat = |points: &[Point]| {
@@ -208,19 +214,26 @@ fn a_session_carries_its_cloud_on_the_device() {
     let mut experiment = experiment();
     experiment.readout.solver = Solver::Midpoint { steps: 10 };
     let session = Session::start(Arc::new(experiment), options, Arc::new(|| ())).unwrap();
-    session.send(Command::Look(PictureRequest {
-        cloud: Some(70_000),
-        ..PictureRequest::default()
-    }));
+    session.send(
+        LaneId::default(),
+        Command::Look(Look {
+            cloud: Some(70_000),
+            ..Look::default()
+        }),
+    );
     let frame = wait(&session, "carries the cloud", |f| {
-        f.cloud.as_ref().is_some_and(|cloud| cloud.is_complete())
+        f.products
+            .shown_cloud()
+            .is_some_and(|cloud| cloud.is_complete())
     });
-    let cloud = frame.cloud.as_ref().unwrap();
+    let cloud = frame.products.shown_cloud().unwrap();
     assert_eq!(&*cloud.device, gpu.label());
     assert_eq!(
         cloud.blocks.iter().map(|b| b.n_particles).sum::<usize>(),
         70_000
     );
-    session.send(Command::Look(PictureRequest::default()));
-    wait(&session, "lets the cloud go", |f| f.cloud.is_none());
+    session.send(LaneId::default(), Command::Look(Look::default()));
+    wait(&session, "lets the cloud go", |f| {
+        f.products.shown_cloud().is_none()
+    });
 }

@@ -17,7 +17,7 @@ use cap::Cap;
 use pushforward::experiment::presets;
 use pushforward::session::run::{Progress, RunObserver, RunOptions, run};
 use pushforward::session::{Command, Options, Session};
-use pushforward::snapshot::{Frame, RunState};
+use pushforward::snapshot::{Frame, LaneId, RunState};
 
 /// Counts what is allocated by the whole process.
 #[global_allocator]
@@ -37,7 +37,7 @@ const SLACK: f64 = 160_000.0;
 
 fn wait(session: &Session, what: &str, wanted: impl Fn(&Frame) -> bool) {
     let start = Instant::now();
-    while !wanted(&session.frame()) {
+    while !wanted(&session.frame(LaneId::default())) {
         assert!(start.elapsed() < PATIENCE, "{what}");
         std::thread::sleep(Duration::from_millis(5));
     }
@@ -45,14 +45,27 @@ fn wait(session: &Session, what: &str, wanted: impl Fn(&Frame) -> bool) {
 
 /// Pauses, and counts once picture and measurement of the last weights are there.
 fn allocated_at_rest(session: &Session) -> (f64, u64) {
-    session.send(Command::Pause);
+    session.send(LaneId::default(), Command::Pause);
     wait(session, "the workers come to rest", |frame| {
-        let picture = frame.picture.as_ref().is_some_and(|p| p.step == frame.step);
-        let metrics = frame.metrics.as_ref().is_some_and(|m| m.step == frame.step);
-        frame.state == RunState::Paused && picture && metrics && !frame.measuring
+        let picture = frame
+            .products
+            .trajectories
+            .made
+            .as_ref()
+            .is_some_and(|p| p.of.step == frame.step);
+        let metrics = frame
+            .products
+            .metrics
+            .made
+            .as_ref()
+            .is_some_and(|m| m.of.step == frame.step);
+        frame.state == RunState::Paused && picture && metrics && !frame.is_measuring()
     });
     std::thread::sleep(Duration::from_millis(200));
-    (MEMORY.allocated() as f64, session.frame().step)
+    (
+        MEMORY.allocated() as f64,
+        session.frame(LaneId::default()).step,
+    )
 }
 
 #[test]
@@ -66,10 +79,10 @@ fn a_hundred_thousand_steps_cost_their_losses_and_nothing_else() {
     experiment.readout.evaluation.w2_samples = 50;
     let session = Session::start(Arc::new(experiment), Options::default(), Arc::new(|| ()));
     let session = session.unwrap();
-    session.send(Command::Train);
+    session.send(LaneId::default(), Command::Train);
     wait(&session, "training warms up", |frame| frame.step > 3000);
     let (before, first) = allocated_at_rest(&session);
-    session.send(Command::Train);
+    session.send(LaneId::default(), Command::Train);
     wait(&session, "training goes on", |frame| {
         frame.step > first + STEPS
     });

@@ -101,7 +101,11 @@ fn every_preset_names_every_field_on_a_line_of_its_own() {
 
 #[test]
 fn the_smiley_is_a_drawing() {
-    let Shape::Drawn(drawing) = experiment(presets::find("smiley").unwrap()).problem.target.shape else {
+    let Shape::Drawn(drawing) = experiment(presets::find("smiley").unwrap())
+        .problem
+        .target
+        .shape
+    else {
         panic!("not a drawing");
     };
     let painted = drawing.cells().iter().filter(|&&weight| weight > 0).count();

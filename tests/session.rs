@@ -19,12 +19,13 @@ use pushforward::flow::path::Path;
 use pushforward::model::{
     Alone, Batch, Engine, EngineError, EngineState, FusedEngine, MlpParams, TrainingState,
 };
+use pushforward::products::{Look, Metrics};
 use pushforward::session::folder;
 use pushforward::session::run::{self, RunOptions, Unobserved};
 use pushforward::session::{
-    Command, Cores, DeviceThread, DistantEngine, Engines, Event, Options, PictureRequest, Session,
+    Advance, Command, Crew, DeviceThread, DistantEngine, Engines, Event, Options, Session,
 };
-use pushforward::snapshot::{Frame, RunState};
+use pushforward::snapshot::{Frame, LaneId, RunState};
 
 fn two_moons() -> Experiment {
     let preset = presets::find("two-moons").unwrap();
@@ -37,8 +38,34 @@ fn two_moons() -> Experiment {
     experiment
 }
 
-fn start(experiment: Experiment, options: Options) -> Session {
-    Session::start(Arc::new(experiment), options, Arc::new(|| {})).unwrap()
+fn numbers(frame: &Frame) -> &Metrics {
+    frame.products.metrics.get().unwrap()
+}
+
+/// Who does the work.
+#[derive(Clone, Copy, Debug)]
+enum Mode {
+    /// Threads of the session.
+    Threads,
+    /// The test, which waits.
+    Caller,
+}
+
+impl Mode {
+    fn start(self, experiment: Experiment, options: Options) -> Session {
+        let (experiment, wake) = (Arc::new(experiment), Arc::new(|| {}));
+        match self {
+            Self::Threads => Session::start(experiment, options, wake).unwrap(),
+            Self::Caller => Session::cooperative(experiment, options, wake),
+        }
+    }
+}
+
+/// Lets some time pass, in which a session without threads works.
+fn pass(session: &Session, time: Duration) {
+    let deadline = Instant::now() + time;
+    session.run_until(deadline);
+    std::thread::sleep(deadline.saturating_duration_since(Instant::now()));
 }
 
 fn autostart() -> Options {
@@ -52,21 +79,20 @@ fn autostart() -> Options {
 fn wait_for(session: &Session, what: &str, condition: impl Fn(&Frame) -> bool) -> Arc<Frame> {
     let deadline = Instant::now() + Duration::from_secs(30);
     while Instant::now() < deadline {
-        let frame = session.frame();
+        let frame = session.frame(LaneId::default());
         if condition(&frame) {
             return frame;
         }
-        std::thread::sleep(Duration::from_millis(5));
+        pass(session, Duration::from_millis(5));
     }
-    let frame = session.frame();
+    let frame = session.frame(LaneId::default());
     panic!("{what}: still {:?} at step {}", frame.state, frame.step);
 }
 
-#[test]
-fn training_makes_the_loss_fall_and_pictures_and_numbers_appear() {
+fn training_makes_the_loss_fall_and_pictures_and_numbers_appear(mode: Mode) {
     let mut experiment = two_moons();
     experiment.training.steps = 1500;
-    let session = start(experiment, autostart());
+    let session = mode.start(experiment, autostart());
     let frame = wait_for(&session, "finishes", |f| f.state == RunState::Finished);
     assert_eq!(frame.step, 1500);
     assert_eq!(frame.loss.len(), 1500);
@@ -80,40 +106,58 @@ fn training_makes_the_loss_fall_and_pictures_and_numbers_appear() {
         mean(1300, 1500)
     );
     let frame = wait_for(&session, "measures the last weights", |f| {
-        f.metrics.as_ref().is_some_and(|m| m.step == 1500)
-            && f.picture.as_ref().is_some_and(|p| p.step == 1500)
+        f.products
+            .metrics
+            .made
+            .as_ref()
+            .is_some_and(|m| m.of.step == 1500)
+            && f.products
+                .trajectories
+                .made
+                .as_ref()
+                .is_some_and(|p| p.of.step == 1500)
     });
-    let metrics = frame.metrics.as_ref().unwrap();
+    let metrics = frame.products.metrics.made.as_ref().unwrap();
     assert!(metrics.w2.unwrap() < 1.0 && metrics.w2_floor.unwrap() > 0.0);
-    let picture = frame.picture.as_ref().unwrap();
+    let picture = frame.products.trajectories.made.as_ref().unwrap();
     assert!(picture.trajectories.is_finite());
     assert_eq!(frame.pairs.len(), 64);
 }
 
-#[test]
-fn a_cloud_grows_while_training_runs_and_ends_with_the_last_weights() {
+fn a_cloud_grows_while_training_runs_and_ends_with_the_last_weights(mode: Mode) {
     const WANTED: usize = 150_000;
     let mut experiment = two_moons();
     experiment.training.steps = 4000;
-    let session = start(experiment, autostart());
-    session.send(Command::Look(PictureRequest {
-        cloud: Some(WANTED),
-        ..PictureRequest::default()
-    }));
-    let early = wait_for(&session, "shows a cloud", |f| f.cloud.is_some());
-    let early = early.cloud.as_ref().unwrap();
+    let session = mode.start(experiment, autostart());
+    session.send(
+        LaneId::default(),
+        Command::Look(Look {
+            cloud: Some(WANTED),
+            ..Look::default()
+        }),
+    );
+    let early = wait_for(&session, "shows a cloud", |f| {
+        f.products.shown_cloud().is_some()
+    });
+    let early = early.products.shown_cloud().unwrap();
     assert!(early.carried > 0 && early.carried <= WANTED);
     let frame = wait_for(&session, "carries all with the last weights", |f| {
-        let cloud = f.cloud.as_ref();
+        let cloud = f.products.shown_cloud();
         cloud.is_some_and(|cloud| cloud.step == 4000 && cloud.is_complete())
     });
-    let cloud = frame.cloud.as_ref().unwrap();
+    let cloud = frame.products.shown_cloud().unwrap();
     let ends = |i: usize| cloud.blocks[0].at_node(cloud.blocks[0].times.len() - 1)[i];
     let picture = wait_for(&session, "shows a picture", |f| {
-        f.picture.as_ref().is_some_and(|p| p.step == 4000)
+        f.products
+            .trajectories
+            .made
+            .as_ref()
+            .is_some_and(|p| p.of.step == 4000)
     });
     let followed = picture
-        .picture
+        .products
+        .trajectories
+        .made
         .as_ref()
         .unwrap()
         .trajectories
@@ -126,43 +170,43 @@ fn a_cloud_grows_while_training_runs_and_ends_with_the_last_weights() {
             "the cloud starts with the followed ones"
         );
     }
-    session.send(Command::Reset);
+    session.send(LaneId::default(), Command::Reset);
     wait_for(&session, "starts anew without the old cloud", |f| {
-        f.run != frame.run && f.cloud.as_ref().is_none_or(|cloud| cloud.step < 4000)
+        f.run != frame.run
+            && f.products
+                .shown_cloud()
+                .is_none_or(|cloud| cloud.step < 4000)
     });
 }
 
-#[test]
-fn the_same_seed_gives_the_same_losses_bit_for_bit() {
+fn the_same_seed_gives_the_same_losses_bit_for_bit(mode: Mode) {
     let losses = || {
         let mut experiment = two_moons();
         experiment.training.steps = 200;
-        let session = start(experiment, autostart());
+        let session = mode.start(experiment, autostart());
         let frame = wait_for(&session, "finishes", |f| f.state == RunState::Finished);
         frame.loss.iter().map(f32::to_bits).collect::<Vec<_>>()
     };
     assert_eq!(losses(), losses());
 }
 
-#[test]
-fn pause_stops_steps_and_one_step_is_one_step() {
-    let session = start(two_moons(), autostart());
+fn pause_stops_steps_and_one_step_is_one_step(mode: Mode) {
+    let session = mode.start(two_moons(), autostart());
     wait_for(&session, "trains", |f| f.step > 20);
-    session.send(Command::Pause);
+    session.send(LaneId::default(), Command::Pause);
     let paused = wait_for(&session, "pauses", |f| f.state == RunState::Paused).step;
-    std::thread::sleep(Duration::from_millis(100));
-    assert_eq!(session.frame().step, paused);
-    session.send(Command::StepOnce);
+    pass(&session, Duration::from_millis(100));
+    assert_eq!(session.frame(LaneId::default()).step, paused);
+    session.send(LaneId::default(), Command::StepOnce);
     wait_for(&session, "steps", |f| {
         f.step == paused + 1 && f.state == RunState::Paused
     });
-    session.send(Command::Train);
+    session.send(LaneId::default(), Command::Train);
     wait_for(&session, "resumes", |f| f.step > paused + 10);
 }
 
-#[test]
-fn dropping_the_session_joins_its_threads_quickly() {
-    let session = start(two_moons(), autostart());
+fn dropping_the_session_joins_its_threads_quickly(mode: Mode) {
+    let session = mode.start(two_moons(), autostart());
     wait_for(&session, "trains", |f| f.step > 5);
     let before = Instant::now();
     drop(session);
@@ -173,17 +217,21 @@ fn dropping_the_session_joins_its_threads_quickly() {
     );
 }
 
-#[test]
-fn a_changed_target_keeps_the_weights_and_another_seed_does_not() {
-    let session = start(two_moons(), autostart());
+fn a_changed_target_keeps_the_weights_and_another_seed_does_not(mode: Mode) {
+    let session = mode.start(two_moons(), autostart());
     let before = wait_for(&session, "trains", |f| f.step > 100);
     let mut other = two_moons();
     other.problem.target.shape = Shape::EightGaussians {
         radius: 3.0,
         std: 0.3,
     };
-    session.send(Command::SetExperiment(Arc::new(other.clone())));
-    let after = wait_for(&session, "follows", |f| f.experiment.problem.target == other.problem.target);
+    session.send(
+        LaneId::default(),
+        Command::SetExperiment(Arc::new(other.clone())),
+    );
+    let after = wait_for(&session, "follows", |f| {
+        f.experiment.problem.target == other.problem.target
+    });
     assert_eq!(after.run, before.run);
     assert!(after.step >= before.step, "{} {}", after.step, before.step);
     let far = after
@@ -193,38 +241,44 @@ fn a_changed_target_keeps_the_weights_and_another_seed_does_not() {
         .count();
     assert!(far > 1500, "the new target is shown: {far}");
     other.seed = 7;
-    session.send(Command::SetExperiment(Arc::new(other)));
+    session.send(LaneId::default(), Command::SetExperiment(Arc::new(other)));
     let reset = wait_for(&session, "starts a new run", |f| f.run != before.run);
     assert!(reset.step < after.step);
 }
 
-#[test]
-fn results_of_an_old_run_never_appear_in_a_new_one() {
-    let session = start(two_moons(), autostart());
+fn results_of_an_old_run_never_appear_in_a_new_one(mode: Mode) {
+    let session = mode.start(two_moons(), autostart());
     wait_for(&session, "has a picture", |f| {
-        f.step > 300 && f.picture.is_some()
+        f.step > 300 && f.products.trajectories.made.is_some()
     });
-    session.send(Command::Pause);
+    session.send(LaneId::default(), Command::Pause);
     for _ in 0..20 {
-        session.send(Command::Look(PictureRequest {
-            particles: 3000,
-            ..PictureRequest::default()
-        }));
-        session.send(Command::Reset);
-        let run = session.frame().run;
+        session.send(
+            LaneId::default(),
+            Command::Look(Look {
+                particles: 3000,
+                ..Look::default()
+            }),
+        );
+        session.send(LaneId::default(), Command::Reset);
+        let run = session.frame(LaneId::default()).run;
         let frame = wait_for(&session, "resets", |f| f.run != run || f.step == 0);
-        let steps = frame.picture.as_ref().map_or(0, |picture| picture.step);
+        let steps = frame
+            .products
+            .trajectories
+            .made
+            .as_ref()
+            .map_or(0, |picture| picture.of.step);
         assert_eq!(steps, 0, "a picture of an earlier run was shown");
     }
 }
 
-#[test]
-fn an_empty_drawing_waits_and_goes_on_with_the_first_stroke() {
+fn an_empty_drawing_waits_and_goes_on_with_the_first_stroke(mode: Mode) {
     use pushforward::flow::distribution::{Brush, Drawing};
     let mut experiment = two_moons();
     let blank = Drawing::blank(Bounds::square(4.0));
     experiment.problem.target.shape = Shape::Drawn(blank.clone());
-    let session = start(experiment.clone(), autostart());
+    let session = mode.start(experiment.clone(), autostart());
     let waiting = wait_for(&session, "waits", |f| {
         matches!(f.state, RunState::Waiting { .. })
     });
@@ -242,7 +296,10 @@ fn an_empty_drawing_waits_and_goes_on_with_the_first_stroke() {
         false,
     );
     experiment.problem.target.shape = Shape::Drawn(drawing);
-    session.send(Command::SetExperiment(Arc::new(experiment)));
+    session.send(
+        LaneId::default(),
+        Command::SetExperiment(Arc::new(experiment)),
+    );
     wait_for(&session, "trains on the stroke", |f| f.step > 10);
 }
 
@@ -256,18 +313,20 @@ fn wild() -> Optimizer {
     }
 }
 
-#[test]
-fn a_learning_rate_beyond_reason_rolls_back_and_says_so() {
+fn a_learning_rate_beyond_reason_rolls_back_and_says_so(mode: Mode) {
     let mut experiment = two_moons();
     experiment.training.steps = 100_000;
-    let session = start(experiment.clone(), autostart());
+    let session = mode.start(experiment.clone(), autostart());
     wait_for(&session, "trains", |f| f.step > 50);
     let sane = experiment.clone();
     experiment.training = Training {
         optimizer: wild(),
         ..experiment.training
     };
-    session.send(Command::SetExperiment(Arc::new(experiment)));
+    session.send(
+        LaneId::default(),
+        Command::SetExperiment(Arc::new(experiment)),
+    );
     let failed = wait_for(&session, "fails", |f| {
         matches!(f.state, RunState::Failed { .. })
     });
@@ -278,8 +337,8 @@ fn a_learning_rate_beyond_reason_rolls_back_and_says_so() {
             .any(|e| matches!(e, Event::Problem(text) if text.contains("rate"))),
         "{said:?}"
     );
-    session.send(Command::SetExperiment(Arc::new(sane)));
-    session.send(Command::Train);
+    session.send(LaneId::default(), Command::SetExperiment(Arc::new(sane)));
+    session.send(LaneId::default(), Command::Train);
     let again = wait_for(&session, "trains again", |f| f.step > failed.step + 20);
     assert!(again.loss.iter().all(f32::is_finite));
 }
@@ -346,8 +405,7 @@ fn faulty_engines(at: u64, fault: Fault) -> Engines {
     Engines::new("a faulty device", Arc::new(maker))
 }
 
-#[test]
-fn a_panic_or_a_nan_at_any_step_becomes_a_message_and_train_works_again() {
+fn a_panic_or_a_nan_at_any_step_becomes_a_message_and_train_works_again(mode: Mode) {
     for at in [0, 1, 17, 1000] {
         for fault in [Fault::Panic, Fault::NotANumber] {
             let mut experiment = two_moons();
@@ -356,7 +414,7 @@ fn a_panic_or_a_nan_at_any_step_becomes_a_message_and_train_works_again() {
                 engines: Some(faulty_engines(at, fault)),
                 ..autostart()
             };
-            let session = start(experiment, options);
+            let session = mode.start(experiment, options);
             let failed = wait_for(&session, "fails", |f| {
                 matches!(f.state, RunState::Failed { .. })
             });
@@ -370,21 +428,20 @@ fn a_panic_or_a_nan_at_any_step_becomes_a_message_and_train_works_again() {
                 "not finite"
             };
             assert!(message.contains(reason), "{message}");
-            session.send(Command::Train);
+            session.send(LaneId::default(), Command::Train);
             wait_for(&session, "trains again", |f| f.step > at + 5);
         }
     }
 }
 
-#[test]
-fn a_lost_device_is_replaced_and_training_goes_on_from_the_last_good_weights() {
+fn a_lost_device_is_replaced_and_training_goes_on_from_the_last_good_weights(mode: Mode) {
     let mut experiment = two_moons();
     experiment.training.steps = 10_000;
     let options = Options {
-        engines: Some(faulty_engines(300, Fault::Panic).or(Engines::cpu(&Cores::new(2)))),
+        engines: Some(faulty_engines(300, Fault::Panic).or(Engines::cpu(&Crew::spawn(2).unwrap()))),
         ..autostart()
     };
-    let session = start(experiment, options);
+    let session = mode.start(experiment, options);
     let frame = wait_for(&session, "goes on", |f| f.step > 600);
     assert_eq!(frame.state, RunState::Running);
     assert!(frame.device.starts_with("CPU"), "{}", frame.device);
@@ -420,13 +477,13 @@ fn a_device_that_never_answers_is_replaced_too() {
     };
     let engines = Engines::new("a silent device", Arc::new(maker));
     let options = Options {
-        engines: Some(engines.or(Engines::cpu(&Cores::new(2)))),
+        engines: Some(engines.or(Engines::cpu(&Crew::spawn(2).unwrap()))),
         ..autostart()
     };
     let mut experiment = two_moons();
     experiment.training.steps = 10_000;
     let begun = Instant::now();
-    let session = start(experiment, options);
+    let session = Mode::Threads.start(experiment, options);
     let frame = wait_for(&session, "goes on", |f| f.step > 400);
     assert!(frame.device.starts_with("CPU"), "{}", frame.device);
     assert_eq!(frame.loss.len() as u64, frame.step);
@@ -452,128 +509,153 @@ fn is_waiting(frame: &Frame) -> bool {
     matches!(frame.state, RunState::Waiting { .. })
 }
 
-#[test]
-fn nothing_trains_on_a_drawing_that_was_wiped_and_training_comes_back_with_it() {
-    let session = start(two_moons(), autostart());
+fn nothing_trains_on_a_drawing_that_was_wiped_and_training_comes_back_with_it(mode: Mode) {
+    let session = mode.start(two_moons(), autostart());
     wait_for(&session, "trains", |f| f.step > 20);
     let empty = Arc::new(with_empty_drawing(two_moons()));
-    session.send(Command::SetExperiment(Arc::clone(&empty)));
+    session.send(
+        LaneId::default(),
+        Command::SetExperiment(Arc::clone(&empty)),
+    );
     let waiting = wait_for(&session, "waits", is_waiting);
     assert!(waiting.target.is_empty());
     for insisting in [Command::Train, Command::StepOnce, Command::Train] {
-        session.send(insisting);
+        session.send(LaneId::default(), insisting);
         std::thread::sleep(Duration::from_millis(50));
-        let frame = session.frame();
+        let frame = session.frame(LaneId::default());
         assert!(is_waiting(&frame), "{:?}", frame.state);
         assert_eq!(frame.step, waiting.step);
     }
-    session.send(Command::SetExperiment(Arc::new(two_moons())));
+    session.send(
+        LaneId::default(),
+        Command::SetExperiment(Arc::new(two_moons())),
+    );
     wait_for(&session, "comes back", |f| f.step > waiting.step + 20);
 
-    session.send(Command::Pause);
+    session.send(LaneId::default(), Command::Pause);
     let paused = wait_for(&session, "pauses", |f| f.state == RunState::Paused);
-    session.send(Command::SetExperiment(empty));
+    session.send(LaneId::default(), Command::SetExperiment(empty));
     wait_for(&session, "waits", is_waiting);
-    session.send(Command::SetExperiment(Arc::new(two_moons())));
+    session.send(
+        LaneId::default(),
+        Command::SetExperiment(Arc::new(two_moons())),
+    );
     let still = wait_for(&session, "is paused again", |f| f.state == RunState::Paused);
-    std::thread::sleep(Duration::from_millis(50));
-    assert_eq!(session.frame().step, still.step);
+    pass(&session, Duration::from_millis(50));
+    assert_eq!(session.frame(LaneId::default()).step, still.step);
     assert_eq!(still.step, paused.step);
 }
 
-#[test]
-fn a_finished_run_waits_for_a_drawing_and_then_learns_it() {
+fn a_finished_run_waits_for_a_drawing_and_then_learns_it(mode: Mode) {
     let mut experiment = two_moons();
     experiment.training.steps = 50;
-    let session = start(experiment.clone(), autostart());
+    let session = mode.start(experiment.clone(), autostart());
     wait_for(&session, "finishes", |f| f.state == RunState::Finished);
     let empty = with_empty_drawing(experiment.clone());
-    session.send(Command::SetExperiment(Arc::new(empty)));
+    session.send(LaneId::default(), Command::SetExperiment(Arc::new(empty)));
     let waiting = wait_for(&session, "waits", is_waiting);
     assert_eq!(waiting.step, 50);
     experiment.problem.target.shape = Shape::Checkerboard;
-    session.send(Command::SetExperiment(Arc::new(experiment)));
+    session.send(
+        LaneId::default(),
+        Command::SetExperiment(Arc::new(experiment)),
+    );
     let learned = wait_for(&session, "learns it", |f| f.state == RunState::Finished);
     assert_eq!((learned.step, learned.planned_end), (100, 100));
 }
 
-#[test]
-fn another_number_of_steps_moves_the_end_and_none_takes_none() {
+fn another_number_of_steps_moves_the_end_and_none_takes_none(mode: Mode) {
     let mut experiment = two_moons();
     experiment.training.steps = 1_000_000;
-    let session = start(experiment.clone(), autostart());
+    let session = mode.start(experiment.clone(), autostart());
     let before = wait_for(&session, "trains", |f| f.step > 20);
     experiment.training.steps = 2_000_000;
-    session.send(Command::SetExperiment(Arc::new(experiment.clone())));
+    session.send(
+        LaneId::default(),
+        Command::SetExperiment(Arc::new(experiment.clone())),
+    );
     let later = wait_for(&session, "plans more", |f| f.planned_end == 2_000_000);
     assert!(later.step >= before.step);
     experiment.training.steps = 10;
-    session.send(Command::SetExperiment(Arc::new(experiment.clone())));
+    session.send(
+        LaneId::default(),
+        Command::SetExperiment(Arc::new(experiment.clone())),
+    );
     wait_for(&session, "is past the end", |f| {
         f.state == RunState::Finished
     });
     experiment.training.steps = 0;
-    let session = start(experiment, autostart());
+    let session = mode.start(experiment, autostart());
     let frame = wait_for(&session, "has nothing to do", |f| {
         f.state == RunState::Finished
     });
-    session.send(Command::Train);
-    std::thread::sleep(Duration::from_millis(50));
-    assert_eq!((frame.step, session.frame().step), (0, 0));
+    session.send(LaneId::default(), Command::Train);
+    pass(&session, Duration::from_millis(50));
+    assert_eq!((frame.step, session.frame(LaneId::default()).step), (0, 0));
 }
 
-#[test]
-fn a_reset_while_paused_measures_the_new_weights() {
-    let session = start(two_moons(), Options::default());
-    let first = wait_for(&session, "measures", |f| f.metrics.is_some());
-    session.send(Command::Reset);
+fn a_reset_while_paused_measures_the_new_weights(mode: Mode) {
+    let session = mode.start(two_moons(), Options::default());
+    let first = wait_for(&session, "measures", |f| f.products.metrics.made.is_some());
+    session.send(LaneId::default(), Command::Reset);
     let again = wait_for(&session, "measures again", |f| {
-        f.run != first.run && f.metrics.is_some()
+        f.run != first.run && f.products.metrics.made.is_some()
     });
     assert_eq!(
-        again.metrics, first.metrics,
+        numbers(&again),
+        numbers(&first),
         "the same seed, the same weights"
     );
 }
 
-#[test]
-fn a_picture_belongs_to_the_experiment_it_was_made_for() {
+fn a_picture_belongs_to_the_experiment_it_was_made_for(mode: Mode) {
     let mut sane = two_moons();
     sane.training.optimizer = wild();
-    let session = start(sane.clone(), autostart());
-    wait_for(&session, "fails", |f| {
-        matches!(f.state, RunState::Failed { .. })
-    });
+    let session = mode.start(sane.clone(), autostart());
+    wait_for(
+        &session,
+        "fails, with a picture of the first weights",
+        |f| matches!(f.state, RunState::Failed { .. }) && f.products.trajectories.made.is_some(),
+    );
     let mut other = sane;
     other.problem.path = Path::Ve {
         sigma_min: 0.01,
         sigma_max: 10.0,
     };
-    session.send(Command::SetExperiment(Arc::new(other.clone())));
+    session.send(
+        LaneId::default(),
+        Command::SetExperiment(Arc::new(other.clone())),
+    );
     let frame = wait_for(&session, "takes the path over", |f| {
         f.experiment.problem.path == other.problem.path
     });
-    std::thread::sleep(Duration::from_millis(100));
-    let now = session.frame();
-    let picture = now.picture.as_ref().unwrap();
-    assert_eq!(picture.experiment.problem.path, Path::CondOt { sigma_min: 0.0 });
-    assert!(!frame.studies(&picture.experiment));
+    pass(&session, Duration::from_millis(100));
+    let now = session.frame(LaneId::default());
+    let picture = now.products.trajectories.made.as_ref().unwrap();
+    assert_eq!(
+        picture.of.experiment.problem.path,
+        Path::CondOt { sigma_min: 0.0 }
+    );
+    assert!(!frame.is_current(picture));
     assert!(
-        now.metrics
+        now.products
+            .metrics
+            .made
             .as_ref()
-            .is_none_or(|m| m.experiment.problem.path == picture.experiment.problem.path)
+            .is_none_or(|m| m.of.experiment.problem.path == picture.of.experiment.problem.path)
     );
 }
 
-#[test]
-fn ve_starts_from_the_wide_source() {
+fn ve_starts_from_the_wide_source(mode: Mode) {
     let mut experiment = two_moons();
     experiment.problem.path = Path::Ve {
         sigma_min: 0.01,
         sigma_max: 10.0,
     };
-    let session = start(experiment, autostart());
-    let frame = wait_for(&session, "has a picture", |f| f.picture.is_some());
+    let session = mode.start(experiment, autostart());
+    let frame = wait_for(&session, "has a picture", |f| {
+        f.products.trajectories.made.is_some()
+    });
     let spread = |points: &[[f64; 2]]| {
         (points
             .iter()
@@ -582,15 +664,22 @@ fn ve_starts_from_the_wide_source() {
             / (2 * points.len()) as f64)
             .sqrt()
     };
-    let starts = frame.picture.as_ref().unwrap().trajectories.first();
+    let starts = frame
+        .products
+        .trajectories
+        .made
+        .as_ref()
+        .unwrap()
+        .trajectories
+        .first();
     assert!((spread(starts) - 10.0).abs() < 1.0, "{}", spread(starts));
     assert!((spread(&frame.source) - 10.0).abs() < 1.0);
 }
 
 /// Losses bit for bit, and what the next steps depend on, of a run that was finished without a break.
-fn undisturbed(experiment: &Experiment) -> (Vec<u32>, TrainingState) {
+fn undisturbed(mode: Mode, experiment: &Experiment) -> (Vec<u32>, TrainingState) {
     let folder = tempfile::tempdir().unwrap();
-    let session = start(experiment.clone(), autostart());
+    let session = mode.start(experiment.clone(), autostart());
     let losses = finished(&session);
     (losses, saved(&session, folder.path()))
 }
@@ -603,7 +692,11 @@ fn finished(session: &Session) -> Vec<u32> {
 /// Saves the run and reads it back.
 fn saved(session: &Session, folder: &std::path::Path) -> TrainingState {
     session.drain_events();
-    session.save_run(folder.to_owned(), session.frame().experiment.view.clone());
+    session.save_run(
+        LaneId::default(),
+        folder.to_owned(),
+        session.frame(LaneId::default()).experiment.view.clone(),
+    );
     let deadline = Instant::now() + Duration::from_secs(30);
     loop {
         match session.drain_events().as_slice() {
@@ -611,7 +704,7 @@ fn saved(session: &Session, folder: &std::path::Path) -> TrainingState {
             [Event::Notice(text)] if text.starts_with("Saved the run in ") => break,
             other => panic!("{other:?}"),
         }
-        std::thread::sleep(Duration::from_millis(5));
+        pass(session, Duration::from_millis(5));
     }
     TrainingState::clone(&folder::open(folder).unwrap().saved.state)
 }
@@ -628,17 +721,16 @@ fn delicate() -> Experiment {
 /// The session after 37 steps, in the midst of a block.
 fn paused(session: &Session) -> Arc<Frame> {
     for step in 1..37 {
-        session.send(Command::StepOnce);
+        session.send(LaneId::default(), Command::StepOnce);
         wait_for(session, "takes a step", |f| f.step == step);
     }
-    session.send(Command::StepOnce);
+    session.send(LaneId::default(), Command::StepOnce);
     wait_for(session, "pauses", |f| {
         f.step == 37 && f.state == RunState::Paused
     })
 }
 
-#[test]
-fn a_change_of_device_keeps_moments_and_average() {
+fn a_change_of_device_keeps_moments_and_average(mode: Mode) {
     let maker = |experiment: &Experiment, params: &MlpParams| {
         let (model, training) = (&experiment.model, &experiment.training);
         let engine = FusedEngine::new(Box::new(Alone), model, training, params)?;
@@ -648,24 +740,26 @@ fn a_change_of_device_keeps_moments_and_average() {
         engines: Some(Engines::new("another device", Arc::new(maker))),
         ..Options::default()
     };
-    let session = start(delicate(), options);
+    let session = mode.start(delicate(), options);
     let before = paused(&session);
     assert_eq!(&*before.device, "another device");
-    session.send(Command::SetDevice("cpu".parse().unwrap()));
+    session.send(
+        LaneId::default(),
+        Command::SetDevice("cpu".parse().unwrap()),
+    );
     wait_for(&session, "is on the CPU", |f| f.device.starts_with("CPU"));
-    session.send(Command::Train);
+    session.send(LaneId::default(), Command::Train);
     let losses = finished(&session);
     let folder = tempfile::tempdir().unwrap();
     assert_eq!(
         (losses, saved(&session, folder.path())),
-        undisturbed(&delicate())
+        undisturbed(mode, &delicate())
     );
 }
 
-#[test]
-fn a_saved_run_goes_on_in_the_window_and_without_it_bit_for_bit() {
+fn a_saved_run_goes_on_in_the_window_and_without_it_bit_for_bit(mode: Mode) {
     let folder = tempfile::tempdir().unwrap();
-    let session = start(delicate(), Options::default());
+    let session = mode.start(delicate(), Options::default());
     let step = paused(&session).step;
     let state = saved(&session, folder.path());
     assert_eq!(state.step(), step);
@@ -677,14 +771,14 @@ fn a_saved_run_goes_on_in_the_window_and_without_it_bit_for_bit() {
     ] {
         assert!(folder.path().join(name).is_file(), "{name}");
     }
-    session.send(Command::Train);
-    let expected = undisturbed(&delicate());
+    session.send(LaneId::default(), Command::Train);
+    let expected = undisturbed(mode, &delicate());
     assert_eq!(finished(&session), expected.0, "saving changes nothing");
     let options = Options {
         trained: Some(Arc::new(state)),
         ..autostart()
     };
-    let again = start(delicate(), options);
+    let again = mode.start(delicate(), options);
     let losses = finished(&again);
     let other = tempfile::tempdir().unwrap();
     assert_eq!((losses, saved(&again, other.path())), expected);
@@ -706,12 +800,11 @@ fn a_saved_run_goes_on_in_the_window_and_without_it_bit_for_bit() {
 }
 
 /// Train on after the end, in one window and in another one that the finished run was opened in.
-#[test]
-fn training_on_keeps_moments_and_average() {
+fn training_on_keeps_moments_and_average(mode: Mode) {
     let mut experiment = delicate();
     experiment.training.steps = 300;
     let folder = tempfile::tempdir().unwrap();
-    let session = start(experiment.clone(), autostart());
+    let session = mode.start(experiment.clone(), autostart());
     finished(&session);
     let state = saved(&session, folder.path());
     assert_eq!(
@@ -722,11 +815,11 @@ fn training_on_keeps_moments_and_average() {
         trained: Some(Arc::new(state)),
         ..Options::default()
     };
-    let opened = start(experiment, options);
+    let opened = mode.start(experiment, options);
     wait_for(&opened, "has finished", |f| f.state == RunState::Finished);
     let mut ends = Vec::new();
     for session in [session, opened] {
-        session.send(Command::Train);
+        session.send(LaneId::default(), Command::Train);
         let end = wait_for(&session, "trains on", |f| {
             f.step == 600 && f.state == RunState::Finished
         });
@@ -738,12 +831,120 @@ fn training_on_keeps_moments_and_average() {
     assert_eq!(ends[0], ends[1]);
 }
 
-#[test]
-fn a_run_that_is_saved_while_the_window_closes_is_saved() {
+fn a_run_that_is_saved_while_the_window_closes_is_saved(mode: Mode) {
     let folder = tempfile::tempdir().unwrap();
-    let session = start(delicate(), autostart());
+    let session = mode.start(delicate(), autostart());
     wait_for(&session, "trains", |f| f.step > 20);
-    session.save_run(folder.path().to_owned(), two_moons().view);
+    session.save_run(
+        LaneId::default(),
+        folder.path().to_owned(),
+        two_moons().view,
+    );
     drop(session);
     assert!(folder::open(folder.path()).unwrap().saved.state.step() > 20);
+}
+
+/// Two networks of which one takes several times as long a step.
+fn two_lanes() -> (Experiment, Options) {
+    let mut slow = two_moons();
+    slow.model.hidden = vec![128, 128, 128];
+    let options = Options {
+        lanes: vec![(LaneId(1), Arc::new(slow))],
+        ..autostart()
+    };
+    (two_moons(), options)
+}
+
+fn lanes_go_forward_step_by_step_or_each_as_far_as_it_comes(mode: Mode) {
+    let (experiment, options) = two_lanes();
+    let session = mode.start(experiment, options);
+    let steps = || [0, 1].map(|lane| session.frame(LaneId(lane)).step);
+    wait_for(&session, "trains both", |_| steps()[1] > 300);
+    let [fast, slow] = steps();
+    assert!(fast.abs_diff(slow) < 200, "{fast} {slow}");
+    session.advance(Advance::EqualTime);
+    wait_for(&session, "leaves the slow one behind", |_| {
+        let [fast, slow] = steps();
+        fast > slow + 500
+    });
+}
+
+fn a_command_is_for_its_lane_alone(mode: Mode) {
+    let (experiment, options) = two_lanes();
+    let session = mode.start(experiment.clone(), options);
+    let both = |first: RunState, second: RunState| {
+        let states = session.frames();
+        let states: Vec<_> = states.iter().map(|frame| frame.state.clone()).collect();
+        states == [first, second]
+    };
+    wait_for(&session, "trains both", |_| {
+        both(RunState::Running, RunState::Running)
+    });
+    session.send(LaneId(1), Command::Pause);
+    wait_for(&session, "pauses one", |_| {
+        both(RunState::Running, RunState::Paused)
+    });
+    session.send(LaneId(0), Command::Close);
+    wait_for(&session, "closes the other", |_| {
+        session.frames().iter().count() == 1
+    });
+    session.send(LaneId(1), Command::Close);
+    session.send(LaneId(7), Command::Open(Arc::new(experiment)));
+    session.send(LaneId(7), Command::Train);
+    wait_for(&session, "trains a new one", |_| {
+        let frames = session.frames();
+        let lanes: Vec<_> = frames.iter().map(|frame| frame.lane.0).collect();
+        lanes == [1, 7] && frames.of(LaneId(7)).step > 10
+    });
+}
+
+fn every_lane_has_its_products(mode: Mode) {
+    let (experiment, mut options) = two_lanes();
+    options.autostart = false;
+    let session = mode.start(experiment, options);
+    wait_for(&session, "shows both", |_| {
+        let frames = session.frames();
+        frames
+            .iter()
+            .all(|f| f.products.trajectories.made.is_some() && f.products.metrics.made.is_some())
+    });
+}
+
+/// Every test, with threads and without.
+macro_rules! in_both_modes {
+    ($($name:ident,)*) => {
+        mod with_threads {
+            $(#[test] fn $name() { super::$name(super::Mode::Threads); })*
+        }
+        mod without_threads {
+            $(#[test] fn $name() { super::$name(super::Mode::Caller); })*
+        }
+    };
+}
+
+in_both_modes! {
+    training_makes_the_loss_fall_and_pictures_and_numbers_appear,
+    a_cloud_grows_while_training_runs_and_ends_with_the_last_weights,
+    the_same_seed_gives_the_same_losses_bit_for_bit,
+    pause_stops_steps_and_one_step_is_one_step,
+    dropping_the_session_joins_its_threads_quickly,
+    a_changed_target_keeps_the_weights_and_another_seed_does_not,
+    results_of_an_old_run_never_appear_in_a_new_one,
+    an_empty_drawing_waits_and_goes_on_with_the_first_stroke,
+    a_learning_rate_beyond_reason_rolls_back_and_says_so,
+    a_panic_or_a_nan_at_any_step_becomes_a_message_and_train_works_again,
+    a_lost_device_is_replaced_and_training_goes_on_from_the_last_good_weights,
+    nothing_trains_on_a_drawing_that_was_wiped_and_training_comes_back_with_it,
+    a_finished_run_waits_for_a_drawing_and_then_learns_it,
+    another_number_of_steps_moves_the_end_and_none_takes_none,
+    a_reset_while_paused_measures_the_new_weights,
+    a_picture_belongs_to_the_experiment_it_was_made_for,
+    ve_starts_from_the_wide_source,
+    a_change_of_device_keeps_moments_and_average,
+    a_saved_run_goes_on_in_the_window_and_without_it_bit_for_bit,
+    training_on_keeps_moments_and_average,
+    a_run_that_is_saved_while_the_window_closes_is_saved,
+    lanes_go_forward_step_by_step_or_each_as_far_as_it_comes,
+    a_command_is_for_its_lane_alone,
+    every_lane_has_its_products,
 }

@@ -32,12 +32,12 @@ use pushforward::model::{EngineError, MlpParams, TrainingState};
 use pushforward::session::files::atomic_write;
 use pushforward::session::folder;
 use pushforward::session::run::{RunOptions, Unobserved, run};
-use pushforward::session::{Cores, Engines, Options};
+use pushforward::session::{Crew, Engines, Options};
 use pushforward::snapshot::{Frame, RunState};
 use pushforward::ui::actions::ALL;
-use pushforward::ui::command::{Side, Tool};
+use pushforward::ui::command::{Purpose, Side, Tool};
+use pushforward::ui::dialogs::Dialog;
 use pushforward::ui::dialogs::native::{Answer, Picker, Question};
-use pushforward::ui::dialogs::{Dialog, Purpose};
 use pushforward::ui::{App, Command, Lab, Start};
 
 type Window = Harness<'static, App>;
@@ -64,7 +64,7 @@ fn lab(autostart: bool) -> Lab {
         ..Options::default()
     };
     let mut lab = Lab::new(experiment(), None, options, Arc::new(|| ())).unwrap();
-    lab.play.playing = false;
+    lab.apply(Command::TogglePlay);
     lab
 }
 
@@ -270,7 +270,8 @@ fn another_family_takes_the_presets_words_away() {
 fn loading_puts_the_brush_and_old_messages_away_and_trains() {
     let mut lab = lab(false);
     lab.apply(Command::DrawTarget(Side::Target));
-    lab.complain("an old story");
+    lab.apply(Command::SaveAs("/no/such/folder/a.ron".into()));
+    assert_eq!(lab.messages.len(), 1);
     lab.apply(Command::LoadPreset("rings"));
     assert_eq!((lab.tool, lab.messages.len()), (Tool::Pan, 0));
     wait_lab(&lab, "the preset trains", |f| {
@@ -494,7 +495,9 @@ fn a_file_that_cannot_be_read_or_written_becomes_a_sentence_that_stays() {
 fn the_figure_is_exported_by_its_suffix() {
     let folder = tempfile::tempdir().unwrap();
     let mut lab = lab(true);
-    wait_lab(&lab, "the first picture", |f| f.picture.is_some());
+    wait_lab(&lab, "the first picture", |f| {
+        f.products.trajectories.made.is_some()
+    });
     for (name, magic) in [("a.png", b"\x89PNG".as_slice()), ("b.svg", b"<".as_slice())] {
         let path = folder.path().join(name);
         lab.apply(Command::Export(path.clone()));
@@ -589,7 +592,10 @@ fn a_preset_is_loaded_from_its_picture() {
     let frame = wait(&mut window, "rings train", |f| {
         f.experiment.words.name == "rings" && f.step > 0
     });
-    assert!(matches!(frame.experiment.problem.target.shape, Shape::Rings { .. }));
+    assert!(matches!(
+        frame.experiment.problem.target.shape,
+        Shape::Rings { .. }
+    ));
 }
 
 #[test]
@@ -643,7 +649,7 @@ fn the_window_says_what_its_numbers_are_worth() {
     let mut window = window(false);
     window.set_size(vec2(1600.0, 1600.0));
     wait(&mut window, "untrained weights are measured", |f| {
-        f.metrics.is_some()
+        f.products.metrics.made.is_some()
     });
     window.run_ok();
     for text in [
@@ -677,7 +683,7 @@ fn suggestions_theme_and_lecture_mode_change_what_they_say() {
     let mut window = window(false);
     // Numbers that arrive meanwhile move it.
     wait(&mut window, "untrained weights are measured", |f| {
-        f.metrics.is_some() && !f.measuring
+        f.products.metrics.made.is_some() && !f.is_measuring()
     });
     for _ in 0..20 {
         if matches!(draft(&window).problem.coupling, Coupling::BatchOt { .. }) {
@@ -690,7 +696,10 @@ fn suggestions_theme_and_lecture_mode_change_what_they_say() {
         window.get_by_label("The same, paired by batch-OT").click();
         window.run_ok();
     }
-    assert!(matches!(draft(&window).problem.coupling, Coupling::BatchOt { .. }));
+    assert!(matches!(
+        draft(&window).problem.coupling,
+        Coupling::BatchOt { .. }
+    ));
     let canvas =
         |window: &Window| window.get_by_label("Canvas").rect().width() * window.ctx.zoom_factor();
     let before = canvas(&window);
@@ -831,7 +840,11 @@ fn the_question_is_a_dialog_that_names_the_weights_and_a_dropped_file_asks_it() 
         .push(Arc::new(Dropped(file)));
     window.step();
     window.run_ok();
-    assert_eq!(draft(&window).words.name, "untitled", "nothing is replaced yet");
+    assert_eq!(
+        draft(&window).words.name,
+        "untitled",
+        "nothing is replaced yet"
+    );
     assert_eq!(
         window
             .query_all_by_label_contains("weights that were learned")
@@ -1001,7 +1014,7 @@ fn without_a_folder_nothing_is_kept_and_one_notice_says_so() {
     draw_something(&mut lab);
     lab.keep_unsaved();
     wait_for_notice(&mut lab, "Unsaved work is not kept");
-    lab.notice.clear();
+    lab.notify(String::new());
     lab.apply(Command::ClearDrawing);
     lab.keep_unsaved();
     lab.apply(Command::Quit);
@@ -1029,7 +1042,7 @@ fn the_desktops_dialog_opens_saves_and_exports_and_a_suffix_never_replaces_unask
     let mut lab = lab(false);
     let wanted = folder.path().join("work");
     let (picker, shown) = desktop(Some(wanted.clone()));
-    lab.picker = Some(picker);
+    lab.use_picker(picker);
     lab.apply(Command::AskPath(Purpose::Save));
     assert!(lab.dialog.is_none());
     lab.tick();
@@ -1047,7 +1060,7 @@ fn the_desktops_dialog_opens_saves_and_exports_and_a_suffix_never_replaces_unask
     assert_eq!(shown.load(Ordering::Relaxed), 2);
 
     let (picker, _) = desktop(Some(written));
-    lab.picker = Some(picker);
+    lab.use_picker(picker);
     lab.apply(Command::AskPath(Purpose::Open));
     lab.tick();
     assert!(
@@ -1060,7 +1073,7 @@ fn the_desktops_dialog_opens_saves_and_exports_and_a_suffix_never_replaces_unask
 fn a_cancelled_or_broken_dialog_of_the_desktop_leaves_a_way_and_the_windows_own_is_in_the_menu() {
     let mut lab = changed_lab();
     let (picker, shown) = desktop(None);
-    lab.picker = Some(picker);
+    lab.use_picker(picker);
     lab.apply(Command::Quit);
     lab.apply(Command::SaveFirst);
     assert!(!lab.closing);
@@ -1076,7 +1089,7 @@ fn a_cancelled_or_broken_dialog_of_the_desktop_leaves_a_way_and_the_windows_own_
     }
     assert_eq!(shown.load(Ordering::Relaxed), 1);
     // One that never answers does not block the way.
-    lab.picker = Some(Arc::new(|_: &Question| -> Answer {
+    lab.use_picker(Arc::new(|_: &Question| -> Answer {
         Box::pin(std::future::pending())
     }));
     lab.apply(Command::AskPath(Purpose::Open));
@@ -1211,7 +1224,9 @@ fn no_text_lies_on_another_in_small_and_large_windows() {
             if brush {
                 lab.apply(Command::DrawTarget(Side::Target));
             }
-            wait(&mut window, "the first picture", |f| f.picture.is_some());
+            wait(&mut window, "the first picture", |f| {
+                f.products.trajectories.made.is_some()
+            });
             window.run_ok();
             let texts = painted_texts(&window);
             assert!(texts.len() > 60, "{}", texts.len());
@@ -1249,10 +1264,12 @@ fn a_finished_run_opens_with_its_weights_and_training_goes_on_from_them() {
     lab.apply(Command::Open(folder.path().to_owned()));
     assert_eq!(lab.messages, Vec::<String>::new());
     assert_eq!(lab.editor.path(), None, "a run's files stay as they are");
-    let opened = wait_lab(&lab, "its picture", |f| f.picture.is_some());
+    let opened = wait_lab(&lab, "its picture", |f| {
+        f.products.trajectories.made.is_some()
+    });
     assert_eq!(opened.experiment.training.steps, 30);
     assert_eq!(opened.loss.len(), 30, "the curve comes back, too");
-    let step = opened.picture.as_ref().unwrap().step;
+    let step = opened.products.trajectories.made.as_ref().unwrap().of.step;
     lab.apply(Command::Train);
     wait_lab(&lab, "training goes on", |f| f.step > step + 3);
 }
@@ -1450,7 +1467,7 @@ fn a_failure_is_shown_until_training_goes_on() {
         if is_broken.load(Ordering::Relaxed) {
             return Err(EngineError::Device("it is unplugged".to_owned()));
         }
-        Engines::cpu(&Cores::new(1)).make(experiment, params)
+        Engines::cpu(&Crew::alone()).make(experiment, params)
     };
     let options = Options {
         engines: Some(Engines::new("a loose cable", Arc::new(maker))),
@@ -1501,10 +1518,16 @@ fn the_definitions_have_every_member_of_every_vocabulary() {
 #[test]
 fn a_member_is_chosen_in_the_palette_and_a_solver_keeps_its_steps() {
     let mut window = window(false);
-    for (typed, chosen) in [("path ve", "Ve(sigma_min"), ("solver heun", "Heun(steps: 60)")] {
+    for (typed, chosen) in [
+        ("path ve", "Ve(sigma_min"),
+        ("solver heun", "Heun(steps: 60)"),
+    ] {
         let mut experiment = draft(&window).clone();
         experiment.readout.solver = experiment.readout.solver.with_steps(60);
-        window.state_mut().lab.apply(Command::Edit(Box::new(experiment)));
+        window
+            .state_mut()
+            .lab
+            .apply(Command::Edit(Box::new(experiment)));
         window.state_mut().lab.apply(Command::ShowPalette);
         window.run_ok();
         window.event(Event::Text(typed.to_owned()));

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, value_parser};
 
+use crate::experiment::Override;
 use crate::model::DeviceChoice;
 use crate::session::run::RunOptions;
 
@@ -126,23 +127,9 @@ pub struct BenchArgs {
     pub threads: Option<usize>,
 }
 
-/// One `--set KEY=VALUE`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Override {
-    /// Dotted path of a field.
-    pub key: String,
-    /// As it would stand in a file; a text may go without quotes.
-    pub value: String,
-}
-
 fn parse_override(text: &str) -> Result<Override, String> {
-    match text.split_once('=') {
-        Some((key, value)) if !key.trim().is_empty() => Ok(Override {
-            key: key.trim().to_owned(),
-            value: value.to_owned(),
-        }),
-        _ => Err("expected KEY=VALUE; try --set 'training.batch=512'".to_owned()),
-    }
+    let parsed = text.parse::<Override>();
+    parsed.map_err(|error| format!("{error}; try --set 'training.batch=512'"))
 }
 
 fn parse_threads(text: &str) -> Result<usize, String> {

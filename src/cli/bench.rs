@@ -6,14 +6,14 @@ use std::io::{self, Write as _};
 use serde::Serialize;
 
 use super::args::BenchArgs;
-use super::{Failure, say};
+use super::outcome::{Failure, say};
 use crate::session::Cores;
 use crate::session::bench::{BenchReport, Machine, ScalingReport, bench as measure, scaling};
 
 /// Measures and prints.
 pub fn bench(args: &BenchArgs) -> Result<(), Failure> {
     let threads = args.threads.unwrap_or_else(|| Cores::all().threads());
-    // Progress is for a person who waits; whoever closed stderr does not want to know.
+    // Progress goes to stderr; that it is closed is no failure.
     let mut announce = |what: &str| {
         let _ = writeln!(io::stderr(), "measuring {what}");
     };

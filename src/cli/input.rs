@@ -1,11 +1,10 @@
 //! From the words on the command line to a legal experiment.
 
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::Failure;
 use super::args::Changes;
+use super::outcome::Failure;
 use crate::experiment::Experiment;
 use crate::experiment::presets::{self, Preset};
 use crate::session::experiment_file;
@@ -34,9 +33,9 @@ impl Origin {
             return Ok(Self::Preset(preset));
         }
         let path = home_expanded(name)?;
-        match fs::metadata(&path) {
-            Ok(found) if found.is_dir() => Ok(Self::Folder(path)),
-            Ok(_) => Ok(Self::File(path)),
+        match files::is_folder(&path) {
+            Ok(true) => Ok(Self::Folder(path)),
+            Ok(false) => Ok(Self::File(path)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 let names: Vec<&str> = presets::all().iter().map(|preset| preset.name).collect();
                 Err(Failure::Input(format!(

@@ -1,4 +1,4 @@
-//! Floor 5: the command line, a contract that scripts rely on.
+//! Floor 6: the command line, a contract that scripts rely on.
 //!
 //! It turns words into a legal experiment, runs the headless job or hands the experiment to the window, and
 //! turns what happens into an exit code. It refuses to know egui: the window arrives as a function.
@@ -6,6 +6,7 @@
 mod args;
 mod bench;
 mod input;
+mod outcome;
 mod progress;
 
 use std::env;
@@ -21,13 +22,15 @@ use clap::Parser;
 use crate::experiment::{Experiment, presets};
 use crate::session::folder::{self, Saved};
 use crate::session::report::Report;
-use crate::session::run::{self, RunError, RunOptions};
+use crate::session::run::{self, RunOptions};
 
 use args::{Changes, CheckArgs, RunArgs};
 use input::Origin;
+use outcome::say;
 use progress::Reporter;
 
 pub use args::{CommandLine, Verb};
+pub use outcome::Failure;
 
 /// What the window is to open on.
 pub struct Window {
@@ -37,25 +40,6 @@ pub struct Window {
     pub trained: Option<Saved>,
     /// The experiment file, so that it can be saved again.
     pub file: Option<PathBuf>,
-}
-
-/// Why there is no result; each kind has its exit code.
-pub enum Failure {
-    /// Something on the way failed: 1.
-    Failed(String),
-    /// What was given cannot be worked with: 3.
-    Input(String),
-    /// Stopped by Ctrl-C, after saving what there is: 130.
-    Interrupted,
-}
-
-impl From<RunError> for Failure {
-    fn from(error: RunError) -> Self {
-        match error {
-            RunError::Input(message) => Self::Input(message),
-            RunError::Failed(message) => Self::Failed(message),
-        }
-    }
 }
 
 /// The whole program. `launch` opens the window and returns when it is closed.
@@ -77,7 +61,7 @@ pub fn main(launch: impl FnOnce(Window) -> Result<(), Failure>) -> ExitCode {
         Err(Failure::Interrupted) => (130, None),
     };
     if let Some(message) = message {
-        // Whoever closed stderr does not want to know.
+        // That stderr is closed is no failure.
         let _ = writeln!(io::stderr(), "pushforward: {message}");
     }
     ExitCode::from(code)
@@ -132,6 +116,9 @@ fn has_display() -> bool {
 fn run(args: &RunArgs) -> Result<(), Failure> {
     let origin = Origin::find(&args.experiment)?;
     let experiment = input::changed(&args.experiment, origin.experiment()?, &args.changes)?;
+    let experiment = experiment
+        .only_lane()
+        .map_err(|error| Failure::Input(format!("{}: {error}", args.experiment.display())))?;
     let out = match (&args.out, &origin) {
         (Some(out), _) => input::home_expanded(out)?,
         (None, Origin::Folder(folder)) => folder.clone(),
@@ -243,22 +230,17 @@ fn print_preset(name: &str) -> Result<(), Failure> {
 fn check(args: &CheckArgs) -> Result<(), Failure> {
     let experiment = input::requested(&args.experiment, &args.changes)?;
     let mut lines = format!("{}: valid\n", args.experiment.display());
-    for caution in experiment.cautions() {
-        lines += &format!("note: {caution}\n");
+    for i in 0..experiment.n_lanes() {
+        let lane = experiment
+            .lane(i)
+            .map_err(|error| Failure::Input(error.to_string()))?;
+        let name = match experiment.lanes.is_empty() {
+            true => String::new(),
+            false => format!("{}: ", experiment.lane_label(i)),
+        };
+        for caution in lane.cautions() {
+            lines += &format!("note: {name}{caution}\n");
+        }
     }
     say(&lines)
-}
-
-/// Writes to stdout. A reader who has seen enough (`| head -1`) is no failure.
-fn say(text: &str) -> Result<(), Failure> {
-    let mut stdout = io::stdout().lock();
-    match stdout
-        .write_all(text.as_bytes())
-        .and_then(|()| stdout.flush())
-    {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Failure::Failed(format!("stdout: {error}")))
-        }
-        _ => Ok(()),
-    }
 }

@@ -5,10 +5,11 @@
 use std::io::{IsTerminal, Write, stderr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::clock::Instant;
 use crate::session::run::{Phase, Progress, RunObserver};
 
 /// Time between two plain lines of the same phase.
@@ -45,7 +46,7 @@ impl RunObserver for Reporter {
         match &self.display {
             Display::Quiet => {}
             Display::Bar(bar) => bar.println(sentence),
-            // Whoever closed stderr does not want to know.
+            // That stderr is closed is no failure.
             Display::Lines { .. } => drop(writeln!(stderr(), "{sentence}")),
         }
     }
@@ -65,7 +66,7 @@ impl RunObserver for Reporter {
                 });
                 if due {
                     *last = Some((progress.phase, Instant::now()));
-                    // Whoever closed stderr does not want to know.
+                    // That stderr is closed is no failure.
                     let _ = writeln!(stderr(), "{}", line(progress));
                 }
             }

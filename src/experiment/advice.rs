@@ -8,6 +8,7 @@ use std::ops::Range;
 use super::examples;
 use super::fault::{Fault, Reason, joined};
 use super::pieces::{range_of, word};
+use super::spelling::nearest;
 use super::tokens::{self, Kind, tokens};
 
 /// No mended text is offered that is longer: a message stands in a line.
@@ -48,8 +49,8 @@ impl Spot {
 
     /// The name of the innermost field.
     pub fn name(&self) -> &str {
-        let path = self.path.split('[').next().unwrap_or_default();
-        path.rsplit('.').next().unwrap_or_default()
+        let last = self.path.rsplit('.').next().unwrap_or_default();
+        last.split('[').next().unwrap_or_default()
     }
 }
 
@@ -105,7 +106,10 @@ pub(super) fn mended(
     let mut candidates = changes(text, spot, reason);
     // A part of a list, or of a struct in it, is not the whole value of its field.
     let whole = match reason {
-        Reason::Mismatch { .. } | Reason::UnknownVariant { .. } | Reason::Other(_) => &spot.at,
+        Reason::Mismatch { .. }
+        | Reason::UnknownVariant { .. }
+        | Reason::Change(_)
+        | Reason::Other(_) => &spot.at,
         _ => &spot.value,
     };
     let examples = alternatives(&spot.path, &text[whole.clone()], present);
@@ -148,6 +152,8 @@ fn changes(text: &str, spot: &Spot, reason: &Reason) -> Vec<(Range<usize>, Strin
                 .chain(bent(text, &spot.value, &[]))
                 .collect()
         }
+        Reason::Change(Some(instead)) => vec![(spot.at.clone(), format!("{instead:?}"))],
+        Reason::Change(None) => vec![(with_comma(text, &spot.at), String::new())],
         Reason::Other(_) => Vec::new(),
     }
 }
@@ -196,6 +202,7 @@ fn bent(text: &str, part: &Range<usize>, fields: &[&str]) -> Vec<(Range<usize>, 
     }
     let bare = value.trim_matches(['"', ',', ' ']);
     let inner = value.trim_matches(['(', ')', '[', ']', '"']);
+    let element = value.trim_start_matches('[').trim_end_matches(']');
     let mut forms = vec![
         with_decimal_points(value),
         format!("{value},"),
@@ -204,6 +211,7 @@ fn bent(text: &str, part: &Range<usize>, fields: &[&str]) -> Vec<(Range<usize>, 
         bare.to_owned(),
         format!("[{inner}]"),
         format!("({inner})"),
+        format!("[{:?}]", element.trim_matches('"')),
     ];
     forms.extend(fields.iter().map(|field| format!("({field}: {value})")));
     forms.retain(|form| form != value);
@@ -272,43 +280,4 @@ fn alternatives(path: &str, value: &str, present: Option<&str>) -> Vec<String> {
         values.insert(place, present);
     }
     values.into_iter().map(str::to_owned).collect()
-}
-
-/// The name that is most like the one that was given, if one is like it at all.
-pub(super) fn nearest<'a>(given: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let likeness = |name: &'a str| likeness(given, name).map(|distance| (distance, name));
-    names
-        .filter_map(likeness)
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, name)| name)
-}
-
-/// How many letters must be changed, added, left out or swapped; none if that leaves nothing of the name. Case is no
-/// difference.
-pub(super) fn likeness(given: &str, name: &str) -> Option<usize> {
-    let [given, name] = [given, name].map(|text| text.to_lowercase().chars().collect::<Vec<_>>());
-    if given.is_empty() || given.len().abs_diff(name.len()) > 3 {
-        return None;
-    }
-    let distance = edit_distance(&given, &name);
-    (distance <= (given.len().min(name.len()) / 3).max(1)).then_some(distance)
-}
-
-/// Optimal string alignment: insertions, deletions, substitutions and swaps of neighbours.
-fn edit_distance(a: &[char], b: &[char]) -> usize {
-    let mut before: Vec<usize> = Vec::new();
-    let mut last: Vec<usize> = (0..=b.len()).collect();
-    for i in 0..a.len() {
-        let mut row = vec![i + 1];
-        for j in 0..b.len() {
-            let substitution = last[j] + usize::from(a[i] != b[j]);
-            let mut least = substitution.min(last[j + 1] + 1).min(row[j] + 1);
-            if i > 0 && j > 0 && a[i] == b[j - 1] && a[i - 1] == b[j] {
-                least = least.min(before[j - 1] + 1);
-            }
-            row.push(least);
-        }
-        before = std::mem::replace(&mut last, row);
-    }
-    last[b.len()]
 }

@@ -4,7 +4,8 @@ use std::sync::LazyLock;
 
 use super::pieces::value_at;
 use super::{
-    Activation, Camera, Experiment, LearningRate, Model, Optimizer, PathColor, TimeEmbedding, View,
+    Activation, Camera, Experiment, Lane, LearningRate, Model, Optimizer, TimeEmbedding,
+    TrajectoryColor, View,
 };
 use super::{Problem, Readout, Training};
 use crate::flow::coupling::Coupling;
@@ -51,6 +52,7 @@ fn all() -> Vec<Experiment> {
                 ..Readout::default()
             },
             view: view(i),
+            lanes: lanes(i),
             ..Experiment::new(target)
         })
         .collect()
@@ -74,8 +76,23 @@ fn view(i: usize) -> View {
         height: 8.0,
     };
     View {
-        color: nth(i, &[PathColor::ChordRatio, PathColor::Identity]),
+        color: nth(i, &TrajectoryColor::ALL),
         camera: nth(i, &[None, Some(camera)]),
         ..View::default()
+    }
+}
+
+/// The first example has none: it is the one with the defaults.
+fn lanes(i: usize) -> Vec<Lane> {
+    let lane = |title: &str, change: &str| Lane {
+        title: title.to_owned(),
+        set: change.parse().into_iter().collect(),
+    };
+    match i {
+        1 => vec![
+            lane("", "coupling=Independent"),
+            lane("batch-OT", "coupling=BatchOt(batch: 256)"),
+        ],
+        _ => Vec::new(),
     }
 }

@@ -4,8 +4,8 @@ use std::fmt::{self, Display, Write};
 
 use serde::de;
 
-use super::advice::nearest;
 use super::error::clipped;
+use super::spelling::nearest;
 
 /// A refusal, and the parts of the text that it speaks of.
 #[derive(Clone, Debug)]
@@ -46,6 +46,8 @@ pub(super) enum Reason {
     Missing(&'static str),
     /// A field stands twice.
     Duplicate(&'static str),
+    /// A change of a lane does not fit; the text of one that does.
+    Change(Option<String>),
     /// What a type says of its own values.
     Other(String),
 }
@@ -138,6 +140,7 @@ impl Display for Reason {
             }
             Self::Missing(field) => write!(f, "the field `{field}` is missing"),
             Self::Duplicate(field) => write!(f, "the field `{field}` stands twice"),
+            Self::Change(_) => f.write_str("expected a change that fits"),
             Self::Other(message) => f.write_str(message),
         }
     }

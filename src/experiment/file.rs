@@ -2,7 +2,7 @@
 //!
 //! The program has the same values in groups; this is the only place that knows both.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::flow::coupling::Coupling;
 use crate::flow::distribution::Distribution;
@@ -10,14 +10,14 @@ use crate::flow::path::Path;
 use crate::flow::solver::Solver;
 
 use super::{
-    Evaluation, Experiment, LearningRate, Model, Optimizer, Problem, Readout, Training, View,
+    Evaluation, Experiment, Lane, LearningRate, Model, Optimizer, Problem, Readout, Training, View,
     Words, standard_gaussian,
 };
 
 /// The fields of an experiment file; only `version` and `target` are required.
 #[derive(Serialize, Deserialize)]
 #[serde(rename = "Experiment", deny_unknown_fields)]
-pub(super) struct ExperimentFile {
+struct ExperimentFile {
     version: u32,
     #[serde(default = "default_name")]
     name: String,
@@ -44,6 +44,8 @@ pub(super) struct ExperimentFile {
     evaluation: Evaluation,
     #[serde(default)]
     view: View,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    lanes: Vec<Lane>,
 }
 
 /// The training and, as `sigma`, the problem's noise.
@@ -81,6 +83,18 @@ impl TrainingFile {
 impl Default for TrainingFile {
     fn default() -> Self {
         Self::new(Training::default(), 0.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Experiment {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        ExperimentFile::deserialize(deserializer).map(Self::from)
+    }
+}
+
+impl Serialize for Experiment {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        ExperimentFile::from(self.clone()).serialize(serializer)
     }
 }
 
@@ -122,6 +136,7 @@ impl From<ExperimentFile> for Experiment {
                 evaluation: file.evaluation,
             },
             view: file.view,
+            lanes: file.lanes,
         }
     }
 }
@@ -137,6 +152,7 @@ impl From<Experiment> for ExperimentFile {
             training,
             readout: Readout { solver, evaluation },
             view,
+            lanes,
         } = experiment;
         let Problem {
             source,
@@ -160,6 +176,7 @@ impl From<Experiment> for ExperimentFile {
             solver,
             evaluation,
             view,
+            lanes,
         }
     }
 }

@@ -19,11 +19,33 @@ pub struct Illegal {
 }
 
 impl Experiment {
-    /// Whether the source, the path and the coupling may be combined.
+    /// Whether the source, the path and the coupling may be combined, in every lane.
     ///
     /// # Errors
     /// VP and VE with any source but `Gaussian(std: 1.0)`, scale 1, no shift.
     pub fn legality(&self) -> Result<(), Illegal> {
+        let mut message = None;
+        let mut fix = self.clone();
+        for (i, lane) in fix.lanes.iter_mut().enumerate() {
+            // A lane that cannot be made is refused by its ranges.
+            let illegal = self.lane(i).ok().and_then(|lane| lane.legality().err());
+            if let Some(illegal) = illegal {
+                message.get_or_insert(format!("{}: {illegal}", self.lane_label(i)));
+                lane.set = self.overrides_to(&illegal.fix);
+            }
+        }
+        match message {
+            None if self.lanes.is_empty() => self.combination(),
+            None => Ok(()),
+            Some(message) => Err(Illegal {
+                message,
+                fix: Box::new(fix),
+            }),
+        }
+    }
+
+    /// [`Self::legality`] of one flow.
+    fn combination(&self) -> Result<(), Illegal> {
         if self.problem.path.needs_standard_gaussian()
             && !self.problem.source.is_standard_gaussian()
         {

@@ -9,16 +9,23 @@
 
 mod advice;
 mod cautions;
+mod change;
 mod error;
 mod examples;
 mod fault;
 mod file;
+mod follow;
+mod label;
+mod lane;
+mod lanes;
+mod layer;
 mod legality;
 mod model;
 mod pieces;
 pub mod presets;
 mod reader;
 mod set;
+mod spelling;
 mod text;
 mod tokens;
 mod training;
@@ -27,20 +34,19 @@ mod view;
 
 use std::ops::RangeInclusive;
 
-use serde::{Deserialize, Serialize};
-
 use crate::flow::coupling::Coupling;
 use crate::flow::distribution::{Distribution, Shape};
 use crate::flow::path::Path;
 use crate::flow::solver::Solver;
 
-use file::ExperimentFile;
-
 pub use error::ExperimentError;
+pub use lane::{Lane, MAX_LANES, NoOverride, Override};
+pub use layer::Layer;
+pub(crate) use layer::layers;
 pub use legality::Illegal;
 pub use model::{Activation, Model, TimeEmbedding};
 pub use training::{Evaluation, LearningRate, Optimizer, Training};
-pub use view::{Camera, Layer, MAX_FOLLOWED, MAX_PARTICLES, PathColor, View};
+pub use view::{Camera, MAX_FOLLOWED, MAX_PARTICLES, TrajectoryColor, View};
 
 /// The version of the experiment file that this program reads and writes.
 pub const VERSION: u32 = 1;
@@ -49,8 +55,7 @@ pub const VERSION: u32 = 1;
 /// out of date when that group differs.
 ///
 /// The file and `--set` have fields of their own, without the groups (`experiment/file.rs`).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(from = "ExperimentFile", into = "ExperimentFile")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Experiment {
     /// Version of the file format: [`VERSION`].
     pub version: u32,
@@ -68,6 +73,9 @@ pub struct Experiment {
     pub readout: Readout,
     /// What the figure shows.
     pub view: View,
+    /// The flows that are compared, in place of this one alone. Each changes some of the fields above, which are those
+    /// of none of them but the base of all: so the first lane is renamed, moved and taken away like every other.
+    pub lanes: Vec<Lane>,
 }
 
 /// What an experiment is called.
@@ -144,6 +152,7 @@ impl Experiment {
             training: Training::default(),
             readout: Readout::default(),
             view: View::default(),
+            lanes: Vec::new(),
         }
     }
 
@@ -171,8 +180,10 @@ impl Experiment {
             training,
             readout,
             view: _,
+            lanes,
         } = self;
-        (version, words, seed, problem, model, training, readout)
+        let trained = (problem, model, training, readout);
+        (version, words, seed, trained, lanes)
     }
 }
 

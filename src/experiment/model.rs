@@ -1,4 +1,4 @@
-//! The network's architecture, as data; the network itself lives a floor higher.
+//! The network's architecture, as data; the network itself is in `model`.
 
 use std::ops::RangeInclusive;
 

@@ -3,11 +3,34 @@
 //! The experiment is read anew from its own text, with the value in the place of the field's, so a key is exactly a
 //! name that stands in the file and a value whatever may stand there: no second list of names to keep in step.
 
-use super::advice::{Mended, Spot, likeness, mended, with_decimal_points};
+use super::advice::{Mended, Spot, mended, with_decimal_points};
 use super::error::clipped;
 use super::fault::{Fault, Reason, joined};
+use super::lane::{Override, in_one_line};
 use super::pieces::{fields_of, range_of, value_at, word};
+use super::spelling::likeness;
 use super::{Experiment, ExperimentError, examples, reader};
+
+/// A change that is refused.
+pub(super) struct Refusal {
+    /// Why.
+    pub error: ExperimentError,
+    /// A change that works.
+    pub instead: Option<Override>,
+}
+
+impl Refusal {
+    pub fn new(error: ExperimentError, instead: Option<Override>) -> Box<Self> {
+        Box::new(Self { error, instead })
+    }
+}
+
+impl From<Box<Refusal>> for ExperimentError {
+    fn from(refusal: Box<Refusal>) -> Self {
+        let Refusal { error, instead } = *refusal;
+        error.advised(instead.map(|change| change.advice()))
+    }
+}
 
 impl Experiment {
     /// Replaces the field at the dotted path `key` by the RON value `value`; a text needs no quotes.
@@ -19,6 +42,12 @@ impl Experiment {
     /// The key does not exist (those that do are listed), or the value does not fit it. The message ends with a
     /// `--set` that works.
     pub fn set(&mut self, key: &str, value: &str) -> Result<(), ExperimentError> {
+        *self = self.changed(key, value)?;
+        Ok(())
+    }
+
+    /// The experiment after [`Self::set`].
+    pub(super) fn changed(&self, key: &str, value: &str) -> Result<Self, Box<Refusal>> {
         let text = self.to_ron();
         let is_name = |name: &str| !name.is_empty() && !name.contains('[');
         let parent = key.rsplit_once('.').map_or("", |(parent, _)| parent);
@@ -29,13 +58,12 @@ impl Experiment {
         let written = value_at(text.trim(), key).is_some();
         let value = value.trim();
         let changed = reader::read_changed(&text, key, value);
-        *self = changed.map_err(|fault| match *fault.reason {
+        changed.map_err(|fault| match *fault.reason {
             Reason::UnknownField { expected, .. } if !written => {
                 self.unknown_key(text.trim(), key, value, expected)
             }
             _ => self.misfit(&text, key, value, &fault),
-        })?;
-        Ok(())
+        })
     }
 
     /// Like [`Self::validate`], for what `--set` has changed.
@@ -46,23 +74,29 @@ impl Experiment {
         let Err(error) = self.validate() else {
             return Ok(());
         };
+        if let Some(lanes) = self.mended_lanes() {
+            return Err(error.advised(Some(lanes.advice())));
+        }
         let key = error.settable();
-        let mended = examples::values(&key).into_iter().find_map(|value| {
-            let mut mended = self.clone();
-            mended.set(&key, value).ok()?;
-            let next = mended.validate().err().map(|next| next.settable());
-            (next.as_ref() != Some(&key)).then_some(mended)
-        });
         // The line also works in the place of the change that it mends: a variant's field comes with its variant.
-        let advice = mended.and_then(|mended| {
+        let instead = self.in_range(&key).and_then(|mended| {
             let text = mended.to_ron();
             let parent = key.rsplit_once('.').map_or("", |(parent, _)| parent);
             let is_variant =
                 value_at(text.trim(), parent).is_some_and(|value| !word(value).0.is_empty());
-            let choice = is_variant.then(|| present_line(&text, parent)).flatten();
-            choice.or_else(|| present_line(&text, &key))
+            let choice = is_variant.then(|| present_change(&text, parent)).flatten();
+            choice.or_else(|| present_change(&text, &key))
         });
-        Err(error.advised(advice))
+        Err(Refusal::new(error, instead).into())
+    }
+
+    /// The experiment with an example's value in the field `key`, whose own is out of its range.
+    pub(super) fn in_range(&self, key: &str) -> Option<Self> {
+        examples::values(key).into_iter().find_map(|value| {
+            let mended = self.changed(key, value).ok()?;
+            let next = mended.validate().err().map(|next| next.settable());
+            (next.as_deref() != Some(key)).then_some(mended)
+        })
     }
 
     /// What to do to come from this experiment to another one, from which it differs in one field.
@@ -70,11 +104,11 @@ impl Experiment {
         let [from, to] = [self, other].map(Self::to_ron);
         let (from, to) = (fields_of(from.trim())?, fields_of(to.trim())?);
         let (_, (key, value)) = from.iter().zip(to).find(|(from, to)| *from != to)?;
-        Some(line(key, value))
+        Some(Override::new(key, value).advice())
     }
 
     /// The refusal of a value, with one that fits.
-    fn misfit(&self, text: &str, key: &str, value: &str, fault: &Fault) -> ExperimentError {
+    fn misfit(&self, text: &str, key: &str, value: &str, fault: &Fault) -> Box<Refusal> {
         let spot = Spot::of(value, key, fault);
         let inside = spot.path.strip_prefix(key).unwrap_or_default();
         let inside = match inside.trim_start_matches('.') {
@@ -84,14 +118,13 @@ impl Experiment {
         let present = value_at(text.trim(), key).filter(|_| spot.value == (0..value.len()));
         let works = |mended: &Mended| self.takes(key, &in_one_line(&mended.text));
         let mended = mended(value, &spot, &fault.reason, present, works);
-        let advice = mended.map(|mended| line(key, &mended.text));
-        let advice = advice.or_else(|| present_line(text, key));
-        ExperimentError::Value {
+        let instead = mended.map(|mended| Override::new(key, &mended.text));
+        let error = ExperimentError::Value {
             key: key.to_owned(),
             value: clipped(value),
             message: format!("{inside}{}", fault.reason),
-        }
-        .advised(advice)
+        };
+        Refusal::new(error, instead.or_else(|| present_change(text, key)))
     }
 
     /// Whether the change works, ranges included.
@@ -103,7 +136,7 @@ impl Experiment {
 
     /// The refusal of a key: the field that may be meant, or those that there are. `beside` are the fields in its
     /// place, whether they stand in the text or not.
-    fn unknown_key(&self, text: &str, key: &str, value: &str, beside: &[&str]) -> ExperimentError {
+    fn unknown_key(&self, text: &str, key: &str, value: &str, beside: &[&str]) -> Box<Refusal> {
         let ends = key.match_indices('.').map(|(end, _)| &key[..end]);
         let exists = |parent: &&str| {
             !parent.is_empty() && value_at(text, parent).and_then(fields_of).is_some()
@@ -115,8 +148,8 @@ impl Experiment {
         let meant = self
             .meant(text, key, value, beside.collect())
             .filter(|_| !of_a_variant);
-        let (hint, advice) = match meant {
-            Some((keys, advice)) => (format!("did you mean {}?", keys.join(" or ")), Some(advice)),
+        let (hint, instead) = match meant {
+            Some((keys, change)) => (format!("did you mean {}?", keys.join(" or ")), Some(change)),
             None => (
                 no_such_field(text, parent, key),
                 self.chosen_with(text, key, value),
@@ -129,9 +162,10 @@ impl Experiment {
             .iter()
             .map(|(name, _)| joined(parent, name))
             .find(|key| key != "version");
-        let advice = advice.or_else(|| present_line(text, &field?));
+        let instead = instead.or_else(|| present_change(text, &field?));
         let key = clipped(key);
-        ExperimentError::UnknownKey { key, hint }.advised(advice)
+        let error = ExperimentError::UnknownKey { key, hint };
+        Refusal::new(error, instead)
     }
 
     /// The keys that may be meant, and a change of one of them that works.
@@ -141,7 +175,7 @@ impl Experiment {
         key: &str,
         value: &str,
         beside: Vec<String>,
-    ) -> Option<(Vec<String>, String)> {
+    ) -> Option<(Vec<String>, Override)> {
         let mut known = keys(text, "");
         let unwritten = beside.into_iter().filter(|key| !known.contains(key));
         known.extend(unwritten.collect::<Vec<_>>());
@@ -151,13 +185,13 @@ impl Experiment {
         let works = changes
             .into_iter()
             .find(|(key, value)| self.takes(key, value));
-        let advice = works.map(|(key, value)| line(key, value));
-        let advice = advice.or_else(|| near.iter().find_map(|key| present_line(text, key)))?;
-        Some((near.iter().map(|key| format!("`{key}`")).collect(), advice))
+        let change = works.map(|(key, value)| Override::new(key, value));
+        let change = change.or_else(|| near.iter().find_map(|key| present_change(text, key)))?;
+        Some((near.iter().map(|key| format!("`{key}`")).collect(), change))
     }
 
     /// If the key is that of a variant which is not chosen, the change that chooses it with this value.
-    fn chosen_with(&self, text: &str, key: &str, value: &str) -> Option<String> {
+    fn chosen_with(&self, text: &str, key: &str, value: &str) -> Option<Override> {
         let all = examples::FILES.iter().flat_map(|example| keys(example, ""));
         let near = nearest_keys(key, all.collect()).into_iter().next()?;
         examples::FILES.iter().find_map(|example| {
@@ -170,7 +204,7 @@ impl Experiment {
             let works = chosen
                 .into_iter()
                 .find(|chosen| self.takes(choice, &chosen.text))?;
-            Some(line(choice, &works.text))
+            Some(Override::new(choice, &works.text))
         })
     }
 }
@@ -202,22 +236,11 @@ fn no_such_field(text: &str, parent: &str, key: &str) -> String {
     }
 }
 
-/// The change as it is typed in a shell.
-fn line(key: &str, value: &str) -> String {
-    let value = in_one_line(value).replace('\'', r"'\''");
-    format!("try --set '{key}={value}'")
-}
-
-fn in_one_line(value: &str) -> String {
-    let lines: Vec<&str> = value.lines().map(str::trim).collect();
-    lines.join(" ")
-}
-
 /// The change that changes nothing; none for what would fill the screen.
-fn present_line(text: &str, key: &str) -> Option<String> {
+pub(super) fn present_change(text: &str, key: &str) -> Option<Override> {
     const MAX_CHARS: usize = 300;
     let value = value_at(text.trim(), key)?;
-    (value.len() <= MAX_CHARS).then(|| line(key, value))
+    (value.len() <= MAX_CHARS).then(|| Override::new(key, value))
 }
 
 /// Every dotted path in the text of a struct, outer ones first.

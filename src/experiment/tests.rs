@@ -2,6 +2,7 @@
 
 mod corrections;
 mod damage;
+mod lanes;
 mod words;
 
 use super::*;

@@ -65,18 +65,37 @@ fn read(text: &str) -> Result<Experiment, Box<Refused>> {
         reason: *fault.reason,
         range: None,
     })?;
-    experiment.validate().map_err(|error| {
+    let Err(error) = experiment.validate() else {
+        return Ok(experiment);
+    };
+    let (spot, reason) = misplaced_change(&experiment, text).unwrap_or_else(|| {
         let path = error.settable();
         let value = pieces::innermost(pieces::whole(text).unwrap_or(text), &path);
         let value = pieces::range_of(text, value);
         let at = value.clone();
-        Refused {
-            spot: Spot { path, value, at },
-            reason: Reason::Other(String::new()),
-            range: Some(error),
-        }
-    })?;
-    Ok(experiment)
+        (Spot { path, value, at }, Reason::Other(String::new()))
+    });
+    let range = Some(error);
+    Err(Box::new(Refused {
+        spot,
+        reason,
+        range,
+    }))
+}
+
+/// Where the change of a lane stands that does not fit, if that is why the experiment is refused.
+fn misplaced_change(experiment: &Experiment, text: &str) -> Option<(Spot, Reason)> {
+    let fault = experiment.check_lanes().err()?;
+    let (list, path) = fault.places()?;
+    let whole = pieces::whole(text).ok()?;
+    let [value, at] = [&list, &path].map(|path| pieces::value_at(whole, path));
+    let spot = Spot {
+        value: pieces::range_of(text, value?),
+        at: pieces::range_of(text, at?),
+        path,
+    };
+    let instead = fault.instead().map(ToString::to_string);
+    Some((spot, Reason::Change(instead)))
 }
 
 impl Refused {

@@ -9,8 +9,8 @@ use std::ops::RangeInclusive;
 use super::error::clipped;
 use super::training::EVERY_NODE;
 use super::{
-    Camera, Evaluation, Experiment, ExperimentError, MAX_FOLLOWED, MAX_PARTICLES, Model, Problem,
-    Readout, Training, VERSION, View, Words,
+    Camera, Evaluation, Experiment, ExperimentError, MAX_LANES, Model, Problem, Readout, Training,
+    VERSION, View, Words,
 };
 use crate::flow::constant::OutOfRange;
 use crate::flow::distribution::DistributionError;
@@ -20,11 +20,31 @@ use crate::flow::vocabulary::Vocabulary;
 const MAX_TRAJECTORY_POINTS: usize = 50_000_000;
 
 impl Experiment {
-    /// Checks every value against its range.
+    /// Checks every value against its range; with lanes, those that they have.
     ///
     /// # Errors
-    /// The first value outside its range, by its dotted path; NaN and infinity are in no range.
+    /// The first value outside its range, by its dotted path; NaN and infinity are in no range. A change of a lane that
+    /// does not fit.
     pub fn validate(&self) -> Result<(), ExperimentError> {
+        if self.lanes.is_empty() {
+            return self.check_ranges();
+        }
+        if self.lanes.len() > MAX_LANES {
+            let expected = format!("at most {MAX_LANES}");
+            return Err(range(
+                "lanes",
+                format!("a list of {}", self.lanes.len()),
+                &expected,
+            ));
+        }
+        for (i, lane) in self.lanes.iter().enumerate() {
+            check_line(&format!("lanes[{i}].title"), &lane.title)?;
+        }
+        self.check_lanes().map_err(|fault| self.refused(fault))
+    }
+
+    /// [`Self::validate`] of one flow.
+    pub(super) fn check_ranges(&self) -> Result<(), ExperimentError> {
         within("version", self.version, VERSION..=VERSION)?;
         self.words.validate()?;
         self.problem.validate()?;
@@ -120,10 +140,10 @@ impl View {
                 ));
             }
         }
-        within("view.paths", self.paths, 0..=MAX_FOLLOWED)?;
-        within("view.particles", self.particles, 0..=MAX_PARTICLES)?;
-        within("view.field", self.field, 0..=200)?;
-        within("view.trail", self.trail, 0.0..=1.0)?;
+        within("view.paths", self.trajectories, Self::TRAJECTORIES)?;
+        within("view.particles", self.particles, Self::PARTICLES)?;
+        within("view.field", self.field, Self::FIELD)?;
+        within("view.trail", self.trail, Self::TRAIL)?;
         match self.camera {
             None => Ok(()),
             Some(camera) => {

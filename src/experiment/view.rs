@@ -4,6 +4,8 @@ use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
 
+use super::Layer;
+
 /// What is drawn, at which time, in which frame.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -12,30 +14,40 @@ pub struct View {
     pub t: f64,
     /// The layers that are drawn, each at most once; their order is the program's.
     pub layers: Vec<Layer>,
-    /// Full trajectories drawn, 0 to 10,000.
-    pub paths: usize,
-    /// Moving particles drawn, 0 to 1,000,000.
+    /// Full trajectories drawn, see [`Self::TRAJECTORIES`]; `view.paths` in files.
+    #[serde(rename = "paths")]
+    pub trajectories: usize,
+    /// Moving particles drawn, see [`Self::PARTICLES`].
     pub particles: usize,
-    /// Arrows of the velocity field along each side of the canvas, 0 to 200.
+    /// Arrows of the velocity field along the longer side of the canvas, see [`Self::FIELD`].
     pub field: usize,
-    /// Length of the particles' trails, in units of t, 0 to 1.
+    /// Length of the particles' trails, in units of t, see [`Self::TRAIL`].
     pub trail: f64,
     /// What the colour of a trajectory means.
-    pub color: PathColor,
+    pub color: TrajectoryColor,
     /// The part of the plane that is shown; `None` fits it to the target.
     pub camera: Option<Camera>,
 }
 
 /// Most particles that are drawn.
 pub const MAX_PARTICLES: usize = 1_000_000;
-/// Particles and paths that are followed one by one, with every step of theirs kept; more particles than that are a
-/// cloud, of which only a few moments are kept.
+/// Particles and trajectories that are followed one by one, with every step of theirs kept; more particles than that are
+/// a cloud, of which positions at a few times are kept.
 pub const MAX_FOLLOWED: usize = 10_000;
 
 impl View {
-    /// Particles whose whole way is wanted.
+    /// How many trajectories may be drawn.
+    pub const TRAJECTORIES: RangeInclusive<usize> = 0..=MAX_FOLLOWED;
+    /// How many particles may be drawn.
+    pub const PARTICLES: RangeInclusive<usize> = 0..=MAX_PARTICLES;
+    /// How many arrows may stand along the longer side of the canvas.
+    pub const FIELD: RangeInclusive<usize> = 0..=200;
+    /// How long a trail may be.
+    pub const TRAIL: RangeInclusive<f64> = 0.0..=1.0;
+
+    /// Particles whose whole trajectory is wanted.
     pub fn followed(&self) -> usize {
-        self.particles.max(self.paths).min(MAX_FOLLOWED)
+        self.particles.max(self.trajectories).min(MAX_FOLLOWED)
     }
 
     /// Particles of the cloud, if the particles are visible and more than can be followed.
@@ -50,58 +62,44 @@ impl Default for View {
         Self {
             t: 1.0,
             layers: vec![Layer::Source, Layer::Target, Layer::Trajectories],
-            paths: 200,
+            trajectories: 200,
             particles: 2000,
             field: 24,
             trail: 0.1,
-            color: PathColor::ChordRatio,
+            color: TrajectoryColor::ChordRatio,
             camera: None,
         }
     }
 }
 
-/// One layer of the canvas.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Layer {
-    /// Samples of the source p.
-    Source,
-    /// Samples of the target q.
-    Target,
-    /// The particles at time t.
-    Particles,
-    /// The last stretch of every particle's way.
-    Trails,
-    /// Whole trajectories from t = 0 to t = 1.
-    Trajectories,
-    /// The velocity field at time t, as arrows.
-    Field,
-    /// The density of the particles at time t.
-    Density,
-    /// The coupling's pairs of the current batch.
-    Pairs,
-}
-
-impl Layer {
-    /// Every layer, in the order in which they are offered.
-    pub const ALL: [Self; 8] = [
-        Self::Source,
-        Self::Target,
-        Self::Particles,
-        Self::Trails,
-        Self::Trajectories,
-        Self::Field,
-        Self::Density,
-        Self::Pairs,
-    ];
-}
-
 /// What the colour of a trajectory means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum PathColor {
+pub enum TrajectoryColor {
     /// Its chord ratio `|Z_1 - Z_0| / arc length`: how straight its shape is.
     ChordRatio,
     /// Which particle it is.
     Identity,
+}
+
+impl TrajectoryColor {
+    /// Every meaning, in the order in which they are offered.
+    pub const ALL: [Self; 2] = [Self::ChordRatio, Self::Identity];
+
+    /// What it is called.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ChordRatio => "chord / arc",
+            Self::Identity => "identity",
+        }
+    }
+
+    /// What it says of a trajectory.
+    pub fn hint(self) -> &'static str {
+        match self {
+            Self::ChordRatio => "How straight its shape is: |Z₁ − Z₀| / arc length, by viridis.",
+            Self::Identity => "Which particle it is.",
+        }
+    }
 }
 
 /// The part of the plane that is shown.

@@ -1,13 +1,86 @@
-//! Floor 3: scenes and tables become bytes, one file per format.
+//! Floor 4: scenes and tables become bytes, one file per format.
 //!
 //! Every exporter is a pure function and its bytes are reproducible: no clock, no hash order, no random
 //! numbers. Writing files is not done here.
+//!
+//! A [`Format`] takes a scene: it is a line of the list below and a file with a function `figure`. Tables have one
+//! format, [`csv`], so that there is nothing to choose and nothing to list.
 
 pub mod csv;
-pub mod png;
-pub mod svg;
 
 use thiserror::Error;
+
+use crate::scene::Scene;
+
+/// Hands the list to the macro `$make`, a format of figures a line: its file in this folder, its suffix and its name.
+/// The first is the one that a figure has unless someone asks for another.
+macro_rules! formats {
+    ($make:ident) => {
+        $make! {
+            Png: png, "png", "PNG";
+            Svg: svg, "svg", "SVG";
+        }
+    };
+}
+pub(crate) use formats;
+
+/// Literals as a choice in words: `a`, `a or b`, `a, b or c`.
+macro_rules! either {
+    ($last:expr) => { $last };
+    ($first:expr, $last:expr) => { concat!($first, " or ", $last) };
+    ($first:expr, $($rest:expr),+) => { concat!($first, ", ", either!($($rest),+)) };
+}
+pub(crate) use either;
+
+macro_rules! make_format {
+    ($($format:ident: $file:ident, $suffix:literal, $name:literal;)+) => {
+        $(pub mod $file;)+
+
+        /// A format of figures.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Format {
+            $(#[doc = concat!("See [`", stringify!($file), "`].")] $format,)+
+        }
+
+        impl Format {
+            /// Every format, in the order of the list.
+            pub const ALL: [Self; Self::SUFFIXES.len()] = [$(Self::$format),+];
+            /// Their suffixes, without the dot.
+            pub const SUFFIXES: [&'static str; [$($suffix),+].len()] = [$($suffix),+];
+            /// Their suffixes in words: `.png or .svg`.
+            pub const SUFFIXES_IN_WORDS: &'static str = either!($(concat!(".", $suffix)),+);
+
+            /// The suffix of its files, without the dot.
+            pub const fn suffix(self) -> &'static str {
+                match self {
+                    $(Self::$format => $suffix,)+
+                }
+            }
+
+            /// The figure's bytes.
+            ///
+            /// # Errors
+            /// If the exporter refuses, such as for a picture without an extent.
+            pub fn encode(self, figure: &Scene) -> Result<Vec<u8>, ExportError> {
+                match self {
+                    $(Self::$format => $file::figure(figure),)+
+                }
+            }
+        }
+    };
+}
+formats!(make_format);
+
+impl Format {
+    /// The format that a figure has unless someone asks for another.
+    pub const DEFAULT: Self = Self::ALL[0];
+
+    /// The format of a suffix, in upper or lower case.
+    pub fn of_suffix(suffix: &str) -> Option<Self> {
+        let mut all = Self::ALL.into_iter();
+        all.find(|format| format.suffix().eq_ignore_ascii_case(suffix))
+    }
+}
 
 /// Why there are no bytes.
 #[derive(Debug, Error)]
@@ -27,4 +100,33 @@ pub enum ExportError {
     /// The PNG encoder refused.
     #[error("the picture could not be encoded: {0}")]
     Png(#[from] ::png::EncodingError),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::View;
+    use crate::scene::{Page, Style, build, fixture};
+
+    #[test]
+    fn every_format_has_a_suffix_of_its_own_and_writes_figures() {
+        let page = Page::figure(Style::Paper);
+        let figure = build(&fixture::frame(), &View::default(), 1.0, &page);
+        for format in Format::ALL {
+            let suffix = format.suffix();
+            assert_eq!(Format::of_suffix(suffix), Some(format));
+            assert_eq!(Format::of_suffix(&suffix.to_uppercase()), Some(format));
+            assert!(Format::SUFFIXES_IN_WORDS.contains(&format!(".{suffix}")));
+            let bytes = format.encode(&figure);
+            assert!(bytes.is_ok_and(|bytes| bytes.len() > 100), "{format:?}");
+        }
+        assert_eq!(Format::of_suffix("bmp"), None);
+        assert_eq!(Format::of_suffix(""), None);
+    }
+
+    #[test]
+    fn a_choice_in_words_has_commas_and_one_or() {
+        let words = [either!("a"), either!("a", "b"), either!("a", "b", "c")];
+        assert_eq!(words, ["a", "a or b", "a, b or c"]);
+    }
 }

@@ -18,6 +18,14 @@ const POINTS: f32 = 72.0;
 /// Metres per inch.
 const METRES: f32 = 0.0254;
 
+/// A figure: the scene at [`DEFAULT_DPI`].
+///
+/// # Errors
+/// As [`encode`].
+pub fn figure(scene: &Scene) -> Result<Vec<u8>, ExportError> {
+    encode(scene, DEFAULT_DPI)
+}
+
 /// The scene at `dpi` dots per inch as a PNG file, opaque, with its physical size.
 ///
 /// # Errors

@@ -19,6 +19,14 @@ pub enum TextAs {
     Text,
 }
 
+/// A figure: the scene with its text as outlines.
+///
+/// # Errors
+/// As [`encode`].
+pub fn figure(scene: &Scene) -> Result<Vec<u8>, ExportError> {
+    encode(scene, TextAs::Paths)
+}
+
 /// The scene as an SVG file; its physical size is that of the page, one unit is one point.
 ///
 /// # Errors

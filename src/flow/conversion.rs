@@ -1,4 +1,4 @@
-//! Velocity, denoiser, noise and score: one object in four dresses.
+//! Velocity, denoiser, noise and score: the conversions between them.
 //!
 //! At a point `x` of the path, `x = alpha E[x_1|x] + sigma E[x_0|x]` and `u = alpha' E[x_1|x] + sigma' E[x_0|x]`:
 //! two equations, so any one of the quantities gives the others, for any source and coupling. The score joins
@@ -105,14 +105,14 @@ mod tests {
             ][which];
             let s = path.at(t);
             let posterior = Posterior::from_velocity(s, x, u);
-            let dresses = [
+            let forms = [
                 posterior,
                 Posterior::from_denoiser(s, x, posterior.denoiser),
                 Posterior::from_noise(s, x, posterior.noise),
                 Posterior::from_score(s, s_0, x, posterior.score(s, s_0)),
             ];
-            for dress in dresses {
-                assert_close(dress.velocity(s), u, 1e-5);
+            for form in forms {
+                assert_close(form.velocity(s), u, 1e-5);
             }
         }
     }

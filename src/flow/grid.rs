@@ -1,9 +1,9 @@
 //! Pictures of a flow as numbers: the velocity field on a grid, and the density of its particles.
 //!
-//! Computed in the background for all times at once, then interpolated while painting. Refuses to know
-//! colours, cameras and threads.
+//! Computed for all times, in pieces, then interpolated while painting. Refuses to know colours, cameras and threads.
 
 use super::trajectory::{Trajectories, bracket, lerp};
+use super::work::{finish, pause};
 use super::{Bounds, Point, VelocityField};
 
 /// Share of Scott's bandwidth that is used. The rule is right for a single bump and smears everything else:
@@ -25,18 +25,24 @@ pub struct FieldGrid {
 }
 
 impl FieldGrid {
-    /// Evaluates the field at `n[0] * n[1]` points for each of the increasing `times`.
-    pub fn sample(
+    /// Evaluates the field at `n[0] * n[1]` points for each of the increasing `times`, at most `rows` points at once and
+    /// with a pause after each evaluation.
+    pub async fn sample(
         field: &dyn VelocityField,
         bounds: Bounds,
         n: [usize; 2],
         times: Vec<f64>,
+        rows: usize,
     ) -> Self {
         let positions: Vec<Point> = cell_centres(bounds, n).collect();
+        let rows = rows.max(1);
         let mut velocities = vec![[0.0; 2]; times.len() * positions.len()];
         let frames = velocities.chunks_exact_mut(positions.len().max(1));
-        for (&t, out) in times.iter().zip(frames) {
-            field.eval(t, &positions, out);
+        for (&t, frame) in times.iter().zip(frames) {
+            for (positions, out) in positions.chunks(rows).zip(frame.chunks_mut(rows)) {
+                field.eval(t, positions, out);
+                pause().await;
+            }
         }
         Self {
             bounds,
@@ -83,6 +89,16 @@ impl DensityStack {
         n: [usize; 2],
         n_times: usize,
     ) -> Self {
+        finish(Self::estimate_in_pieces(trajectories, bounds, n, n_times))
+    }
+
+    /// [`Self::estimate`] with a pause after each time.
+    pub async fn estimate_in_pieces(
+        trajectories: &Trajectories,
+        bounds: Bounds,
+        n: [usize; 2],
+        n_times: usize,
+    ) -> Self {
         let (Some(&first), Some(&last)) = (trajectories.times.first(), trajectories.times.last())
         else {
             return Self {
@@ -95,10 +111,11 @@ impl DensityStack {
         let (start, end) = (first.min(last), first.max(last));
         let step = (end - start) / (n_times.max(2) - 1) as f64;
         let times: Vec<f64> = (0..n_times).rev().map(|i| end - i as f64 * step).collect();
-        let values = times
-            .iter()
-            .flat_map(|&t| kernel_density(trajectories, t, bounds, n))
-            .collect();
+        let mut values = Vec::with_capacity(times.len() * n[0] * n[1]);
+        for &t in &times {
+            values.append(&mut kernel_density(trajectories, t, bounds, n));
+            pause().await;
+        }
         Self {
             bounds,
             n,
@@ -242,7 +259,12 @@ mod tests {
             min: [-1.0, 0.0],
             max: [1.0, 3.0],
         };
-        let grid = FieldGrid::sample(&field, bounds, [4, 3], vec![0.0, 0.5, 1.0]);
+        let sample = |rows| {
+            let times = vec![0.0, 0.5, 1.0];
+            finish(FieldGrid::sample(&field, bounds, [4, 3], times, rows))
+        };
+        let grid = sample(100);
+        assert!([0, 1, 5, 12].iter().all(|&rows| sample(rows) == grid));
         let (position, at_half) = grid.at(0.5).nth(5).unwrap();
         assert_eq!(position, [-0.25, 1.5]);
         assert_eq!(at_half, field.at(0.5).evaluate(position).velocity);

@@ -1,4 +1,4 @@
-//! How straight and how dear the paths of a flow are: the numbers, and the definitions to print beside them.
+//! How straight and how costly the trajectories of a flow are: the numbers, and the definitions to print beside them.
 //!
 //! Everything here is measured on the ODE's trajectories `Z_t`, never on the interpolants, and on the canvas. They are
 //! those of a fine reference solver ([`super::reference`]): one Euler step always runs straight, whatever the field.
@@ -11,7 +11,7 @@ use super::trajectory::Walk;
 
 /// Means over particles, or the standard errors of those means.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct PathMetrics {
+pub struct TrajectoryMetrics {
     /// `E int |v_t(Z_t)|^2 dt`, by the solver's weights at its own stages.
     pub path_energy: f64,
     /// `E|Z_1 - Z_0|^2`: at least the squared W2 between the laws of `Z_0` and `Z_1`, at most the path energy.
@@ -101,12 +101,12 @@ pub const DEFINITIONS: &[Definition] = &[
 ];
 
 /// Means over the particles. All NaN if there are none.
-pub fn path_metrics(walks: &[Walk]) -> PathMetrics {
+pub fn trajectory_metrics(walks: &[Walk]) -> TrajectoryMetrics {
     combine(|number| mean(walks, number))
 }
 
-/// Standard errors of [`path_metrics`], `sqrt(sample variance / n)`; infinite for fewer than two particles.
-pub fn path_metrics_stderr(walks: &[Walk]) -> PathMetrics {
+/// Standard errors of [`trajectory_metrics`], `sqrt(sample variance / n)`; infinite for fewer than two particles.
+pub fn trajectory_metrics_stderr(walks: &[Walk]) -> TrajectoryMetrics {
     let n = walks.len() as f64;
     if n < 2.0 {
         return combine(|_| f64::INFINITY);
@@ -157,8 +157,8 @@ fn mean(walks: &[Walk], number: PerParticle) -> f64 {
 }
 
 /// The four numbers, each summed up over the particles by `summary`.
-fn combine(summary: impl Fn(PerParticle) -> f64) -> PathMetrics {
-    PathMetrics {
+fn combine(summary: impl Fn(PerParticle) -> f64) -> TrajectoryMetrics {
+    TrajectoryMetrics {
         path_energy: summary(|walk| walk.energy),
         transport_cost: summary(Walk::cost),
         straightness: summary(Walk::straightness),
@@ -183,12 +183,12 @@ mod tests {
 
     #[test]
     fn means_and_standard_errors() {
-        let mean = path_metrics(&two_walks());
+        let mean = trajectory_metrics(&two_walks());
         assert_eq!(mean.path_energy, 25.0);
         assert_eq!(mean.transport_cost, 13.0);
         assert_eq!(mean.straightness, 12.0);
         assert!((mean.chord_ratio - (5.0 / 7.0 + 1.0) / 2.0).abs() < 1e-15);
-        let error = path_metrics_stderr(&two_walks());
+        let error = trajectory_metrics_stderr(&two_walks());
         // Two values a and b have the standard error |a - b| / 2.
         assert!((error.path_energy - 24.0).abs() < 1e-12);
         assert!((error.transport_cost - 12.0).abs() < 1e-12);
@@ -198,7 +198,7 @@ mod tests {
     #[test]
     fn one_particle_has_no_standard_error() {
         let one = &two_walks()[..1];
-        assert_eq!(path_metrics_stderr(one).path_energy, f64::INFINITY);
+        assert_eq!(trajectory_metrics_stderr(one).path_energy, f64::INFINITY);
     }
 
     /// Distances as measured on the presets: untrained, one hidden unit, 500 steps, and trained to the end.

@@ -4,14 +4,15 @@
 //! Runge-Kutta method on times that are chosen for the field: close together where it changes fast. Every solution is
 //! also computed with steps twice as long, and the difference is stated; as the method is of order four, it is about
 //! sixteen times the error of the finer one where the field is smooth. Refuses to know who chose which solver, and
-//! threads: particles may be solved in pieces.
+//! threads: it pauses after every step.
 //!
 //! Step control: Hairer, Nørsett & Wanner, Solving Ordinary Differential Equations I, section II.4.
 
-use super::metrics::path_metrics;
+use super::metrics::trajectory_metrics;
 use super::solver::{March, walk};
 use super::tableau::RK4;
 use super::trajectory::{Walk, distance_squared};
+use super::work::pause;
 use super::{Point, VelocityField};
 
 /// How much the end points may move when the steps are halved: root mean square, as a share of the way (the root of
@@ -60,28 +61,30 @@ pub struct HalvingError {
 }
 
 impl ReferenceTimes {
-    /// Chooses times for a few of the particles, evenly by their number; asks between steps whether to go on, and is `None` when
-    /// told not to.
-    pub fn choose(
+    /// Chooses times for a few of the particles, evenly by their number; at most `rows` of them are carried at once.
+    pub async fn choose(
         field: &dyn VelocityField,
         time_range: (f64, f64),
         x_0: &[Point],
-        keep_going: &dyn Fn() -> bool,
-    ) -> Option<Self> {
+        rows: usize,
+    ) -> Self {
         let apart = x_0.len().div_ceil(PILOTS).max(1);
-        let pilots: Vec<Point> = x_0.iter().copied().step_by(apart).collect();
-        let pilots = pilots.as_slice();
-        let mut coarse = adapted(field, time_range, pilots, keep_going)?;
-        let mut walks = walk(field, &RK4, &coarse, pilots, keep_going)?;
+        let pilots = Pilots {
+            field,
+            x_0: x_0.iter().copied().step_by(apart).collect(),
+            rows: rows.max(1),
+        };
+        let mut coarse = pilots.adapted(time_range).await;
+        let mut walks = pilots.walk(&coarse).await;
         loop {
             let fine = halved(&coarse);
             let halving = Halving {
                 coarse: walks,
-                fine: walk(field, &RK4, &fine, pilots, keep_going)?,
+                fine: pilots.walk(&fine).await,
             };
             let good = halving.compared(PILOT_SHARE).within_tolerance;
             if good || 2 * (fine.len() - 1) > MAX_STEPS {
-                return Some(Self { coarse });
+                return Self { coarse };
             }
             (coarse, walks) = (fine, halving.fine);
         }
@@ -92,17 +95,12 @@ impl ReferenceTimes {
         2 * (self.coarse.len() - 1)
     }
 
-    /// Solves from `x_0` with both step lengths; asks between steps whether to go on, and is `None` when told not to.
-    pub fn solve(
-        &self,
-        field: &dyn VelocityField,
-        x_0: &[Point],
-        keep_going: &dyn Fn() -> bool,
-    ) -> Option<Halving> {
-        Some(Halving {
-            coarse: walk(field, &RK4, &self.coarse, x_0, keep_going)?,
-            fine: walk(field, &RK4, &halved(&self.coarse), x_0, keep_going)?,
-        })
+    /// Solves from `x_0` with both step lengths. Particles may be solved chunk by chunk, see [`Halving::append`].
+    pub async fn solve(&self, field: &dyn VelocityField, x_0: &[Point]) -> Halving {
+        Halving {
+            coarse: walk(field, &RK4, &self.coarse, x_0).await,
+            fine: walk(field, &RK4, &halved(&self.coarse), x_0).await,
+        }
     }
 }
 
@@ -120,7 +118,10 @@ impl Halving {
 
     /// The same, asking for this share of the tolerances.
     fn compared(&self, share: f64) -> HalvingError {
-        let (coarse, fine) = (path_metrics(&self.coarse), path_metrics(&self.fine));
+        let (coarse, fine) = (
+            trajectory_metrics(&self.coarse),
+            trajectory_metrics(&self.fine),
+        );
         let ends = |walks: &[Walk]| walks.iter().map(|walk| walk.end).collect::<Vec<Point>>();
         let end_points = rms_distance(&ends(&self.coarse), &ends(&self.fine));
         let straightness = (fine.straightness - coarse.straightness).abs();
@@ -140,59 +141,76 @@ pub fn rms_distance(a: &[Point], b: &[Point]) -> f64 {
     (squares.sum::<f64>() / a.len().max(1) as f64).sqrt()
 }
 
-/// Times between which one step and two half steps agree; equal steps, as many as allowed, for a field that asks for
-/// more.
-fn adapted(
-    field: &dyn VelocityField,
-    (start, end): (f64, f64),
-    pilots: &[Point],
-    keep_going: &dyn Fn() -> bool,
-) -> Option<Vec<f64>> {
-    let even = |n: usize| -> Vec<f64> {
-        let time = |i| start + (end - start) * i as f64 / n as f64;
-        (0..=n).map(time).collect()
-    };
-    let rough = walk(field, &RK4, &even(FIRST_STEPS), pilots, keep_going)?;
-    let way = path_metrics(&rough).path_energy.sqrt();
-    let most = MAX_STEPS / 2;
-    let mut times = vec![start];
-    let mut x = pilots.to_vec();
-    let mut h = (end - start) / FIRST_STEPS as f64;
-    let mut t = start;
-    for _ in 0..most {
-        if !keep_going() {
-            return None;
-        }
-        h = h.min(end - t);
-        let whole = carried(field, &x, t, &[h]);
-        let halves = carried(field, &x, t, &[0.5 * h, 0.5 * h]);
-        let error = rms_distance(&whole, &halves) / way;
-        if error <= STEP_TOLERANCE {
-            x = halves;
-            t = if h < end - t { t + h } else { end };
-            times.push(t);
-        }
-        if t == end {
-            return Some(times);
-        }
-        let factor = 0.9 * (STEP_TOLERANCE / error).powf(0.2);
-        h *= if factor.is_nan() {
-            0.2
-        } else {
-            factor.clamp(0.2, 4.0)
-        };
-    }
-    Some(even(most))
+/// The particles for which times are chosen.
+struct Pilots<'a> {
+    field: &'a dyn VelocityField,
+    x_0: Vec<Point>,
+    /// Most of them that are carried at once.
+    rows: usize,
 }
 
-/// The points after steps of the given lengths from `t`.
-fn carried(field: &dyn VelocityField, x: &[Point], mut t: f64, steps: &[f64]) -> Vec<Point> {
-    let mut march = March::new(field, &RK4, x);
-    for &h in steps {
-        march.step(t, h);
-        t += h;
+impl Pilots<'_> {
+    /// Times between which one step and two half steps agree; equal steps, as many as allowed, for a field that asks
+    /// for more.
+    async fn adapted(&self, (start, end): (f64, f64)) -> Vec<f64> {
+        let even = |n: usize| -> Vec<f64> {
+            let time = |i| start + (end - start) * i as f64 / n as f64;
+            (0..=n).map(time).collect()
+        };
+        let rough = self.walk(&even(FIRST_STEPS)).await;
+        let way = trajectory_metrics(&rough).path_energy.sqrt();
+        let most = MAX_STEPS / 2;
+        let mut times = vec![start];
+        let mut x = self.x_0.clone();
+        let mut h = (end - start) / FIRST_STEPS as f64;
+        let mut t = start;
+        for _ in 0..most {
+            h = h.min(end - t);
+            let whole = self.carried(&x, t, &[h]).await;
+            let halves = self.carried(&x, t, &[0.5 * h, 0.5 * h]).await;
+            let error = rms_distance(&whole, &halves) / way;
+            if error <= STEP_TOLERANCE {
+                x = halves;
+                t = if h < end - t { t + h } else { end };
+                times.push(t);
+            }
+            if t == end {
+                return times;
+            }
+            let factor = 0.9 * (STEP_TOLERANCE / error).powf(0.2);
+            h *= if factor.is_nan() {
+                0.2
+            } else {
+                factor.clamp(0.2, 4.0)
+            };
+        }
+        even(most)
     }
-    march.at
+
+    /// What each spends and where it ends.
+    async fn walk(&self, times: &[f64]) -> Vec<Walk> {
+        let mut walks = Vec::with_capacity(self.x_0.len());
+        for x_0 in self.x_0.chunks(self.rows) {
+            walks.append(&mut walk(self.field, &RK4, times, x_0).await);
+        }
+        walks
+    }
+
+    /// The points after steps of the given lengths from `t`.
+    async fn carried(&self, x: &[Point], t: f64, steps: &[f64]) -> Vec<Point> {
+        let mut ends = Vec::with_capacity(x.len());
+        for x in x.chunks(self.rows) {
+            let mut march = March::new(self.field, &RK4, x);
+            let mut t = t;
+            for &h in steps {
+                march.step(t, h);
+                t += h;
+                pause().await;
+            }
+            ends.append(&mut march.at);
+        }
+        ends
+    }
 }
 
 /// The times with the middle of every two neighbours between them.

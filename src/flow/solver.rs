@@ -1,11 +1,13 @@
 //! Fixed-step solvers for `dZ_t/dt = v_t(Z_t)`, batched over particles.
 //!
-//! A solver refuses to know what the field is and who waits for the result; it can be stopped between steps.
+//! A solver refuses to know what the field is and who waits for the result: it can be paused after every step, and the
+//! points are the same however it is cut.
 
 use super::constant::{Constant, Control, Range};
 use super::tableau::{EULER, HEUN, MIDPOINT, RK4, Tableau};
 use super::trajectory::{Trajectories, Walk};
 use super::vocabulary::{Entry, vocabulary};
+use super::work::{finish, pause};
 use super::{Point, VelocityField};
 
 /// Most steps that a solver takes.
@@ -109,42 +111,49 @@ pub fn solve(
     time_range: (f64, f64),
     x_0: &[Point],
 ) -> Trajectories {
-    let mut solving = Solving::new(field, solver, time_range, x_0);
-    for n in 0..solver.steps() {
-        solving.step(n);
-    }
-    solving.trajectories
+    finish(solve_in_pieces(field, solver, time_range, x_0, x_0.len()))
 }
 
-/// Like [`solve`], asking before every step whether to go on; `None` when told not to.
-pub fn solve_with(
+/// [`solve`] with at most `rows` particles at once and a pause after each of their steps.
+pub async fn solve_in_pieces(
     field: &dyn VelocityField,
     solver: Solver,
     time_range: (f64, f64),
     x_0: &[Point],
-    keep_going: &mut dyn FnMut() -> bool,
-) -> Option<Trajectories> {
-    let mut solving = Solving::new(field, solver, time_range, x_0);
-    for n in 0..solver.steps() {
-        if !keep_going() {
-            return None;
+    rows: usize,
+) -> Trajectories {
+    let times = solver.times(time_range);
+    let n = x_0.len();
+    let mut points = vec![[0.0; 2]; times.len() * n];
+    points[..n].copy_from_slice(x_0);
+    let rows = rows.max(1);
+    for (chunk, x_0) in x_0.chunks(rows).enumerate() {
+        let mut march = March::new(field, solver.tableau(), x_0);
+        for (node, ends) in (1..).zip(times.windows(2)) {
+            march.step(ends[0], ends[1] - ends[0]);
+            let first = node * n + chunk * rows;
+            points[first..first + x_0.len()].copy_from_slice(&march.at);
+            pause().await;
         }
-        solving.step(n);
     }
-    Some(solving.trajectories)
+    Trajectories {
+        times,
+        n_particles: n,
+        points,
+        nfe: solver.nfe(),
+    }
 }
 
-/// Carries `x_0` through `times` with a method, keeping of each particle what it spent and where it ended; asks
-/// before every step whether to go on, and is `None` when told not to.
+/// Carries `x_0` through `times` with a method, keeping of each particle what it spent and where it ended; pauses after
+/// every step.
 ///
 /// Memory: a few hundred bytes a particle, whatever the number of times.
-pub fn walk(
+pub async fn walk(
     field: &dyn VelocityField,
     tableau: &'static Tableau,
     times: &[f64],
     x_0: &[Point],
-    keep_going: &dyn Fn() -> bool,
-) -> Option<Vec<Walk>> {
+) -> Vec<Walk> {
     let mut march = March::new(field, tableau, x_0);
     let begin = |&start: &Point| Walk {
         start,
@@ -154,9 +163,6 @@ pub fn walk(
     };
     let mut walks: Vec<Walk> = x_0.iter().map(begin).collect();
     for ends in times.windows(2) {
-        if !keep_going() {
-            return None;
-        }
         let h = ends[1] - ends[0];
         march.step(ends[0], h);
         for (particle, walk) in walks.iter_mut().enumerate() {
@@ -167,51 +173,12 @@ pub fn walk(
                 walk.arc += h.abs() * b_i * speed_squared.sqrt();
             }
         }
+        pause().await;
     }
     for (walk, &end) in walks.iter_mut().zip(&march.at) {
         walk.end = end;
     }
-    Some(walks)
-}
-
-/// A solve under way that keeps every node.
-struct Solving<'a> {
-    march: March<'a>,
-    /// Complete up to the current node.
-    trajectories: Trajectories,
-}
-
-impl<'a> Solving<'a> {
-    fn new(
-        field: &'a dyn VelocityField,
-        solver: Solver,
-        time_range: (f64, f64),
-        x_0: &[Point],
-    ) -> Self {
-        let times = solver.times(time_range);
-        let mut points = Vec::with_capacity(times.len() * x_0.len());
-        points.extend_from_slice(x_0);
-        Self {
-            march: March::new(field, solver.tableau(), x_0),
-            trajectories: Trajectories {
-                times,
-                n_particles: x_0.len(),
-                points,
-                nfe: solver.nfe(),
-            },
-        }
-    }
-
-    /// From node `n` to the next.
-    fn step(&mut self, n: usize) {
-        let Self {
-            march,
-            trajectories,
-        } = self;
-        let t = trajectories.times[n];
-        march.step(t, trajectories.times[n + 1] - t);
-        trajectories.points.extend_from_slice(&march.at);
-    }
+    walks
 }
 
 /// A cloud that is carried step by step.

@@ -76,7 +76,7 @@ impl Trajectories {
     }
 
     /// The positions of one particle (below `n_particles`) at all nodes.
-    pub fn path(&self, particle: usize) -> impl Iterator<Item = Point> + '_ {
+    pub fn of(&self, particle: usize) -> impl Iterator<Item = Point> + '_ {
         let nodes = self.points.chunks_exact(self.n_particles.max(1));
         nodes.map(move |points| points[particle])
     }
@@ -103,8 +103,8 @@ impl Trajectories {
     pub fn chord_ratio(&self, particle: usize) -> f64 {
         let chord = distance_squared(self.first()[particle], self.last()[particle]).sqrt();
         let arc: f64 = self
-            .path(particle)
-            .zip(self.path(particle).skip(1))
+            .of(particle)
+            .zip(self.of(particle).skip(1))
             .map(|(a, b)| distance_squared(a, b).sqrt())
             .sum();
         chord_ratio(chord, arc)

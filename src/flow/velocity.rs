@@ -1,4 +1,4 @@
-//! The one object that everything else asks for: a time-dependent velocity field, evaluated in batches.
+//! The interface of every flow: a time-dependent velocity field, evaluated in batches.
 
 use super::Point;
 

@@ -4,11 +4,15 @@
 //! machine of it. Nothing wakes it: whoever holds the [`Work`] says when the next piece is done, on a thread of its own,
 //! in a loop with other work, or all at once ([`finish`]). So the result is the same, bit for bit, however it is cut.
 //!
+//! What of a computation may be done at the same time is handed out as [`Parts`].
+//!
 //! This file refuses to know clocks and threads: what a budget is, the caller says.
 
 use std::future::Future;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
+
+pub use parts::{Part, Parts};
 
 /// A computation under way.
 pub struct Work<T>(Pin<Box<dyn Future<Output = T> + Send>>);
@@ -28,6 +32,14 @@ impl<T> Work<T> {
     /// All of the rest.
     pub fn finish(self) -> T {
         finish(self.0)
+    }
+}
+
+impl<T> Future for Work<T> {
+    type Output = T;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
+        self.0.as_mut().poll(context)
     }
 }
 
@@ -72,6 +84,8 @@ fn advance<F: Future + ?Sized>(
         }
     }
 }
+
+mod parts;
 
 #[cfg(test)]
 mod tests {

@@ -1,5 +1,5 @@
-//! Burn's Adam and AdamW with moments that can be read and written. Burn's own optimizer of a whole module takes the
-//! same steps, but its records can only be written to files of Burn's.
+//! Burn's Adam and AdamW with optimizer moments that can be read and written. Burn's own optimizer of a whole module
+//! takes the same steps, but its records can only be written to files of Burn's.
 
 use burn::module::Param;
 use burn::optim::{
@@ -11,7 +11,7 @@ use burn::tensor::{Device, Gradients, Tensor, TensorData};
 use crate::experiment::Optimizer;
 
 use super::burn_mlp::Mlp;
-use super::{Moments, Widths};
+use super::{OptimizerMoments, Widths};
 
 /// The optimizer of one network.
 #[derive(Clone)]
@@ -26,7 +26,7 @@ enum Rule {
     AdamW(AdamW),
 }
 
-/// One linear layer's moments.
+/// The moment estimates of one linear layer.
 #[derive(Clone)]
 struct LayerMoments {
     weight: AdaptiveMomentumState<2>,
@@ -34,8 +34,8 @@ struct LayerMoments {
 }
 
 impl BurnAdam {
-    /// Goes on with these moments, on a device without autodiff. Their optimizer decides the constants.
-    pub fn new(moments: &Moments, widths: &Widths, device: &Device) -> Self {
+    /// Goes on with these estimates, on a device without autodiff. Their optimizer decides the constants.
+    pub fn new(moments: &OptimizerMoments, widths: &Widths, device: &Device) -> Self {
         let (mut first, mut second) = (moments.first.as_slice(), moments.second.as_slice());
         let mut next = |n: usize| (take(&mut first, n), take(&mut second, n));
         let steps = usize::try_from(moments.steps).unwrap_or(usize::MAX);
@@ -69,7 +69,7 @@ impl BurnAdam {
         mlp
     }
 
-    /// The first moments of all layers, then the second ones, each in the order of
+    /// The first moment estimates of all layers, then the second ones, each in the order of
     /// [`MlpParams`](super::MlpParams).
     pub fn moments(&self) -> impl Iterator<Item = Tensor<1>> + '_ {
         let first = self.layers.iter().flat_map(|layer| {
@@ -83,7 +83,7 @@ impl BurnAdam {
         first.chain(second)
     }
 
-    /// Steps in the moments.
+    /// Steps in the estimates.
     pub fn steps(&self) -> u64 {
         self.layers
             .first()
@@ -123,7 +123,7 @@ impl Rule {
         }
     }
 
-    /// The tensor after a step; the moments follow.
+    /// The tensor after a step; the estimates follow.
     fn step<const D: usize>(
         &self,
         learning_rate: f64,

@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use burn::cubecl::config::{CubeClRuntimeConfig, RuntimeConfig};
 use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
 
@@ -11,8 +12,7 @@ use crate::experiment::{Activation, Model, Optimizer, Training};
 use super::burn_adam::BurnAdam;
 use super::burn_mlp::{Mlp, download};
 use super::engine::{same_moments, warm_decay};
-use super::gpu::ignore_configuration_files;
-use super::{Batch, Engine, EngineError, EngineState, MlpParams, Moments, Widths};
+use super::{Batch, Engine, EngineError, EngineState, MlpParams, OptimizerMoments, Widths};
 
 /// Trains the Burn MLP on one device.
 pub struct BurnEngine {
@@ -91,7 +91,7 @@ impl BurnEngine {
         }
     }
 
-    /// One optimizer step; the loss stays on the device, and nobody has looked whether it is finite.
+    /// One optimizer step; the loss stays on the device, and whether it is finite is not known yet.
     fn take_step(&mut self, batch: &DeviceBatch, learning_rate: f64) -> Loss {
         let n = batch.inputs.dims()[0] as f32;
         let squared = self.squared_residual(batch);
@@ -108,7 +108,7 @@ impl BurnEngine {
     }
 
     fn forget_moments(&mut self) {
-        let moments = Moments::none(self.widths.n_params(), self.optimizer);
+        let moments = OptimizerMoments::none(self.widths.n_params(), self.optimizer);
         self.state.adam = BurnAdam::new(&moments, &self.widths, &self.plain);
     }
 
@@ -188,8 +188,8 @@ impl Engine for BurnEngine {
         losses.into_iter().map(finite_loss).collect()
     }
 
-    /// A GPU's memory is; on Burn's CPU, the oracle of the tests, a row of steps is as good.
-    fn is_far(&self) -> bool {
+    /// A GPU is; Burn's CPU, the oracle of the tests, is not, and takes steps in a row as well.
+    fn is_remote(&self) -> bool {
         true
     }
 
@@ -205,7 +205,7 @@ impl Engine for BurnEngine {
             weights: params(next()?)?,
             average: params(next()?)?,
             averaged: self.state.steps,
-            moments: Moments {
+            moments: OptimizerMoments {
                 optimizer: self.optimizer,
                 first: next()?,
                 second: next()?,
@@ -283,4 +283,11 @@ fn average(average: Mlp, mlp: &Mlp, decay: f64) -> Mlp {
             })
             .collect(),
     }
+}
+
+/// Burn and CubeCL read `burn.toml` and `cubecl.toml` from the current folder upwards, and one that names a log
+/// file that cannot be opened ends the program. Settings that are there first keep them from looking.
+pub fn ignore_configuration_files() {
+    burn::BurnConfig::try_set(burn::BurnConfig::default());
+    CubeClRuntimeConfig::try_set(CubeClRuntimeConfig::default());
 }

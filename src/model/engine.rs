@@ -36,23 +36,23 @@ pub struct EngineState {
     /// Steps in the average.
     pub averaged: u64,
     /// What the optimizer remembers.
-    pub moments: Moments,
+    pub moments: OptimizerMoments,
 }
 
-/// What Adam remembers of the gradients.
+/// The optimizer moments: Adam's estimates of the first and second moment of every gradient.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Moments {
-    /// Whose moments these are. To another optimizer they mean nothing, unless only its learning rate is another.
+pub struct OptimizerMoments {
+    /// The optimizer that made the estimates. To another one they mean nothing, unless only its learning rate is another.
     pub optimizer: Optimizer,
-    /// Decaying mean of the gradients.
+    /// First moment estimates: decaying means of the gradients.
     pub first: Vec<f32>,
-    /// Decaying mean of their squares.
+    /// Second moment estimates: decaying means of their squares.
     pub second: Vec<f32>,
-    /// Steps in the moments.
+    /// Steps that the estimates are made of.
     pub steps: u64,
 }
 
-impl Moments {
+impl OptimizerMoments {
     /// Those of `n_params` parameters before the first step.
     pub fn none(n_params: usize, optimizer: Optimizer) -> Self {
         Self {
@@ -71,7 +71,7 @@ impl EngineState {
         Self {
             average: Arc::clone(&weights),
             averaged: 0,
-            moments: Moments::none(weights.values().len(), optimizer),
+            moments: OptimizerMoments::none(weights.values().len(), optimizer),
             weights,
         }
     }
@@ -124,9 +124,9 @@ pub trait Engine {
         pairs.map(|(batch, rate)| self.step(batch, *rate)).collect()
     }
 
-    /// Whether sending a batch and reading a loss cost about as much as a step, so that steps had better be
-    /// taken in rows.
-    fn is_far(&self) -> bool {
+    /// Whether it computes on another device, so that sending a batch and reading a loss cost about as much as a step:
+    /// steps are then to be taken several in a row.
+    fn is_remote(&self) -> bool {
         false
     }
 
@@ -143,7 +143,7 @@ pub trait Engine {
     /// A failed device, or a state of another network.
     fn set_state(&mut self, state: &EngineState) -> Result<(), EngineError>;
 
-    /// Takes over optimizer and averaging; the moments stay if only the rate changes.
+    /// Takes over optimizer and averaging; the optimizer moments stay if only the rate changes.
     fn set_training(&mut self, training: &Training);
 
     /// The network's output for the batch's inputs, `[n, 2]`.
@@ -159,7 +159,7 @@ pub trait Engine {
     fn gradient(&mut self, batch: &Batch) -> Result<Vec<f32>, EngineError>;
 }
 
-/// Whether moments gathered under one optimizer mean the same under the other: only the rate differs.
+/// Whether optimizer moments gathered under one optimizer mean the same under the other: only the rate differs.
 pub(super) fn same_moments(mut a: Optimizer, mut b: Optimizer) -> bool {
     for optimizer in [&mut a, &mut b] {
         match optimizer {

@@ -2,12 +2,12 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use burn::cubecl::config::{CubeClRuntimeConfig, RuntimeConfig};
 use burn::tensor::Device;
 use burn::tensor::wgpu::wgpu::DeviceType;
 
 use crate::experiment::{Model, Training};
 
+use super::burn_engine::ignore_configuration_files;
 pub use super::device_flow::DeviceFlow;
 use super::{
     Alone, BurnEngine, DeviceError, Engine, EngineError, FrozenField, FusedEngine, MlpParams,
@@ -23,7 +23,8 @@ pub struct OpenDevice {
 }
 
 impl OpenDevice {
-    /// The GPU, once it has passed the self-test (about a second, once per process).
+    /// The GPU, once it has passed the self-test (up to ten seconds on an H100, whose driver compiles the kernels; once
+    /// per process).
     ///
     /// # Errors
     /// If there is none, or it computes wrongly.
@@ -32,7 +33,7 @@ impl OpenDevice {
         gpu.tested().cloned()
     }
 
-    /// The same, but only if it is real: a software adapter, on which the processor plays the GPU, is not even
+    /// The same, but only if it is real: a software adapter, which computes on the processor, is not even
     /// tested.
     pub fn hardware_gpu() -> Option<Self> {
         let mut gpu = GPU.lock().unwrap_or_else(PoisonError::into_inner);
@@ -87,13 +88,6 @@ impl OpenDevice {
     pub fn flow(&self, field: &FrozenField) -> Result<DeviceFlow, EngineError> {
         DeviceFlow::new(&self.device, field)
     }
-}
-
-/// Burn and CubeCL read `burn.toml` and `cubecl.toml` from the current folder upwards, and one that names a log
-/// file that cannot be opened ends the program. Settings that are there first keep them from looking.
-pub fn ignore_configuration_files() {
-    burn::BurnConfig::try_set(burn::BurnConfig::default());
-    CubeClRuntimeConfig::try_set(CubeClRuntimeConfig::default());
 }
 
 /// The runtime can be initialised once per process only, so the answers are kept.

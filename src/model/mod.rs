@@ -15,6 +15,7 @@ mod burn_engine;
 #[cfg(feature = "gpu")]
 mod burn_mlp;
 mod device;
+mod device_error;
 #[cfg(feature = "gpu")]
 mod device_flow;
 mod embedding;
@@ -36,8 +37,9 @@ mod training_state;
 pub use batch::{Batch, BatchRule, make_batch};
 #[cfg(feature = "gpu")]
 pub use burn_engine::BurnEngine;
-pub use device::{DeviceChoice, DeviceError, DeviceInfo};
-pub use engine::{Engine, EngineError, EngineState, Moments};
+pub use device::{DeviceChoice, DeviceInfo};
+pub use device_error::DeviceError;
+pub use engine::{Engine, EngineError, EngineState, OptimizerMoments};
 pub use file::{ModelFile, ModelFileError};
 pub use fused::{Alone, FrozenField, FusedEngine, Job, Team, TeamError};
 pub use gpu::{DeviceFlow, OpenDevice};

@@ -1,10 +1,10 @@
 //! What the processor could do at best: the yardstick of the benches.
 
 use std::hint::black_box;
-use std::time::Instant;
 
 use pulp::{Arch, Simd, WithSimd};
 
+use crate::clock::Instant;
 use crate::experiment::Activation;
 
 use super::fused::Activate;
@@ -49,7 +49,7 @@ pub fn activation_secs(activation: Activation) -> f64 {
 
 /// The vector instructions that the kernels use on this machine.
 pub fn instruction_set() -> &'static str {
-    match Arch::new().dispatch(CountLanes) {
+    match Arch::new().dispatch(VectorWidth) {
         16 => "AVX-512",
         8 => "AVX2",
         4 => "NEON",
@@ -57,9 +57,9 @@ pub fn instruction_set() -> &'static str {
     }
 }
 
-struct CountLanes;
+struct VectorWidth;
 
-impl WithSimd for CountLanes {
+impl WithSimd for VectorWidth {
     type Output = usize;
 
     #[inline(always)]

@@ -430,7 +430,7 @@ fn a_state_goes_from_engine_to_engine_in_both_directions() {
         close(&run(&mut burn, 30..60), &run(&mut other_fused, 30..60));
         // Without its moments a step would move every weight by the whole rate.
         let mut forgetful = of_fused.clone();
-        forgetful.moments = Moments::none(of_fused.weights.values().len(), optimizer);
+        forgetful.moments = OptimizerMoments::none(of_fused.weights.values().len(), optimizer);
         other_fused.set_state(&forgetful).unwrap();
         let (with, without) = (run(&mut fused, 60..61), run(&mut other_fused, 60..61));
         assert_ne!(with.weights, without.weights);
@@ -456,6 +456,6 @@ fn a_state_with_moments_of_another_optimizer_starts_them_afresh() {
         let taken = engine.state().unwrap();
         assert_eq!((&taken.weights, taken.averaged), (&state.weights, 1));
         let n = state.weights.values().len();
-        assert_eq!(taken.moments, Moments::none(n, training.optimizer));
+        assert_eq!(taken.moments, OptimizerMoments::none(n, training.optimizer));
     }
 }

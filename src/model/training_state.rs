@@ -16,7 +16,7 @@ use crate::experiment::Experiment;
 use crate::flow::distribution::DistributionError;
 use crate::flow::rng::{Stream, stream};
 
-use super::{EngineState, MlpParams, ModelFile, Moments, Scaling, Widths};
+use super::{EngineState, MlpParams, ModelFile, OptimizerMoments, Scaling, Widths};
 
 const KEY: &str = "pushforward";
 const VERSION: u32 = 1;
@@ -49,7 +49,7 @@ impl Plan {
 pub struct TrainingState {
     /// What has been learned so far; another one may be asked for from here on.
     pub experiment: Experiment,
-    /// Weights, average and moments.
+    /// Weights, average and optimizer moments.
     pub engine: EngineState,
     /// The network's scales.
     pub scaling: Scaling,
@@ -135,8 +135,8 @@ impl TrainingState {
         })
     }
 
-    /// What is left of a run whose moments nobody kept: the displayed weights, from which training starts as from any
-    /// others, and the losses.
+    /// What is left of a run whose optimizer moments nobody kept: the displayed weights, from which training starts as
+    /// from any others, and the losses.
     pub fn of_model(file: ModelFile, experiment: Experiment, losses: Vec<f32>) -> Self {
         Self {
             engine: EngineState::fresh(file.params, experiment.training.optimizer),
@@ -228,7 +228,7 @@ impl TrainingState {
                 weights: params(0, NETWORK[0])?.into(),
                 average: params(1, NETWORK[1])?.into(),
                 averaged: description.averaged_steps,
-                moments: Moments {
+                moments: OptimizerMoments {
                     optimizer: experiment.training.optimizer,
                     first: f32s(data[2]),
                     second: f32s(data[3]),

@@ -1,6 +1,7 @@
 //! Ticks at nice numbers, the box of a figure and the grid of the canvas.
 
-use super::item::{Align, Item, Rect, Rectangle, Segments, Text};
+use super::geometry::Rect;
+use super::item::{Align, Item, Rectangle, Segments, Text};
 use super::text::{self, Weight};
 use super::theme::{Sizes, Theme};
 use super::transform::Transform;

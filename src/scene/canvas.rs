@@ -2,10 +2,11 @@
 
 use super::Page;
 use super::axes::Axes;
-use super::build::Place;
 use super::camera::camera_of;
-use super::item::{Item, Rect, Rectangle};
+use super::geometry::Rect;
+use super::item::{Item, Rectangle};
 use super::legend::{self, Entry, Meaning};
+use super::place::Place;
 use super::text;
 use super::transform::Transform;
 use crate::experiment::View;
@@ -26,8 +27,8 @@ pub(super) fn transform(frame: &Frame, view: &View, page: &Page) -> Transform {
 }
 
 /// Numbers at the edges and the legend in the lower left corner.
-pub(super) fn furniture(axes: &Axes, view: &View, meaning: &Meaning, place: &Place) -> Vec<Item> {
-    let (corner, mut legend) = legend_box(view, meaning, place);
+pub(super) fn furniture(axes: &Axes, meaning: &Meaning, place: &Place) -> Vec<Item> {
+    let (corner, mut legend) = legend_box(meaning, place);
     let theme = place.theme();
     let mut items = axes.inner_labels(&place.transform, &place.sizes, theme, corner);
     items.append(&mut legend);
@@ -35,13 +36,13 @@ pub(super) fn furniture(axes: &Axes, view: &View, meaning: &Meaning, place: &Pla
 }
 
 /// The legend on a card, and the room that it takes.
-fn legend_box(view: &View, meaning: &Meaning, place: &Place) -> (Option<Rect>, Vec<Item>) {
+fn legend_box(meaning: &Meaning, place: &Place) -> (Option<Rect>, Vec<Item>) {
     let (sizes, theme, page) = (&place.sizes, place.theme(), place.transform.rect());
-    let mut entries = legend::entries(view);
+    let mut entries = legend::entries(meaning.view);
     if page.width() < NARROW {
         entries.retain(|entry| !matches!(entry, Entry::Layer(_)));
     }
-    entries.extend(legend::has_color_bar(view).then_some(Entry::ColorBar));
+    entries.extend(legend::has_color_bar(meaning.view).then_some(Entry::ColorBar));
     let lines = legend::lines(&entries, LEGEND_SHARE * page.width(), sizes);
     if lines.is_empty() {
         return (None, Vec::new());

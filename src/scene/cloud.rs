@@ -5,9 +5,9 @@
 use std::sync::Arc;
 
 use super::color::Color;
-use super::item::Image;
+use super::image::Image;
 use super::transform::Transform;
-use crate::snapshot::Cloud;
+use crate::products::Cloud;
 
 /// Pixels per point of a cloud's picture: 288 to the inch.
 const PIXELS_PER_POINT: f32 = 4.0;
@@ -97,10 +97,10 @@ fn brush(radius: f32) -> Vec<Dab> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::item::Rect;
+    use super::super::geometry::Rect;
     use super::*;
-    use crate::experiment::{Camera, presets};
-    use crate::snapshot::CloudBlock;
+    use crate::experiment::Camera;
+    use crate::products::CloudBlock;
 
     fn marks(points: Vec<[f32; 2]>) -> CloudMarks {
         let block = CloudBlock::new(vec![0.0], &[points]);
@@ -108,10 +108,8 @@ mod tests {
             center: (0.0, 0.0),
             height: 10.0,
         };
-        let experiment = presets::find("two-moons").unwrap().experiment().unwrap();
         CloudMarks {
             cloud: Arc::new(Cloud {
-                experiment: Arc::new(experiment),
                 step: 0,
                 wanted: 1,
                 carried: 1,

@@ -1,14 +1,16 @@
 //! The colour bar of chord/arc, on one line of a legend or standing beside the axes.
 
 use super::axes::ticks;
-use super::build::Place;
-use super::item::{Align, Image, Item, PagePoint, Rect, Rectangle, Segments, Text};
-use super::legend::words;
+use super::geometry::{PagePoint, Rect};
+use super::image::Image;
+use super::item::{Align, Item, Rectangle, Segments, Text};
+use super::place::Place;
 use super::text::{self, Weight};
 use super::theme::{Sizes, Theme};
+use crate::experiment::TrajectoryColor;
 
 /// What the colours are about.
-pub(super) const LABEL: &str = "chord / arc";
+pub(super) const LABEL: &str = TrajectoryColor::ChordRatio.name();
 /// Colours along the bar.
 const STEPS: usize = 128;
 
@@ -32,14 +34,14 @@ pub(super) fn horizontal(at: PagePoint, place: &Place) -> Vec<Item> {
     let one = bar + length(sizes) + sizes.gap;
     let height = text::cap_height(sizes.text);
     vec![
-        words(LABEL, at, place),
-        words("0", [zero, at[1]], place),
+        place.words(LABEL, at),
+        place.words("0", [zero, at[1]]),
         Item::Image(Image {
             rect: Rect::at([bar, at[1] - height], [length(sizes), height]),
             size: [STEPS, 1],
             rgba: colors(place.theme()).flatten().collect(),
         }),
-        words("1", [one, at[1]], place),
+        place.words("1", [one, at[1]]),
     ]
 }
 
@@ -72,7 +74,7 @@ pub(super) fn vertical(rect: Rect, place: &Place) -> Vec<Item> {
     };
     let name = [rect.min[0], rect.min[1] + text::cap_height(sizes.text)];
     let mut items = vec![
-        words(LABEL, name, place),
+        place.words(LABEL, name),
         Item::Image(Image {
             rect: bar,
             size: [1, STEPS],

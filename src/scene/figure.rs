@@ -3,17 +3,19 @@
 //! Everything is placed by measured widths, so that nothing is clipped and nothing overlaps.
 
 use super::axes::Axes;
-use super::build::Place;
 use super::camera::{camera_of, shown};
-use super::item::{Align, Item, PagePoint, Rect, Text};
+use super::geometry::{PagePoint, Rect};
+use super::item::{Align, Item, Text};
+use super::layers::{Moment, look};
 use super::legend::Meaning;
+use super::place::Place;
 use super::text::{self, Weight};
 use super::theme::Sizes;
 use super::transform::{Transform, fit};
 use super::{Color, Page, color_bar, legend};
-use crate::experiment::{Layer, View};
+use crate::experiment::Layer;
 use crate::flow::Bounds;
-use crate::snapshot::{Frame, Metrics};
+use crate::products::Metrics;
 
 /// Shapes (width over height) of the axes box that still hold labels.
 const ASPECTS: (f32, f32) = (0.4, 2.5);
@@ -29,9 +31,7 @@ const OVERHANG_EMS: f32 = 2.0;
 
 /// What a figure is made from.
 pub(super) struct Figure<'a> {
-    pub frame: &'a Frame,
-    pub view: &'a View,
-    pub t: f64,
+    pub moment: Moment<'a>,
     pub page: &'a Page,
 }
 
@@ -56,7 +56,10 @@ impl Figure<'_> {
     }
 
     fn transform_in(&self, axes: Rect) -> Transform {
-        Transform::new(camera_of(self.frame, self.view, aspect(axes)), axes)
+        Transform::new(
+            camera_of(self.moment.frame, self.moment.view, aspect(axes)),
+            axes,
+        )
     }
 
     /// Axes, title, legend and numbers around the data.
@@ -76,7 +79,7 @@ impl Figure<'_> {
             }
             baseline += 0.5 * sizes.gap;
         }
-        if let Some(metrics) = &self.frame.metrics {
+        if let Some(metrics) = self.moment.frame.products.metrics.get() {
             let numbers = numbers(metrics);
             let width = text::width(&numbers, sizes.text, Weight::Regular).min(self.room());
             let x = self.centered(layout.axes, width);
@@ -94,7 +97,12 @@ impl Figure<'_> {
 
     /// Chooses between a legend beside and below the axes: whichever shows the data larger.
     fn layout(&self, y_label_width: f32) -> Layout {
-        let data = self.view.camera.is_none().then(|| shown(self.frame));
+        let data = self
+            .moment
+            .view
+            .camera
+            .is_none()
+            .then(|| shown(self.moment.frame));
         let beside = self.arranged(y_label_width, data.as_ref(), true);
         let below = self.arranged(y_label_width, data.as_ref(), false);
         let scale = |axes: Rect| match &data {
@@ -146,21 +154,32 @@ impl Figure<'_> {
             true => 0.0,
             false => self.legend_lines().len() as f32 * line + 0.5 * sizes.gap,
         };
-        legend + self.frame.metrics.as_ref().map_or(0.0, |_| line)
+        legend
+            + self
+                .moment
+                .frame
+                .products
+                .metrics
+                .get()
+                .map_or(0.0, |_| line)
     }
 
     fn legend_lines(&self) -> Vec<Vec<legend::Entry>> {
-        legend::lines(&legend::entries(self.view), self.room(), &self.page.sizes())
+        legend::lines(
+            &legend::entries(self.moment.view),
+            self.room(),
+            &self.page.sizes(),
+        )
     }
 
     fn column_width(&self, beside: bool) -> f32 {
         let sizes = self.page.sizes();
-        let bar = match legend::has_color_bar(self.view) {
+        let bar = match legend::has_color_bar(self.moment.view) {
             true => color_bar::vertical_width(&sizes),
             false => 0.0,
         };
         match beside {
-            true => bar.max(legend::column_width(self.view, &sizes)),
+            true => bar.max(legend::column_width(self.moment.view, &sizes)),
             false => bar,
         }
     }
@@ -169,14 +188,14 @@ impl Figure<'_> {
     fn column(&self, layout: &Layout, meaning: &Meaning, place: &Place) -> Vec<Item> {
         let sizes = &place.sizes;
         let n_entries = match layout.beside {
-            true => legend::entries(self.view).len(),
+            true => legend::entries(self.moment.view).len(),
             false => 0,
         };
         let legend_height = n_entries as f32 * legend::line_height(sizes);
         let [left, top] = layout.column.min;
         let mut items = Vec::new();
         let mut baseline = top + text::cap_height(sizes.text);
-        if legend::has_color_bar(self.view) {
+        if legend::has_color_bar(self.moment.view) {
             let gap = if n_entries == 0 { 0.0 } else { 4.0 * sizes.gap };
             let bar = Rect {
                 min: [left, top],
@@ -189,12 +208,7 @@ impl Figure<'_> {
             baseline = layout.column.max[1] - legend_height + legend::line_height(sizes);
         }
         if layout.beside {
-            items.extend(legend::column_items(
-                self.view,
-                meaning,
-                [left, baseline],
-                place,
-            ));
+            items.extend(legend::column_items(meaning, [left, baseline], place));
         }
         items
     }
@@ -206,7 +220,7 @@ impl Figure<'_> {
         let room = self.page.size[0] - margin(&sizes) - x;
         let second = axes.min[1] - 1.5 * sizes.gap;
         let first = second - text::cap_height(sizes.small) - 2.0 * sizes.gap;
-        let experiment = &self.frame.experiment;
+        let experiment = &self.moment.frame.experiment;
         let title = match experiment.words.title.is_empty() {
             true => &experiment.words.name,
             false => &experiment.words.title,
@@ -226,22 +240,17 @@ impl Figure<'_> {
 
     /// What the figure was made with: the path, the coupling, the solver, the training and the time shown.
     fn recipe(&self) -> String {
-        let picture = self.frame.picture.as_ref();
-        let experiment = picture.map_or(&self.frame.experiment, |picture| &picture.experiment);
+        let followed = self.moment.frame.products.trajectories.get();
+        let experiment = followed.map_or(&self.moment.frame.experiment, |made| &made.of.experiment);
         let problem = &experiment.problem;
         let mut parts = vec![problem.path.legend(), problem.coupling.legend()];
-        if let Some(picture) = picture {
+        if let Some(followed) = followed {
             parts.push(experiment.readout.solver.legend());
-            parts.push(format!("step {}", grouped(picture.step)));
+            parts.push(format!("step {}", grouped(followed.of.step)));
         }
-        let moving = [
-            Layer::Particles,
-            Layer::Trails,
-            Layer::Field,
-            Layer::Density,
-        ];
-        if moving.iter().any(|layer| self.view.layers.contains(layer)) {
-            parts.push(format!("t = {:.2}", self.t));
+        let moves = |&layer: &Layer| look(layer).moves;
+        if self.moment.view.layers.iter().any(moves) {
+            parts.push(format!("t = {:.2}", self.moment.t));
         }
         parts.join("  ·  ")
     }
@@ -296,11 +305,11 @@ fn line(words: &str, at: PagePoint, size: f32, color: Color, room: f32) -> Item 
 
 /// The measured numbers with their names.
 fn numbers(metrics: &Metrics) -> String {
-    let path = &metrics.path;
+    let trajectories = &metrics.trajectories;
     let mut parts = vec![
-        format!("S = {}", number(path.straightness)),
-        format!("cost = {}", number(path.transport_cost)),
-        format!("chord / arc = {}", number(path.chord_ratio)),
+        format!("S = {}", number(trajectories.straightness)),
+        format!("cost = {}", number(trajectories.transport_cost)),
+        format!("chord / arc = {}", number(trajectories.chord_ratio)),
     ];
     match (metrics.w2, metrics.w2_floor) {
         (Some(w2), Some(floor)) => {

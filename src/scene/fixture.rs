@@ -5,13 +5,12 @@ use std::sync::Arc;
 
 use crate::experiment::Experiment;
 use crate::flow::grid::{DensityStack, FieldGrid};
-use crate::flow::metrics::PathMetrics;
+use crate::flow::metrics::TrajectoryMetrics;
 use crate::flow::reference::HalvingError;
 use crate::flow::trajectory::Trajectories;
 use crate::flow::{Bounds, Point};
-use crate::snapshot::{
-    FlowPicture, Frame, LaneId, LossHistory, Metrics, ReferenceSolver, RunId, RunState,
-};
+use crate::products::{Followed, Look, Metrics, Products, ReferenceSolver, RunId};
+use crate::snapshot::{Frame, LaneId, LossHistory, RunState};
 
 /// Particles of [`frame`].
 pub const N: usize = 40;
@@ -34,7 +33,7 @@ pub fn frame() -> Frame {
         n_particles: N,
         nfe: STEPS,
     };
-    Frame {
+    let mut frame = Frame {
         lane: LaneId(0),
         run: RunId(0),
         experiment: Arc::new(experiment()),
@@ -49,11 +48,12 @@ pub fn frame() -> Frame {
         pairs: source.iter().copied().zip(target.iter().copied()).collect(),
         source: source.into(),
         target: target.into(),
-        metrics: Some(Arc::new(metrics(&trajectories))),
-        picture: Some(Arc::new(picture(trajectories))),
-        cloud: None,
-        measuring: false,
-    }
+        look: Look::default(),
+        products: Products::default(),
+    };
+    frame.products.put(frame.flow(), metrics(&trajectories));
+    show(&mut frame, trajectories);
+    frame
 }
 
 /// A frame before anything has been computed.
@@ -62,8 +62,7 @@ pub fn empty_frame() -> Frame {
         source: Arc::default(),
         target: Arc::default(),
         pairs: Arc::default(),
-        picture: None,
-        metrics: None,
+        products: Products::default(),
         ..frame()
     }
 }
@@ -73,50 +72,56 @@ fn experiment() -> Experiment {
     Experiment::from_ron(text).expect("the experiment is valid")
 }
 
-/// What the trajectories do, with a field whose speed grows with x and t, and a density.
-pub fn picture(trajectories: Trajectories) -> FlowPicture {
+/// Shows what the trajectories do, with a field whose speed grows with x and t, and a density.
+pub fn show(frame: &mut Frame, trajectories: Trajectories) {
     let bounds = Bounds {
         min: [-3.0, -2.0],
         max: [3.0, 2.0],
     };
-    let n = [6, 4];
     let times = vec![0.0, 1.0];
     let velocities = times
         .iter()
         .flat_map(|t| (0..24).map(move |k| [(k % 6) as f64 * (1.0 + t), (k / 6) as f64]))
         .collect();
-    FlowPicture {
-        experiment: Arc::new(experiment()),
-        step: 1234,
+    let of = frame.flow();
+    let products = &mut frame.products;
+    let density = DensityStack::estimate(&trajectories, bounds, [30, 20], 3);
+    products.put(of.clone(), density);
+    let field = FieldGrid {
+        bounds,
+        n: [6, 4],
+        times,
+        velocities,
+    };
+    products.put(of.clone(), field);
+    let followed = Followed {
         chord_ratios: (0..trajectories.n_particles)
             .map(|i| trajectories.chord_ratio(i))
             .collect(),
-        density: Some(DensityStack::estimate(&trajectories, bounds, [30, 20], 3)),
-        field: FieldGrid {
-            bounds,
-            n,
-            times,
-            velocities,
-        },
         trajectories,
-    }
+    };
+    products.put(of, followed);
+}
+
+/// The trajectories of a frame.
+pub fn trajectories(frame: &Frame) -> &Trajectories {
+    let followed = frame.products.trajectories.get();
+    &followed.expect("trajectories").trajectories
 }
 
 fn metrics(trajectories: &Trajectories) -> Metrics {
     let chord_ratios = (0..N).map(|particle| trajectories.chord_ratio(particle));
-    let path = PathMetrics {
+    let trajectories = TrajectoryMetrics {
         path_energy: 17.0,
         transport_cost: 16.0,
         straightness: 1.0,
         chord_ratio: chord_ratios.sum::<f64>() / N as f64,
     };
     Metrics {
-        experiment: Arc::new(experiment()),
-        step: 1234,
         n_samples: N,
         w2_samples: N,
-        path,
-        path_stderr: path,
+        trajectories,
+        trajectories_stderr: trajectories,
         npe: None,
         npe_reason: None,
         w2: Some(0.141),

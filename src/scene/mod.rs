@@ -1,12 +1,13 @@
-//! Floor 3: a [`Frame`] and view options become a [`Scene`]: panels with a data-to-page transform each, and
-//! marks in page points. One scene, many backs: the window, PNG and SVG paint the same marks.
+//! Floor 4: a [`Frame`] and view options become a [`Scene`]: panels with a data-to-page transform each, and
+//! marks in page points. One scene, many back ends: the window, PNG and SVG paint the same marks.
 //!
 //! It refuses to know egui, threads and files. Everything here is a pure function of its arguments; a
 //! [`Builder`] only remembers layers whose inputs have not changed.
 //!
 //! | file | what it decides |
 //! |---|---|
-//! | `build` | which marks a layer has at time t |
+//! | `layers` | one file a layer: which marks it has at time t, and how it looks in the legend |
+//! | `build` | how layers and furniture become a scene |
 //! | `transform`, `camera` | where data lies on the page |
 //! | `figure`, `canvas` | what stands around the data: axes, title, legend, numbers |
 //! | `theme`, `colormap` | how it looks |
@@ -20,24 +21,28 @@ mod color;
 mod color_bar;
 pub mod colormap;
 mod figure;
+mod geometry;
+mod image;
 mod item;
+pub mod layers;
 pub mod legend;
+mod place;
 pub mod text;
 pub mod theme;
+mod thin;
 mod transform;
 
 use std::sync::Arc;
 
-use crate::experiment::{Layer, View};
-use crate::snapshot::Frame;
+use crate::experiment::Layer;
 
-pub use build::Builder;
+pub use build::{Builder, build};
 pub use camera::Fit;
 pub use cloud::CloudMarks;
 pub use color::Color;
-pub use item::{
-    Align, Arrows, Image, Item, PagePoint, Points, Polylines, Rect, Rectangle, Segments, Text, fade,
-};
+pub use geometry::{PagePoint, Rect};
+pub use image::Image;
+pub use item::{Align, Arrows, Item, Points, Polylines, Rectangle, Segments, Text, fade};
 pub use theme::{Sizes, Style, Theme};
 pub use transform::{Transform, fit};
 
@@ -132,11 +137,6 @@ pub struct Group {
     pub layer: Layer,
     /// Its marks, bottom first.
     pub items: Arc<[Item]>,
-}
-
-/// The scene of a frame at time `t`, by a builder without memory.
-pub fn build(frame: &Frame, view: &View, t: f64, page: &Page) -> Scene {
-    Builder::default().build(frame, view, t, page)
 }
 
 #[cfg(test)]

@@ -2,14 +2,18 @@
 
 mod arrows;
 mod furniture;
+mod layers;
 
 use std::sync::Arc;
 
 use proptest::prelude::*;
 
-use super::fixture::{N, empty_frame, frame, picture};
+use super::fixture::{N, empty_frame, frame, show, trajectories};
 use super::*;
+use crate::experiment::View;
 use crate::flow::Point;
+use crate::flow::grid::FieldGrid;
+use crate::snapshot::Frame;
 
 const CANVAS: [f32; 2] = [800.0, 600.0];
 
@@ -50,18 +54,12 @@ fn distance(a: PagePoint, b: PagePoint) -> f32 {
 }
 
 fn replace_points(frame: &Frame, change: impl Fn(usize, &mut Point)) -> Frame {
-    let mut trajectories = frame
-        .picture
-        .as_ref()
-        .expect("a picture")
-        .trajectories
-        .clone();
+    let mut trajectories = trajectories(frame).clone();
     let points = trajectories.points.iter_mut().enumerate();
     points.for_each(|(k, p)| change(k, p));
-    Frame {
-        picture: Some(Arc::new(picture(trajectories))),
-        ..frame.clone()
-    }
+    let mut frame = frame.clone();
+    show(&mut frame, trajectories);
+    frame
 }
 
 #[test]
@@ -83,16 +81,16 @@ fn a_view_shows_no_more_than_it_asks_for() {
     let (frame, page) = (frame(), Page::canvas(CANVAS, Style::Dark));
     let few = View {
         particles: 7,
-        paths: 3,
+        trajectories: 3,
         ..view(&[Layer::Particles, Layer::Trajectories])
     };
     let scene = build(&frame, &few, 0.3, &page);
-    let [paths, particles] = &scene.panels[0].groups[..] else {
+    let [trajectories, particles] = &scene.panels[0].groups[..] else {
         panic!("two layers: {:?}", scene.panels[0].groups);
     };
     assert_eq!(centers(&particles.items[0]).len(), 7);
-    let Item::Polylines(lines) = &paths.items[0] else {
-        panic!("lines: {:?}", paths.items);
+    let Item::Polylines(lines) = &trajectories.items[0] else {
+        panic!("lines: {:?}", trajectories.items);
     };
     assert_eq!(lines.lines().count(), 3);
 }
@@ -110,8 +108,10 @@ fn trajectories_run_from_source_to_target_in_the_colour_of_their_chord_ratio() {
         let ends = [frame.source[i], frame.target[i]].map(|p| transform.page_from_data(p));
         assert!(distance(points[0], ends[0]) < 0.01);
         assert!(distance(points[points.len() - 1], ends[1]) < 0.01);
-        let ratio = frame.picture.as_ref().expect("a picture").chord_ratios[i];
-        let expected = theme.chord_ratio(ratio as f32).alpha(theme.ink.path_alpha);
+        let ratio = trajectories(&frame).chord_ratio(i);
+        let expected = theme
+            .chord_ratio(ratio as f32)
+            .alpha(theme.ink.trajectory_alpha);
         assert_eq!(color, expected);
     }
 }
@@ -157,11 +157,11 @@ proptest! {
     #[test]
     fn arrows_fit_their_cell_and_point_along_the_field(t in 0.0..1.0f64, log_size in -6.0..6.0f64) {
         let mut frame = frame();
-        let mut flow = picture(frame.picture.as_ref().expect("a picture").trajectories.clone());
+        let mut field = FieldGrid::clone(frame.products.field.get().expect("a field"));
         let size = 10f64.powf(log_size);
-        flow.field.velocities.iter_mut().flatten().for_each(|v| *v *= size);
-        let expected: Vec<(Point, Point)> = flow.field.at(t).collect();
-        frame.picture = Some(Arc::new(flow));
+        field.velocities.iter_mut().flatten().for_each(|v| *v *= size);
+        let expected: Vec<(Point, Point)> = field.at(t).collect();
+        frame.products.put(frame.flow(), field);
         let scene = canvas(&frame, &[Layer::Field], t);
         let Item::Arrows(arrows) = &only(&scene)[0] else { panic!("arrows") };
         // The one place without flow has no arrow; all others do, however fast the field is.
@@ -208,7 +208,7 @@ fn what_is_not_finite_is_dropped_and_the_rest_is_drawn() {
         };
         let expected = match group.layer {
             Layer::Source | Layer::Target => N - 1,
-            // One particle was never finite; the other has a path until it leaves.
+            // One particle was never finite; the other has a trajectory until it leaves.
             Layer::Trajectories => N - 1,
             Layer::Particles | Layer::Trails => N - 2,
             _ => 1,
@@ -237,7 +237,7 @@ fn is_finite(item: &Item) -> bool {
 }
 
 #[test]
-fn particles_lie_on_the_paths_until_they_have_arrived() {
+fn particles_lie_on_the_trajectories_until_they_have_arrived() {
     let order = |t| {
         let scene = canvas(&frame(), &[Layer::Particles, Layer::Trajectories], t);
         let groups = scene.panels[0].groups.iter();

@@ -5,7 +5,7 @@ use skrifa::instance::{LocationRef, Size};
 use skrifa::outline::{DrawSettings, OutlinePen};
 use skrifa::{FontRef, GlyphId, MetadataProvider};
 
-use super::item::PagePoint;
+use super::geometry::PagePoint;
 
 /// Inter Regular, the typeface of scenes and of the window.
 pub const REGULAR: &[u8] = include_bytes!("../../assets/Inter-Regular.otf");
@@ -158,7 +158,7 @@ impl<P: Pen> OutlinePen for Placed<'_, P> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scene::item::Rect;
+    use crate::scene::geometry::Rect;
 
     /// The box around all the points that a pen saw.
     struct Extent(Rect);

@@ -80,11 +80,11 @@ pub struct Ink {
     /// Target samples.
     pub target_sample: Color,
     /// Start of a trajectory in a figure.
-    pub path_start: Color,
+    pub trajectory_start: Color,
     /// End of a trajectory in a figure.
-    pub path_end: Color,
+    pub trajectory_end: Color,
     /// Opacity of a trajectory, 0 to 255; its colour is its meaning.
-    pub path_alpha: u8,
+    pub trajectory_alpha: u8,
     /// The stretch of viridis that chord/arc from 0 to 1 runs through: the end that is as dark or as bright
     /// as the background is left out.
     pub ramp: (f32, f32),
@@ -122,9 +122,9 @@ const DARK: Theme = Theme {
         axis: Color::hex(0x8b93a1),
         source_sample: Color::hex(0xb08cff).alpha(140),
         target_sample: Color::hex(0x35cf92).alpha(140),
-        path_start: Color::hex(0xb08cff),
-        path_end: Color::hex(0x35cf92),
-        path_alpha: 150,
+        trajectory_start: Color::hex(0xb08cff),
+        trajectory_end: Color::hex(0x35cf92),
+        trajectory_alpha: 150,
         ramp: (0.15, 1.0),
         hue_lightness: 0.75,
         particle: WHITE,
@@ -153,9 +153,9 @@ const LIGHT: Theme = Theme {
         axis: Color::hex(0x5c6573),
         source_sample: Color::hex(0x7440d6).alpha(100),
         target_sample: Color::hex(0x0f9d6b).alpha(110),
-        path_start: Color::hex(0x7440d6),
-        path_end: Color::hex(0x07624a),
-        path_alpha: 190,
+        trajectory_start: Color::hex(0x7440d6),
+        trajectory_end: Color::hex(0x07624a),
+        trajectory_alpha: 190,
         ramp: (0.0, 0.9),
         hue_lightness: 0.58,
         particle: Color::hex(0x1b1f27),
@@ -184,9 +184,9 @@ const PAPER: Theme = Theme {
         axis: Color::hex(0x14161b),
         source_sample: Color::hex(0x7548c4).alpha(90),
         target_sample: Color::hex(0x0f9d6b).alpha(120),
-        path_start: Color::hex(0x7548c4),
-        path_end: Color::hex(0x07624a),
-        path_alpha: 255,
+        trajectory_start: Color::hex(0x7548c4),
+        trajectory_end: Color::hex(0x07624a),
+        trajectory_alpha: 255,
         ramp: (0.0, 0.92),
         hue_lightness: 0.6,
         particle: Color::hex(0x1b1f27),
@@ -205,9 +205,9 @@ pub struct Sizes {
     /// Radius of a source or target sample among few.
     pub sample: f32,
     /// Radius of the start and the end of a trajectory in a figure.
-    pub path_end: f32,
+    pub trajectory_end: f32,
     /// Width of a trajectory.
-    pub path: f32,
+    pub trajectory: f32,
     /// Width of a trail.
     pub trail: f32,
     /// Width of a coupling pair.
@@ -235,8 +235,8 @@ impl Sizes {
     pub const SCREEN: Self = Self {
         particle: 2.4,
         sample: 1.4,
-        path_end: 2.0,
-        path: 1.1,
+        trajectory_end: 2.0,
+        trajectory: 1.1,
         trail: 1.4,
         pair: 0.8,
         arrow: 1.1,
@@ -253,8 +253,8 @@ impl Sizes {
     pub const PRINT: Self = Self {
         particle: 1.2,
         sample: 0.8,
-        path_end: 1.2,
-        path: 0.6,
+        trajectory_end: 1.2,
+        trajectory: 0.6,
         trail: 0.8,
         pair: 0.45,
         arrow: 0.6,
@@ -272,8 +272,8 @@ impl Sizes {
         Self {
             particle: self.particle * zoom,
             sample: self.sample * zoom,
-            path_end: self.path_end * zoom,
-            path: self.path * zoom,
+            trajectory_end: self.trajectory_end * zoom,
+            trajectory: self.trajectory * zoom,
             trail: self.trail * zoom,
             pair: self.pair * zoom,
             arrow: self.arrow * zoom,
@@ -318,10 +318,14 @@ mod tests {
     fn purple_is_the_source_and_green_the_target_in_every_style() {
         for style in [Style::Dark, Style::Light, Style::Paper] {
             let ink = &style.theme().ink;
-            for c in [style.theme().source, ink.source_sample, ink.path_start] {
+            for c in [
+                style.theme().source,
+                ink.source_sample,
+                ink.trajectory_start,
+            ] {
                 assert!(c.b > c.r && c.r > c.g, "{style:?} source {c:?}");
             }
-            for c in [style.theme().target, ink.target_sample, ink.path_end] {
+            for c in [style.theme().target, ink.target_sample, ink.trajectory_end] {
                 assert!(c.g > c.b && c.b > c.r, "{style:?} target {c:?}");
             }
         }

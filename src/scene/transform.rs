@@ -1,6 +1,6 @@
 //! From data to page and back: one scale for both axes, y up in the data and down on the page.
 
-use super::item::{PagePoint, Rect};
+use super::geometry::{PagePoint, Rect};
 use crate::experiment::Camera;
 use crate::flow::{Bounds, Point};
 

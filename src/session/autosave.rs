@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use crate::clock;
 use crate::experiment::Experiment;
 
 use super::command::Event;
@@ -188,7 +189,7 @@ impl Slot {
             .map_err(|error| place(format!("{}: {error}", self.file.display())))?;
         let written = fs::metadata(&self.file).and_then(|meta| meta.modified());
         // A clock that was set back makes it new.
-        let age = written.ok().and_then(|time| time.elapsed().ok());
+        let age = written.ok().and_then(clock::age);
         Ok(Leftover {
             experiment,
             age: age.unwrap_or_default(),

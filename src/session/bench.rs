@@ -7,10 +7,9 @@ mod report;
 
 use std::hint::black_box;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use cpu_time::ThreadTime;
-
+use crate::clock::{Instant, thread_time};
 use crate::experiment::{Activation, Experiment, Optimizer, presets};
 use crate::flow::coupling::Coupling;
 use crate::flow::coupling::assignment::assign;
@@ -22,6 +21,7 @@ use crate::model::peak::{activation_secs, instruction_set, peak_gflops};
 use crate::model::{FrozenField, MlpParams, Scaling, Widths};
 
 use super::cores::Cores;
+use super::crew::Crew;
 use super::engines::Engines;
 use super::learner::{Learner, StepError};
 
@@ -61,13 +61,14 @@ impl BenchError {
 /// # Errors
 /// If an engine or a thread cannot be made.
 pub fn bench(threads: usize, say: &mut dyn FnMut(&str)) -> Result<BenchReport, BenchError> {
-    let engines = Engines::cpu(&Cores::new(threads));
+    let crew = &Crew::spawn(threads).map_err(BenchError::new)?;
+    let engines = Engines::cpu(crew);
     say("the peak of the processor");
     let peak = peak_gflops();
     let mut steps = Vec::new();
     for (hidden, batch) in NETWORKS {
         say(&format!("training steps, hidden {hidden:?}, batch {batch}"));
-        steps.push(step_time(&engines, hidden, batch, threads, peak)?);
+        steps.push(step_time(&engines, hidden, batch, crew, peak)?);
     }
     let mut assignment = Vec::new();
     for n in BLOCKS {
@@ -83,7 +84,7 @@ pub fn bench(threads: usize, say: &mut dyn FnMut(&str)) -> Result<BenchReport, B
         ("torchcfm batch-OT", batch_ot),
     ] {
         say(&format!("{JOB_STEPS} steps, {name}"));
-        jobs.push(job_time(&engines, threads, name, coupling)?);
+        jobs.push(job_time(&engines, crew, name, coupling)?);
     }
     Ok(BenchReport {
         machine: machine(threads, peak),
@@ -99,17 +100,18 @@ pub fn bench(threads: usize, say: &mut dyn FnMut(&str)) -> Result<BenchReport, B
 /// # Errors
 /// As [`bench()`].
 pub fn scaling(threads: usize, say: &mut dyn FnMut(&str)) -> Result<ScalingReport, BenchError> {
-    let engines = Engines::cpu(&Cores::new(threads));
+    let crew = &Crew::spawn(threads).map_err(BenchError::new)?;
+    let engines = Engines::cpu(crew);
     let mut width = Vec::new();
     for units in [32, 64, 128, 256, 512] {
         say(&format!("hidden 3 x {units}"));
-        let ms = loop_ms(&engines, threads, &network(&[units; 3], 256)?)?;
+        let ms = loop_ms(&engines, crew, &network(&[units; 3], 256)?)?;
         width.push(WidthTime { width: units, ms });
     }
     let mut batch = Vec::new();
     for pairs in [64, 128, 256, 512, 1024, 2048, 4096] {
         say(&format!("batch {pairs}"));
-        let ms = loop_ms(&engines, threads, &network(&[64; 3], pairs)?)?;
+        let ms = loop_ms(&engines, crew, &network(&[64; 3], pairs)?)?;
         batch.push(BatchTime { batch: pairs, ms });
     }
     let mut particles = Vec::new();
@@ -185,7 +187,7 @@ fn step_time(
     engines: &Engines,
     hidden: &[usize],
     batch: usize,
-    threads: usize,
+    crew: &Crew,
     peak: f64,
 ) -> Result<StepTime, BenchError> {
     let experiment = network(hidden, batch)?;
@@ -197,10 +199,10 @@ fn step_time(
     Ok(StepTime {
         hidden: hidden.to_vec(),
         batch,
-        ms: loop_ms(engines, threads, &experiment)?,
+        ms: loop_ms(engines, crew, &experiment)?,
         step_ms,
-        peak_share: gflops / (peak * threads as f64),
-        threads,
+        peak_share: gflops / (peak * crew.size() as f64),
+        threads: crew.size(),
     })
 }
 
@@ -214,8 +216,8 @@ fn step_operations(experiment: &Experiment) -> f64 {
 }
 
 /// Wall time of a step in the training loop.
-fn loop_ms(engines: &Engines, threads: usize, experiment: &Experiment) -> Result<f64, BenchError> {
-    let mut learner = learner(engines, threads, experiment)?;
+fn loop_ms(engines: &Engines, crew: &Crew, experiment: &Experiment) -> Result<f64, BenchError> {
+    let mut learner = learner(engines, crew, experiment)?;
     for _ in 0..20 {
         learner.step().map_err(step_error)?;
     }
@@ -233,12 +235,12 @@ fn loop_ms(engines: &Engines, threads: usize, experiment: &Experiment) -> Result
 
 fn job_time(
     engines: &Engines,
-    threads: usize,
+    crew: &Crew,
     name: &str,
     coupling: Coupling,
 ) -> Result<JobTime, BenchError> {
     let start = Instant::now();
-    let mut learner = learner(engines, threads, &tutorial(coupling)?)?;
+    let mut learner = learner(engines, crew, &tutorial(coupling)?)?;
     while !learner.is_finished() {
         learner.step().map_err(step_error)?;
     }
@@ -250,12 +252,8 @@ fn job_time(
     })
 }
 
-fn learner(
-    engines: &Engines,
-    threads: usize,
-    experiment: &Experiment,
-) -> Result<Learner, BenchError> {
-    Learner::new(Arc::new(experiment.clone()), engines, threads).map_err(BenchError::new)
+fn learner(engines: &Engines, crew: &Crew, experiment: &Experiment) -> Result<Learner, BenchError> {
+    Learner::new(Arc::new(experiment.clone()), engines, crew).map_err(BenchError::new)
 }
 
 fn step_error(error: StepError) -> BenchError {
@@ -281,9 +279,10 @@ fn assignment_time(n: usize) -> Result<AssignmentTime, BenchError> {
     for draw in 0..DRAWS {
         let mut rng = stream(0, Stream::Pairs, draw);
         let (x_0, x_1) = (source.sample_n(n, &mut rng), target.sample_n(n, &mut rng));
-        let start = ThreadTime::try_now().map_err(BenchError::new)?;
+        let start = thread_time().map_err(BenchError::new)?;
         assign(black_box(&x_0), black_box(&x_1)).map_err(BenchError::new)?;
-        times.push(1e3 * start.elapsed().as_secs_f64());
+        let spent = thread_time().map_err(BenchError::new)? - start;
+        times.push(1e3 * spent.as_secs_f64());
     }
     Ok(AssignmentTime {
         n,

@@ -1,4 +1,4 @@
-//! The slot through which the newest frame reaches whoever looks, and the queue of rare events.
+//! The slot through which the newest frames reach whoever looks, and the queue of rare events.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 
-use crate::snapshot::Frame;
+use crate::snapshot::{Frame, Frames, LaneId};
 
 use super::command::Event;
 
@@ -19,7 +19,7 @@ const MAX_EVENTS: usize = 64;
 
 /// Shared by all threads of a session.
 pub struct Board {
-    frame: ArcSwap<Frame>,
+    frames: ArcSwap<Frames>,
     events: Mutex<VecDeque<Event>>,
     wake: Wake,
     /// Time that pictures and measurements have taken, in nanoseconds.
@@ -27,27 +27,37 @@ pub struct Board {
 }
 
 impl Board {
-    pub fn new(frame: Frame, wake: Wake) -> Self {
+    pub fn new(frames: Frames, wake: Wake) -> Self {
         Self {
-            frame: ArcSwap::from_pointee(frame),
+            frames: ArcSwap::from_pointee(frames),
             events: Mutex::default(),
             wake,
             shown_nanos: AtomicU64::new(0),
         }
     }
 
-    /// The newest frame.
-    pub fn frame(&self) -> Arc<Frame> {
-        self.frame.load_full()
+    /// The newest frames.
+    pub fn frames(&self) -> Arc<Frames> {
+        self.frames.load_full()
     }
 
-    /// Replaces the frame by a changed copy and wakes the reader. Copies share their data; `change` may run
+    /// The newest frame of a lane.
+    pub fn frame(&self, lane: LaneId) -> Arc<Frame> {
+        Arc::clone(self.frames.load().of(lane))
+    }
+
+    /// Replaces the frame of a lane by a changed copy and wakes the reader. Copies share their data; `change` may run
     /// more than once if two threads publish at the same moment.
-    pub fn update(&self, change: impl Fn(&mut Frame)) {
-        self.frame.rcu(|old| {
-            let mut frame = Frame::clone(old);
-            change(&mut frame);
-            frame
+    pub fn update(&self, lane: LaneId, change: impl Fn(&mut Frame)) {
+        self.replace(|frames| frames.change(lane, &change));
+    }
+
+    /// Replaces all frames by a changed copy and wakes the reader, as [`Self::update`] does.
+    pub fn replace(&self, change: impl Fn(&mut Frames)) {
+        self.frames.rcu(|old| {
+            let mut frames = Frames::clone(old);
+            change(&mut frames);
+            frames
         });
         (self.wake)();
     }

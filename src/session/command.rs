@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::experiment::{Experiment, Layer, View};
-use crate::flow::Bounds;
+use crate::experiment::{Experiment, View};
 use crate::model::DeviceChoice;
+use crate::products::Look;
 use crate::snapshot::LaneId;
 
-/// A request to the trainer; see [`super::Session::send`].
+/// A request to a lane; see [`super::Session::send`].
 #[derive(Clone, Debug)]
 pub enum Command {
     /// Start, resume, start again after a failure, or go on for another `training.steps` after the end.
@@ -23,8 +23,8 @@ pub enum Command {
     SetExperiment(Arc<Experiment>),
     /// Train on another device; falls back to the CPU with the reason.
     SetDevice(DeviceChoice),
-    /// What the pictures should cover.
-    Look(PictureRequest),
+    /// What is looked at.
+    Look(Look),
     /// Measure now.
     Measure,
     /// Write all that training needs to go on into this folder.
@@ -34,53 +34,29 @@ pub enum Command {
         /// What the experiment's file is to show.
         view: View,
     },
+    /// Open the lane on this (legal) experiment, if there is none of its number.
+    Open(Arc<Experiment>),
+    /// Close the lane, unless it is the only one.
+    Close,
 }
 
-/// A command with the lane it is for.
+/// How lanes that train go forward together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Advance {
+    /// Step by step: the one that is behind comes first.
+    #[default]
+    EqualSteps,
+    /// Each as far as it comes in the same time.
+    EqualTime,
+}
+
+/// What reaches the trainer.
 #[derive(Clone, Debug)]
-pub(super) struct Addressed {
-    pub lane: LaneId,
-    pub command: Command,
-}
-
-/// What a picture of the flow should cover.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct PictureRequest {
-    /// Particles to follow from source to target.
-    pub particles: usize,
-    /// Particles of a cloud beside them, if one is wanted.
-    pub cloud: Option<usize>,
-    /// Arrows of the velocity field along the longer side of `bounds`; 0 for none.
-    pub field: usize,
-    /// What the camera sees: where field and density are evaluated.
-    pub bounds: Bounds,
-    /// Whether the density of the particles is wanted.
-    pub density: bool,
-}
-
-impl PictureRequest {
-    /// What the view shows of this part of the plane.
-    pub fn of(view: &View, bounds: Bounds) -> Self {
-        Self {
-            particles: view.followed(),
-            cloud: view.cloud(),
-            field: view.field,
-            bounds,
-            density: view.layers.contains(&Layer::Density),
-        }
-    }
-}
-
-impl Default for PictureRequest {
-    fn default() -> Self {
-        Self {
-            particles: 1000,
-            cloud: None,
-            field: 24,
-            bounds: Bounds::square(4.0),
-            density: false,
-        }
-    }
+pub(super) enum Message {
+    /// A command for one lane.
+    Lane(LaneId, Command),
+    /// For all of them.
+    Advance(Advance),
 }
 
 /// Something rare that the user should be told.

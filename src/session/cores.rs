@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use crate::clock::Instant;
 
 /// How often, and how long each time, a borrower waits for a training thread to step back: about as long as a step of
 /// a small network. Who needs the core for a large one does not wait for its step.

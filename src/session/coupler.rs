@@ -1,27 +1,32 @@
-//! The thread that draws pairs, couples them and makes regression batches ahead of the trainer.
+//! Pairs that are drawn, coupled and made regression batches of, ahead of the training that takes them.
 //!
-//! Every number it draws is keyed by (seed, stream, block or step), so a batch does not depend on how far
-//! ahead the thread happens to be. A new recipe gets a new revision; batches of older ones are dropped by
-//! whoever receives them.
+//! Every number that is drawn is keyed by (seed, stream, block or step), so a batch does not depend on how far ahead it
+//! was made, nor by whom: helpers make them as an errand, and whoever finds none ready makes the next one. Nothing
+//! waits for a thread.
 
-use std::io;
-use std::sync::Arc;
-use std::thread::{Builder, JoinHandle};
-use std::time::{Duration, Instant};
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::time::Duration;
 
-use crossbeam_channel::{Receiver, RecvError, Sender, bounded, select, unbounded};
+use arc_swap::ArcSwapOption;
 
+use crate::clock::Instant;
 use crate::experiment::Experiment;
 use crate::flow::coupling::{Blocks, PairStream, Pairs};
 use crate::flow::rng::{Stream, stream};
 use crate::model::{Batch, BatchRule, Scaling, make_batch};
 
-use super::block_crew::BlockCrew;
-use super::cpu_meter::{CpuClock, CpuMeter};
+use super::block_store::BlockStore;
+use super::cpu_meter::CpuClock;
+use super::crew::{Crew, Errand, Listed, Waker};
+use super::thread::caught;
 
-/// Loads that wait for the trainer: a handful evens out steps and couplings that take unequally long.
+/// Loads that are made ahead: a handful evens out steps and couplings that take unequally long.
 const AHEAD: usize = 4;
-/// Batches are handed over in loads: waking a thread costs as much as making a small batch. A load is closed
+/// With fewer loads than these a helper had better make one than take part in a step.
+const LOW: usize = 2;
+/// Batches are handed over in loads: handing one over costs as much as making a small batch. A load is closed
 /// after this time, so that expensive couplings go out one by one.
 const LOAD_TIME: Duration = Duration::from_micros(500);
 /// Most batches in a load.
@@ -30,8 +35,6 @@ const MAX_LOAD: usize = 16;
 /// What the batches are made from.
 #[derive(Clone)]
 pub struct Recipe {
-    /// Goes up with every change.
-    pub revision: u64,
     /// The legal experiment.
     pub experiment: Arc<Experiment>,
     /// The network's scales.
@@ -42,8 +45,6 @@ pub struct Recipe {
 
 /// One training step's worth of data.
 pub struct Supply {
-    /// The recipe's revision.
-    pub revision: u64,
     /// For the network.
     pub batch: Batch,
     /// For the canvas.
@@ -52,136 +53,185 @@ pub struct Supply {
     pub coupling_cost: f64,
 }
 
-/// A batch, or the sentence that says why there is none (for this revision).
-type Delivery = Result<Supply, (u64, String)>;
+/// A batch, or the sentence that says why there is none.
+type Delivery = Result<Supply, String>;
 
 /// Consecutive batches; only the last one can be a failure.
 type Load = Vec<Delivery>;
 
-/// Handle of the thread; dropping it stops and joins it.
+/// Batches for one lane, made by the crew's helpers and by whoever takes them.
 pub struct Coupler {
-    recipes: Option<Sender<Recipe>>,
-    loads: Option<Receiver<Load>>,
+    line: Arc<Line>,
+    waker: Waker,
     load: std::vec::IntoIter<Delivery>,
-    clock: CpuClock,
-    thread: Option<JoinHandle<()>>,
+    _listed: Listed,
 }
 
 impl Coupler {
-    /// Starts the thread; it waits for a recipe. Expensive couplings get so many threads more.
-    ///
-    /// # Errors
-    /// If the system has no thread to give.
-    pub fn spawn(threads: usize) -> io::Result<Self> {
-        let (recipes, new_recipes) = unbounded();
-        let (outbox, loads) = bounded(AHEAD);
-        let clock = CpuClock::default();
-        let shared = clock.clone();
-        let thread = Builder::new()
-            .name("coupler".to_owned())
-            .spawn(move || serve(&new_recipes, &outbox, threads, &shared))?;
-        Ok(Self {
-            recipes: Some(recipes),
-            loads: Some(loads),
+    /// A coupler without a recipe.
+    pub fn new(crew: &Crew) -> Self {
+        let line = Arc::new(Line {
+            threads: crew.size(),
+            maker: Mutex::default(),
+            ready: Mutex::default(),
+            n_ready: AtomicUsize::new(AHEAD),
+            blocks: ArcSwapOption::empty(),
+            clock: CpuClock::default(),
+        });
+        Self {
+            _listed: crew.list(Arc::clone(&line) as Arc<dyn Errand>),
+            line,
+            waker: crew.waker(),
             load: Vec::new().into_iter(),
-            clock,
-            thread: Some(thread),
-        })
-    }
-
-    /// Switches to another recipe; batches of earlier revisions may still be on their way.
-    pub fn set_recipe(&self, recipe: Recipe) {
-        if let Some(recipes) = &self.recipes {
-            // The thread only ends when this handle is dropped.
-            recipes.send(recipe).ok();
         }
     }
 
-    /// Waits for the next batch of the given revision.
+    /// Switches to another recipe: the next batch is its first.
+    pub fn set_recipe(&mut self, recipe: Recipe) {
+        self.load = Vec::new().into_iter();
+        self.line.begin(recipe);
+        self.waker.wake();
+    }
+
+    /// The next batch; it is made here if none is ready.
     ///
     /// # Errors
     /// A sentence for the user, such as that the drawing is empty.
-    pub fn next(&mut self, revision: u64) -> Result<Supply, String> {
-        let gone = || "the coupling thread has stopped".to_owned();
-        let loads = self.loads.as_ref().ok_or_else(gone)?;
+    pub fn next(&mut self) -> Result<Supply, String> {
         loop {
-            for delivery in self.load.by_ref() {
-                match delivery {
-                    Ok(supply) if supply.revision == revision => return Ok(supply),
-                    Err((failed, reason)) if failed == revision => return Err(reason),
-                    _stale => {}
-                }
+            if let Some(delivery) = self.load.next() {
+                return delivery;
             }
-            self.load = loads.recv().map_err(|RecvError| gone())?.into_iter();
+            let load = self.line.take();
+            self.load = load
+                .ok_or("there is nothing to draw pairs from")?
+                .into_iter();
+            self.waker.wake();
         }
     }
 
     /// CPU time that drawing, assignments and batches have taken.
     pub fn cpu_time(&self) -> Duration {
-        self.clock.total()
+        self.line.clock.total()
     }
 }
 
-impl Drop for Coupler {
-    fn drop(&mut self) {
-        self.recipes = None;
-        self.loads = None;
-        if let Some(thread) = self.thread.take() {
-            thread.join().ok();
-        }
-    }
+/// Where loads are made, by one thread at a time, and wait to be taken. Of an expensive coupling helpers draw the blocks,
+/// several at the same time, and leave the loads to whoever takes them.
+struct Line {
+    threads: usize,
+    maker: Mutex<Option<BatchMaker>>,
+    /// Pushed only by whoever holds the maker, so they are in order.
+    ready: Mutex<VecDeque<Load>>,
+    /// Loads that are ready; [`AHEAD`] also where helpers are not to make any.
+    n_ready: AtomicUsize,
+    /// Blocks of an expensive coupling.
+    blocks: ArcSwapOption<BlockStore>,
+    clock: CpuClock,
 }
 
-/// The thread's loop: make a load, then hand it over or start again with a newer recipe.
-fn serve(recipes: &Receiver<Recipe>, outbox: &Sender<Load>, threads: usize, clock: &CpuClock) {
-    let Ok(first) = recipes.recv() else { return };
-    let mut meter = CpuMeter::start(clock.clone());
-    let open = |recipe| Kitchen::new(recipe, threads, clock);
-    let mut kitchen = open(first);
-    loop {
-        if let Some(newest) = recipes.try_iter().last() {
-            kitchen = open(newest);
+impl Line {
+    fn begin(&self, recipe: Recipe) {
+        let mut maker = lock(&self.maker);
+        let next = BatchMaker::new(recipe, self.threads);
+        let shared = next
+            .blocks
+            .as_ref()
+            .ok()
+            .filter(|blocks| blocks.is_shared());
+        self.blocks.store(shared.cloned());
+        let n_ready = if shared.is_some() { AHEAD } else { 0 };
+        lock(&self.ready).clear();
+        self.n_ready.store(n_ready, Ordering::Relaxed);
+        *maker = Some(next);
+    }
+
+    /// The next load, made here if none is ready.
+    fn take(&self) -> Option<Load> {
+        if let Some(load) = self.pop() {
+            return Some(load);
         }
-        let load = kitchen.load();
-        let failed = load.last().is_some_and(Result::is_err);
-        meter.read();
-        let newer = select! {
-            recv(recipes) -> newer => Some(newer),
-            send(outbox, load) -> sent => match sent {
-                Ok(()) if failed => Some(recipes.recv()),
-                Ok(()) => None,
-                Err(_) => return,
-            },
+        let mut maker = lock(&self.maker);
+        // Whoever had the maker until now may just have made one.
+        self.pop().or_else(|| {
+            let maker = maker.as_mut()?;
+            Some(self.clock.time(|| maker.load()))
+        })
+    }
+
+    fn pop(&self) -> Option<Load> {
+        let load = lock(&self.ready).pop_front()?;
+        self.n_ready.fetch_sub(1, Ordering::Relaxed);
+        Some(load)
+    }
+
+    /// Makes a load ahead, if nobody else does.
+    fn make_ahead(&self) -> bool {
+        let mut maker = match self.maker.try_lock() {
+            Ok(maker) => maker,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => return false,
         };
-        match newer {
-            Some(Ok(recipe)) => kitchen = open(recipe),
-            Some(Err(RecvError)) => return,
-            None => {}
+        let wanted = self.n_ready.load(Ordering::Relaxed) < AHEAD;
+        let Some(maker) = maker.as_mut().filter(|_| wanted) else {
+            return false;
+        };
+        let load = match caught(|| self.clock.time(|| maker.load())) {
+            Ok(load) => load,
+            Err(panic) => vec![Err(format!("it panicked: {panic}"))],
+        };
+        // After a failure there is nothing to make before another recipe comes.
+        let failed = load.last().is_some_and(Result::is_err);
+        let made = if failed { AHEAD } else { 1 };
+        lock(&self.ready).push_back(load);
+        self.n_ready.fetch_add(made, Ordering::Relaxed);
+        true
+    }
+}
+
+impl Errand for Line {
+    fn is_due(&self) -> bool {
+        self.n_ready.load(Ordering::Relaxed) < LOW
+            || self.blocks.load().as_ref().is_some_and(|b| b.is_low())
+    }
+
+    fn has_work(&self) -> bool {
+        self.n_ready.load(Ordering::Relaxed) < AHEAD
+            || self.blocks.load().as_ref().is_some_and(|b| b.has_room())
+    }
+
+    fn work(&self) -> bool {
+        match &*self.blocks.load() {
+            Some(blocks) => self.clock.time(|| blocks.draw_ahead()),
+            None => self.make_ahead(),
         }
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// One recipe being followed.
-struct Kitchen {
+struct BatchMaker {
     recipe: Recipe,
     rule: BatchRule,
     step: u64,
     stream: PairStream,
-    blocks: Result<BlockCrew, String>,
+    blocks: Result<Arc<BlockStore>, String>,
 }
 
-impl Kitchen {
-    fn new(recipe: Recipe, threads: usize, clock: &CpuClock) -> Self {
+impl BatchMaker {
+    fn new(recipe: Recipe, threads: usize) -> Self {
         let experiment = &recipe.experiment;
         let (first, stream) = stream_at(experiment, recipe.first_step);
         let shared = experiment.problem.coupling.is_costly() && threads > 1;
-        let threads = if shared { threads } else { 0 };
-        let crew = |blocks| BlockCrew::spawn(threads, Arc::new(blocks), first, clock);
+        let ahead = if shared { 2 * threads } else { 0 };
         Self {
             rule: BatchRule::new(experiment, recipe.scaling),
             step: recipe.first_step,
             stream,
-            blocks: blocks(experiment).map(crew),
+            blocks: blocks(experiment).map(|b| Arc::new(BlockStore::new(b, first, ahead))),
             recipe,
         }
     }
@@ -199,18 +249,15 @@ impl Kitchen {
     }
 
     fn next(&mut self) -> Delivery {
-        let revision = self.recipe.revision;
         let experiment = &self.recipe.experiment;
-        let blocks = self.blocks.as_mut();
-        let blocks = blocks.map_err(|reason| (revision, reason.clone()))?;
+        let blocks = self.blocks.as_ref().map_err(String::clone)?;
         let take = |block, n| blocks.take(block, n);
         let pairs = self.stream.next_batch(experiment.training.batch, take);
-        let pairs = pairs.map_err(|error| (revision, error.to_string()))?;
+        let pairs = pairs.map_err(|error| error.to_string())?;
         let mut rng = stream(experiment.seed, Stream::Times, self.step);
         let batch = make_batch(&self.rule, &pairs, &mut rng);
         self.step += 1;
         Ok(Supply {
-            revision,
             batch,
             coupling_cost: pairs.cost(),
             pairs,
@@ -261,15 +308,24 @@ fn stream_at(experiment: &Experiment, step: u64) -> (u64, PairStream) {
 mod tests {
     use super::*;
     use crate::experiment::presets;
+    use crate::flow::Bounds;
     use crate::flow::coupling::Coupling;
+    use crate::flow::distribution::{Drawing, Shape};
 
-    fn recipe(revision: u64, coupling: Coupling) -> Recipe {
+    /// A crew of so many threads; of none, nobody but the caller.
+    fn crew(threads: usize) -> Crew {
+        match threads {
+            0 => Crew::alone(),
+            n => Crew::spawn(n).unwrap(),
+        }
+    }
+
+    fn recipe(coupling: Coupling) -> Recipe {
         let preset = presets::find("two-moons").unwrap();
         let mut experiment = preset.experiment().unwrap();
         experiment.problem.coupling = coupling;
         experiment.training.batch = 48;
         Recipe {
-            revision,
             scaling: Scaling::measure(&experiment).unwrap(),
             experiment: Arc::new(experiment),
             first_step: 7,
@@ -284,12 +340,15 @@ mod tests {
             Coupling::BatchOt { batch: 128 },
         ] {
             let batches = |threads: usize| -> Vec<Batch> {
-                let mut coupler = Coupler::spawn(threads).unwrap();
-                coupler.set_recipe(recipe(1, coupling));
-                let batch = |_| coupler.next(1).unwrap().batch;
+                let mut coupler = Coupler::new(&crew(threads));
+                coupler.set_recipe(recipe(coupling));
+                let batch = |_| coupler.next().unwrap().batch;
                 (0..20).map(batch).collect()
             };
-            assert_eq!(batches(1), batches(3), "{coupling:?}");
+            assert!(
+                [1, 3].map(batches).iter().all(|b| *b == batches(0)),
+                "{coupling:?}"
+            );
         }
     }
 
@@ -302,12 +361,12 @@ mod tests {
             Coupling::BatchOt { batch: 128 },
         ] {
             let from = |first_step: u64, n: usize| -> Vec<Supply> {
-                let mut coupler = Coupler::spawn(2).unwrap();
+                let mut coupler = Coupler::new(&crew(2));
                 coupler.set_recipe(Recipe {
                     first_step,
-                    ..recipe(1, coupling)
+                    ..recipe(coupling)
                 });
-                (0..n).map(|_| coupler.next(1).unwrap()).collect()
+                (0..n).map(|_| coupler.next().unwrap()).collect()
             };
             let whole = from(0, 12);
             for step in 0..12 {
@@ -316,20 +375,41 @@ mod tests {
                     supply.batch, whole[step as usize].batch,
                     "{coupling:?} {step}"
                 );
-                let pairs = pairs_of(&recipe(1, coupling).experiment, step);
+                let pairs = pairs_of(&recipe(coupling).experiment, step);
                 assert_eq!(pairs.as_ref(), Ok(&supply.pairs), "{coupling:?} {step}");
             }
         }
     }
 
     #[test]
-    fn a_new_recipe_replaces_the_old_one_and_its_crew() {
-        let mut coupler = Coupler::spawn(2).unwrap();
-        for revision in 1..20 {
-            let batch = 64 << (revision % 3);
-            coupler.set_recipe(recipe(revision, Coupling::BatchOt { batch }));
-            assert_eq!(coupler.next(revision).unwrap().revision, revision);
+    fn a_new_recipe_replaces_the_old_one_at_once() {
+        let mut coupler = Coupler::new(&crew(2));
+        for turn in 1..20 {
+            let coupling = Coupling::BatchOt {
+                batch: 64 << (turn % 3),
+            };
+            coupler.set_recipe(recipe(coupling));
+            let pairs = coupler.next().unwrap().pairs;
+            assert_eq!(Ok(pairs), pairs_of(&recipe(coupling).experiment, 7));
         }
         assert!(!coupler.cpu_time().is_zero());
+    }
+
+    #[test]
+    fn what_cannot_be_drawn_is_said_again_and_again_until_another_recipe_comes() {
+        for threads in [0, 2] {
+            let mut coupler = Coupler::new(&crew(threads));
+            let mut bad = recipe(Coupling::Independent);
+            let experiment = Arc::make_mut(&mut bad.experiment);
+            let blank = Drawing::blank(Bounds::square(4.0));
+            experiment.problem.target = Shape::Drawn(blank).into();
+            coupler.set_recipe(bad);
+            for _ in 0..3 {
+                let reason = coupler.next().err().unwrap();
+                assert!(reason.contains("drawing"), "{reason}");
+            }
+            coupler.set_recipe(recipe(Coupling::Independent));
+            assert!(coupler.next().is_ok());
+        }
     }
 }

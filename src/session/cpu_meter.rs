@@ -4,45 +4,29 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use cpu_time::ThreadTime;
+use crate::clock::thread_time;
 
 /// The sum over all threads.
 #[derive(Clone, Debug, Default)]
 pub struct CpuClock(Arc<AtomicU64>);
 
 impl CpuClock {
-    /// What has been read so far.
+    /// What has been spent so far.
     pub fn total(&self) -> Duration {
         Duration::from_nanos(self.0.load(Ordering::Relaxed))
     }
-}
 
-/// Reads the calling thread's time; it stays on its thread.
-pub struct CpuMeter {
-    clock: CpuClock,
-    last: Duration,
-}
-
-impl CpuMeter {
-    /// Counts from now on.
-    pub fn start(clock: CpuClock) -> Self {
-        let last = thread_time();
-        Self { clock, last }
+    /// Does some work and adds the CPU time that the calling thread has spent on it; none where the system does not
+    /// tell.
+    pub fn time<T>(&self, work: impl FnOnce() -> T) -> T {
+        let start = thread_time();
+        let result = work();
+        if let (Ok(start), Ok(end)) = (start, thread_time()) {
+            let nanos = u64::try_from((end - start).as_nanos()).unwrap_or(u64::MAX);
+            self.0.fetch_add(nanos, Ordering::Relaxed);
+        }
+        result
     }
-
-    /// Adds what the thread has used since the last time.
-    pub fn read(&mut self) {
-        let now = thread_time();
-        let used = now.saturating_sub(self.last).as_nanos();
-        let nanos = u64::try_from(used).unwrap_or(u64::MAX);
-        self.clock.0.fetch_add(nanos, Ordering::Relaxed);
-        self.last = now;
-    }
-}
-
-/// The calling thread's CPU time; zero where the system does not tell.
-fn thread_time() -> Duration {
-    ThreadTime::try_now().map_or(Duration::ZERO, |now| now.as_duration())
 }
 
 #[cfg(test)]
@@ -53,13 +37,12 @@ mod tests {
     fn the_time_of_all_threads_is_summed_and_sleep_is_none() {
         let clock = CpuClock::default();
         let busy = || {
-            let mut meter = CpuMeter::start(clock.clone());
-            let start = ThreadTime::now();
-            while start.elapsed() < Duration::from_millis(5) {
-                meter.read();
-            }
-            std::thread::sleep(Duration::from_millis(50));
-            meter.read();
+            clock.time(|| {
+                let spent = || thread_time().unwrap();
+                let start = spent();
+                while spent() - start < Duration::from_millis(5) {}
+                std::thread::sleep(Duration::from_millis(50));
+            });
         };
         std::thread::scope(|scope| {
             scope.spawn(busy);

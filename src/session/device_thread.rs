@@ -1,20 +1,22 @@
-//! Threads that work for a device and can be given up: a driver that never answers takes with it nothing but them.
+//! Threads that work for a device and can be given up: if a driver never answers, nothing but they hangs.
 //!
 //! CubeCL waits without limit for what it has sent to a GPU, and a lost device may never give it. Whoever waits here
 //! does so for a while and then has an error like any other failure of a device.
 
+use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::LazyLock;
 use std::thread::Builder;
 use std::time::Duration;
 
-use crossbeam_channel::{Sender, bounded, unbounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError, bounded, unbounded};
 
+use crate::clock::Instant;
 use crate::experiment::Training;
 use crate::model::{Batch, Engine, EngineError, EngineState};
 
-/// Longer than any answer takes: a driver compiles all kernels of a network in seconds, with autotune in most
-/// of a minute (measured on a software adapter).
+/// Longer than any answer takes: on an H100 the self-test, which compiles the most kernels, takes up to ten seconds. With
+/// autotune it takes a minute there, too long.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Errands of training, for the whole process: CubeCL keeps memory for each thread that it has seen.
@@ -59,22 +61,74 @@ impl DeviceThread {
         &self,
         errand: impl FnOnce() -> R + Send + 'static,
     ) -> Result<R, EngineError> {
+        self.send(errand).wait()
+    }
+
+    /// Has the errand done while the caller does something else.
+    pub fn send<R: Send + 'static>(
+        &self,
+        errand: impl FnOnce() -> R + Send + 'static,
+    ) -> Answer<R> {
         let (reply, answer) = bounded(1);
         let errand = move || {
             // Whoever has asked may have given up.
             reply.send(catch_unwind(AssertUnwindSafe(errand))).ok();
         };
-        let gone = || EngineError::Device("its thread could not be started".to_owned());
-        self.errands.send(Box::new(errand)).map_err(|_| gone())?;
-        match answer.recv_timeout(self.patience) {
-            Ok(Ok(result)) => Ok(result),
-            Ok(Err(panic)) => resume_unwind(panic),
-            Err(_) => Err(EngineError::Device(format!(
-                "it has not answered for {} s",
-                self.patience.as_secs_f64()
-            ))),
+        // Without a thread the reply is dropped with the errand, which the answer sees.
+        self.errands.send(Box::new(errand)).ok();
+        Answer {
+            answer,
+            patience: self.patience,
+            sent: Instant::now(),
         }
     }
+}
+
+/// An answer that is on its way.
+pub struct Answer<R> {
+    answer: Receiver<Result<R, Box<dyn Any + Send>>>,
+    patience: Duration,
+    sent: Instant,
+}
+
+impl<R> Answer<R> {
+    /// Waits for it; a panic of the errand is one of the caller.
+    ///
+    /// # Errors
+    /// If it does not come in time.
+    pub fn wait(self) -> Result<R, EngineError> {
+        match self.answer.recv_timeout(self.patience) {
+            Ok(answer) => Ok(unwound(answer)),
+            Err(RecvTimeoutError::Timeout) => Err(self.silence()),
+            Err(RecvTimeoutError::Disconnected) => Err(no_thread()),
+        }
+    }
+
+    /// The answer, if it is there or will not come any more.
+    ///
+    /// # Errors
+    /// If it has not come in time.
+    pub fn look(&mut self) -> Option<Result<R, EngineError>> {
+        match self.answer.try_recv() {
+            Ok(answer) => Some(Ok(unwound(answer))),
+            Err(TryRecvError::Disconnected) => Some(Err(no_thread())),
+            Err(TryRecvError::Empty) if self.sent.elapsed() < self.patience => None,
+            Err(TryRecvError::Empty) => Some(Err(self.silence())),
+        }
+    }
+
+    fn silence(&self) -> EngineError {
+        let secs = self.patience.as_secs_f64();
+        EngineError::Device(format!("it has not answered for {secs} s"))
+    }
+}
+
+fn unwound<R>(answer: Result<R, Box<dyn Any + Send>>) -> R {
+    answer.unwrap_or_else(|panic| resume_unwind(panic))
+}
+
+fn no_thread() -> EngineError {
+    EngineError::Device("its thread could not be started".to_owned())
 }
 
 /// Something that is used on a device's thread only. It goes there with each errand and comes back with the answer;
@@ -150,7 +204,7 @@ impl Engine for DistantEngine {
         self.0.ask(move |e| e.steps(&batches, &rates))?
     }
 
-    fn is_far(&self) -> bool {
+    fn is_remote(&self) -> bool {
         true
     }
 

@@ -4,40 +4,25 @@ use std::ffi::OsStr;
 use std::path::Path;
 
 use crate::experiment::View;
-use crate::export::png::DEFAULT_DPI;
-use crate::export::svg::TextAs;
-use crate::export::{ExportError, png, svg};
+use crate::export::ExportError;
 use crate::flow::Bounds;
 use crate::scene::{self, Page, Scene, Style};
 use crate::snapshot::Frame;
 
 use super::files::atomic_write;
 
-/// The formats of a figure.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
-    /// Pixels, [`DEFAULT_DPI`] of them to the inch.
-    Png,
-    /// Vectors, with the text as paths.
-    Svg,
-}
+pub use crate::export::Format;
 
-impl Format {
-    /// The format that a path's suffix names, in upper or lower case.
-    ///
-    /// # Errors
-    /// A sentence with the path in it, for any other suffix.
-    pub fn of(path: &Path) -> Result<Self, String> {
-        let suffix = path.extension().and_then(OsStr::to_str).unwrap_or_default();
-        match suffix.to_ascii_lowercase().as_str() {
-            "png" => Ok(Self::Png),
-            "svg" => Ok(Self::Svg),
-            _ => Err(format!(
-                "{}: the suffix must be .png or .svg",
-                path.display()
-            )),
-        }
-    }
+/// The format that a path's suffix names, in upper or lower case.
+///
+/// # Errors
+/// A sentence with the path in it, for any other suffix.
+pub fn format_of(path: &Path) -> Result<Format, String> {
+    let suffix = path.extension().and_then(OsStr::to_str).unwrap_or_default();
+    Format::of_suffix(suffix).ok_or_else(|| {
+        let suffixes = Format::SUFFIXES_IN_WORDS;
+        format!("{}: the suffix must be {suffixes}", path.display())
+    })
 }
 
 /// The figure at the time of the view.
@@ -50,10 +35,7 @@ pub fn scene(frame: &Frame, view: &View) -> Scene {
 /// # Errors
 /// If the exporter refuses, such as for a picture without an extent.
 pub fn encode(figure: &Scene, format: Format) -> Result<Vec<u8>, ExportError> {
-    match format {
-        Format::Png => png::encode(figure, DEFAULT_DPI),
-        Format::Svg => svg::encode(figure, TextAs::Paths),
-    }
+    format.encode(figure)
 }
 
 /// The part of the plane that the figure shows: where a picture for it has to have arrows.
@@ -67,7 +49,7 @@ pub fn visible(frame: &Frame, view: &View) -> Option<Bounds> {
 /// # Errors
 /// A sentence with the path in it.
 pub fn write(path: &Path, frame: &Frame, view: &View) -> Result<(), String> {
-    let format = Format::of(path)?;
+    let format = format_of(path)?;
     let bytes = encode(&scene(frame, view), format);
     let bytes = bytes.map_err(|error| format!("{}: {error}", path.display()))?;
     atomic_write(path, &bytes).map_err(|error| error.to_string())

@@ -70,6 +70,14 @@ fn expanded(path: &Path, home: Option<&OsStr>) -> Result<PathBuf, FileError> {
     }
 }
 
+/// Whether the path is a folder's; `false` for anything else that is there.
+///
+/// # Errors
+/// If there is nothing, or the system refuses to say.
+pub fn is_folder(path: &Path) -> io::Result<bool> {
+    Ok(fs::metadata(path)?.is_dir())
+}
+
 fn io_error(path: &Path) -> impl FnOnce(io::Error) -> FileError + '_ {
     move |source| FileError::Io {
         path: path.to_owned(),

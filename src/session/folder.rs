@@ -15,7 +15,7 @@ use crate::export;
 use crate::model::{ModelFile, TrainingState};
 
 use super::files::{AtomicFile, atomic_write, read_bytes, read_text};
-use super::run::RunError;
+use super::observer::RunError;
 
 /// Names of the files in a run's folder.
 pub mod names {

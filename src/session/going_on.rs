@@ -5,12 +5,13 @@ use std::sync::Arc;
 use crate::experiment::Experiment;
 use crate::model::TrainingState;
 
+use super::crew::Crew;
 use super::engines::Engines;
 use super::folder::Saved;
 use super::learner::{Learner, LearnerError};
-use super::run::{RunError, RunObserver};
+use super::observer::{RunError, RunObserver};
 
-/// The learner, on so many threads.
+/// The learner, with a crew.
 ///
 /// # Errors
 /// [`RunError::Input`] if a distribution cannot be sampled or fewer steps are asked for than have been taken.
@@ -18,16 +19,16 @@ pub fn learner(
     experiment: &Experiment,
     saved: Option<&Saved>,
     engines: &Engines,
-    threads: usize,
+    crew: &Crew,
     observer: &mut dyn RunObserver,
 ) -> Result<Learner, RunError> {
     let wanted = Arc::new(experiment.clone());
     let made = match saved {
         Some(saved) => {
             refuse_fewer_steps(experiment, &saved.state)?;
-            Learner::resume(wanted, engines, &saved.state, threads)
+            Learner::resume(wanted, engines, &saved.state, crew)
         }
-        None => Learner::new(wanted, engines, threads),
+        None => Learner::new(wanted, engines, crew),
     };
     let learner = made.map_err(|error| match error {
         LearnerError::Distribution(reason) => RunError::Input(reason.to_string()),

@@ -2,22 +2,23 @@
 //! piece by piece, in order, and tells the board how it ended.
 
 use std::io;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::thread::{Builder, JoinHandle};
 
 use crossbeam_channel::{Sender, unbounded};
 
 use super::board::Board;
 use super::command::Event;
-use super::worker::panic_message;
+use super::thread::{Joined, caught};
 
 type Job = Box<dyn FnOnce() -> Option<Event> + Send>;
 
 /// Handle of the thread; dropping it waits for the work that was asked for.
 pub struct Jobs {
+    board: Arc<Board>,
+    /// Without it, work is done where it is asked for.
     queue: Option<Sender<Job>>,
-    thread: Option<JoinHandle<()>>,
+    /// Joined after the queue is gone.
+    _thread: Option<Joined>,
 }
 
 impl Jobs {
@@ -27,43 +28,46 @@ impl Jobs {
     /// If the system has no thread to give.
     pub fn spawn(board: Arc<Board>) -> io::Result<Self> {
         let (queue, jobs) = unbounded::<Job>();
-        let thread = Builder::new().name("jobs".to_owned()).spawn(move || {
-            for job in jobs {
-                let told = catch_unwind(AssertUnwindSafe(job)).unwrap_or_else(|panic| {
-                    let sentence = format!("It panicked: {}", panic_message(&*panic));
-                    Some(Event::Problem(sentence))
-                });
-                if let Some(event) = told {
-                    board.tell(event);
-                }
-            }
-        })?;
+        let told = Arc::clone(&board);
+        let serve = move || jobs.into_iter().for_each(|job| done(job, &told));
         Ok(Self {
+            board,
+            _thread: Some(Joined::spawn("jobs", serve)?),
             queue: Some(queue),
-            thread: Some(thread),
         })
     }
 
-    /// Queues a piece of work that tells how it ended; never blocks.
+    /// Without a thread: whoever asks does the work.
+    pub fn at_once(board: Arc<Board>) -> Self {
+        Self {
+            board,
+            queue: None,
+            _thread: None,
+        }
+    }
+
+    /// Queues a piece of work that tells how it ended.
     pub fn push(&self, job: impl FnOnce() -> Event + Send + 'static) {
         self.push_quiet(move || Some(job()));
     }
 
-    /// Queues a piece of work that may have nothing to tell; never blocks.
+    /// Queues a piece of work that may have nothing to tell.
     pub fn push_quiet(&self, job: impl FnOnce() -> Option<Event> + Send + 'static) {
-        if let Some(queue) = &self.queue {
+        match &self.queue {
             // The thread only ends when this handle is dropped.
-            queue.send(Box::new(job)).ok();
+            Some(queue) => drop(queue.send(Box::new(job))),
+            None => done(Box::new(job), &self.board),
         }
     }
 }
 
-impl Drop for Jobs {
-    fn drop(&mut self) {
-        self.queue = None;
-        if let Some(thread) = self.thread.take() {
-            thread.join().ok();
-        }
+fn done(job: Job, board: &Board) {
+    let told = caught(job).unwrap_or_else(|panic| {
+        let sentence = format!("It panicked: {panic}");
+        Some(Event::Problem(sentence))
+    });
+    if let Some(event) = told {
+        board.tell(event);
     }
 }
 
@@ -71,24 +75,26 @@ impl Drop for Jobs {
 mod tests {
     use super::*;
     use crate::experiment::presets;
-    use crate::session::blank_frame;
+    use crate::snapshot::{Frame, Frames, LaneId};
 
     #[test]
     fn jobs_are_done_in_order_and_a_panic_is_told() {
         let preset = presets::find("two-moons").unwrap();
-        let frame = blank_frame(Arc::new(preset.experiment().unwrap()));
-        let board = Arc::new(Board::new(frame, Arc::new(|| {})));
-        let jobs = Jobs::spawn(Arc::clone(&board)).unwrap();
-        jobs.push(|| Event::Notice("first".to_owned()));
-        jobs.push(|| panic!("thirteen"));
-        jobs.push_quiet(|| None);
-        jobs.push(|| Event::Notice("third".to_owned()));
-        drop(jobs);
-        let expected = [
-            Event::Notice("first".to_owned()),
-            Event::Problem("It panicked: thirteen".to_owned()),
-            Event::Notice("third".to_owned()),
-        ];
-        assert_eq!(board.drain_events(), expected);
+        let frame = Frame::blank(LaneId(0), Arc::new(preset.experiment().unwrap()));
+        let board = Arc::new(Board::new(Frames::new(frame, []), Arc::new(|| {})));
+        let spawned = Jobs::spawn(Arc::clone(&board)).unwrap();
+        for jobs in [spawned, Jobs::at_once(Arc::clone(&board))] {
+            jobs.push(|| Event::Notice("first".to_owned()));
+            jobs.push(|| panic!("thirteen"));
+            jobs.push_quiet(|| None);
+            jobs.push(|| Event::Notice("third".to_owned()));
+            drop(jobs);
+            let expected = [
+                Event::Notice("first".to_owned()),
+                Event::Problem("It panicked: thirteen".to_owned()),
+                Event::Notice("third".to_owned()),
+            ];
+            assert_eq!(board.drain_events(), expected);
+        }
     }
 }

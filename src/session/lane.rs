@@ -4,40 +4,63 @@
 mod failure;
 pub mod show;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
+use crate::clock::Instant;
 use crate::experiment::{Experiment, View};
-use crate::model::{DeviceChoice, FrozenField, TrainingState};
-use crate::snapshot::{LossHistory, RunState};
+use crate::model::{DeviceChoice, TrainingState};
+use crate::products::{Carrier, Flow, Products, RunId};
+use crate::snapshot::{LaneId, LossHistory, RunState};
 
 use super::board::Board;
-use super::command::{Command, Event, PictureRequest};
-use super::cores::Cores;
+use super::command::{Command, Event};
+use super::crew::Crew;
+use super::dispatcher::Dispatcher;
 use super::engines::Engines;
 use super::folder;
 use super::jobs::Jobs;
 use super::learner::{Learner, LearnerError, StepError};
 use super::rate::Rate;
 use super::recovery::attempt;
-use super::worker::{LatestWorker, panic_message};
-use super::{cloud, metrics_worker, picture};
+use super::thread::caught;
 
 /// The trainer publishes by time, about 40 times a second, and not by step.
 const PUBLISH_EVERY: Duration = Duration::from_millis(25);
-/// Measurements while training runs.
-const MEASURE_EVERY: Duration = Duration::from_secs(4);
 
-/// A lane and the workers that look at it.
+/// What all lanes share.
+#[derive(Clone)]
+pub struct Services {
+    /// Where their frames are seen.
+    pub board: Arc<Board>,
+    /// Who helps.
+    pub crew: Crew,
+    /// Who has products made of their flows.
+    pub dispatcher: Arc<Dispatcher>,
+    /// Who writes files.
+    pub jobs: Arc<Jobs>,
+    /// The number of the next run of any lane: none is used twice, so that no result is taken for one of another run.
+    pub next_run: Arc<AtomicU64>,
+}
+
+impl Services {
+    fn new_run(&self) -> RunId {
+        RunId(self.next_run.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+/// A flow that is learned.
 pub struct Lane {
-    board: Arc<Board>,
-    cores: Cores,
-    workers: Workers,
+    id: LaneId,
+    run: RunId,
+    services: Services,
     engines: Engines,
     /// The device that was asked for, if one was.
     choice: Option<DeviceChoice>,
+    /// What carries clouds, if not the processor.
+    carrier: Option<Arc<dyn Carrier>>,
     experiment: Arc<Experiment>,
     /// What the first learner goes on from.
     trained: Option<Arc<TrainingState>>,
@@ -45,74 +68,57 @@ pub struct Lane {
     state: RunState,
     /// Whether training goes on when what it waits for is there.
     resumes: bool,
-    request: PictureRequest,
-    /// Valid as long as the same cloud is wanted.
-    cloud: cloud::Ticket,
-    shown: Option<Shown>,
+    /// The newest flow.
+    flow: Option<Flow>,
     rate: Rate,
     last_publish: Instant,
-    last_measure: Instant,
     /// When training began or changed its task.
     changed: Instant,
     single_step: bool,
 }
 
-/// Threads that turn a field into something to look at, or to keep.
-pub struct Workers {
-    /// Particles, arrows, density.
-    pub pictures: LatestWorker<picture::Job>,
-    /// More particles than a picture follows.
-    pub clouds: LatestWorker<cloud::Job>,
-    /// Numbers.
-    pub measurements: LatestWorker<metrics_worker::Job>,
-    /// Files.
-    pub jobs: Arc<Jobs>,
-}
-
-/// A field with the experiment that it has learned, which may be older than the one that is asked for.
-struct Shown {
-    field: FrozenField,
-    experiment: Arc<Experiment>,
-}
-
 impl Lane {
     /// A lane that is idle, with its first picture on the way.
     pub fn new(
-        board: Arc<Board>,
-        cores: Cores,
-        workers: Workers,
+        id: LaneId,
+        services: Services,
         engines: Engines,
         experiment: Arc<Experiment>,
         trained: Option<Arc<TrainingState>>,
     ) -> Self {
-        let (now, threads) = (Instant::now(), cores.threads());
+        let (now, threads) = (Instant::now(), services.crew.size());
         let mut lane = Self {
-            board,
-            cores,
-            workers,
+            id,
+            run: services.new_run(),
+            services,
             engines: engines.clone(),
             choice: None,
+            carrier: None,
             experiment,
             trained,
             learner: None,
             state: RunState::Idle,
             resumes: false,
-            request: PictureRequest::default(),
-            cloud: cloud::Ticket::default(),
-            shown: None,
+            flow: None,
             rate: Rate::new(None, threads),
             last_publish: now,
-            last_measure: now,
             changed: now,
             single_step: false,
         };
+        lane.services.dispatcher.begin(id, lane.run);
+        let run = lane.run;
+        lane.services.board.update(id, |frame| frame.run = run);
         lane.use_engines(engines);
         lane.show_samples();
         lane.show_cautions();
         lane.build();
         lane.publish();
-        lane.measure(lane.pace());
         lane
+    }
+
+    /// Training steps taken.
+    pub fn steps_taken(&self) -> u64 {
+        self.learner.as_ref().map_or(0, Learner::steps_taken)
     }
 
     /// Whether the lane wants training steps now.
@@ -120,26 +126,34 @@ impl Lane {
         self.state == RunState::Running
     }
 
-    /// Takes steps until the deadline, or until there is a reason to stop.
-    pub fn train_until(&mut self, deadline: Instant) {
-        while self.wants_steps() && Instant::now() < deadline {
+    /// Trains; a panic becomes a message.
+    pub fn go_on(&mut self, deadline: Instant, steps: u64) {
+        if let Err(panic) = caught(|| self.train_until(deadline, steps)) {
+            self.panicked(&panic);
+        }
+    }
+
+    fn panicked(&mut self, panic: &str) {
+        if let Some(learner) = &mut self.learner {
+            learner.distrust_engine();
+        }
+        self.fail(format!("It panicked: {panic}."));
+    }
+
+    /// Takes steps until the deadline, until so many have been taken, or until there is a reason to stop.
+    fn train_until(&mut self, deadline: Instant, steps: u64) {
+        while self.wants_steps() && Instant::now() < deadline && self.steps_taken() < steps {
             self.step();
         }
         if self.last_publish.elapsed() >= PUBLISH_EVERY || !self.wants_steps() {
             self.publish();
-            if self.last_measure.elapsed() >= MEASURE_EVERY || !self.wants_steps() {
-                self.measure(self.pace());
-            }
         }
     }
 
     /// Carries out a command. A panic, such as that of a driver while a device is opened, becomes a message.
     pub fn handle(&mut self, command: Command) {
-        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| self.carry_out(command))) {
-            if let Some(learner) = &mut self.learner {
-                learner.distrust_engine();
-            }
-            self.fail(format!("It panicked: {}.", panic_message(&*panic)));
+        if let Err(panic) = caught(|| self.carry_out(command)) {
+            self.panicked(&panic);
         }
     }
 
@@ -151,9 +165,11 @@ impl Lane {
             Command::Reset => self.reset(),
             Command::SetExperiment(experiment) => self.set_experiment(experiment),
             Command::SetDevice(choice) => self.set_device(choice),
-            Command::Look(request) => self.look(request),
-            Command::Measure => self.measure(self.hurried()),
+            Command::Look(look) => self.services.dispatcher.look(self.id, look),
+            Command::Measure => self.services.dispatcher.measure(self.id),
             Command::SaveRun { folder, view } => self.save_run(folder, view),
+            // Whoever has the lanes opens and closes them.
+            Command::Open(_) | Command::Close => {}
         }
     }
 
@@ -164,28 +180,19 @@ impl Lane {
         }
         let Some(learner) = &self.learner else {
             let sentence = "There is no run to save yet: nothing has been trained.".to_owned();
-            return self.board.tell(Event::Problem(sentence));
+            return self.services.board.tell(Event::Problem(sentence));
         };
         let state = learner.state();
         let experiment = Experiment {
             view,
             ..Experiment::clone(&self.experiment)
         };
-        self.workers
+        self.services
             .jobs
             .push(move || match folder::save(&folder, &experiment, &state) {
                 Ok(()) => Event::Notice(format!("Saved the run in {}", folder.display())),
                 Err(error) => Event::Problem(error.to_string()),
             });
-    }
-
-    fn look(&mut self, request: PictureRequest) {
-        if request.cloud != self.request.cloud {
-            self.cloud.renew();
-            self.board.update(|frame| frame.cloud = None);
-        }
-        self.request = request;
-        self.show_picture(self.hurried());
     }
 
     /// Runs, if there is something to run: an engine that can be trusted, a density that can be sampled, and steps
@@ -207,7 +214,7 @@ impl Lane {
         if learner.is_finished() {
             learner.extend();
         }
-        self.rate = Rate::new(Some(learner), self.cores.threads());
+        self.rate = Rate::new(Some(learner), self.services.crew.size());
         self.state = if learner.is_finished() {
             RunState::Finished
         } else {
@@ -224,7 +231,6 @@ impl Lane {
         if matches!(self.state, RunState::Running | RunState::Waiting { .. }) {
             self.state = RunState::Paused;
             self.publish();
-            self.measure(self.pace());
         }
     }
 
@@ -237,9 +243,6 @@ impl Lane {
             self.train(false);
         }
         self.publish();
-        if !self.wants_steps() {
-            self.measure(self.pace());
-        }
     }
 
     /// Whether it trains, or would if it could.
@@ -254,17 +257,15 @@ impl Lane {
     /// A new run on the board: nothing of the old one may appear on it any more.
     fn start_run(&mut self) {
         self.learner = None;
-        self.shown = None;
+        self.flow = None;
         self.state = RunState::Idle;
-        self.cloud.renew();
-        self.board.update(|frame| {
-            frame.run = frame.run.next();
+        self.run = self.services.new_run();
+        self.services.dispatcher.begin(self.id, self.run);
+        self.services.board.update(self.id, |frame| {
+            frame.run = self.run;
             frame.state = RunState::Idle;
             frame.step = 0;
-            frame.picture = None;
-            frame.cloud = None;
-            frame.metrics = None;
-            frame.measuring = false;
+            frame.products = Products::default();
             frame.loss = LossHistory::default();
             frame.pairs = Arc::new([]);
         });
@@ -272,20 +273,11 @@ impl Lane {
 
     fn set_experiment(&mut self, experiment: Arc<Experiment>) {
         let old = std::mem::replace(&mut self.experiment, experiment);
-        if !self.board.frame().studies(&self.experiment) {
-            // What is carried now would be thrown away.
-            self.cloud.renew();
-        }
         let active = self.is_active();
         let finished = self.state == RunState::Finished;
-        if old.problem.source != self.experiment.problem.source
-            || old.problem.target != self.experiment.problem.target
-            || old.problem.path != self.experiment.problem.path
-            || old.seed != self.experiment.seed
-        {
+        let now = &self.experiment;
+        if (&old.problem, old.seed) != (&now.problem, now.seed) {
             self.show_samples();
-            self.show_cautions();
-        } else if old.problem.coupling != self.experiment.problem.coupling {
             self.show_cautions();
         }
         if old.needs_new_model(&self.experiment) {
@@ -308,9 +300,6 @@ impl Lane {
             _ => {}
         }
         self.publish();
-        if !self.wants_steps() {
-            self.measure(self.pace());
-        }
     }
 
     /// Hands the experiment to the learner, or says what it waits for.
@@ -329,10 +318,10 @@ impl Lane {
     /// Makes the learner, or says what it waits for.
     fn build(&mut self) {
         let experiment = Arc::clone(&self.experiment);
-        let threads = self.cores.threads();
+        let crew = &self.services.crew;
         let made = match &self.trained {
-            Some(state) => Learner::resume(experiment, &self.engines, state, threads),
-            None => Learner::new(experiment, &self.engines, threads),
+            Some(state) => Learner::resume(experiment, &self.engines, state, crew),
+            None => Learner::new(experiment, &self.engines, crew),
         };
         match made {
             Ok(learner) => {
@@ -355,7 +344,7 @@ impl Lane {
     }
 
     fn fail(&mut self, message: String) {
-        self.board.tell(Event::Problem(message.clone()));
+        self.services.board.tell(Event::Problem(message.clone()));
         self.state = RunState::Failed { message };
         self.publish();
     }

@@ -1,11 +1,11 @@
 //! One network learning one experiment: engine, scales, step counter and loss, without a thread of its own.
 //! The window's trainer and the headless run share it.
 
-use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use crate::clock::Instant;
 use crate::experiment::{Experiment, LearningRate};
 use crate::flow::coupling::Pairs;
 use crate::flow::distribution::DistributionError;
@@ -15,6 +15,7 @@ use crate::model::{
 use crate::snapshot::LossRecorder;
 
 use super::coupler::{Coupler, Recipe, Supply, pairs_of};
+use super::crew::Crew;
 use super::engines::Engines;
 use super::schedule::{base_rate, factor};
 
@@ -27,9 +28,6 @@ pub enum LearnerError {
     /// The engine failed.
     #[error("{0}")]
     Engine(#[from] EngineError),
-    /// No thread for the coupler.
-    #[error("the coupling thread could not be started: {0}")]
-    Thread(#[from] io::Error),
 }
 
 /// Why a step was not taken.
@@ -45,7 +43,7 @@ pub enum StepError {
 
 /// A spread this much larger or smaller than the one in use makes new scales worth a jolt of the field.
 const RESCALE: f64 = 1.5;
-/// A far engine reads its losses back about this often, in rows of at most [`MAX_STRIDE`] steps.
+/// A remote engine reads its losses back about this often, in rows of at most [`MAX_STRIDE`] steps.
 const READ_EVERY: Duration = Duration::from_millis(25);
 const MAX_STRIDE: usize = 64;
 /// The coupling cost is averaged over this many batches of late, like the loss.
@@ -59,9 +57,8 @@ pub struct Learner {
     broken: bool,
     scaling: Scaling,
     coupler: Coupler,
-    revision: u64,
     step: u64,
-    /// Steps that a far engine takes in a row.
+    /// Steps that a remote engine takes in a row.
     stride: usize,
     /// The schedule of the learning rate.
     plan: Plan,
@@ -80,17 +77,17 @@ struct Good {
 }
 
 impl Learner {
-    /// Fresh weights from the seed. Couplings may take so many threads.
+    /// Fresh weights from the seed. The crew's helpers make batches ahead.
     ///
     /// # Errors
     /// If a distribution cannot be sampled or the engine cannot be made.
     pub fn new(
         experiment: Arc<Experiment>,
         engines: &Engines,
-        threads: usize,
+        crew: &Crew,
     ) -> Result<Self, LearnerError> {
         let state = TrainingState::fresh(&experiment)?;
-        Self::resume(experiment, engines, &state, threads)
+        Self::resume(experiment, engines, &state, crew)
     }
 
     /// Goes on from a state (the caller has asked [`Experiment::needs_new_model`]). If another experiment is asked for
@@ -104,7 +101,7 @@ impl Learner {
         experiment: Arc<Experiment>,
         engines: &Engines,
         state: &TrainingState,
-        threads: usize,
+        crew: &Crew,
     ) -> Result<Self, LearnerError> {
         let learned = Arc::new(state.experiment.clone());
         let mut engine = engines.make(&learned, &state.engine.weights)?;
@@ -119,8 +116,7 @@ impl Learner {
             engine,
             broken: false,
             scaling: state.scaling,
-            coupler: Coupler::spawn(threads)?,
-            revision: 0,
+            coupler: Coupler::new(crew),
             step,
             stride: 1,
             plan: state.plan,
@@ -155,7 +151,7 @@ impl Learner {
     /// # Errors
     /// See [`StepError`].
     pub fn step(&mut self) -> Result<(), StepError> {
-        let supply = self.coupler.next(self.revision);
+        let supply = self.coupler.next();
         let supply = supply.map_err(StepError::NoBatch)?;
         let rate = self.learning_rate(0);
         let loss = self.engine.step(&supply.batch, rate);
@@ -163,12 +159,12 @@ impl Learner {
         Ok(())
     }
 
-    /// As many steps towards the planned end as the engine had better take in a row, see [`Engine::is_far`].
+    /// As many steps towards the planned end as the engine had better take in a row, see [`Engine::is_remote`].
     ///
     /// # Errors
     /// See [`StepError`]; without a batch, the steps that had one are taken.
     pub fn stride(&mut self) -> Result<(), StepError> {
-        if !self.engine.is_far() {
+        if !self.engine.is_remote() {
             return self.step();
         }
         let ahead = self.planned_end().saturating_sub(self.step).max(1);
@@ -177,7 +173,7 @@ impl Learner {
         let mut supplies = Vec::with_capacity(n);
         let mut missing = None;
         while supplies.len() < n && missing.is_none() {
-            match self.coupler.next(self.revision) {
+            match self.coupler.next() {
                 Ok(supply) => supplies.push(supply),
                 Err(reason) => missing = Some(StepError::NoBatch(reason)),
             }
@@ -301,8 +297,8 @@ impl Learner {
         }
     }
 
-    /// Returns to the last checkpoint: weights, average, moments, losses, coupling costs, pairs and step counter. An
-    /// engine that fails at it is broken. Returns the step.
+    /// Returns to the last checkpoint: weights, average, optimizer moments, losses, coupling costs, pairs and step
+    /// counter. An engine that fails at it is broken. Returns the step.
     pub fn roll_back(&mut self) -> u64 {
         self.step = self.good.step;
         self.losses.truncate(self.step as usize);
@@ -380,13 +376,7 @@ impl Learner {
 
     /// Has the coupler begin again from the next step's batch.
     pub fn reorder(&mut self) {
-        self.revision += 1;
-        self.order();
-    }
-
-    fn order(&self) {
         self.coupler.set_recipe(Recipe {
-            revision: self.revision,
             experiment: Arc::clone(&self.experiment),
             scaling: self.scaling,
             first_step: self.step,

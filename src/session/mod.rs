@@ -1,63 +1,72 @@
-//! Floor 4: all threads of the program. Commands go in, one `Arc<Frame>` comes out.
+//! Floor 5: all threads of the program. Commands go in, one `Arc<Frames>` comes out.
 //!
-//! The trainer owns the lanes and takes training steps; a coupler per lane draws and couples batches ahead of
-//! it; latest-request workers turn weights into pictures, clouds and measurements. State travels through a slot
-//! where the newest wins, rare events through a bounded queue. The same parts, without the threads that only
-//! a window needs, make a headless job ([`run::run`]). This floor refuses to know egui.
+//! The trainer owns the lanes and takes training steps; the crew's helpers take them with it, and make batches and
+//! products meanwhile. State travels through a slot where the newest wins, rare events through a bounded queue. The same
+//! parts work without any thread ([`Session::cooperative`]), and without a window they make a headless job
+//! ([`run::run`]). This floor refuses to know egui.
 
 pub mod autosave;
 pub mod bench;
-mod block_crew;
+mod block_store;
 mod board;
-mod cloud;
 mod command;
 mod cores;
 mod coupler;
 mod cpu_meter;
+mod crew;
 mod device_thread;
+mod dispatcher;
+pub(crate) mod documents;
 mod engines;
 pub mod experiment_file;
 pub mod figure;
 pub mod files;
 pub mod folder;
 mod going_on;
+mod gpu_carrier;
+mod hands;
 mod jobs;
 mod lane;
 mod learner;
-mod measure;
-mod metrics_worker;
-mod parallel;
-mod picture;
+pub(crate) mod memory;
+mod observer;
+mod pace;
 mod rate;
 mod recovery;
 pub mod report;
 pub mod run;
 mod schedule;
 mod table;
-mod team;
+mod thread;
 mod trainer;
-mod worker;
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
 use std::io;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::{Builder, JoinHandle};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
+use crossbeam_channel::unbounded;
+
+use crate::clock::Instant;
 use crate::experiment::{Experiment, View};
 use crate::model::{DeviceChoice, DeviceInfo, TrainingState};
-use crate::snapshot::{Frame, LaneId, LossHistory, RunId, RunState};
+use crate::snapshot::{Frame, Frames, LaneId};
 
 use autosave::{Autosave, Leftover};
 use board::Board;
+use command::Message;
+use crew::{Errand, Listed};
+use dispatcher::Dispatcher;
 use jobs::Jobs;
-use lane::{Lane, Workers};
-use trainer::Trainer;
+use lane::Services;
+use thread::Joined;
+use trainer::{Inbox, Lanes, Trainer};
 
 pub use board::Wake;
-pub use command::{Command, Event, PictureRequest};
+pub use command::{Advance, Command, Event};
 pub use cores::{Cores, Loan};
+pub use crew::Crew;
 pub use device_thread::{DeviceThread, DistantEngine};
 pub use engines::{EngineMaker, Engines};
 
@@ -66,22 +75,36 @@ pub use engines::{EngineMaker, Engines};
 pub struct Options {
     /// Where to train.
     pub device: DeviceChoice,
-    /// What training goes on from, if it is not to start from nothing.
+    /// What training goes on from in the first lane, if it is not to start from nothing.
     pub trained: Option<Arc<TrainingState>>,
     /// Whether training starts by itself.
     pub autostart: bool,
     /// Other engines than those of `device`.
     pub engines: Option<Engines>,
+    /// The number of the first lane.
+    pub first: LaneId,
+    /// Further lanes beside the first one, on these (legal) experiments.
+    pub lanes: Vec<(LaneId, Arc<Experiment>)>,
 }
 
-/// One window's worth of threads. Dropping it stops and joins them.
+/// All that one window runs on. Dropping it stops and joins its threads.
 pub struct Session {
     board: Arc<Board>,
-    trainer: Trainer,
+    dispatcher: Arc<Dispatcher>,
+    driver: Driver,
     jobs: Arc<Jobs>,
-    cores: Cores,
     devices: Arc<Mutex<Vec<DeviceInfo>>>,
-    probe: Mutex<Option<JoinHandle<()>>>,
+    probe: OnceLock<Option<Joined>>,
+    _listed: Listed,
+    crew: Crew,
+}
+
+/// What drives the lanes.
+enum Driver {
+    /// A thread.
+    Thread(Trainer),
+    /// The caller of [`Session::run_until`].
+    Caller(Box<RefCell<Lanes>>, Inbox),
 }
 
 impl Session {
@@ -90,59 +113,124 @@ impl Session {
     /// # Errors
     /// If the system has no thread to give.
     pub fn start(experiment: Arc<Experiment>, options: Options, wake: Wake) -> io::Result<Self> {
-        let board = Arc::new(Board::new(blank_frame(Arc::clone(&experiment)), wake));
-        let cores = Cores::all();
+        let frames = blank_frames(&experiment, &options);
+        let board = Arc::new(Board::new(frames, wake));
+        let lanes = lanes(experiment, &options);
         let jobs = Arc::new(Jobs::spawn(Arc::clone(&board))?);
-        let workers = Workers {
-            jobs: Arc::clone(&jobs),
-            pictures: picture::spawn(Arc::clone(&board), cores.clone())?,
-            clouds: cloud::spawn(Arc::clone(&board), cores.clone())?,
-            measurements: metrics_worker::spawn(Arc::clone(&board), cores.clone())?,
-        };
-        let lane_cores = cores.clone();
-        let lane_board = Arc::clone(&board);
-        let (device, autostart) = (options.device, options.autostart);
-        let given = options.engines.is_some();
-        let trainer = Trainer::spawn(move || {
-            let engines = options.engines.unwrap_or_else(|| Engines::cpu(&lane_cores));
-            let trained = options.trained;
-            let lane = Lane::new(
-                lane_board, lane_cores, workers, engines, experiment, trained,
-            );
-            BTreeMap::from([(LaneId::default(), lane)])
+        let services = services(board, Crew::of_all_cores()?, jobs);
+        let own = services.clone();
+        let (engines, trained) = (options.engines.clone(), options.trained.clone());
+        let trainer = Trainer::spawn(move |inbox| {
+            let engines = engines.unwrap_or_else(|| Engines::cpu(&own.crew));
+            Lanes::new(own, engines, &lanes, trained, inbox)
         })?;
-        if device != DeviceChoice::Cpu && !given {
-            trainer.send(LaneId::default(), Command::SetDevice(device));
-        }
-        if autostart {
-            trainer.send(LaneId::default(), Command::Train);
-        }
-        Ok(Self {
-            jobs,
-            cores,
+        Ok(Self::begin(services, Driver::Thread(trainer), &options))
+    }
+
+    /// The same session without a thread of its own, on the CPU: it goes on only in [`Self::run_until`].
+    pub fn cooperative(experiment: Arc<Experiment>, options: Options, wake: Wake) -> Self {
+        let frames = blank_frames(&experiment, &options);
+        let board = Arc::new(Board::new(frames, wake));
+        let lanes = lanes(experiment, &options);
+        let jobs = Arc::new(Jobs::at_once(Arc::clone(&board)));
+        let services = services(board, Crew::alone(), jobs);
+        let engines = options.engines.clone();
+        let engines = engines.unwrap_or_else(|| Engines::cpu(&services.crew));
+        let (inbox, messages) = unbounded();
+        let trained = options.trained.clone();
+        let lanes = Lanes::new(services.clone(), engines, &lanes, trained, messages);
+        let driver = Driver::Caller(Box::new(RefCell::new(lanes)), inbox);
+        let options = Options {
+            device: DeviceChoice::Cpu,
+            ..options
+        };
+        Self::begin(services, driver, &options)
+    }
+
+    fn begin(services: Services, driver: Driver, options: &Options) -> Self {
+        let Services {
             board,
-            trainer,
+            crew,
+            dispatcher,
+            jobs,
+            next_run: _,
+        } = services;
+        let session = Self {
+            _listed: crew.list(Arc::clone(&dispatcher) as Arc<dyn Errand>),
+            board,
+            dispatcher,
+            driver,
+            jobs,
             devices: Arc::new(Mutex::new(vec![
                 DeviceInfo::cpu(DeviceChoice::Auto),
                 DeviceInfo::cpu(DeviceChoice::Cpu),
             ])),
-            probe: Mutex::new(None),
-        })
+            probe: OnceLock::new(),
+            crew,
+        };
+        let others = options.lanes.iter().map(|(id, _)| *id);
+        for lane in std::iter::once(options.first).chain(others) {
+            if options.device != DeviceChoice::Cpu && options.engines.is_none() {
+                session.send(lane, Command::SetDevice(options.device));
+            }
+            if options.autostart {
+                session.send(lane, Command::Train);
+            }
+        }
+        session
     }
 
-    /// The newest frame.
-    pub fn frame(&self) -> Arc<Frame> {
-        self.board.frame()
+    /// Without threads, works until the deadline or until there is nothing to do, in pieces of at most about 20 ms; then
+    /// the answer is `false`. With threads there is nothing to do here.
+    pub fn run_until(&self, deadline: Instant) -> bool {
+        let Driver::Caller(lanes, _) = &self.driver else {
+            return false;
+        };
+        let mut lanes = lanes.borrow_mut();
+        while Instant::now() < deadline {
+            if !lanes.turn(deadline) {
+                return false;
+            }
+        }
+        true
     }
 
-    /// Hands a command to the trainer; never blocks.
-    pub fn send(&self, command: Command) {
-        self.trainer.send(LaneId::default(), command);
+    /// The newest frames of all lanes.
+    pub fn frames(&self) -> Arc<Frames> {
+        self.board.frames()
     }
 
-    /// Writes the figure that the newest frame and the view make, in the background; an event tells how it ended.
-    pub fn export(&self, path: PathBuf, view: View) {
-        let frame = self.frame();
+    /// The newest frame of a lane; of one that is not there, that of the first.
+    pub fn frame(&self, lane: LaneId) -> Arc<Frame> {
+        self.board.frame(lane)
+    }
+
+    /// Hands a command to a lane; never blocks.
+    pub fn send(&self, lane: LaneId, command: Command) {
+        self.tell(Message::Lane(lane, command));
+    }
+
+    /// Says how lanes go forward together; never blocks.
+    pub fn advance(&self, advance: Advance) {
+        self.tell(Message::Advance(advance));
+    }
+
+    /// Says which lane is looked at most.
+    pub fn focus(&self, lane: LaneId) {
+        self.dispatcher.focus(lane);
+    }
+
+    fn tell(&self, message: Message) {
+        match &self.driver {
+            Driver::Thread(trainer) => trainer.send(message),
+            // The lanes are there as long as the inbox.
+            Driver::Caller(_, inbox) => drop(inbox.send(message)),
+        }
+    }
+
+    /// Writes the figure that a lane's newest frame and the view make, in the background; an event tells how it ended.
+    pub fn export(&self, lane: LaneId, path: PathBuf, view: View) {
+        let frame = self.frame(lane);
         self.jobs
             .push(move || match figure::write(&path, &frame, &view) {
                 Ok(()) => Event::Notice(format!("Exported {}", path.display())),
@@ -175,19 +263,19 @@ impl Session {
 
     /// Writes experiment, losses, weights and all that training needs to go on into a folder, in the background; an
     /// event tells how it ended. The view is that of the file.
-    pub fn save_run(&self, folder: PathBuf, view: View) {
-        self.send(Command::SaveRun { folder, view });
+    pub fn save_run(&self, lane: LaneId, folder: PathBuf, view: View) {
+        self.send(lane, Command::SaveRun { folder, view });
     }
 
     /// Lends the window a core for as long as it keeps the loan: a frame is short, and training threads that wait for
     /// one of their own would lose more.
     pub fn lend_core(&self) -> Loan {
-        self.cores.lend()
+        self.crew.cores().lend()
     }
 
     /// Lends the window a core for so long: what comes after its last chance to say that it is done.
     pub fn lend_core_for(&self, duration: Duration) {
-        self.cores.lend_for(duration);
+        self.crew.cores().lend_for(duration);
     }
 
     /// Time that pictures and measurements have taken so far, on threads of their own.
@@ -200,23 +288,24 @@ impl Session {
         self.board.drain_events()
     }
 
-    /// The devices known so far. The first call starts looking for a GPU in the background and testing it;
-    /// `wake` is called when there is more to see.
-    pub fn devices(&self) -> Vec<DeviceInfo> {
-        let mut probe = self.probe.lock().unwrap_or_else(PoisonError::into_inner);
-        if probe.is_none() {
+    /// Starts looking for a GPU in the background and testing it, once; `wake` is called when it is known.
+    pub fn look_for_devices(&self) {
+        self.probe.get_or_init(|| {
             let (devices, board) = (Arc::clone(&self.devices), Arc::clone(&self.board));
             let look = move || {
                 let gpu = DeviceThread::training().ask(DeviceInfo::gpu);
                 let gpu = gpu.unwrap_or_else(|silent| DeviceInfo::no_gpu(&silent.to_string()));
-                devices
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .push(gpu);
-                board.update(|_| {});
+                let mut devices = devices.lock().unwrap_or_else(PoisonError::into_inner);
+                devices.push(gpu);
+                drop(devices);
+                board.replace(|_| {});
             };
-            *probe = Builder::new().name("devices".to_owned()).spawn(look).ok();
-        }
+            Joined::spawn("devices", look).ok()
+        });
+    }
+
+    /// The devices known so far.
+    pub fn devices(&self) -> Vec<DeviceInfo> {
         let devices = self.devices.lock().unwrap_or_else(PoisonError::into_inner);
         devices.clone()
     }
@@ -224,33 +313,32 @@ impl Session {
 
 impl Drop for Session {
     fn drop(&mut self) {
-        let probe = self.probe.get_mut().unwrap_or_else(PoisonError::into_inner);
-        if let Some(probe) = probe.take() {
-            probe.join().ok();
+        if let Driver::Caller(lanes, _) = &self.driver {
+            lanes.borrow_mut().end();
         }
+        self.dispatcher.stop();
     }
 }
 
-/// What there is to see before anything has been computed.
-pub(crate) fn blank_frame(experiment: Arc<Experiment>) -> Frame {
-    Frame {
-        lane: LaneId::default(),
-        run: RunId::default(),
-        planned_end: experiment.training.steps,
-        experiment,
-        cautions: Arc::new([]),
-        state: RunState::Idle,
-        device: "CPU".into(),
-        step: 0,
-        steps_per_sec: 0.0,
-        coupling_share: 0.0,
-        loss: LossHistory::default(),
-        source: Arc::new([]),
-        target: Arc::new([]),
-        pairs: Arc::new([]),
-        picture: None,
-        cloud: None,
-        metrics: None,
-        measuring: false,
+/// All lanes, the first one among them.
+fn lanes(experiment: Arc<Experiment>, options: &Options) -> Vec<(LaneId, Arc<Experiment>)> {
+    let first = std::iter::once((options.first, experiment));
+    first.chain(options.lanes.iter().cloned()).collect()
+}
+
+fn services(board: Arc<Board>, crew: Crew, jobs: Arc<Jobs>) -> Services {
+    let dispatcher = Dispatcher::new(Arc::clone(&board), crew.size(), crew.waker());
+    Services {
+        board,
+        crew,
+        dispatcher: Arc::new(dispatcher),
+        jobs,
+        next_run: Arc::default(),
     }
+}
+
+fn blank_frames(first: &Arc<Experiment>, options: &Options) -> Frames {
+    let first = Frame::blank(options.first, Arc::clone(first));
+    let blank = |(id, e): &(LaneId, Arc<Experiment>)| Frame::blank(*id, Arc::clone(e));
+    Frames::new(first, options.lanes.iter().map(blank))
 }

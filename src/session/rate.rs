@@ -1,6 +1,8 @@
 //! How fast training goes of late.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use crate::clock::Instant;
 
 use super::learner::Learner;
 

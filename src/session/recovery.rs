@@ -1,27 +1,27 @@
 //! What is done when an engine fails: one answer for the lanes of a window and for the headless run.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use crate::model::{EngineError, OpenDevice};
 
 use super::engines::Engines;
 use super::learner::Learner;
-use super::worker::panic_message;
+use super::thread::caught;
 
 /// How a failure was dealt with. Either way the last checkpoint is back.
 #[derive(Debug, PartialEq)]
 pub enum Recovery {
     /// The device is given up; training goes on on another one. The sentence says so.
     Elsewhere(String),
-    /// There is no other device, or the numbers went astray and would there, too; the step that is back.
+    /// There is no other device, or numbers were not finite, as they would not be on another one either; the step that is
+    /// back.
     BackAt(u64),
 }
 
 /// Has something done with an engine; a panic is a failure of its device.
 pub fn attempt<T, E: From<EngineError>>(work: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
-        let reason = format!("it panicked: {}", panic_message(&*panic));
+    caught(work).unwrap_or_else(|panic| {
+        let reason = format!("it panicked: {panic}");
         Err(EngineError::Device(reason).into())
     })
 }
@@ -59,6 +59,7 @@ pub fn recover(
 mod tests {
     use std::sync::atomic::{AtomicU64, Ordering};
 
+    use super::super::crew::Crew;
     use super::super::learner::StepError;
     use super::*;
     use crate::experiment::{Experiment, Training, presets};
@@ -143,7 +144,7 @@ mod tests {
         experiment.model.hidden = vec![16];
         experiment.training.batch = 24;
         experiment.problem.coupling = Coupling::BatchOt { batch: 100 };
-        Learner::new(Arc::new(experiment), engines, 1).unwrap()
+        Learner::new(Arc::new(experiment), engines, &Crew::alone()).unwrap()
     }
 
     fn take(learner: &mut Learner, steps: u64) {
@@ -190,8 +191,8 @@ mod tests {
         assert_eq!((learner.state(), shown(&learner)), undisturbed(1005));
     }
 
-    /// Weights, average and moments go along, so that the other device repeats the steps and goes on as if it had taken
-    /// all of them.
+    /// Weights, average and optimizer moments go along, so that the other device repeats the steps and goes on as if it
+    /// had taken all of them.
     #[test]
     fn a_failed_device_is_replaced_as_if_it_had_not_failed() {
         for fault in [Fault::Panic, Fault::Lost] {

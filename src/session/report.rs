@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::experiment::Experiment;
-use crate::snapshot::{Metrics, ReferenceSolver};
+use crate::products::{Metrics, ReferenceSolver};
 
 /// The version of `metrics.json`: it grows when a key changes its meaning or goes, not when one is added.
 pub const SCHEMA: u32 = 1;
@@ -156,10 +156,10 @@ impl Report {
             w2_samples: metrics.w2_samples,
             loss: trained.loss.and_then(finite),
             coupling_cost: trained.coupling_cost.and_then(finite),
-            path_energy: finite(metrics.path.path_energy),
-            transport_cost: finite(metrics.path.transport_cost),
-            straightness: finite(metrics.path.straightness),
-            chord_ratio: finite(metrics.path.chord_ratio),
+            path_energy: finite(metrics.trajectories.path_energy),
+            transport_cost: finite(metrics.trajectories.transport_cost),
+            straightness: finite(metrics.trajectories.straightness),
+            chord_ratio: finite(metrics.trajectories.chord_ratio),
             npe: metrics.npe.and_then(finite),
             npe_reason: metrics.npe_reason.clone(),
             w2_source_target_squared: metrics.w2_source_target_squared.and_then(finite),

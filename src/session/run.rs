@@ -1,33 +1,37 @@
 //! A whole job without a window: train, solve, measure, write. One function of (experiment, folder), without
 //! global state, so that many may run one after the other or side by side.
 
-use std::cell::RefCell;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::future::Future;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use crate::clock::Instant;
 use crate::experiment::Experiment;
 use crate::flow::Bounds;
 use crate::model::{DeviceChoice, EngineError, FrozenField};
-use crate::snapshot::{Cloud, Frame, RunId, RunState};
+use crate::products::{
+    DisplaySamples, Flow, Look, References, RunId, Tools, display_samples, make_all, measure,
+    reference,
+};
+use crate::scene::Scene;
+use crate::snapshot::{Frame, LaneId, RunState};
 
-use super::blank_frame;
-use super::cloud;
-use super::command::PictureRequest;
-use super::cores::Cores;
+use super::crew::Crew;
 use super::engines::Engines;
 use super::figure::{self, Format};
 use super::folder::{Folder, Saved, names};
 use super::going_on;
+use super::gpu_carrier::GpuCarrier;
+use super::hands::Hands;
 use super::lane::show::{DISPLAY_PAIRS, DISPLAY_SAMPLES};
 use super::learner::{AVERAGED_STEPS, Learner, StepError};
-use super::measure::{DisplaySamples, References, Solving, display_samples, measure};
-use super::picture;
 use super::recovery::{Recovery, attempt, recover};
 use super::report::{Report, Timing, Trained};
 use super::table;
-use super::worker::panic_message;
+use super::thread::caught;
+
+pub use super::observer::{Phase, Progress, RunError, RunObserver, Unobserved};
 
 /// Progress is reported this often.
 const REPORT_EVERY: Duration = Duration::from_millis(100);
@@ -41,7 +45,7 @@ const SAVING_SHARE: u32 = 100;
 pub struct RunOptions {
     /// Where to train.
     pub device: DeviceChoice,
-    /// Threads of training and evaluation; all cores if not given. Batches are drawn on one more.
+    /// Threads of training and evaluation; all cores if not given. With one, another one draws batches ahead.
     pub threads: Option<usize>,
     /// What a process that is killed may lose of training: the time between two saves, unless writing takes more than a
     /// hundredth of it.
@@ -63,70 +67,6 @@ impl Default for RunOptions {
     }
 }
 
-/// What the job is doing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Phase {
-    /// Taking training steps.
-    Training,
-    /// Solving the evaluation trajectories.
-    Solving,
-    /// Solving assignments.
-    Measuring,
-    /// Writing files.
-    Writing,
-}
-
-/// How far the job is.
-#[derive(Clone, Copy, Debug)]
-pub struct Progress {
-    /// What it is doing.
-    pub phase: Phase,
-    /// Training steps taken.
-    pub step: u64,
-    /// Training steps planned.
-    pub steps: u64,
-    /// The running mean of the loss.
-    pub loss: Option<f64>,
-    /// Training steps per second so far.
-    pub steps_per_sec: f64,
-    /// Estimated seconds of training left.
-    pub secs_left: Option<f64>,
-}
-
-/// Follows a job and may stop it.
-pub trait RunObserver: Sync {
-    /// Called about ten times a second while training, and at every change of phase.
-    fn progress(&mut self, progress: &Progress);
-    /// Something that the user should know: what went wrong and was mended, how large a file will be.
-    fn notice(&mut self, sentence: &str);
-    /// Whether the job should stop training, save what there is and return.
-    fn interrupted(&self) -> bool;
-}
-
-/// Nobody follows the job, and nobody stops it.
-pub struct Unobserved;
-
-impl RunObserver for Unobserved {
-    fn progress(&mut self, _progress: &Progress) {}
-
-    fn notice(&mut self, _sentence: &str) {}
-
-    fn interrupted(&self) -> bool {
-        false
-    }
-}
-
-/// Why a job could not be done.
-#[derive(Debug, thiserror::Error)]
-pub enum RunError {
-    /// The input is at fault.
-    #[error("{0}")]
-    Input(String),
-    /// Something failed while running.
-    #[error("{0}")]
-    Failed(String),
-}
-
 /// How a job ended.
 #[derive(Debug)]
 pub struct Outcome {
@@ -134,6 +74,8 @@ pub struct Outcome {
     pub finished: bool,
     /// The numbers, if there was time to measure them.
     pub report: Option<Report>,
+    /// The figure, if there was time to draw it.
+    pub figure: Option<Scene>,
 }
 
 fn failed(error: impl std::fmt::Display) -> RunError {
@@ -143,8 +85,8 @@ fn failed(error: impl std::fmt::Display) -> RunError {
 /// Trains the experiment from nothing and writes everything into `folder` (created if missing).
 ///
 /// # Errors
-/// [`RunError::Input`] if the experiment or the device is at fault, [`RunError::Failed`] otherwise; an
-/// unwritable folder is found before training.
+/// [`RunError::Input`] if the experiment (it must have one lane) or the device is at fault, [`RunError::Failed`]
+/// otherwise; an unwritable folder is found before training.
 pub fn run(
     experiment: &Experiment,
     folder: &Path,
@@ -181,13 +123,14 @@ fn start(
     let input = |error: String| RunError::Input(error);
     experiment.validate().map_err(|e| input(e.to_string()))?;
     experiment.legality().map_err(|e| input(e.to_string()))?;
-    let cores = options.threads.map_or_else(Cores::all, Cores::new);
+    let experiment = &experiment.only_lane().map_err(|e| input(e.to_string()))?;
+    let crew = options.threads.map_or_else(Crew::of_all_cores, Crew::spawn);
+    let crew = crew.map_err(failed)?;
     let goes_on = saved.is_some_and(|saved| saved.folder == folder);
     let job = || {
-        let engines = Engines::open(options.device, &cores, experiment);
+        let engines = Engines::open(options.device, &crew, experiment);
         let engines = engines.map_err(|e| input(e.to_string()))?;
-        let threads = cores.threads();
-        let learner = going_on::learner(experiment, saved, &engines, threads, observer)?;
+        let learner = going_on::learner(experiment, saved, &engines, &crew, observer)?;
         let folder = Folder::open(folder)?;
         let job = Job {
             experiment: Arc::clone(learner.experiment()),
@@ -197,17 +140,15 @@ fn start(
             observer,
             options,
             goes_on,
-            cores,
+            hands: Hands::of(&crew),
             timing: Timing::default(),
             next_checkpoint: 0,
             next_save: Instant::now() + options.save_every,
         };
         job.run()
     };
-    catch_unwind(AssertUnwindSafe(job)).unwrap_or_else(|panic| {
-        let message = panic_message(&*panic);
-        Err(RunError::Failed(format!("the engine panicked: {message}")))
-    })
+    caught(job)
+        .unwrap_or_else(|panic| Err(RunError::Failed(format!("the engine panicked: {panic}"))))
 }
 
 /// A job under way.
@@ -220,7 +161,7 @@ struct Job<'a> {
     options: &'a RunOptions,
     /// Whether the folder may hold an earlier state of this run, and not of another one.
     goes_on: bool,
-    cores: Cores,
+    hands: Hands,
     timing: Timing,
     next_checkpoint: u64,
     next_save: Instant,
@@ -244,9 +185,10 @@ impl Job<'_> {
             return Ok(Outcome {
                 finished,
                 report: None,
+                figure: None,
             });
         }
-        let report = self.evaluate(&field)?;
+        let (report, figure) = self.evaluate(&field)?.unzip();
         if let Some(report) = &report {
             let json = report.to_json().map_err(failed)?;
             self.folder.write(names::METRICS, &json)?;
@@ -254,6 +196,7 @@ impl Job<'_> {
         Ok(Outcome {
             finished: report.is_some(),
             report,
+            figure,
         })
     }
 
@@ -364,41 +307,38 @@ impl Job<'_> {
     }
 
     /// Solves, measures and draws; `None` if interrupted.
-    fn evaluate(&mut self, field: &FrozenField) -> Result<Option<Report>, RunError> {
+    fn evaluate(&mut self, field: &FrozenField) -> Result<Option<(Report, Scene)>, RunError> {
         self.report(Phase::Measuring);
         let experiment = Arc::clone(&self.experiment);
-        let references = References::draw(&experiment, self.cores.threads()).map_err(failed)?;
+        let flow = Flow::learned(field.clone(), Arc::clone(&experiment), RunId::default());
+        let drawing = References::draw(&experiment, self.hands.parts());
+        let Some(references) = self.compute(drawing) else {
+            return Ok(None);
+        };
+        let references = references.map_err(failed)?;
         self.report(Phase::Solving);
         let start = Instant::now();
         let source = &references.source;
-        let ends = table::write(
-            field,
-            &experiment,
-            source,
-            self.folder,
-            &self.cores,
-            self.observer,
-        )?;
+        let ends = table::write(&flow, source, self.folder, &self.hands, self.observer)?;
         let Some(ends) = ends else {
             return Ok(None);
         };
         self.timing.solve_secs = start.elapsed().as_secs_f64();
         self.report(Phase::Measuring);
         let start = Instant::now();
-        let observer = &*self.observer;
-        let solving = Solving {
-            threads: self.cores.threads(),
-            keep_going: &|| !observer.interrupted(),
-        };
-        let Some(reference) = solving.reference(field, &experiment, source) else {
+        let parts = self.hands.parts();
+        let Some(reference) = self.compute(reference(&flow, source, parts)) else {
             return Ok(None);
         };
         self.timing.reference_secs = start.elapsed().as_secs_f64();
-        let step = self.learner.steps_taken();
-        let metrics = measure(step, &experiment, &references, &ends, &reference);
+        let solver = experiment.readout.solver;
+        let measuring = measure(solver, &references, &ends, &reference, parts);
+        let Some(metrics) = self.compute(measuring) else {
+            return Ok(None);
+        };
         let trained = Trained {
             device: self.engines.label().to_string(),
-            steps: step,
+            steps: self.learner.steps_taken(),
             schedule_start: self.learner.plan().start,
             loss: self.learner.losses().history().mean_of_last(AVERAGED_STEPS),
             coupling_cost: self.learner.coupling_cost(),
@@ -406,14 +346,22 @@ impl Job<'_> {
         };
         let report = Report::new(&experiment, trained, &metrics);
         self.report(Phase::Writing);
-        let mut frame = self.frame(field)?;
-        frame.metrics = Some(Arc::new(metrics));
-        self.write_figures(&frame)?;
-        Ok(Some(report))
+        let Some(mut frame) = self.frame(&flow)? else {
+            return Ok(None);
+        };
+        frame.products.put(flow.id, metrics);
+        let figure = figure::scene(&frame, &experiment.view);
+        self.write_figure(&figure)?;
+        Ok(Some((report, figure)))
     }
 
-    /// The frame that a window would show, with a picture of the finished field.
-    fn frame(&mut self, field: &FrozenField) -> Result<Frame, RunError> {
+    /// Does a computation; `None` if interrupted.
+    fn compute<F: Future>(&self, work: F) -> Option<F::Output> {
+        self.hands.compute(work, || !self.observer.interrupted())
+    }
+
+    /// The frame that a window would show, with pictures of the finished flow; `None` if interrupted.
+    fn frame(&mut self, flow: &Flow) -> Result<Option<Frame>, RunError> {
         let view = &Arc::clone(&self.experiment).view;
         let DisplaySamples { source, target } =
             display_samples(&self.experiment, DISPLAY_SAMPLES).map_err(failed)?;
@@ -426,66 +374,37 @@ impl Job<'_> {
             source,
             target,
             pairs: pairs.take(DISPLAY_PAIRS).collect(),
-            ..blank_frame(Arc::clone(&self.experiment))
+            ..Frame::blank(LaneId::default(), Arc::clone(&self.experiment))
         };
         let bounds = figure::visible(&frame, view).unwrap_or(Bounds::square(4.0));
-        let picture = picture::compute(
-            &picture::Job {
-                run: frame.run,
-                step: frame.step,
-                field: Arc::new(field.clone()),
-                experiment: Arc::clone(&self.experiment),
-                request: PictureRequest {
-                    density: true,
-                    ..PictureRequest::of(view, bounds)
-                },
-            },
-            &|| true,
-        );
-        frame.picture = picture.map(Arc::new);
-        frame.cloud = view.cloud().and_then(|n| self.cloud(field, n));
-        Ok(frame)
-    }
-
-    /// So many particles of the finished field; `None` if the job is interrupted meanwhile.
-    fn cloud(&mut self, field: &FrozenField, particles: usize) -> Option<Arc<Cloud>> {
-        let job = cloud::Job {
-            run: RunId::default(),
-            field: field.clone(),
-            experiment: Arc::clone(&self.experiment),
-            particles,
-            device: self.options.device,
-            ticket: cloud::Ticket::default(),
+        frame.look = Look {
+            density: true,
+            metrics: false,
+            ..Look::of(view, bounds)
         };
-        let watch = cloud::Watch {
-            keep_going: &|| !self.observer.interrupted(),
-            trains: &|| false,
-            outdated: &|| false,
+        let (said, complaints) = crossbeam_channel::unbounded();
+        let tools = Tools {
+            parts: self.hands.parts().clone(),
+            carrier: GpuCarrier::of(self.options.device, move |sentence| {
+                drop(said.send(sentence))
+            }),
+            now: 0.0,
         };
-        let complaints = RefCell::new(Vec::new());
-        let mut carried: Option<Cloud> = None;
-        cloud::carry(
-            &job,
-            &mut cloud::Source::default(),
-            &self.cores,
-            &watch,
-            &|sentence| complaints.borrow_mut().push(sentence),
-            &mut |cloud, _| carried = Some(cloud.clone()),
-        );
-        for sentence in complaints.into_inner() {
+        let go_on = || !self.observer.interrupted();
+        let products = make_all(flow, &frame.look, &tools, go_on);
+        for sentence in complaints.try_iter() {
             self.observer.notice(&sentence);
         }
-        carried.filter(Cloud::is_complete).map(Arc::new)
+        Ok(products.map(|products| Frame { products, ..frame }))
     }
 
-    fn write_figures(&self, frame: &Frame) -> Result<(), RunError> {
-        let figure = figure::scene(frame, &self.experiment.view);
+    fn write_figure(&self, figure: &Scene) -> Result<(), RunError> {
         let formats = [
             (names::FIGURE_SVG, Format::Svg),
             (names::FIGURE_PNG, Format::Png),
         ];
         for (name, format) in formats {
-            let bytes = figure::encode(&figure, format).map_err(failed)?;
+            let bytes = figure::encode(figure, format).map_err(failed)?;
             self.folder.write(name, &bytes)?;
         }
         Ok(())

@@ -1,15 +1,17 @@
 //! `trajectories.csv`, piece by piece: a hundred thousand particles at five hundred nodes are gigabytes of text, and
 //! only a few megabytes of it are in memory at a time.
 
-use crate::experiment::Experiment;
-use crate::export::csv;
-use crate::flow::solver::solve_with;
-use crate::flow::{Point, VelocityField};
+use std::sync::Arc;
 
-use super::cores::Cores;
+use crate::export::csv;
+use crate::flow::Point;
+use crate::flow::solver::solve_in_pieces;
+use crate::flow::work::Work;
+use crate::products::Flow;
+
 use super::folder::{Folder, names};
-use super::measure::Solving;
-use super::run::{RunError, RunObserver};
+use super::hands::Hands;
+use super::observer::{RunError, RunObserver};
 
 /// Nodes of all particles of one piece: 16 bytes each while it is solved, and about as many rows of 48.
 const PIECE_POINTS: usize = 100_000;
@@ -26,39 +28,29 @@ const FEWER_NODES: usize = 11;
 /// # Errors
 /// [`RunError::Failed`] if the system refuses the file.
 pub fn write(
-    field: &dyn VelocityField,
-    experiment: &Experiment,
+    flow: &Flow,
     x_0: &[Point],
     folder: &Folder,
-    cores: &Cores,
+    hands: &Hands,
     observer: &mut dyn RunObserver,
 ) -> Result<Option<Vec<Point>>, RunError> {
     let failed = |error: super::files::FileError| RunError::Failed(error.to_string());
-    let solver = experiment.readout.solver;
-    let n_nodes = solver.steps() + 1;
+    let experiment = &flow.id.experiment;
+    let n_nodes = experiment.readout.solver.steps() + 1;
     let nodes = csv::written_nodes(n_nodes, experiment.readout.evaluation.nodes);
+    let nodes: Arc<[usize]> = nodes.into();
     let size = (PIECE_POINTS / n_nodes).clamp(1, PIECE_PARTICLES);
     let mut file = folder.begin(names::TRAJECTORIES)?;
     file.write(csv::TRAJECTORIES_HEADER.as_bytes())
         .map_err(failed)?;
     let mut ends = Vec::with_capacity(x_0.len());
-    let round = size * cores.threads().max(1);
+    let round = size * hands.count();
     while ends.len() < x_0.len() {
         let first = ends.len();
         let starts = &x_0[first..x_0.len().min(first + round)];
-        let interrupted = || observer.interrupted();
-        let solving = Solving {
-            threads: cores.threads(),
-            keep_going: &|| !interrupted(),
-        };
-        let time_range = experiment.problem.path.time_range();
-        let pieces = solving.in_pieces(starts, size, |number, x_0| {
-            let mut keep_going = || (solving.keep_going)();
-            let solved = solve_with(field, solver, time_range, x_0, &mut keep_going)?;
-            let rows = csv::trajectories(&solved, first + number * size, &nodes);
-            Some((rows, solved.last().to_vec()))
-        });
-        let Some(pieces) = pieces else {
+        let pieces = starts.chunks(size).enumerate();
+        let works = pieces.map(|(i, x_0)| rows(flow, x_0, first + i * size, &nodes));
+        let Some(pieces) = hands.all(works.collect(), || !observer.interrupted()) else {
             return Ok(None);
         };
         if first == 0 {
@@ -74,6 +66,25 @@ pub fn write(
     file.commit().map_err(failed)?;
     Ok(Some(ends))
 }
+
+/// The rows of some particles, of which the first has this number, and where they end.
+fn rows(flow: &Flow, x_0: &[Point], first: usize, nodes: &Arc<[usize]>) -> Work<Rows> {
+    let (flow, x_0, nodes) = (flow.clone(), x_0.to_vec(), Arc::clone(nodes));
+    Work::new(async move {
+        let experiment = &flow.id.experiment;
+        let (solver, range) = (
+            experiment.readout.solver,
+            experiment.problem.path.time_range(),
+        );
+        let solved = solve_in_pieces(flow.field.as_ref(), solver, range, &x_0, x_0.len()).await;
+        (
+            csv::trajectories(&solved, first, &nodes),
+            solved.last().to_vec(),
+        )
+    })
+}
+
+type Rows = (Vec<u8>, Vec<Point>);
 
 /// Says how large the table will be if that is much, and how to have a smaller one.
 fn announce(bytes: u64, n_particles: usize, n_nodes: usize, observer: &mut dyn RunObserver) {

@@ -1,24 +1,244 @@
-//! The trainer thread: all lanes in time slices, commands in between.
+//! All lanes and how they take turns, with the thread that does so or without one.
 
 use std::collections::BTreeMap;
 use std::io;
-use std::thread::{Builder, JoinHandle};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
 
-use crossbeam_channel::{Receiver, Sender, TryRecvError, unbounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError, unbounded};
 
-use crate::snapshot::LaneId;
+use crate::clock::Instant;
+use crate::experiment::Experiment;
+use crate::model::TrainingState;
+use crate::snapshot::{Frame, LaneId};
 
-use super::command::{Addressed, Command};
-use super::lane::Lane;
+use super::command::{Advance, Command, Event, Message};
+use super::crew::Errand;
+use super::engines::Engines;
+use super::lane::{Lane, Services};
+use super::pace::TURN;
+use super::thread::{Joined, caught};
 
-/// Time that one lane trains before commands and the other lanes get their turn.
+/// Time that lanes train before commands get their turn.
 const SLICE: Duration = Duration::from_millis(8);
+/// Steps that a lane takes before the next one, where they go forward step by step.
+const STRIDE: u64 = 32;
+/// Between two looks whether there is something to help with.
+const LOOK_EVERY: Duration = Duration::from_millis(2);
+
+/// All lanes.
+pub struct Lanes {
+    lanes: BTreeMap<LaneId, Lane>,
+    advance: Advance,
+    services: Services,
+    /// Engines of lanes that are opened.
+    engines: Engines,
+    inbox: Receiver<Message>,
+}
+
+/// Where commands are put.
+pub type Inbox = Sender<Message>;
+
+impl Lanes {
+    /// Lanes on these experiments, in their order. Only the first one goes on from something.
+    pub fn new(
+        services: Services,
+        engines: Engines,
+        on: &[(LaneId, Arc<Experiment>)],
+        trained: Option<Arc<TrainingState>>,
+        inbox: Receiver<Message>,
+    ) -> Self {
+        let mut lanes = Self {
+            lanes: BTreeMap::new(),
+            advance: Advance::default(),
+            services,
+            engines,
+            inbox,
+        };
+        let mut trained = trained;
+        for (id, experiment) in on {
+            lanes.open(*id, Arc::clone(experiment), trained.take());
+        }
+        lanes
+    }
+
+    fn open(
+        &mut self,
+        id: LaneId,
+        experiment: Arc<Experiment>,
+        trained: Option<Arc<TrainingState>>,
+    ) {
+        if self.lanes.contains_key(&id) {
+            return;
+        }
+        let (services, engines) = (self.services.clone(), self.engines.clone());
+        match caught(|| Lane::new(id, services, engines, experiment, trained)) {
+            Ok(lane) => drop(self.lanes.insert(id, lane)),
+            Err(panic) => {
+                let sentence = format!("The lane cannot be opened: {panic}");
+                self.services.board.tell(Event::Problem(sentence));
+            }
+        }
+    }
+
+    fn close(&mut self, id: LaneId) {
+        if self.lanes.len() > 1 && self.lanes.remove(&id).is_some() {
+            self.services.dispatcher.remove(id);
+            self.services.board.replace(|frames| frames.remove(id));
+        }
+    }
+
+    /// Whether any lane wants training steps.
+    fn wants_steps(&self) -> bool {
+        self.lanes.values().any(Lane::wants_steps)
+    }
+
+    /// Does what was asked for, then trains, or else works on products, until the deadline at most. `false` if there
+    /// was nothing to do.
+    pub fn turn(&mut self, deadline: Instant) -> bool {
+        let (messages, _) = self.messages();
+        let heard = !messages.is_empty();
+        self.handle(messages);
+        let trains = self.train(deadline.min(Instant::now() + SLICE));
+        let worked = self.services.dispatcher.turn(deadline);
+        heard || trains || worked
+    }
+
+    /// What was asked for since the last time, and whether more can come.
+    fn messages(&self) -> (Vec<Message>, bool) {
+        let mut messages = Vec::new();
+        loop {
+            match self.inbox.try_recv() {
+                Ok(message) => messages.push(message),
+                Err(end) => return (messages, end == TryRecvError::Empty),
+            }
+        }
+    }
+
+    fn handle(&mut self, messages: Vec<Message>) {
+        for message in without_superseded(messages) {
+            match message {
+                Message::Advance(advance) => self.advance = advance,
+                Message::Lane(id, Command::Open(experiment)) => {
+                    let frame = Frame::blank(id, Arc::clone(&experiment));
+                    if !self.lanes.contains_key(&id) {
+                        self.services
+                            .board
+                            .replace(|frames| frames.add(frame.clone()));
+                    }
+                    self.open(id, experiment, None);
+                }
+                Message::Lane(id, Command::Close) => self.close(id),
+                Message::Lane(id, command) => {
+                    if let Some(lane) = self.lanes.get_mut(&id) {
+                        lane.handle(command);
+                    }
+                }
+            }
+        }
+        let trains = self.wants_steps();
+        self.services.dispatcher.set_training(trains);
+    }
+
+    /// Takes steps until the deadline; `false` if no lane wants any.
+    fn train(&mut self, deadline: Instant) -> bool {
+        if !self.wants_steps() {
+            return false;
+        }
+        match self.advance {
+            Advance::EqualSteps => self.train_in_step(deadline),
+            Advance::EqualTime => {
+                let n = self
+                    .lanes
+                    .values()
+                    .filter(|lane| lane.wants_steps())
+                    .count() as u32;
+                let share = deadline.saturating_duration_since(Instant::now()) / n.max(1);
+                for lane in self.lanes.values_mut().filter(|lane| lane.wants_steps()) {
+                    lane.go_on(Instant::now() + share, u64::MAX);
+                }
+            }
+        }
+        let trains = self.wants_steps();
+        self.services.dispatcher.set_training(trains);
+        true
+    }
+
+    /// The lane that is behind goes first.
+    fn train_in_step(&mut self, deadline: Instant) {
+        while Instant::now() < deadline {
+            let mut running: Vec<&mut Lane> = self.lanes.values_mut().collect();
+            running.retain(|lane| lane.wants_steps());
+            running.sort_by_key(|lane| lane.steps_taken());
+            let next = running.get(1).map_or(u64::MAX, |lane| lane.steps_taken());
+            let Some(lane) = running.into_iter().next() else {
+                return;
+            };
+            lane.go_on(deadline, next.saturating_add(STRIDE));
+        }
+    }
+
+    /// Waits until there is something to do; `false` when nothing will come any more.
+    fn wait(&mut self) -> bool {
+        let dispatcher = &self.services.dispatcher;
+        let time = match dispatcher.is_busy() {
+            true => LOOK_EVERY,
+            false => dispatcher.due_in().unwrap_or(Duration::MAX),
+        };
+        // A wait of the longest duration has no end.
+        let message = match time {
+            Duration::MAX => self
+                .inbox
+                .recv()
+                .map_err(|_| RecvTimeoutError::Disconnected),
+            time => self.inbox.recv_timeout(time),
+        };
+        match message {
+            Ok(message) => {
+                let (mut messages, goes_on) = self.messages();
+                messages.insert(0, message);
+                self.handle_or_save(messages, goes_on)
+            }
+            Err(end) => end == RecvTimeoutError::Timeout,
+        }
+    }
+
+    /// The trainer thread's loop.
+    fn serve(mut self) {
+        loop {
+            let (messages, goes_on) = self.messages();
+            if !self.handle_or_save(messages, goes_on) {
+                return;
+            }
+            let worked = self.train(Instant::now() + SLICE)
+                || self.services.dispatcher.turn(Instant::now() + TURN);
+            if !worked && !self.wait() {
+                return;
+            }
+        }
+    }
+
+    /// Nothing will be asked for any more.
+    pub fn end(&mut self) {
+        let (messages, _) = self.messages();
+        self.handle_or_save(messages, false);
+    }
+
+    /// Whoever asked for a run to be saved and closed the window at once has it saved.
+    fn handle_or_save(&mut self, mut messages: Vec<Message>, goes_on: bool) -> bool {
+        if !goes_on {
+            messages.retain(|m| matches!(m, Message::Lane(_, Command::SaveRun { .. })));
+        }
+        self.handle(messages);
+        goes_on
+    }
+}
 
 /// Handle of the trainer thread; dropping it stops and joins it.
 pub struct Trainer {
-    commands: Option<Sender<Addressed>>,
-    thread: Option<JoinHandle<()>>,
+    inbox: Inbox,
+    /// Joined after the inbox is gone.
+    _thread: Joined,
 }
 
 impl Trainer {
@@ -27,86 +247,38 @@ impl Trainer {
     /// # Errors
     /// If the system has no thread to give.
     pub fn spawn(
-        make_lanes: impl FnOnce() -> BTreeMap<LaneId, Lane> + Send + 'static,
+        make_lanes: impl FnOnce(Receiver<Message>) -> Lanes + Send + 'static,
     ) -> io::Result<Self> {
-        let (commands, inbox) = unbounded();
-        let thread = Builder::new()
-            .name("trainer".to_owned())
-            .spawn(move || serve(make_lanes(), &inbox))?;
+        let (inbox, messages) = unbounded();
+        let thread = Joined::spawn("trainer", move || make_lanes(messages).serve())?;
         Ok(Self {
-            commands: Some(commands),
-            thread: Some(thread),
+            inbox,
+            _thread: thread,
         })
     }
 
-    /// Queues a command; never blocks.
-    pub fn send(&self, lane: LaneId, command: Command) {
-        if let Some(commands) = &self.commands {
-            // The thread only ends when this handle is dropped.
-            commands.send(Addressed { lane, command }).ok();
-        }
+    /// Queues a message; never blocks.
+    pub fn send(&self, message: Message) {
+        // The thread only ends when this handle is dropped.
+        self.inbox.send(message).ok();
     }
 }
 
-impl Drop for Trainer {
-    fn drop(&mut self) {
-        self.commands = None;
-        if let Some(thread) = self.thread.take() {
-            thread.join().ok();
-        }
-    }
-}
-
-fn serve(mut lanes: BTreeMap<LaneId, Lane>, inbox: &Receiver<Addressed>) {
-    loop {
-        let mut waiting = Vec::new();
-        if !lanes.values().any(Lane::wants_steps) {
-            match inbox.recv() {
-                Ok(command) => waiting.push(command),
-                Err(_) => return,
-            }
-        }
-        loop {
-            match inbox.try_recv() {
-                Ok(command) => waiting.push(command),
-                Err(TryRecvError::Empty) => break,
-                Err(TryRecvError::Disconnected) => return save_what_was_asked(&mut lanes, waiting),
-            }
-        }
-        for Addressed { lane, command } in without_superseded(waiting) {
-            if let Some(lane) = lanes.get_mut(&lane) {
-                lane.handle(command);
-            }
-        }
-        for lane in lanes.values_mut().filter(|lane| lane.wants_steps()) {
-            lane.train_until(Instant::now() + SLICE);
-        }
-    }
-}
-
-/// Whoever asked for a run to be saved and closed the window at once has it saved.
-fn save_what_was_asked(lanes: &mut BTreeMap<LaneId, Lane>, waiting: Vec<Addressed>) {
-    let saves = |asked: &Addressed| matches!(asked.command, Command::SaveRun { .. });
-    for Addressed { lane, command } in waiting.into_iter().filter(saves) {
-        if let Some(lane) = lanes.get_mut(&lane) {
-            lane.handle(command);
-        }
-    }
-}
-
-/// Drops an experiment or a request that is directly followed by a newer one of the same lane, so that a
+/// Drops an experiment or a look that is directly followed by a newer one of the same lane, so that a
 /// brush stroke costs the trainer one change and not one per mouse event.
-fn without_superseded(commands: Vec<Addressed>) -> Vec<Addressed> {
-    let mut kept: Vec<Addressed> = Vec::with_capacity(commands.len());
-    for next in commands {
-        let superseded = kept.last().is_some_and(|last| {
-            last.lane == next.lane
-                && matches!(
-                    (&last.command, &next.command),
-                    (Command::SetExperiment(_), Command::SetExperiment(_))
-                        | (Command::Look(_), Command::Look(_))
-                )
-        });
+fn without_superseded(messages: Vec<Message>) -> Vec<Message> {
+    let mut kept: Vec<Message> = Vec::with_capacity(messages.len());
+    for next in messages {
+        let superseded = matches!(
+            (kept.last(), &next),
+            (
+                Some(Message::Lane(last, Command::SetExperiment(_))),
+                Message::Lane(lane, Command::SetExperiment(_)),
+            ) | (
+                Some(Message::Lane(last, Command::Look(_))),
+                Message::Lane(lane, Command::Look(_)),
+            ) if last == lane
+        );
         if superseded {
             kept.pop();
         }
@@ -118,29 +290,34 @@ fn without_superseded(commands: Vec<Addressed>) -> Vec<Addressed> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::PictureRequest;
+    use crate::products::Look;
 
     #[test]
     fn only_the_last_of_a_row_of_requests_is_kept() {
-        let look = |particles| {
-            Command::Look(PictureRequest {
+        let look = |lane, particles| {
+            let look = Look {
                 particles,
-                ..PictureRequest::default()
-            })
+                ..Look::default()
+            };
+            Message::Lane(LaneId(lane), Command::Look(look))
         };
-        let commands = [look(1), look(2), Command::Pause, look(3), look(4)];
-        let addressed = commands.map(|command| Addressed {
-            lane: LaneId(0),
-            command,
-        });
-        let kept = without_superseded(addressed.to_vec());
+        let pause = Message::Lane(LaneId(0), Command::Pause);
+        let messages = vec![
+            look(0, 1),
+            look(0, 2),
+            pause,
+            look(0, 3),
+            look(0, 4),
+            look(1, 5),
+        ];
+        let kept = without_superseded(messages);
         let particles: Vec<_> = kept
             .iter()
-            .map(|c| match &c.command {
-                Command::Look(request) => Some(request.particles),
+            .map(|message| match message {
+                Message::Lane(_, Command::Look(look)) => Some(look.particles),
                 _ => None,
             })
             .collect();
-        assert_eq!(particles, [Some(2), None, Some(4)]);
+        assert_eq!(particles, [Some(2), None, Some(4), Some(5)]);
     }
 }

@@ -1,48 +1,21 @@
-//! Floor 2: immutable plain data that crosses threads.
+//! Floor 3: immutable plain data that crosses threads.
 //!
 //! A [`Frame`] is all that a window, an exporter or a test may know about a running experiment. It refuses to
 //! know how it came about: no Burn, no egui, no threads; it need not even know that training exists.
 
-mod cloud;
 mod loss;
 
 use std::sync::Arc;
 
 use crate::experiment::Experiment;
 use crate::flow::Point;
-use crate::flow::grid::{DensityStack, FieldGrid};
-use crate::flow::metrics::PathMetrics;
-use crate::flow::reference::HalvingError;
-use crate::flow::solver::Solver;
-use crate::flow::tableau::RK4;
-use crate::flow::trajectory::Trajectories;
+use crate::products::{FlowId, Look, Made, Product, Products, RunId};
 
-pub use cloud::{Cloud, CloudBlock};
 pub use loss::{LossHistory, LossPoint, LossRecorder};
 
 /// Which of the flows side by side is meant. One lane is the common case.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct LaneId(pub u32);
-
-/// Counts the starts of a lane: a result for another run than the current one is dropped.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct RunId(pub u64);
-
-impl Frame {
-    /// Whether a picture or a measurement of this experiment shows what the frame studies now: the same problem, read
-    /// out by the same solver.
-    pub fn studies(&self, experiment: &Experiment) -> bool {
-        let now = &*self.experiment;
-        (&now.problem, now.readout.solver) == (&experiment.problem, experiment.readout.solver)
-    }
-}
-
-impl RunId {
-    /// The run that follows this one.
-    pub fn next(self) -> Self {
-        Self(self.0 + 1)
-    }
-}
 
 /// What the trainer is doing.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -99,87 +72,93 @@ pub struct Frame {
     pub target: Arc<[Point]>,
     /// Coupled pairs `(x_0, x_1)` of the current batch.
     pub pairs: Arc<[(Point, Point)]>,
-    /// What the newest weights do to particles; `None` until the first picture is there.
-    pub picture: Option<Arc<FlowPicture>>,
-    /// More particles than the picture follows, if they were asked for.
-    pub cloud: Option<Arc<Cloud>>,
-    /// The newest measurement; `None` until the first one is there.
-    pub metrics: Option<Arc<Metrics>>,
-    /// Whether a measurement is under way.
-    pub measuring: bool,
+    /// What is looked at.
+    pub look: Look,
+    /// What is derived from the lane's flow; each may be older than the step.
+    pub products: Products,
 }
 
-/// What one set of weights does: computed in the background, interpolated while painting.
-pub struct FlowPicture {
-    /// What the weights have learned; right after a change it is not yet what the frame studies.
-    pub experiment: Arc<Experiment>,
-    /// Training steps behind the weights.
-    pub step: u64,
-    /// Particles from source to target at every solver node.
-    pub trajectories: Trajectories,
-    /// Chord length over arc length of each particle's path, in (0, 1].
-    pub chord_ratios: Vec<f64>,
-    /// The velocity field on a grid of points and times.
-    pub field: FieldGrid,
-    /// The density of the particles, if it was asked for.
-    pub density: Option<DensityStack>,
+impl Frame {
+    /// What there is to see before anything has been computed.
+    pub fn blank(lane: LaneId, experiment: Arc<Experiment>) -> Self {
+        Self {
+            lane,
+            run: RunId::default(),
+            planned_end: experiment.training.steps,
+            experiment,
+            cautions: Arc::new([]),
+            state: RunState::Idle,
+            device: "CPU".into(),
+            step: 0,
+            steps_per_sec: 0.0,
+            coupling_share: 0.0,
+            loss: LossHistory::default(),
+            source: Arc::new([]),
+            target: Arc::new([]),
+            pairs: Arc::new([]),
+            look: Look::default(),
+            products: Products::default(),
+        }
+    }
+
+    /// Whether a product shows what the lane studies and looks at now. Newer weights alone do not make it out of date.
+    pub fn is_current<P: Product>(&self, made: &Made<P>) -> bool {
+        self.products.is_current(made, &self.experiment, &self.look)
+    }
+
+    /// The flow that the lane is at.
+    pub fn flow(&self) -> FlowId {
+        FlowId {
+            experiment: Arc::clone(&self.experiment),
+            run: self.run,
+            step: self.step,
+        }
+    }
+
+    /// Whether numbers are on their way and take a while.
+    pub fn is_measuring(&self) -> bool {
+        self.products.references.under_way || self.products.metrics.under_way
+    }
 }
 
-/// A measurement of the flow, see `flow::metrics` for the definitions.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Metrics {
-    /// What the weights have learned; right after a change it is not yet what the frame studies.
-    pub experiment: Arc<Experiment>,
-    /// Training steps behind the weights.
-    pub step: u64,
-    /// Trajectories behind the path metrics.
-    pub n_samples: usize,
-    /// Points behind every W2.
-    pub w2_samples: usize,
-    /// Means over the trajectories of the reference solver.
-    pub path: PathMetrics,
-    /// Standard errors of those means.
-    pub path_stderr: PathMetrics,
-    /// Normalised path energy.
-    pub npe: Option<f64>,
-    /// Why there is no NPE, in a sentence.
-    pub npe_reason: Option<String>,
-    /// W2 (the root) between held-out target samples and those that the experiment's solver generates.
-    pub w2: Option<f64>,
-    /// Mean W2 between pairs of independent target draws of the same size.
-    pub w2_floor: Option<f64>,
-    /// W2 between the target and the source samples with the target's mean and covariance.
-    pub w2_affine: Option<f64>,
-    /// Squared W2 between source and target samples.
-    pub w2_source_target_squared: Option<f64>,
-    /// How far off the root of that may be, because they are samples.
-    pub w2_source_target_noise: Option<f64>,
-    /// Whether the network has learned something, as far as that can be told.
-    pub learned: Option<bool>,
-    /// If it has not: that, in a sentence.
-    pub learned_reason: Option<String>,
-    /// Velocity evaluations per trajectory of the experiment's solver.
-    pub nfe: usize,
-    /// The experiment's solver.
-    pub solver: Solver,
-    /// Root mean square distance between the end points of the two solvers.
-    pub solver_error: f64,
-    /// The solver of the path metrics.
-    pub reference: ReferenceSolver,
-}
+/// The frames of all lanes, in the lanes' order; at least one.
+#[derive(Clone)]
+pub struct Frames(Vec<Arc<Frame>>);
 
-/// Classical Runge-Kutta with steps of unequal length, see `flow::reference`.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct ReferenceSolver {
-    /// Its steps.
-    pub steps: usize,
-    /// What halving the steps has changed.
-    pub error: HalvingError,
-}
+impl Frames {
+    /// These; the first one cannot be missing.
+    pub fn new(first: Frame, others: impl IntoIterator<Item = Frame>) -> Self {
+        let frames = std::iter::once(first).chain(others);
+        Self(frames.map(Arc::new).collect())
+    }
 
-impl ReferenceSolver {
-    /// Velocity evaluations per trajectory.
-    pub fn nfe(&self) -> usize {
-        self.steps * RK4.stages()
+    /// The frame of a lane; of one that is not there, that of the first.
+    pub fn of(&self, lane: LaneId) -> &Arc<Frame> {
+        let found = self.0.iter().find(|frame| frame.lane == lane);
+        found.unwrap_or(&self.0[0])
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<Frame>> {
+        self.0.iter()
+    }
+
+    /// Adds the frame of another lane.
+    pub(crate) fn add(&mut self, frame: Frame) {
+        self.0.push(Arc::new(frame));
+    }
+
+    /// Takes a lane away, unless it is the only one.
+    pub(crate) fn remove(&mut self, lane: LaneId) {
+        if self.0.iter().any(|frame| frame.lane != lane) {
+            self.0.retain(|frame| frame.lane != lane);
+        }
+    }
+
+    /// Changes a lane's frame, if it is there.
+    pub(crate) fn change(&mut self, lane: LaneId, change: impl FnOnce(&mut Frame)) {
+        if let Some(frame) = self.0.iter_mut().find(|frame| frame.lane == lane) {
+            change(Arc::make_mut(frame));
+        }
     }
 }

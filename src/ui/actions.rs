@@ -1,14 +1,16 @@
 //! The one table of what can be done: name, tooltip, keys and command. Menu, palette, buttons' tooltips, the list
 //! of keys and the keyboard itself all read it.
 //!
-//! It refuses to know how things look and how a wish is granted.
+//! It refuses to know how things look and how a command is carried out.
+
+use std::sync::LazyLock;
 
 use egui::{Context, Event, InputState, Key, KeyboardShortcut, Modifiers};
 
-use crate::experiment::Layer;
+use crate::experiment::{Layer, layers};
+use crate::export::{either, formats};
 
-use super::command::{BrushSettings, Command, Side, Tool};
-use super::dialogs::Purpose;
+use super::command::{BrushSettings, Command, Purpose, Side, Tool};
 use super::lab::Lab;
 
 /// Something that can be done.
@@ -108,7 +110,7 @@ pub fn pressed(ctx: &Context, lab: &Lab) -> Vec<Command> {
     let offered: &[&Action] = if lab.dialog.is_some() {
         &[&ESCAPE]
     } else {
-        ALL
+        &ALL
     };
     let focused = ctx.memory(|memory| memory.focused().is_some());
     let mut found = Vec::new();
@@ -185,6 +187,25 @@ const fn ctrl_shift(key: Key) -> KeyboardShortcut {
     KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), key)
 }
 
+/// The key of a layer, by its place in the list; there are nine.
+const fn digit(index: usize) -> &'static [KeyboardShortcut] {
+    const DIGITS: &[KeyboardShortcut] = &[
+        plain(Key::Num1),
+        plain(Key::Num2),
+        plain(Key::Num3),
+        plain(Key::Num4),
+        plain(Key::Num5),
+        plain(Key::Num6),
+        plain(Key::Num7),
+        plain(Key::Num8),
+        plain(Key::Num9),
+    ];
+    match DIGITS.split_at_checked(index) {
+        Some((_, [digit, ..])) => std::slice::from_ref(digit),
+        _ => &[],
+    }
+}
+
 /// A brush with the radius times `factor`, within 0.01 and 10 data units.
 fn resized(lab: &Lab, factor: f64) -> Command {
     Command::SetBrush(BrushSettings {
@@ -202,8 +223,12 @@ fn draw(lab: &Lab, side: Side) -> Command {
     }
 }
 
+macro_rules! names_in_words {
+    ($($format:ident: $file:ident, $suffix:literal, $name:literal;)+) => { either!($($name),+) };
+}
+
 macro_rules! actions {
-    ($($id:ident: $section:ident, $name:literal, $tooltip:literal, [$($keys:expr),*], $command:expr;)+) => {
+    ($table:ident = $($id:ident: $section:ident, $name:literal, $tooltip:expr, [$($keys:expr),*], $command:expr;)+) => {
         $(
             #[doc = $tooltip]
             pub static $id: Action = Action {
@@ -215,19 +240,18 @@ macro_rules! actions {
             };
         )+
 
-        /// Everything that can be done, in the order of the menu.
-        pub static ALL: &[&Action] = &[$(&$id),+];
+        static $table: &[&Action] = &[$(&$id),+];
     };
 }
 
-actions! {
+actions! { BEFORE_LAYERS =
     PRESETS: File, "Presets", "Start from one of the built-in experiments.", [plain(Key::P)], |_| Command::ShowPresets;
     OPEN: File, "Open", "Open an experiment file or the folder of a run.", [ctrl(Key::O)], |_| Command::AskPath(Purpose::Open);
     OPEN_RUN: File, "Open a run", "Open the folder of a run, weights included.", [ctrl_shift(Key::O)], |_| Command::AskPath(Purpose::OpenRun);
     SAVE: File, "Save", "Save the experiment, drawings included, as a .ron file.", [ctrl(Key::S)], |_| Command::Save;
     SAVE_AS: File, "Save as", "Save the experiment under another name.", [ctrl_shift(Key::S)], |_| Command::AskPath(Purpose::Save);
     SAVE_RUN: File, "Save run", "Save the weights and all that training needs to go on, as a folder.", [], |_| Command::AskPathHere(Purpose::SaveRun);
-    EXPORT: File, "Export figure", "Write what the canvas shows as a PNG or SVG figure.", [ctrl(Key::E)], |_| Command::AskPath(Purpose::Export);
+    EXPORT: File, "Export figure", concat!("Write what the canvas shows as a ", formats!(names_in_words), " figure."), [ctrl(Key::E)], |_| Command::AskPath(Purpose::Export);
     OPEN_HERE: File, "Open by path", "Open in the window's own dialog, where paths can be typed.", [], |_| Command::AskPathHere(Purpose::Open);
     SAVE_HERE: File, "Save by path", "Save in the window's own dialog, where paths can be typed.", [], |_| Command::AskPathHere(Purpose::Save);
     EXPORT_HERE: File, "Export by path", "Export in the window's own dialog, where paths can be typed.", [], |_| Command::AskPathHere(Purpose::Export);
@@ -253,14 +277,22 @@ actions! {
     GO_TO_TARGET: Time, "Go to the target", "Set t = 1.", [plain(Key::End)], |_| Command::SetTime(1.0);
     LOOP: Time, "Loop", "Let the play head start again at the end.", [plain(Key::L)], |_| Command::ToggleLoop;
     FIT: View, "Fit the view", "Show all of source and target again.", [plain(Key::F)], |_| Command::SetCamera(None);
-    LAYER_SOURCE: View, "Source samples", "Show or hide samples of the source p.", [plain(Key::Num1)], |_| Command::ToggleLayer(Layer::Source);
-    LAYER_TARGET: View, "Target samples", "Show or hide samples of the target q.", [plain(Key::Num2)], |_| Command::ToggleLayer(Layer::Target);
-    LAYER_PARTICLES: View, "Particles", "Show or hide the particles at time t.", [plain(Key::Num3)], |_| Command::ToggleLayer(Layer::Particles);
-    LAYER_TRAILS: View, "Trails", "Show or hide the particles' trails.", [plain(Key::Num4)], |_| Command::ToggleLayer(Layer::Trails);
-    LAYER_TRAJECTORIES: View, "Trajectories", "Show or hide whole trajectories.", [plain(Key::Num5)], |_| Command::ToggleLayer(Layer::Trajectories);
-    LAYER_FIELD: View, "Velocity field", "Show or hide the velocity field at time t.", [plain(Key::Num6)], |_| Command::ToggleLayer(Layer::Field);
-    LAYER_DENSITY: View, "Density", "Show or hide the density of the particles at time t.", [plain(Key::Num7)], |_| Command::ToggleLayer(Layer::Density);
-    LAYER_PAIRS: View, "Coupling pairs", "Show or hide the coupling pairs of the current batch.", [plain(Key::Num8)], |_| Command::ToggleLayer(Layer::Pairs);
+}
+
+macro_rules! layer_actions {
+    ($($layer:ident: $file:ident, $menu:literal, $shows:literal;)+) => {
+        static LAYERS: [Action; Layer::ALL.len()] = [$(Action {
+            name: $menu,
+            section: Section::View,
+            tooltip: concat!("Show or hide ", $shows, "."),
+            keys: digit(Layer::$layer as usize),
+            command: |_| Command::ToggleLayer(Layer::$layer),
+        }),+];
+    };
+}
+layers!(layer_actions);
+
+actions! { AFTER_LAYERS =
     LECTURE: View, "Lecture mode", "Hide the panels and enlarge the type, or bring them back.", [plain(Key::F11)], |_| Command::ToggleLecture;
     THEME: View, "Dark or light", "Switch between dark and light colours.", [ctrl_shift(Key::L)], |_| Command::ToggleTheme;
     PALETTE: Help, "Search commands", "Find a command by its name.", [ctrl(Key::K), ctrl(Key::P)], |_| Command::ShowPalette;
@@ -269,18 +301,15 @@ actions! {
     ESCAPE: Help, "Close or leave", "Close what is open, put the brush away, leave the lecture mode.", [plain(Key::Escape)], |_| Command::DismissDialogs;
 }
 
+/// Everything that can be done, in the order of the menu.
+pub static ALL: LazyLock<Vec<&'static Action>> = LazyLock::new(|| {
+    let layers: Vec<&Action> = LAYERS.iter().collect();
+    [BEFORE_LAYERS, &layers, AFTER_LAYERS].concat()
+});
+
 /// The action that shows or hides a layer.
 pub fn of_layer(layer: Layer) -> &'static Action {
-    match layer {
-        Layer::Source => &LAYER_SOURCE,
-        Layer::Target => &LAYER_TARGET,
-        Layer::Particles => &LAYER_PARTICLES,
-        Layer::Trails => &LAYER_TRAILS,
-        Layer::Trajectories => &LAYER_TRAJECTORIES,
-        Layer::Field => &LAYER_FIELD,
-        Layer::Density => &LAYER_DENSITY,
-        Layer::Pairs => &LAYER_PAIRS,
-    }
+    &LAYERS[layer as usize]
 }
 
 #[cfg(test)]
@@ -293,7 +322,7 @@ mod tests {
     fn no_two_actions_share_keys_or_a_name() {
         let mut owners: BTreeMap<String, &str> = BTreeMap::new();
         let ctx = Context::default();
-        for action in ALL {
+        for action in ALL.iter() {
             for keys in action.keys {
                 let text = format!("{:?} {}", keys.modifiers, key_text(&ctx, keys));
                 let other = owners.insert(text.clone(), action.name);
@@ -305,6 +334,21 @@ mod tests {
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), ALL.len());
+    }
+
+    #[test]
+    fn every_layer_has_its_action_and_the_first_nine_a_digit() {
+        let ctx = Context::default();
+        for (k, layer) in Layer::ALL.into_iter().enumerate() {
+            let action = of_layer(layer);
+            assert!(ALL.iter().any(|known| std::ptr::eq(*known, action)));
+            let digit = if k < 9 {
+                (k + 1).to_string()
+            } else {
+                String::new()
+            };
+            assert_eq!(action.keys_text(&ctx), digit, "{layer:?}");
+        }
     }
 
     #[test]

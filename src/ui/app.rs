@@ -6,15 +6,15 @@
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use cpu_time::ThreadTime;
 use eframe::NativeOptions;
 use egui::{CentralPanel, Context, Panel, Ui, Vec2, ViewportBuilder, ViewportCommand};
 
+use crate::clock::{Instant, thread_time};
 use crate::experiment::Experiment;
 use crate::session::folder::Saved;
-use crate::session::{Cores, Options, Wake, autosave};
+use crate::session::{Cores, Options, Wake, autosave, memory};
 use crate::snapshot::{Frame, RunState};
 
 use super::actions;
@@ -107,7 +107,7 @@ pub fn launch(start: Start) -> Result<(), LaunchError> {
     }
 }
 
-/// wgpu panics on an error that nobody handles; a bad frame must not take the training with it.
+/// wgpu panics on an error without a handler; a bad frame must not end the training.
 fn survive_graphics_errors(device: &wgpu::Device) {
     let report = |error: wgpu::Error| eprintln!("pushforward: graphics: {error}");
     device.on_uncaptured_error(Arc::new(report));
@@ -149,8 +149,10 @@ impl App {
             ..Options::default()
         };
         let mut lab = Lab::new(start.experiment, start.file, options, wake)?;
-        lab.notice = trained.map(Saved::complaint).unwrap_or_default();
-        lab.picker = native::picker();
+        lab.notify(trained.map(Saved::complaint).unwrap_or_default());
+        if let Some(picker) = native::picker() {
+            lab.use_picker(picker);
+        }
         lab.keep_in(autosave::folder());
         Ok(Self {
             pace,
@@ -193,7 +195,7 @@ impl App {
         }
         self.keep_unsaved(ctx);
         if !hidden {
-            self.lab.play.advance(f64::from(dt));
+            self.lab.advance(f64::from(dt));
             if self.lab.play.playing {
                 ctx.request_repaint_after(self.pace.interval());
             }
@@ -216,8 +218,8 @@ impl App {
 
     /// One frame of the window.
     pub fn show(&mut self, ui: &mut Ui) {
-        let start = ThreadTime::try_now().ok();
-        let _core = self.lab.session.lend_core();
+        let start = thread_time().ok();
+        let _core = self.lab.lend_core();
         let ctx = ui.ctx().clone();
         if self.styled.is_none() {
             // New fonts are there from the next pass on; this one has nothing to show.
@@ -235,12 +237,12 @@ impl App {
             self.lab.apply(command);
         }
         if !ctx.input(|input| input.pointer.any_down()) && !ctx.text_edit_focused() {
-            self.lab.editor.settle();
+            self.lab.settle();
         }
         self.note_load(start, &frame);
-        // Painting follows, on this thread, and nobody says when it is done.
+        // Painting follows, on this thread, and its end is not reported.
         let painting = Duration::from_secs_f64(self.meter.painting_secs());
-        self.lab.session.lend_core_for(painting.min(MAX_PAINTING));
+        self.lab.lend_core_for(painting.min(MAX_PAINTING));
     }
 
     fn style(&mut self, ctx: &Context) {
@@ -281,15 +283,13 @@ impl App {
             messages_ui(ui, lab, commands);
             canvas_ui(ui, &mut self.canvas, lab, frame, commands);
         });
-        if let Some(mut dialog) = self.lab.dialog.take() {
-            dialog_ui(ui.ctx(), &mut dialog, &self.lab, commands);
-            self.lab.dialog = Some(dialog);
-        }
+        self.lab
+            .show_dialog(|dialog, lab| dialog_ui(ui.ctx(), dialog, lab, commands));
     }
 
-    fn note_load(&mut self, start: Option<ThreadTime>, frame: &Frame) {
-        if let Some(start) = start {
-            self.meter.note(start);
+    fn note_load(&mut self, start: Option<Duration>, frame: &Frame) {
+        if let (Some(start), Ok(now)) = (start, thread_time()) {
+            self.meter.note(start, now);
         }
         let frame_secs = self.meter.frame_secs();
         self.load.frame_ms = 1e3 * frame_secs;
@@ -298,8 +298,8 @@ impl App {
         let elapsed = self.looked.elapsed();
         if elapsed > LOOK_EVERY {
             self.looked = Instant::now();
-            self.load.memory_mb = resident_mb();
-            let spent = self.meter.spent() + self.lab.session.background_time();
+            self.load.memory_mb = memory::resident_mb();
+            let spent = self.meter.spent() + self.lab.background_time();
             let share = spent.saturating_sub(self.spent_before).as_secs_f64()
                 / (elapsed.as_secs_f64() * self.cores as f64);
             self.load.window_share = share;
@@ -316,13 +316,4 @@ impl eframe::App for App {
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
         self.show(ui);
     }
-}
-
-/// Resident memory of this process in MB, where the system has `/proc`.
-fn resident_mb() -> Option<f64> {
-    const KB_PER_MB: f64 = 1000.0;
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
-    let kb: f64 = line.split_whitespace().nth(1)?.parse().ok()?;
-    Some(kb * 1.024 / KB_PER_MB)
 }

@@ -1,15 +1,16 @@
 //! Everything that can be asked of the laboratory: buttons, keys, palette, dropped files and tests all send this.
 //!
-//! It refuses to know how a wish is granted (that is [`super::lab::Lab::apply`]) and where it came from.
+//! It refuses to know how a command is carried out (that is [`super::lab::Lab::apply`]) and where it came from.
 
 use std::path::PathBuf;
 
 use crate::experiment::{Camera, Experiment, Layer};
+use crate::export::Format;
 use crate::flow::Point;
 use crate::flow::distribution::Symmetry;
 use crate::model::DeviceChoice;
 
-use super::dialogs::Purpose;
+use crate::session::documents::with_suffix;
 
 /// The only way to change anything.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,7 +56,7 @@ pub enum Command {
     AskPath(Purpose),
     /// Shows the window's own dialog for the same.
     AskPathHere(Purpose),
-    /// Writes the figure; the suffix (`.png`, `.svg`) chooses the format.
+    /// Writes the figure; the suffix chooses the format.
     Export(PathBuf),
 
     // ---- drawing
@@ -124,6 +125,67 @@ pub enum Command {
     RestoreUnsaved,
     /// Takes away what an earlier window left.
     DiscardUnsaved,
+}
+
+/// What a path is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// An experiment to open.
+    Open,
+    /// The folder of a run to open.
+    OpenRun,
+    /// Where to save the experiment.
+    Save,
+    /// The folder to save the run in.
+    SaveRun,
+    /// Where to export the figure to.
+    Export,
+}
+
+impl Purpose {
+    /// The heading of its dialog.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Open => "Open",
+            Self::OpenRun => "Open the folder of a run",
+            Self::Save => "Save the experiment",
+            Self::SaveRun => "Save the run",
+            Self::Export => "Export the figure",
+        }
+    }
+
+    /// The files that are listed besides folders.
+    pub fn suffixes(self) -> &'static [&'static str] {
+        match self {
+            Self::Open | Self::Save => &["ron"],
+            Self::OpenRun | Self::SaveRun => &[],
+            Self::Export => &Format::SUFFIXES,
+        }
+    }
+
+    /// The path as it will be used: a file to write has a suffix.
+    pub fn complete(self, path: PathBuf) -> PathBuf {
+        match self {
+            Self::Open | Self::OpenRun | Self::SaveRun => path,
+            Self::Save => with_suffix(path, "ron"),
+            Self::Export => with_suffix(path, Format::DEFAULT.suffix()),
+        }
+    }
+
+    /// What is done with a complete path.
+    pub fn command(self, path: PathBuf) -> Command {
+        match self {
+            Self::Open | Self::OpenRun => Command::Open(path),
+            Self::Save => Command::SaveAs(path),
+            Self::SaveRun => Command::SaveRun(path),
+            Self::Export => Command::Export(path),
+        }
+    }
+
+    /// Whether something is written there.
+    pub fn writes(self) -> bool {
+        matches!(self, Self::Save | Self::SaveRun | Self::Export)
+    }
 }
 
 /// What dragging on the canvas does.

@@ -1,4 +1,5 @@
-//! Strokes on a density: where the paper lies, and how a brush on the canvas becomes one on the paper.
+//! Strokes on a density: where the paper lies, which is the box of a drawing, and how a brush on the canvas becomes one
+//! on the paper.
 //!
 //! It refuses to know pointers and pixels.
 

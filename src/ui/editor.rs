@@ -1,24 +1,48 @@
-//! The experiment being edited: draft, last legal version, undo, and what of it is on disk.
+//! The experiment being edited: drafts, last legal versions, undo, and what of it is on disk.
 //!
-//! The panels show the draft, which may be illegal; what trains is the last legal one. An edit opens a gesture,
-//! and everything until [`Editor::settle`] (the button is released, the text field is left) is one undo step.
-//! It refuses to know windows, threads and files.
+//! The panels show the draft of the selected lane, which may be illegal; what trains is the last legal one of each lane.
+//! An edit opens a gesture, and everything until [`Editor::settle`] (the button is released, the text field is left) is
+//! one undo step. It refuses to know windows, threads and files.
+
+mod lane;
+#[cfg(test)]
+mod tests;
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::experiment::{Experiment, Illegal, View};
+use crate::experiment::{Experiment, Illegal, Lane, MAX_LANES, View};
+use crate::snapshot::LaneId;
+
+pub use lane::LaneDraft;
 
 /// Undo steps that are kept; a step is a few hundred bytes, or 64 KiB more while a drawing is painted.
 const MAX_STEPS: usize = 200;
 
+/// Which lanes an edit changes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Scope {
+    /// All of them: what the edit changes is the same in every lane afterwards.
+    All,
+    /// The selected one.
+    #[default]
+    Lane,
+}
+
 /// The experiment being edited.
 pub struct Editor {
-    draft: Experiment,
-    legal: Arc<Experiment>,
-    illegal: Option<Illegal>,
-    valid: bool,
+    /// The base and the lanes as a file holds them; a lane changes exactly the fields in which it differs.
+    document: Experiment,
+    /// What the lanes train; without a list of lanes, the one lane that there is.
+    lanes: Vec<LaneDraft>,
+    /// Lanes that a step may bring back.
+    removed: Vec<LaneDraft>,
+    selected: usize,
+    scope: Scope,
+    next_id: u32,
+    /// The document as it can be read back, where it cannot.
+    readable: Option<Box<Experiment>>,
     path: Option<PathBuf>,
     saved: Experiment,
     dirty: bool,
@@ -29,7 +53,9 @@ pub struct Editor {
 
 /// A state to go back to.
 struct Step {
-    experiment: Experiment,
+    document: Experiment,
+    ids: Vec<LaneId>,
+    selected: usize,
     /// Another experiment took its place as a whole, so its view comes back with it.
     replaced: bool,
 }
@@ -38,34 +64,65 @@ impl Editor {
     /// Starts on a legal experiment; `path` is its file, if it has one.
     pub fn new(experiment: Arc<Experiment>, path: Option<PathBuf>) -> Self {
         let mut editor = Self {
-            draft: (*experiment).clone(),
-            saved: (*experiment).clone(),
-            legal: experiment,
-            illegal: None,
-            valid: true,
+            document: Experiment::clone(&experiment),
+            lanes: Vec::new(),
+            removed: Vec::new(),
+            selected: 0,
+            scope: Scope::default(),
+            next_id: 0,
+            readable: None,
             path,
+            saved: Experiment::clone(&experiment),
             dirty: false,
             undo: VecDeque::new(),
             redo: Vec::new(),
             in_gesture: false,
         };
+        if experiment.lanes.is_empty() {
+            let id = editor.new_id();
+            let draft = Experiment::clone(&experiment);
+            editor.lanes.push(LaneDraft::on(id, draft, experiment));
+        } else {
+            editor.lay_out(Experiment::clone(&experiment), Vec::new(), 0);
+            editor.saved = editor.document.clone();
+        }
         editor.judge();
         editor
     }
 
-    /// What the panels show; it may be illegal.
+    /// What the panels show: the draft of the selected lane. It may be illegal.
     pub fn experiment(&self) -> &Experiment {
-        &self.draft
+        self.lane().experiment()
     }
 
-    /// What trains: the newest legal state.
+    /// What trains: the newest legal state of the selected lane.
     pub fn legal(&self) -> &Arc<Experiment> {
-        &self.legal
+        self.lane().legal()
     }
 
     /// Why the draft does not train, with the way out.
     pub fn illegal(&self) -> Option<&Illegal> {
-        self.illegal.as_ref()
+        self.lane().illegal()
+    }
+
+    /// The whole experiment with all its lanes, as a file holds it.
+    pub fn document(&self) -> &Experiment {
+        &self.document
+    }
+
+    /// The lanes, in order; there is one at least. One that is illegal does not change the others.
+    pub fn lanes(&self) -> &[LaneDraft] {
+        &self.lanes
+    }
+
+    /// The number of the selected lane.
+    pub fn selected(&self) -> usize {
+        self.selected
+    }
+
+    /// Which lanes an edit changes.
+    pub fn scope(&self) -> Scope {
+        self.scope
     }
 
     /// The file that Save writes.
@@ -78,9 +135,9 @@ impl Editor {
         self.dirty
     }
 
-    /// What of the work can be read back: the draft, or what trains while a value of the draft is out of its range.
+    /// What of the work can be read back: the document, or, in the lanes where a value is out of its range, what trains.
     pub fn to_keep(&self) -> &Experiment {
-        if self.valid { &self.draft } else { &self.legal }
+        self.readable.as_deref().unwrap_or(&self.document)
     }
 
     /// Whether there is a step to take back.
@@ -93,23 +150,97 @@ impl Editor {
         !self.redo.is_empty()
     }
 
-    /// Changes the draft. All edits until [`Self::settle`] are one undo step; what the canvas shows (`view`) is
-    /// not worth one.
+    /// Shows another lane; `false` if there is none of this number.
+    pub fn select(&mut self, lane: usize) -> bool {
+        let exists = lane < self.lanes.len();
+        if exists {
+            self.selected = lane;
+            self.settle();
+        }
+        exists
+    }
+
+    /// Chooses which lanes the next edits change.
+    pub fn set_scope(&mut self, scope: Scope) {
+        self.scope = scope;
+        self.settle();
+    }
+
+    /// Adds a copy of the selected lane behind the others and selects it: one undo step. `false` if there are as many
+    /// as there can be.
+    pub fn add_lane(&mut self) -> bool {
+        if self.lanes.len() >= MAX_LANES {
+            return false;
+        }
+        self.push_step(false);
+        let lanes = &mut self.document.lanes;
+        if lanes.is_empty() {
+            lanes.push(Lane::default());
+        }
+        lanes.push(Lane {
+            title: String::new(),
+            set: lanes[self.selected].set.clone(),
+        });
+        let id = self.new_id();
+        self.lanes.push(self.lane().copy(id));
+        self.selected = self.lanes.len() - 1;
+        self.settle();
+        self.judge();
+        true
+    }
+
+    /// Takes a lane away: one undo step. The last of them that stays is an experiment without lanes. `false` if there is
+    /// none of this number, or no other.
+    pub fn remove_lane(&mut self, lane: usize) -> bool {
+        let n_lanes = self.document.lanes.len();
+        if lane >= n_lanes || n_lanes == 1 {
+            return false;
+        }
+        self.push_step(false);
+        self.document.lanes.remove(lane);
+        self.removed.push(self.lanes.remove(lane));
+        if let [last] = &self.lanes[..] {
+            self.document = last.draft.clone();
+        }
+        let before = self.selected > lane || self.selected == self.lanes.len();
+        self.selected -= usize::from(before);
+        self.settle();
+        self.judge();
+        true
+    }
+
+    /// Changes the draft of the selected lane, and what is different with it in the other lanes if they are in
+    /// [`Self::scope`]; words and view are those of all lanes. All edits until [`Self::settle`] are one undo step; what
+    /// the canvas shows (`view`) is not worth one.
     pub fn edit(&mut self, experiment: Experiment) {
-        if experiment.is_same_work(&self.draft) {
+        let experiment = Experiment {
+            lanes: Vec::new(),
+            ..experiment
+        };
+        if experiment.is_same_work(self.experiment()) {
             return self.edit_view(|view| *view = experiment.view);
         }
         if !self.in_gesture {
             self.push_step(false);
             self.in_gesture = true;
         }
-        self.draft = experiment;
+        match self.scope {
+            _ if self.document.lanes.is_empty() => {
+                self.document = experiment.clone();
+                self.lanes[0].draft = experiment;
+            }
+            Scope::All => self.edit_all(&experiment),
+            Scope::Lane => self.edit_one(experiment),
+        }
         self.judge();
     }
 
     /// Changes what the canvas shows: neither an undo step nor a change of what trains.
     pub fn edit_view(&mut self, change: impl FnOnce(&mut View)) {
-        change(&mut self.draft.view);
+        change(&mut self.document.view);
+        for lane in &mut self.lanes {
+            lane.draft.view.clone_from(&self.document.view);
+        }
     }
 
     /// Ends the gesture: the next edit is another undo step.
@@ -117,11 +248,12 @@ impl Editor {
         self.in_gesture = false;
     }
 
-    /// Puts another experiment in place of this one: one undo step of its own.
+    /// Puts another valid experiment in place of this one: one undo step of its own.
     pub fn replace(&mut self, experiment: Experiment, path: Option<PathBuf>) {
         self.push_step(true);
-        self.saved = experiment.clone();
-        self.draft = experiment;
+        let ids = self.lanes.iter().map(LaneDraft::id).collect();
+        self.lay_out(experiment, ids, 0);
+        self.saved = self.document.clone();
         self.path = path;
         self.in_gesture = false;
         self.judge();
@@ -162,129 +294,121 @@ impl Editor {
         true
     }
 
+    fn lane(&self) -> &LaneDraft {
+        &self.lanes[self.selected]
+    }
+
+    fn new_id(&mut self) -> LaneId {
+        let id = LaneId(self.next_id);
+        self.next_id += 1;
+        id
+    }
+
+    /// The state as a step to go back to.
+    fn step(&self, replaced: bool) -> Step {
+        Step {
+            document: self.document.clone(),
+            ids: self.lanes.iter().map(LaneDraft::id).collect(),
+            selected: self.selected,
+            replaced,
+        }
+    }
+
     fn push_step(&mut self, replaced: bool) {
         if self.undo.len() == MAX_STEPS {
             self.undo.pop_front();
         }
-        self.undo.push_back(Step {
-            experiment: self.draft.clone(),
-            replaced,
-        });
+        self.undo.push_back(self.step(replaced));
         self.redo.clear();
+        let steps = &self.undo;
+        self.removed
+            .retain(|lane| steps.iter().any(|step| step.ids.contains(&lane.id)));
     }
 
     /// Goes to the step's state and returns the way back. A file belongs to one experiment: when another takes
     /// its place, Save asks for a name again instead of overwriting it.
     fn restore(&mut self, step: Step) -> Step {
-        let mut experiment = step.experiment;
+        let back = self.step(step.replaced);
+        let mut document = step.document;
         if step.replaced {
             self.path = None;
         } else {
-            experiment.view.clone_from(&self.draft.view);
+            document.view.clone_from(&self.document.view);
         }
-        let back = Step {
-            experiment: std::mem::replace(&mut self.draft, experiment),
-            replaced: step.replaced,
-        };
+        self.lay_out(document, step.ids, step.selected);
         self.in_gesture = false;
         self.judge();
         back
     }
 
-    /// Decides what of the draft is legal and what of it is saved.
+    /// Puts a valid document in place of this one, with a lane selected. The lanes are those of the ids, and new ones
+    /// where there are not enough.
+    fn lay_out(&mut self, document: Experiment, ids: Vec<LaneId>, selected: usize) {
+        let mut known = std::mem::take(&mut self.lanes);
+        known.append(&mut self.removed);
+        for i in 0..document.n_lanes() {
+            // A valid document has no lane that cannot be made.
+            let draft = document.lane(i).unwrap_or_else(|_| document.base());
+            let id = ids.get(i).copied().unwrap_or_else(|| self.new_id());
+            let lane = match known.iter().position(|lane| lane.id == id) {
+                Some(at) => LaneDraft::on(id, draft, Arc::clone(known.swap_remove(at).legal())),
+                None => LaneDraft::new(id, draft),
+            };
+            self.lanes.push(lane);
+        }
+        self.removed = known;
+        self.document = document;
+        self.selected = selected.min(self.lanes.len() - 1);
+        self.write_overrides();
+    }
+
+    /// Makes what is different in the selected lane the same in all of them.
+    fn edit_all(&mut self, experiment: &Experiment) {
+        let before = self.experiment().clone();
+        self.document.follow(&before, experiment);
+        for lane in &mut self.lanes {
+            lane.draft.follow(&before, experiment);
+        }
+        self.write_overrides();
+    }
+
+    /// Changes the selected lane alone, but for words and view.
+    fn edit_one(&mut self, experiment: Experiment) {
+        let drafts = self.lanes.iter_mut().map(|lane| &mut lane.draft);
+        for shared in drafts.chain([&mut self.document]) {
+            shared.words.clone_from(&experiment.words);
+            shared.view.clone_from(&experiment.view);
+        }
+        self.document.lanes[self.selected].set = self.document.overrides_to(&experiment);
+        self.lanes[self.selected].draft = experiment;
+    }
+
+    /// Writes what each lane changes of the base.
+    fn write_overrides(&mut self) {
+        let base = self.document.base();
+        for (lane, draft) in self.document.lanes.iter_mut().zip(&self.lanes) {
+            lane.set = base.overrides_to(draft.experiment());
+        }
+    }
+
+    /// The document with what can be read back of each lane.
+    fn readable(&self) -> Experiment {
+        if self.document.lanes.is_empty() {
+            return self.lane().readable().clone();
+        }
+        let base = self.document.base();
+        let mut readable = self.document.clone();
+        for (lane, draft) in readable.lanes.iter_mut().zip(&self.lanes) {
+            lane.set = base.overrides_to(draft.readable());
+        }
+        readable
+    }
+
+    /// Decides what of the drafts is legal and what of them is saved.
     fn judge(&mut self) {
-        let validated = self.draft.validate();
-        self.valid = validated.is_ok();
-        self.illegal = match validated {
-            Err(error) => Some(Illegal {
-                message: error.to_string(),
-                fix: Box::new((*self.legal).clone()),
-            }),
-            Ok(()) => self.draft.legality().err(),
-        };
-        if self.illegal.is_none() && !self.draft.is_same_work(&self.legal) {
-            self.legal = Arc::new(self.draft.clone());
-        }
-        self.dirty = !self.draft.is_same_work(&self.saved);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::experiment::{Layer, presets};
-    use crate::flow::path::Path;
-
-    fn editor() -> Editor {
-        let preset = presets::find("two-moons").unwrap().experiment().unwrap();
-        Editor::new(Arc::new(preset), Some("a.ron".into()))
-    }
-
-    fn with_batch(editor: &Editor, batch: usize) -> Experiment {
-        let mut experiment = editor.experiment().clone();
-        experiment.training.batch = batch;
-        experiment
-    }
-
-    #[test]
-    fn a_gesture_is_one_step_and_redo_is_the_way_back() {
-        let mut editor = editor();
-        let before = editor.experiment().training.batch;
-        for batch in [300, 301, 302] {
-            editor.edit(with_batch(&editor, batch));
-        }
-        editor.settle();
-        editor.edit(with_batch(&editor, 400));
-        assert!(editor.dirty());
-        assert!(editor.undo());
-        assert_eq!(editor.experiment().training.batch, 302);
-        assert!(editor.undo());
-        assert_eq!(editor.experiment().training.batch, before);
-        assert!(!editor.undo() && !editor.dirty());
-        assert!(editor.redo() && editor.redo() && !editor.redo());
-        assert_eq!(editor.experiment().training.batch, 400);
-    }
-
-    #[test]
-    fn what_the_canvas_shows_is_no_step_and_survives_an_undo() {
-        let mut editor = editor();
-        editor.edit(with_batch(&editor, 300));
-        editor.edit_view(|view| view.layers = vec![Layer::Pairs]);
-        assert!(editor.undo());
-        assert_eq!(editor.experiment().view.layers, [Layer::Pairs]);
-        assert!(!editor.can_undo() && !editor.dirty());
-    }
-
-    #[test]
-    fn another_experiment_can_be_taken_back_but_its_file_is_not_overwritten() {
-        let mut editor = editor();
-        editor.edit_view(|view| view.layers = vec![Layer::Pairs]);
-        let rings = presets::find("rings").unwrap().experiment().unwrap();
-        editor.replace(rings, None);
-        assert_eq!(editor.experiment().words.name, "rings");
-        assert!(editor.undo());
-        assert_eq!(editor.experiment().words.name, "two-moons");
-        assert_eq!(editor.experiment().view.layers, [Layer::Pairs]);
-        assert_eq!(editor.path(), None);
-    }
-
-    #[test]
-    fn an_illegal_or_invalid_draft_leaves_the_legal_one_and_has_a_fix() {
-        let mut editor = editor();
-        let mut vp = editor.experiment().clone();
-        vp.problem.path = Path::Vp {
-            beta_min: 0.1,
-            beta_max: 20.0,
-        };
-        vp.problem.source.scale = 2.0;
-        editor.edit(vp);
-        assert!(matches!(editor.legal().problem.path, Path::CondOt { .. }));
-        let fix = editor.illegal().map(|illegal| illegal.fix.clone()).unwrap();
-        editor.edit(*fix);
-        assert!(editor.illegal().is_none());
-        assert!(matches!(editor.legal().problem.path, Path::Vp { .. }));
-        editor.edit(with_batch(&editor, 0));
-        assert!(editor.illegal().unwrap().message.contains("training.batch"));
-        assert_eq!(editor.legal().training.batch, 256);
+        self.lanes.iter_mut().for_each(LaneDraft::judge);
+        let valid = self.lanes.iter().all(LaneDraft::valid);
+        self.readable = (!valid).then(|| Box::new(self.readable()));
+        self.dirty = !self.document.is_same_work(&self.saved);
     }
 }

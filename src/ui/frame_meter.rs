@@ -1,9 +1,7 @@
 //! What frames cost the thread that makes them: as a whole, and what comes after [`super::App::show`], when egui
-//! tessellates and the graphics driver paints. Refuses to know what is in a frame.
+//! tessellates and the graphics driver paints. Refuses to know clocks and what is in a frame.
 
 use std::time::Duration;
-
-use cpu_time::ThreadTime;
 
 /// Weight of the newest frame in the means.
 const SMOOTHING: f64 = 0.1;
@@ -21,24 +19,24 @@ pub struct FrameMeter {
 #[derive(Clone, Copy)]
 struct LastFrame {
     /// CPU time of the thread when it began.
-    start: ThreadTime,
+    start: Duration,
     /// CPU time until it was handed to egui.
     shown: Duration,
 }
 
 impl FrameMeter {
-    /// Takes in that a frame, which began at `start`, is handed to egui now: what the frame before has cost as a whole
-    /// is known by then.
-    pub fn note(&mut self, start: ThreadTime) {
+    /// Takes in that a frame, which began at `start`, is handed to egui `now`, both in CPU time of the thread: what the
+    /// frame before has cost as a whole is known by then.
+    pub fn note(&mut self, start: Duration, now: Duration) {
         if let Some(last) = self.last {
-            let spent = start.duration_since(last.start);
+            let spent = start.saturating_sub(last.start);
             self.spent += spent;
             smooth(&mut self.frame_secs, spent);
             smooth(&mut self.painting_secs, spent.saturating_sub(last.shown));
         }
         self.last = Some(LastFrame {
             start,
-            shown: start.elapsed(),
+            shown: now.saturating_sub(start),
         });
     }
 

@@ -1,70 +1,56 @@
 //! The window's state, without egui: what is edited, what runs, what is shown.
 //!
-//! [`Lab::apply`] is the only way to change anything, so a test drives the program exactly as a person does. It
-//! refuses to know widgets, pixels and the clock.
+//! Everybody reads it and nobody changes it: what a person wants is a command for [`Lab::apply`], so a test drives the
+//! program exactly as a person does. It refuses to know widgets, pixels and the clock.
+
+mod documents;
+mod lanes;
+mod state;
+mod unsaved;
 
 use std::io;
 use std::mem::discriminant;
+use std::ops::Deref;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::experiment::{Camera, Experiment, Layer, presets};
-use crate::flow::distribution::Symmetry;
+use crate::experiment::{Experiment, Layer, presets};
 use crate::flow::{Bounds, Point};
 use crate::model::DeviceChoice;
-use crate::session::{self, Event, Options, PictureRequest, Session, Wake};
-use crate::snapshot::{Frame, RunState};
+use crate::products::Look;
+use crate::session::{self, Event, Options, Wake};
+use crate::snapshot::RunState;
 
-use super::command::{BrushSettings, Command, Direction, Side, Tool};
+use super::command::{Command, Direction, Side, Tool};
 use super::dialogs::Dialog;
-use super::dialogs::native::{Picker, Picking};
+use super::dialogs::native::Picker;
 use super::drawing;
 use super::editor::Editor;
-use super::timeline::PlayHead;
-use super::unsaved::Unsaved;
+
+pub use state::{State, Unsaved};
 
 /// Messages that are kept until they are dismissed; older ones make room.
 const MAX_MESSAGES: usize = 4;
 
-/// The whole window's state except egui's.
+/// The laboratory: its [`State`] for all to read, and the few ways to change it.
+///
+/// Nobody else can change the state, for it is never handed out to be written to:
+///
+/// ```compile_fail,E0594
+/// fn change(lab: &mut pushforward::ui::Lab) {
+///     lab.dark = false;
+/// }
+/// ```
 pub struct Lab {
-    /// The experiment being edited, with undo and its file.
-    pub editor: Editor,
-    /// The running experiment: trainer and background workers.
-    pub session: Session,
-    /// The time that the canvas shows, and how it moves.
-    pub play: PlayHead,
-    /// What dragging on the canvas does.
-    pub tool: Tool,
-    /// How the brush paints.
-    pub brush: BrushSettings,
-    /// The density that the brush paints on.
-    pub drawing_side: Side,
-    /// What the canvas shows; `None` fits it.
-    pub camera: Option<Camera>,
-    /// Panels hidden and large type.
-    pub lecture: bool,
-    /// Dark colours.
-    pub dark: bool,
-    /// The device that was asked for.
-    pub device: DeviceChoice,
-    /// What is open on top of the window.
-    pub dialog: Option<Dialog>,
-    /// Sentences that stay until they are dismissed, oldest first.
-    pub messages: Vec<String>,
-    /// The newest sentence that asks for nothing.
-    pub notice: String,
-    /// The window is to close.
-    pub closing: bool,
-    /// Work that is in no file.
-    pub unsaved: Unsaved,
-    /// The desktop's file dialogs; without them the window's own are shown.
-    pub picker: Option<Picker>,
-    /// The desktop's file dialog that is open.
-    pub(super) picking: Option<Picking>,
-    pub(super) wake: Wake,
-    pub(super) sent: Arc<Experiment>,
-    pub(super) looked: Option<PictureRequest>,
+    state: State,
+}
+
+impl Deref for Lab {
+    type Target = State;
+
+    fn deref(&self) -> &State {
+        &self.state
+    }
 }
 
 impl Lab {
@@ -78,50 +64,66 @@ impl Lab {
         options: Options,
         wake: Wake,
     ) -> io::Result<Self> {
-        let editor = Editor::new(Arc::new(experiment), file);
-        let device = options.device;
-        let legal = Arc::clone(editor.legal());
-        let session = Session::start(Arc::clone(&legal), options, Arc::clone(&wake))?;
-        let view = &editor.experiment().view;
-        Ok(Self {
-            play: PlayHead {
-                t: view.t,
-                ..PlayHead::default()
-            },
-            tool: Tool::Pan,
-            brush: BrushSettings {
-                radius: 0.25,
-                strength: 0.6,
-                erase: false,
-                symmetry: Symmetry::None,
-            },
-            drawing_side: Side::Target,
-            camera: view.camera,
-            lecture: false,
-            dark: true,
-            device,
-            dialog: None,
-            messages: Vec::new(),
-            notice: String::new(),
-            closing: false,
-            unsaved: Unsaved::default(),
-            picker: None,
-            picking: None,
-            wake,
-            sent: legal,
-            looked: None,
-            session,
-            editor,
-        })
+        let state = State::new(experiment, file, options, wake)?;
+        Ok(Self { state })
     }
 
-    /// The newest state of the run.
-    pub fn frame(&self) -> Arc<Frame> {
-        self.session.frame()
+    /// Shows a sentence that asks for nothing.
+    pub fn notify(&mut self, sentence: String) {
+        self.state.notice = sentence;
     }
 
-    /// The only way to change anything.
+    /// Paths are asked for with the desktop's dialogs.
+    pub fn use_picker(&mut self, picker: Picker) {
+        self.state.picker = Some(picker);
+    }
+
+    /// Unsaved work is kept in this folder; what earlier windows left there is offered.
+    pub fn keep_in(&mut self, folder: Option<PathBuf>) {
+        self.state.keep_in(folder);
+    }
+
+    /// Carries out a command.
     pub fn apply(&mut self, command: Command) {
+        self.state.apply(command);
+    }
+
+    /// Takes in what the session has to tell. Cheap: also called while the window is hidden.
+    pub fn tick(&mut self) {
+        self.state.tick();
+    }
+
+    /// So much time has passed: the play head moves on, if it plays.
+    pub fn advance(&mut self, secs: f64) {
+        self.state.play.advance(secs);
+    }
+
+    /// This part of the plane is seen: its pictures are asked for, if they are not what is made already.
+    pub fn look(&mut self, seen: Bounds) {
+        self.state.look(seen);
+    }
+
+    /// Nothing is held any more, no button and no field: what was edited last is one undo step.
+    pub fn settle(&mut self) {
+        self.state.editor.settle();
+    }
+
+    /// Keeps unsaved work, or takes away what was kept of it when it is in a file. Never waits for the disk.
+    pub fn keep_unsaved(&mut self) {
+        self.state.keep_unsaved();
+    }
+
+    /// Shows the open dialog, if there is one; what is typed and picked in it is its own.
+    pub fn show_dialog(&mut self, show: impl FnOnce(&mut Dialog, &Self)) {
+        if let Some(mut dialog) = self.state.dialog.take() {
+            show(&mut dialog, self);
+            self.state.dialog = Some(dialog);
+        }
+    }
+}
+
+impl State {
+    fn apply(&mut self, command: Command) {
         match command {
             Command::LoadPreset(_) | Command::Open(_) | Command::Quit => {
                 if self.asks_before(&command) {
@@ -136,11 +138,11 @@ impl Lab {
             Command::DiscardUnsaved => self.discard_unsaved(),
             Command::ToggleTraining => self.toggle_training(),
             Command::Train => self.train(session::Command::Train),
-            Command::Pause => self.session.send(session::Command::Pause),
+            Command::Pause => self.send(&session::Command::Pause),
             Command::StepOnce => self.train(session::Command::StepOnce),
             Command::Reset => self.train(session::Command::Reset),
             Command::SetDevice(device) => self.set_device(device),
-            Command::Measure => self.session.send(session::Command::Measure),
+            Command::Measure => self.send(&session::Command::Measure),
             Command::Edit(experiment) => self.edit(*experiment),
             Command::ApplyFix => self.apply_fix(),
             Command::Undo => self.step_history(Editor::undo),
@@ -176,8 +178,7 @@ impl Lab {
         }
     }
 
-    /// Takes in what the session has to tell. Cheap: also called while the window is hidden.
-    pub fn tick(&mut self) {
+    fn tick(&mut self) {
         for event in self.session.drain_events() {
             match event {
                 Event::Notice(text) => self.notice = text,
@@ -187,31 +188,35 @@ impl Lab {
         self.hear_picking();
     }
 
-    /// Asks for pictures of this part of the plane, if they are not what is made already.
-    pub fn look(&mut self, seen: Bounds) {
-        let request = PictureRequest::of(&self.editor.experiment().view, seen);
-        if self.looked != Some(request) {
-            self.looked = Some(request);
-            self.session.send(session::Command::Look(request));
+    fn look(&mut self, seen: Bounds) {
+        let request = Look::of(&self.editor.experiment().view, seen);
+        let lane = self.lane();
+        if self.looked != Some((lane, request)) {
+            if let Some((left, seen)) = self.looked.replace((lane, request))
+                && left != lane
+            {
+                // What only whoever looks at it wants is not made any more.
+                let (cloud, density) = (None, false);
+                let unseen = Look {
+                    cloud,
+                    density,
+                    ..seen
+                };
+                self.session.send(left, session::Command::Look(unseen));
+            }
+            self.session.focus(lane);
+            self.session.send(lane, session::Command::Look(request));
         }
     }
 
     /// Shows a sentence until it is dismissed.
-    pub fn complain(&mut self, sentence: impl ToString) {
+    fn complain(&mut self, sentence: impl ToString) {
         let sentence = sentence.to_string();
         self.messages.retain(|old| *old != sentence);
         if self.messages.len() == MAX_MESSAGES {
             self.messages.remove(0);
         }
         self.messages.push(sentence);
-    }
-
-    /// The experiment as a file holds it: the time and the part of the plane on the screen included.
-    pub fn to_save(&self) -> Experiment {
-        let mut experiment = self.editor.experiment().clone();
-        experiment.view.t = self.play.t;
-        experiment.view.camera = self.camera;
-        experiment
     }
 
     fn toggle_training(&mut self) {
@@ -222,17 +227,17 @@ impl Lab {
         self.train(command);
     }
 
-    /// Whoever goes on after a failure has read why it stopped.
+    /// Takes the message of a failure away, if there is one, for training goes on after it.
     fn train(&mut self, command: session::Command) {
         if let RunState::Failed { message } = &self.frame().state {
             self.messages.retain(|old| old != message);
         }
-        self.session.send(command);
+        self.send(&command);
     }
 
     fn set_device(&mut self, device: DeviceChoice) {
         self.device = device;
-        self.session.send(session::Command::SetDevice(device));
+        self.send(&session::Command::SetDevice(device));
     }
 
     fn edit(&mut self, mut experiment: Experiment) {
@@ -258,15 +263,32 @@ impl Lab {
         }
     }
 
-    /// Sends the newest legal experiment to the trainer, if it has not got it.
-    pub(super) fn publish(&mut self) {
-        let legal = self.editor.legal();
-        if Arc::ptr_eq(legal, &self.sent) {
-            return;
+    /// Sends a command to all lanes.
+    pub(super) fn send(&self, command: &session::Command) {
+        for lane in self.editor.lanes() {
+            self.session.send(lane.id(), command.clone());
         }
-        self.sent = Arc::clone(legal);
-        let command = session::Command::SetExperiment(Arc::clone(legal));
-        self.session.send(command);
+    }
+
+    /// Sends the newest legal experiments that the session has not got; opens lanes that are new and closes those that
+    /// are gone.
+    pub(super) fn publish(&mut self) {
+        let newest = lanes::lanes(&self.editor);
+        for (id, experiment) in &newest {
+            let sent = self.sent.iter().find(|(sent, _)| sent == id);
+            let command = match sent {
+                Some((_, sent)) if Arc::ptr_eq(sent, experiment) => continue,
+                Some(_) => session::Command::SetExperiment(Arc::clone(experiment)),
+                None => session::Command::Open(Arc::clone(experiment)),
+            };
+            self.session.send(*id, command);
+        }
+        for (gone, _) in &self.sent {
+            if newest.iter().all(|(id, _)| id != gone) {
+                self.session.send(*gone, session::Command::Close);
+            }
+        }
+        self.sent = newest;
     }
 
     fn paint(&mut self, from: Point, to: Point, erase: bool) {

@@ -1,4 +1,4 @@
-//! Floor 5: the window. It paints the newest `Frame` and sends `Command`s; it never computes the flow.
+//! Floor 6: the window. It paints the newest `Frame` and sends `Command`s; it never computes the flow.
 //!
 //! [`lab::Lab`] is the window's state without egui, [`app::App`] puts panels, canvas and dialogs around it.
 //! One table of actions ([`actions`]) drives menu, palette, tooltips and keys. This floor refuses to know the
@@ -9,10 +9,8 @@ pub mod app;
 pub mod canvas;
 pub mod command;
 pub mod dialogs;
-mod documents;
 pub(crate) mod drawing;
 pub mod editor;
-mod files;
 mod frame_meter;
 mod frame_pace;
 mod icon;
@@ -21,7 +19,6 @@ mod messages;
 mod panels;
 pub mod theme;
 pub mod timeline;
-pub mod unsaved;
 
 pub use app::{APP_ID, App, LaunchError, Start, launch};
 pub use command::Command;

@@ -94,7 +94,11 @@ fn models() -> Vec<(String, Experiment, ModelFile)> {
                 let mut rng = stream(models.len() as u64, Stream::Weights, 0);
                 let params = MlpParams::init(Widths::of(&experiment.model), &mut rng);
                 let file = ModelFile::new(params, &experiment, scaling, 1);
-                models.push((format!("{path:?} {activation:?} {time:?}"), experiment, file));
+                models.push((
+                    format!("{path:?} {activation:?} {time:?}"),
+                    experiment,
+                    file,
+                ));
             }
         }
     }

@@ -98,7 +98,11 @@ fn a_changed_experiment_is_what_runs() {
     tiny_run("rings", out, &flags);
     let written = Experiment::from_ron(&text(out, "experiment.ron")).unwrap();
     assert_eq!(
-        (written.words.title.as_str(), written.seed, written.training.steps),
+        (
+            written.words.title.as_str(),
+            written.seed,
+            written.training.steps
+        ),
         ("My run", 3, 20)
     );
     assert_eq!(written.problem.path.name(), "cosine");
@@ -125,6 +129,65 @@ fn check_takes_whatever_run_takes() {
             .contains("training.steps is 1000000000")
     );
     assert!(refusal(3, &["check", "three-moons"]).contains("nor a preset"));
+}
+
+#[test]
+fn lanes_are_checked_one_by_one_and_one_of_them_runs() {
+    let lanes = "lanes=[(), (set: [\"path=vp\"]), (title: \"Wide\", set: [\"path=vp\", \"model.hidden=[128]\"])]";
+    let assert = pushforward()
+        .args(["check", "rings", "--set", lanes])
+        .assert()
+        .code(0);
+    let stdout = String::from_utf8_lossy(&assert.get_output().stdout).into_owned();
+    for note in ["note: VP: VP's regression", "note: Wide: VP's regression"] {
+        assert!(stdout.contains(note), "{stdout}");
+    }
+    let message = refusal(3, &["run", "rings", "--set", lanes]);
+    assert!(
+        message.contains("rings: lanes is a list of 3: expected one lane"),
+        "{message}"
+    );
+    assert_eq!(offered(&message), "lanes=[()]");
+    let message = refusal(
+        3,
+        &[
+            "check",
+            "rings",
+            "--set",
+            lanes,
+            "--set",
+            "source.scale=2.0",
+        ],
+    );
+    assert!(
+        message.contains("rings: VP: VP is a diffusion path"),
+        "{message}"
+    );
+    let mended = offered(&message);
+    let flags = [
+        "--set",
+        lanes,
+        "--set",
+        "source.scale=2.0",
+        "--set",
+        &mended,
+    ];
+    pushforward()
+        .args(["check", "rings"])
+        .args(flags)
+        .assert()
+        .code(0);
+    let folder = folder();
+    tiny_run(
+        "rings",
+        folder.path(),
+        &["--set", "lanes=[(set: [\"path=vp\"])]"],
+    );
+    let written = Experiment::from_ron(&text(folder.path(), "experiment.ron")).unwrap();
+    assert_eq!(
+        (written.problem.path.name(), written.lanes.len()),
+        ("VP", 0)
+    );
 }
 
 #[test]

@@ -4,7 +4,8 @@ use serde::de::value::{BorrowedStrDeserializer, StrDeserializer};
 use serde::de::{DeserializeSeed, Deserializer, EnumAccess, IntoDeserializer};
 use serde::de::{MapAccess, SeqAccess, VariantAccess, Visitor};
 
-use super::{Fault, Node, pieces};
+use super::node::Node;
+use super::{Fault, pieces};
 
 /// The fields of a struct, one after the other.
 pub(super) struct Fields<'a, 'n> {

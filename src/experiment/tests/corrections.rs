@@ -4,7 +4,7 @@ use super::*;
 use crate::experiment::tokens;
 
 /// The file after what its refusal says: write, add, take out.
-fn corrected(text: &str, message: &str) -> Option<String> {
+pub(super) fn corrected(text: &str, message: &str) -> Option<String> {
     let quoted = |after: &str| Some(message.split_once(after)?.1.split_once('`')?.0.to_owned());
     if message.contains("` at the end") {
         return Some(text.trim_end().to_owned() + &quoted("add `")?);
@@ -33,7 +33,8 @@ fn corrected(text: &str, message: &str) -> Option<String> {
     let written = quoted("write `")?;
     let name = written.split_once(": ")?.0;
     let misspelt = message
-        .split_once("no field `")
+        .split_once(": no field `")
+        .filter(|(place, _)| !place.contains(": "))
         .and_then(|(_, rest)| Some(rest.split_once('`')?.0));
     let wrong = misspelt.unwrap_or(name);
     // An unknown field begins at its place, a value behind its name.
@@ -96,7 +97,12 @@ fn a_file_is_refused_with_a_line_in_its_own_syntax_that_works() {
         (
             "seed: 0",
             "hologram: 0",
-            "line 6, column 5: no field `hologram`: the fields are version, name, title, about, seed, source, target, path, coupling, model, training, solver, evaluation, view; take `hologram: 0,` out",
+            "line 6, column 5: no field `hologram`: the fields are version, name, title, about, seed, source, target, path, coupling, model, training, solver, evaluation, view, lanes; take `hologram: 0,` out",
+        ),
+        (
+            "Moons(noise: 0.05)",
+            "Mixture(components: [(mean: (0, 0), std: many)])",
+            "target.shape.components[0].std = many: expected a number; write `std: 0.4`",
         ),
         (
             "Euler(steps: 100)",

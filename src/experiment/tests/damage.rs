@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::words::{changed, offered};
 use super::*;
-use crate::experiment::{PathColor, examples, pieces, reader};
+use crate::experiment::{TrajectoryColor, examples, pieces, reader};
 
 /// The variants of an enum, as serde knows them.
 fn variants<T: for<'a> Deserialize<'a>>() -> Vec<&'static str> {
@@ -40,7 +40,7 @@ fn the_examples_show_every_variant_and_are_valid() {
         ("training.optimizer", variants::<Optimizer>()),
         ("training.schedule", variants::<LearningRate>()),
         ("solver", variants::<Solver>()),
-        ("view.color", variants::<PathColor>()),
+        ("view.color", variants::<TrajectoryColor>()),
         ("view.camera", vec!["None", "Some"]),
     ] {
         for variant in variants {

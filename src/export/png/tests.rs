@@ -36,8 +36,8 @@ fn a_figure_is_1350_pixels_wide_with_purple_and_green_where_they_belong() {
         let [r, g, b, _] = color.to_array();
         got.iter().zip([r, g, b]).all(|(a, b)| a.abs_diff(b) < 40)
     };
-    assert!(near(at(source), ink.path_start), "{:?}", at(source));
-    assert!(near(at(target), ink.path_end), "{:?}", at(target));
+    assert!(near(at(source), ink.trajectory_start), "{:?}", at(source));
+    assert!(near(at(target), ink.trajectory_end), "{:?}", at(target));
     assert_eq!(pixels[..3], [255, 255, 255]);
 }
 
@@ -54,7 +54,9 @@ fn marks_stay_inside_their_panel() {
     let scene = |frame| build(&frame, &view, 0.4, &page);
     let full = render(&scene(frame()), 1.0).expect("pixels");
     let mut bare = frame();
-    bare.picture = empty_frame().picture;
+    let empty = empty_frame().products;
+    bare.products.trajectories = empty.trajectories;
+    (bare.products.field, bare.products.density) = (empty.field, empty.density);
     (bare.source, bare.target) = (empty_frame().source, empty_frame().target);
     let bare = render(&scene(bare), 1.0).expect("pixels");
     let rect = scene(frame()).panels[0].transform.rect();

@@ -67,7 +67,7 @@ fn every_mark_is_an_element_of_a_well_formed_file() {
         let count = |name: &str| tags.iter().filter(|tag| *tag == name).count();
         assert_eq!(count("polyline"), N);
         assert_eq!(count("image"), 2, "the density and the colour bar");
-        // Source, target, particles, starts and ends of the paths; seven dots in the legend.
+        // Source, target, particles, starts and ends of the trajectories; seven dots in the legend.
         assert_eq!(count("circle"), 5 * N + 7);
         assert_eq!(count("clipPath"), 1);
         assert_eq!(count("text") > 0, text_as == TextAs::Text);

@@ -11,7 +11,9 @@ use thiserror::Error;
 
 use super::clusters;
 use super::normalised::Normalised;
+use super::quota::Quota;
 use crate::flow::Point;
+use crate::flow::work::finish;
 
 /// Largest coordinate whose squared distances are finite with room for sums over many points.
 pub const MAX_COORDINATE: f64 = 1e150;
@@ -66,6 +68,14 @@ pub enum AssignmentError {
 /// # Errors
 /// Sets of unequal size, and coordinates that are not finite or beyond [`MAX_COORDINATE`].
 pub fn assign(x_0: &[Point], x_1: &[Point]) -> Result<Assignment, AssignmentError> {
+    finish(assign_in_pieces(x_0, x_1))
+}
+
+/// [`assign`] with pauses: with AVX2 about every 2 ms at 4000 points.
+///
+/// # Errors
+/// As [`assign`].
+pub async fn assign_in_pieces(x_0: &[Point], x_1: &[Point]) -> Result<Assignment, AssignmentError> {
     let n = x_0.len();
     if n != x_1.len() {
         return Err(AssignmentError::UnequalLengths {
@@ -77,7 +87,8 @@ pub fn assign(x_0: &[Point], x_1: &[Point]) -> Result<Assignment, AssignmentErro
     check("target", x_1)?;
     let sources = Normalised::new(x_0);
     let targets = Normalised::new(x_1);
-    let solved = clusters::solve(&sources.points, &targets.points);
+    let mut quota = Quota::new();
+    let solved = clusters::solve(&sources.points, &targets.points, &mut quota).await;
 
     // With x = c_x + s_x x' and y = c_y + s_y y':
     // |x - y|^2 = |x - c_y|^2 + (|y - c_x|^2 - |c_x - c_y|^2) - 2 s_x s_y x' . y'
@@ -103,7 +114,15 @@ pub fn assign(x_0: &[Point], x_1: &[Point]) -> Result<Assignment, AssignmentErro
 /// # Errors
 /// As [`assign`].
 pub fn w2_squared(xs: &[Point], ys: &[Point]) -> Result<f64, AssignmentError> {
-    Ok(assign(xs, ys)?.mean_cost)
+    finish(w2_squared_in_pieces(xs, ys))
+}
+
+/// [`w2_squared`] with pauses, see [`assign_in_pieces`].
+///
+/// # Errors
+/// As [`assign`].
+pub async fn w2_squared_in_pieces(xs: &[Point], ys: &[Point]) -> Result<f64, AssignmentError> {
+    Ok(assign_in_pieces(xs, ys).await?.mean_cost)
 }
 
 /// `|a - b|^2`, summed over both coordinates.

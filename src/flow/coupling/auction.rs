@@ -18,10 +18,13 @@
 //!
 //! A column may have a supply for several rows; how it is then sold is up to [`Supplies`].
 
+use std::pin::Pin;
+
 use pulp::{Arch, Simd, WithSimd};
 
 use super::columns::Columns;
-use super::lanes::LANES;
+use super::lanes::{LANES, vectorized};
+use super::quota::{Quota, scan_cost};
 use super::supplies::{Stocks, Supplies, Units};
 use crate::flow::Point;
 
@@ -57,23 +60,44 @@ pub struct Solved {
     pub b: Vec<f64>,
 }
 
-impl Problem<'_> {
-    /// The optimal permutation, on the widest vectors that this machine has.
-    pub fn solve(self) -> Solved {
-        Arch::new().dispatch(self)
+/// A problem that is solved in pieces on vectors of any width.
+///
+/// An `async` block inside a dispatched function is not compiled for its instruction set. So each loop that scans rows is
+/// ([`vectorized`]), and is left before a piece ends; what is kept between pieces is a value behind a pointer.
+pub trait Solve: Sized + Send {
+    /// The optimal permutation, or plan.
+    fn solve_on<S: Simd>(self, simd: S, quota: &mut Quota) -> impl Future<Output = Solved> + Send;
+
+    /// The same on the widest vectors that this machine has.
+    fn solve<'a>(self, quota: &'a mut Quota) -> Solving<'a>
+    where
+        Self: 'a,
+    {
+        Arch::new().dispatch(Dispatched(self, quota))
     }
 }
 
-impl WithSimd for Problem<'_> {
-    type Output = Solved;
+/// A search under way.
+pub type Solving<'a> = Pin<Box<dyn Future<Output = Solved> + Send + 'a>>;
 
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) -> Solved {
+/// A search on the instruction set that it is dispatched for.
+struct Dispatched<'a, P>(P, &'a mut Quota);
+
+impl<'a, P: Solve + 'a> WithSimd for Dispatched<'a, P> {
+    type Output = Solving<'a>;
+
+    fn with_simd<S: Simd>(self, simd: S) -> Solving<'a> {
+        Box::pin(self.0.solve_on(simd, self.1))
+    }
+}
+
+impl Solve for Problem<'_> {
+    async fn solve_on<S: Simd>(self, simd: S, quota: &mut Quota) -> Solved {
         let columns = Columns::new(simd, self.ys, &first_prices(self.ys));
         let supplies = Units::unsold(self.ys.len());
         let mut search = Search::new(simd, self.xs, columns, supplies);
-        search.auction();
-        search.augment();
+        search.auction(quota).await;
+        search.augment(quota).await;
         search.solved()
     }
 }
@@ -89,24 +113,14 @@ pub struct Transport<'a> {
     pub supplies: &'a [usize],
 }
 
-impl Transport<'_> {
-    /// The optimal plan, as a column for each row.
-    pub fn solve(self) -> Solved {
-        Arch::new().dispatch(self)
-    }
-}
-
-impl WithSimd for Transport<'_> {
-    type Output = Solved;
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) -> Solved {
+impl Solve for Transport<'_> {
+    async fn solve_on<S: Simd>(self, simd: S, quota: &mut Quota) -> Solved {
         let columns = Columns::new(simd, self.ys, &first_prices(self.ys));
         let supplies = columns.number.iter().map(|&k| self.supplies[k]);
         let supplies = Stocks::unsold(supplies);
         let mut search = Search::new(simd, self.xs, columns, supplies);
-        search.auction();
-        search.augment();
+        search.auction(quota).await;
+        search.augment(quota).await;
         search.solved()
     }
 }
@@ -133,9 +147,17 @@ pub struct Search<'a, S: Simd, H: Supplies> {
     pub seed: Vec<usize>,
 }
 
+/// Bids that are still to be made in a round of the auction.
+struct Round {
+    epsilon: f64,
+    /// Rows without a column.
+    free: Vec<usize>,
+    /// Bids before the round is given up.
+    bids: usize,
+}
+
 impl<'a, S: Simd, H: Supplies> Search<'a, S, H> {
     /// No row has a column yet.
-    #[inline(always)]
     pub fn new(simd: S, rows: &'a [Point], columns: Columns, supplies: H) -> Self {
         Self {
             simd,
@@ -148,33 +170,54 @@ impl<'a, S: Simd, H: Supplies> Search<'a, S, H> {
     }
 
     /// Good prices, and with them a permutation of as many rows as can be had cheaply.
-    #[inline(always)]
-    pub fn auction(&mut self) {
+    pub async fn auction(&mut self, quota: &mut Quota) {
         let n = self.rows.len();
         if self.supplies.len() > 1 {
             let mut epsilon = EPSILON_START;
             while epsilon > EPSILON_END / n as f64 {
-                self.auction_round(epsilon, MAX_BIDS * n);
+                self.auction_round(epsilon, MAX_BIDS * n, quota).await;
                 epsilon *= EPSILON_FACTOR;
             }
-            self.auction_round(0.0, MAX_REDUCTIONS * n);
+            self.auction_round(0.0, MAX_REDUCTIONS * n, quota).await;
         }
     }
 
     /// Forgets who got what, and lets all rows bid for the columns from the present prices on. With an `epsilon`
     /// of zero a row that would have to break a tie stays free.
-    #[inline(always)]
-    fn auction_round(&mut self, epsilon: f64, max_bids: usize) {
-        self.columns.ground_prices(self.simd);
+    async fn auction_round(&mut self, epsilon: f64, bids: usize, quota: &mut Quota) {
+        let simd = self.simd;
+        self.columns.ground_prices(simd);
         self.supplies.clear();
         self.column_of.fill(None);
-        let mut free: Vec<usize> = (0..self.rows.len()).collect();
-        for _ in 0..max_bids {
-            let Some(i) = free.pop() else { return };
+        let mut round = Round {
+            epsilon,
+            free: (0..self.rows.len()).collect(),
+            bids,
+        };
+        let columns = self.supplies.len();
+        while round.bids > 0 && !round.free.is_empty() {
+            let most = round.bids.min(quota.scans(columns));
+            let bids = vectorized(
+                simd,
+                #[inline(always)]
+                || self.bid(&mut round, most),
+            );
+            round.bids -= bids;
+            quota.spend(bids * scan_cost(columns)).await;
+        }
+    }
+
+    /// Makes bids until all rows have columns, `most` of them at most; how many it has made.
+    #[inline(always)]
+    fn bid(&mut self, round: &mut Round, most: usize) -> usize {
+        for made in 0..most {
+            let Some(i) = round.free.pop() else {
+                return made;
+            };
             let bid = self.columns.best_two(self.simd, self.rows[i], self.seed[i]);
             let (j, block) = (bid.column, bid.column / LANES);
             self.seed[i] = block;
-            let raise = bid.best - bid.second + epsilon;
+            let raise = bid.best - bid.second + round.epsilon;
             if raise == 0.0 && !self.supplies.has_room(j) {
                 continue;
             }
@@ -186,9 +229,10 @@ impl<'a, S: Simd, H: Supplies> Search<'a, S, H> {
             self.column_of[i] = Some(j);
             if let Some(loser) = sale.loser {
                 self.column_of[loser] = None;
-                free.push(loser);
+                round.free.push(loser);
             }
         }
+        most
     }
 
     /// By the numbers that the caller knows the columns by; no row may be free.
@@ -215,7 +259,13 @@ mod tests {
     use super::*;
     use crate::flow::instruction_sets;
     use crate::flow::rng::{Stream, stream};
+    use crate::flow::work::finish;
     use rand::RngExt;
+
+    fn on(arch: Arch, problem: impl Solve) -> Vec<usize> {
+        let mut quota = Quota::new();
+        finish(arch.dispatch(Dispatched(problem, &mut quota))).column_of
+    }
 
     /// Vectors of every width that this machine has. (Dual variables may differ: they are not unique.)
     #[test]
@@ -226,12 +276,9 @@ mod tests {
             let xs: Vec<Point> = (0..n).map(|_| [draw(), draw()]).collect();
             let ys: Vec<Point> = (0..n).map(|_| [draw(), draw()]).collect();
             let problem = Problem { xs: &xs, ys: &ys };
-            let wide = problem.solve().column_of;
+            let wide = finish(problem.solve(&mut Quota::new())).column_of;
             for arch in instruction_sets() {
-                assert!(
-                    wide == arch.dispatch(problem).column_of,
-                    "{arch:?}, n = {n}"
-                );
+                assert!(wide == on(arch, problem), "{arch:?}, n = {n}");
             }
         }
     }
@@ -249,24 +296,19 @@ mod tests {
                 ys: &ys,
                 supplies: &supplies,
             };
-            let plan = transport.solve();
+            let plan = finish(transport.solve(&mut Quota::new()));
             for arch in instruction_sets() {
-                assert_eq!(
-                    arch.dispatch(transport).column_of,
-                    plan.column_of,
-                    "{arch:?}, n = {n}"
-                );
+                assert_eq!(on(arch, transport), plan.column_of, "{arch:?}, n = {n}");
             }
             let mut used = vec![0; ys.len()];
             plan.column_of.iter().for_each(|&k| used[k] += 1);
             assert_eq!(used, supplies);
             let copies: Vec<Point> = ys.iter().flat_map(|&y| vec![y; supply as usize]).collect();
-            let permutation = Problem {
+            let problem = Problem {
                 xs: &xs,
                 ys: &copies,
-            }
-            .solve()
-            .column_of;
+            };
+            let permutation = finish(problem.solve(&mut Quota::new())).column_of;
             let benefit = |i: usize, y: Point| xs[i][0] * y[0] + xs[i][1] * y[1];
             let of_plan: f64 = (0..xs.len())
                 .map(|i| benefit(i, ys[plan.column_of[i]]))

@@ -13,19 +13,22 @@
 //! After Merigot (Computer Graphics Forum 30, 2011), who solves coarser targets first. Columns that coincide need the
 //! first step only. Clusters among the rows are the same problem with the roles exchanged.
 
-use super::auction::{Problem, Solved, Transport};
+use super::auction::{Problem, Solve, Solved, Solving, Transport};
 use super::groups::Groups;
 use super::merge::{Draft, Merge};
 use super::normalised::Normalised;
+use super::quota::Quota;
 use crate::flow::Point;
 
 /// The optimal permutation of any normalised points, see [`Problem`].
-pub fn solve(xs: &[Point], ys: &[Point]) -> Solved {
+pub async fn solve(xs: &[Point], ys: &[Point], quota: &mut Quota) -> Solved {
     match (Groups::of(xs), Groups::of(ys)) {
-        (None, None) => Problem { xs, ys }.solve(),
-        (Some(of_xs), Some(of_ys)) if of_xs.len() >= of_ys.len() => by_groups(xs, ys, &of_ys),
-        (None, Some(of_ys)) => by_groups(xs, ys, &of_ys),
-        (Some(of_xs), _) => transposed(by_groups(ys, xs, &of_xs)),
+        (None, None) => Problem { xs, ys }.solve(quota).await,
+        (Some(of_xs), Some(of_ys)) if of_xs.len() >= of_ys.len() => {
+            by_groups(xs, ys, of_ys, quota).await
+        }
+        (None, Some(of_ys)) => by_groups(xs, ys, of_ys, quota).await,
+        (Some(of_xs), _) => transposed(by_groups(ys, xs, of_xs, quota).await),
     }
 }
 
@@ -42,7 +45,17 @@ fn transposed(solved: Solved) -> Solved {
     }
 }
 
-fn by_groups(xs: &[Point], ys: &[Point], groups: &Groups) -> Solved {
+/// Boxed, because a cluster may be solved by its own clusters.
+fn by_groups<'a>(
+    xs: &'a [Point],
+    ys: &'a [Point],
+    groups: Groups,
+    quota: &'a mut Quota,
+) -> Solving<'a> {
+    Box::pin(async move { coarse_to_fine(xs, ys, &groups, quota).await })
+}
+
+async fn coarse_to_fine(xs: &[Point], ys: &[Point], groups: &Groups, quota: &mut Quota) -> Solved {
     let members = |numbers: &[usize]| numbers.iter().map(|&j| ys[j]).collect::<Vec<_>>();
     let shapes: Vec<Normalised> = groups
         .iter()
@@ -54,8 +67,8 @@ fn by_groups(xs: &[Point], ys: &[Point], groups: &Groups) -> Solved {
         xs,
         ys: &centers,
         supplies: &supplies,
-    }
-    .solve();
+    };
+    let coarse = coarse.solve(quota).await;
 
     let mut rows_of = vec![Vec::new(); groups.len()];
     for (i, &k) in coarse.column_of.iter().enumerate() {
@@ -67,7 +80,7 @@ fn by_groups(xs: &[Point], ys: &[Point], groups: &Groups) -> Solved {
     };
     for (k, numbers) in groups.iter().enumerate() {
         let sources: Vec<Point> = rows_of[k].iter().map(|&i| xs[i]).collect();
-        let fine = within_group(&sources, &shapes[k]);
+        let fine = within_group(&sources, &shapes[k], quota).await;
         for (&i, member) in rows_of[k].iter().zip(fine.column_of) {
             draft.column_of[i] = numbers[member];
         }
@@ -88,7 +101,7 @@ fn by_groups(xs: &[Point], ys: &[Point], groups: &Groups) -> Solved {
         groups,
         draft: &draft,
     };
-    merge.solve()
+    merge.solve(quota).await
 }
 
 fn coincide(shape: &Normalised) -> bool {
@@ -97,7 +110,7 @@ fn coincide(shape: &Normalised) -> bool {
 
 /// The columns of a group, by their numbers in it, for the rows that have been sent to it. The prices are relative to
 /// the centre's, such that the rows gain nothing on average.
-fn within_group(xs: &[Point], shape: &Normalised) -> Draft {
+async fn within_group(xs: &[Point], shape: &Normalised, quota: &mut Quota) -> Draft {
     if coincide(shape) {
         return Draft {
             column_of: (0..xs.len()).collect(),
@@ -105,7 +118,7 @@ fn within_group(xs: &[Point], shape: &Normalised) -> Draft {
         };
     }
     let sources = Normalised::new(xs);
-    let Solved { column_of, b, .. } = solve(&sources.points, &shape.points);
+    let Solved { column_of, b, .. } = solve(&sources.points, &shape.points, quota).await;
     // With x = c + s x' and y = c_y + s_y y':  x . (y - c_y) = s s_y x' . y' + s_y c . y'
     let unit = sources.scale * shape.scale;
     let offsets: Vec<Point> = shape

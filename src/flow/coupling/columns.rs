@@ -7,7 +7,7 @@
 
 use pulp::Simd;
 
-use super::lanes::{LANES, doubles};
+use super::lanes::{LANES, doubles, vectorized};
 use super::sieve::Sieve;
 use crate::flow::Point;
 
@@ -32,7 +32,6 @@ pub struct Columns {
 
 impl Columns {
     /// Columns at the given points with the given prices, both in the order of their numbers.
-    #[inline(always)]
     pub fn new<S: Simd>(simd: S, ys: &[Point], prices: &[f64]) -> Self {
         let mut number: Vec<usize> = (0..ys.len()).collect();
         sort_into_blocks(ys, &mut number);
@@ -97,16 +96,20 @@ impl Columns {
     }
 
     /// Lets the sieve know all prices.
-    #[inline(always)]
     pub fn refresh_all<S: Simd>(&mut self, simd: S) {
-        for b in 0..self.blocks.len() {
-            self.refresh(simd, b);
-        }
+        vectorized(
+            simd,
+            #[inline(always)]
+            || {
+                for b in 0..self.blocks.len() {
+                    self.refresh(simd, b);
+                }
+            },
+        );
     }
 
     /// Lowers all prices by the same amount, such that the smallest is zero: only differences matter, and the
     /// sieve wants small numbers.
-    #[inline(always)]
     pub fn ground_prices<S: Simd>(&mut self, simd: S) {
         let prices = self.blocks.iter().flat_map(|block| block.price);
         let smallest = prices.fold(f64::INFINITY, f64::min);
@@ -150,23 +153,50 @@ fn sort_into_blocks(points: &[Point], numbers: &mut [usize]) {
     sort_into_blocks(points, right);
 }
 
-/// How many blocks have been looked at on this thread: what the tests measure in place of time.
+/// What has been done on this thread: what the tests measure in place of time.
 #[cfg(test)]
-pub mod looks {
+pub mod counted {
     use std::cell::Cell;
 
+    /// Row scans, and blocks that were looked at.
+    #[derive(Clone, Copy)]
+    pub struct Counted {
+        /// Row scans.
+        pub scans: usize,
+        /// Columns of all the scans together.
+        pub columns: usize,
+        /// Blocks of columns that were looked at.
+        pub blocks: usize,
+    }
+
+    const NOTHING: Counted = Counted {
+        scans: 0,
+        columns: 0,
+        blocks: 0,
+    };
+
     thread_local! {
-        static LOOKS: Cell<usize> = const { Cell::new(0) };
+        static COUNTED: Cell<Counted> = const { Cell::new(NOTHING) };
     }
 
-    /// One more.
-    pub fn add() {
-        LOOKS.set(LOOKS.get() + 1);
+    /// One more scan.
+    pub fn scan(columns: usize) {
+        let mut counted = COUNTED.get();
+        counted.scans += 1;
+        counted.columns += columns;
+        COUNTED.set(counted);
     }
 
-    /// Those since the last call.
-    pub fn take() -> usize {
-        LOOKS.replace(0)
+    /// One more block.
+    pub fn block() {
+        let mut counted = COUNTED.get();
+        counted.blocks += 1;
+        COUNTED.set(counted);
+    }
+
+    /// All since the last call.
+    pub fn take() -> Counted {
+        COUNTED.replace(NOTHING)
     }
 }
 

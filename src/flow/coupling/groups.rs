@@ -100,10 +100,13 @@ fn cell(x: f64, cells: u32) -> u32 {
 /// hundredth of an assignment; a fine cell shares its counter with others.
 fn crowded(points: &[Point]) -> [bool; 2] {
     const SIDE: usize = CELLS[1] as usize + 1;
+    if points.len() < usize::from(CROWD) {
+        return [false; 2];
+    }
     let slots = (4 * points.len()).next_power_of_two();
     let shift = u32::BITS - slots.trailing_zeros();
     let mut fine = vec![0_u8; slots];
-    let mut coarse = vec![0_u32; SIDE * SIDE];
+    let mut coarse = vec![0_u16; SIDE * SIDE];
     let (mut most_fine, mut most_coarse) = (0, 0);
     for p in points {
         let [first, second] = p.map(|x| cell(x, CELLS[0]));
@@ -113,11 +116,12 @@ fn crowded(points: &[Point]) -> [bool; 2] {
         most_fine = most_fine.max(*count);
         let [first, second] = [first, second].map(|c| (c / (CELLS[0] / CELLS[1])) as usize);
         let count = &mut coarse[first * SIDE + second];
-        *count += 1;
+        *count = count.saturating_add(1);
         most_coarse = most_coarse.max(*count);
     }
     let least = f64::from(CROWD).max(COARSE_CROWD * points.len() as f64);
-    [most_fine >= CROWD, f64::from(most_coarse) >= least]
+    let is_crowd = f64::from(most_coarse) >= least.min(f64::from(u16::MAX));
+    [most_fine >= CROWD, is_crowd]
 }
 
 /// The numbers of the points in cells that touch each other.

@@ -2,13 +2,32 @@
 //!
 //! It refuses to know what the numbers mean. Sixteen divide into vectors of every width that `pulp` offers, so
 //! the data structures do not depend on the instruction set, only the loops over them do. Everything that takes
-//! a [`Simd`] must be inlined into the one function that `pulp` compiles for each instruction set; so it stands in
-//! plain loops, because the compiler does not always inline a closure that is handed to an iterator.
+//! a [`Simd`] within a loop must be inlined into the one function that `pulp` compiles for each instruction set
+//! ([`vectorized`]); so it stands in plain loops, because the compiler does not always inline a closure that is handed
+//! to an iterator.
 
-use pulp::{Simd, bytemuck};
+use pulp::{Simd, WithSimd, bytemuck};
 
 /// Numbers in a row of lanes.
 pub const LANES: usize = 16;
+
+/// Compiles a loop for the instruction set; the closure is to be `#[inline(always)]`. (`pulp` takes closures as well, but
+/// calls them through a function that the compiler does not always inline.)
+#[inline(always)]
+pub fn vectorized<S: Simd, R>(simd: S, work: impl FnMut() -> R) -> R {
+    simd.vectorize(Loop(work))
+}
+
+struct Loop<F>(F);
+
+impl<R, F: FnMut() -> R> WithSimd for Loop<F> {
+    type Output = R;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(mut self, _simd: S) -> R {
+        (self.0)()
+    }
+}
 
 /// The vectors that sixteen doubles fill.
 #[inline(always)]
@@ -77,7 +96,7 @@ impl Iterator for Ones {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use pulp::{Arch, WithSimd};
+    use pulp::Arch;
 
     struct Negative([f64; LANES]);
 

@@ -5,13 +5,16 @@
 //! another; rows that still would, at the borders between clusters, are set free and find their columns along
 //! shortest paths.
 
-use pulp::{Arch, Simd, WithSimd};
+use std::ops::Range;
 
-use super::auction::{Search, Solved};
+use pulp::Simd;
+
+use super::auction::{Search, Solve, Solved};
 use super::augment::TIE;
 use super::columns::Columns;
 use super::groups::Groups;
 use super::lanes::LANES;
+use super::quota::Quota;
 use super::supplies::{Supplies, Units};
 use crate::flow::Point;
 
@@ -41,11 +44,6 @@ pub struct Merge<'a> {
 }
 
 impl Merge<'_> {
-    /// The optimal permutation.
-    pub fn solve(self) -> Solved {
-        Arch::new().dispatch(self)
-    }
-
     /// The group of each column.
     fn group_of(&self) -> Vec<usize> {
         let mut group_of = vec![0; self.ys.len()];
@@ -58,11 +56,8 @@ impl Merge<'_> {
     }
 }
 
-impl WithSimd for Merge<'_> {
-    type Output = Solved;
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) -> Solved {
+impl Solve for Merge<'_> {
+    async fn solve_on<S: Simd>(self, simd: S, quota: &mut Quota) -> Solved {
         let n = self.ys.len();
         let columns = Columns::new(simd, self.ys, &self.draft.prices);
         let mut place_of = vec![0; n];
@@ -75,7 +70,7 @@ impl WithSimd for Merge<'_> {
 
         let mut search = Search::new(simd, self.xs, columns, Units::unsold(n));
         search.columns.ground_prices(simd);
-        let mut envy = search.keep(&wanted, &group_at);
+        let mut envy = search.keep(&wanted, &group_at, quota).await;
         for _ in 0..MAX_RAISES {
             if envy.rows < FEW {
                 break;
@@ -85,9 +80,9 @@ impl WithSimd for Merge<'_> {
                 search.columns.set_price(j, price);
             }
             search.columns.ground_prices(simd);
-            envy = search.keep(&wanted, &group_at);
+            envy = search.keep(&wanted, &group_at, quota).await;
         }
-        search.augment();
+        search.augment(quota).await;
         search.solved()
     }
 }
@@ -102,15 +97,34 @@ struct Envy {
 
 impl<S: Simd> Search<'_, S, Units> {
     /// Gives each row the column that it has in the draft, if there is none better at present.
-    #[inline(always)]
-    fn keep(&mut self, wanted: &[usize], group_at: &[usize]) -> Envy {
+    async fn keep(&mut self, wanted: &[usize], group_at: &[usize], quota: &mut Quota) -> Envy {
         self.supplies.clear();
         let mut envy = Envy {
             rows: 0,
             of_group: vec![0.0; group_at.len()],
         };
-        for (i, &j) in wanted.iter().enumerate() {
-            let x = self.rows[i];
+        let n = wanted.len();
+        let scanning = quota.scan_all(
+            self.simd,
+            n,
+            n,
+            #[inline(always)]
+            |rows| self.keep_rows(rows, wanted, group_at, &mut envy),
+        );
+        scanning.await;
+        envy
+    }
+
+    #[inline(always)]
+    fn keep_rows(
+        &mut self,
+        rows: Range<usize>,
+        wanted: &[usize],
+        group_at: &[usize],
+        envy: &mut Envy,
+    ) {
+        for i in rows {
+            let (x, j) = (self.rows[i], wanted[i]);
             self.seed[i] = j / LANES;
             let bid = self.columns.best_two(self.simd, x, j / LANES);
             let price = self.columns.price(j);
@@ -128,6 +142,5 @@ impl<S: Simd> Search<'_, S, Units> {
                 *most = most.max(bid.best - profit);
             }
         }
-        envy
     }
 }

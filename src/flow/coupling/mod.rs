@@ -19,6 +19,7 @@ mod lanes;
 mod merge;
 mod normalised;
 mod pairs;
+mod quota;
 mod scan;
 mod sieve;
 mod supplies;

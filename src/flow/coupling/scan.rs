@@ -27,6 +27,8 @@ impl Columns {
     /// answer, the faster.
     #[inline(always)]
     pub fn best_two<S: Simd>(&self, simd: S, x: Point, seed: usize) -> Bid {
+        #[cfg(test)]
+        super::columns::counted::scan(self.number.len());
         let lanes_of_x = [simd.splat_f64s(x[0]), simd.splat_f64s(x[1])];
         let mut top = TopTwo::new(simd);
         top.add(simd, lanes_of_x, seed, &self.blocks[seed]);
@@ -70,7 +72,7 @@ impl<S: Simd> TopTwo<S> {
     #[inline(always)]
     fn add(&mut self, simd: S, x: [S::f64s; 2], b: usize, block: &Block) {
         #[cfg(test)]
-        super::columns::looks::add();
+        super::columns::counted::block();
         for v in 0..LANES / S::F64_LANES {
             let profit = block.profit(simd, x, v);
             let worse = simd.min_f64s(self.first, profit);

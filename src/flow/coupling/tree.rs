@@ -76,27 +76,32 @@ impl Tree {
         self.blocks[j / LANES].parent[j % LANES] as usize
     }
 
-    /// Leads ways through a row to all columns that are nearer than the nearest free one.
+    /// Leads ways through a row to all columns that are nearer than the nearest free one; how many blocks it has looked at.
     #[inline(always)]
-    pub fn relax<S: Simd>(&mut self, simd: S, columns: &Columns, from: Junction) {
+    pub fn relax<S: Simd>(&mut self, simd: S, columns: &Columns, from: Junction) -> usize {
+        #[cfg(test)]
+        super::columns::counted::scan(columns.number.len());
         let (seed, x) = (from.seed, from.x);
         self.relax_block(simd, &columns.blocks[seed], seed, from);
+        let mut looked_at = 1;
         for w in 0..columns.sieve.words() {
             let mut open = columns.sieve.above(simd, w, x, from.base - self.length);
             if w == seed / WORD {
                 open &= !(1 << (seed % WORD));
             }
+            looked_at += open.count_ones() as usize;
             for k in Ones(open) {
                 let b = w * WORD + k;
                 self.relax_block(simd, &columns.blocks[b], b, from);
             }
         }
+        looked_at
     }
 
     #[inline(always)]
     fn relax_block<S: Simd>(&mut self, simd: S, block: &Block, b: usize, from: Junction) {
         #[cfg(test)]
-        super::columns::looks::add();
+        super::columns::counted::block();
         let x = [simd.splat_f64s(from.x[0]), simd.splat_f64s(from.x[1])];
         let base = simd.splat_f64s(from.base);
         let row = simd.splat_f64s(from.row as f64);

@@ -16,10 +16,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serializer, de::Error};
 
-use super::drawing::Drawing;
+use super::raster::SIDE;
 
-/// Cells along a side, and of a drawing.
-const SIDE: usize = Drawing::SIZE;
+/// Cells of a drawing.
 const N_CELLS: usize = SIDE * SIDE;
 /// The difference that the last letter stands for.
 const MAX_STEP: u8 = 26;
@@ -138,7 +137,7 @@ fn hexadecimal(chars: &mut Peekable<CharIndices<'_>>) -> Option<u8> {
 mod tests {
     use super::*;
     use crate::flow::bounds::Bounds;
-    use crate::flow::distribution::{Brush, Symmetry};
+    use crate::flow::distribution::{Brush, Drawing, Symmetry};
     use proptest::prelude::*;
 
     fn painted() -> Drawing {

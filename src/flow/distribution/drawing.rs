@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::alias::AliasTable;
 use super::brush::{Brush, Symmetry};
 use super::cells;
-use super::raster::{Raster, squared_distance_to_segment};
+use super::raster::{self, Raster, squared_distance_to_segment};
 use crate::flow::Point;
 use crate::flow::bounds::Bounds;
 
@@ -34,7 +34,7 @@ fn paper() -> Bounds {
 
 impl Drawing {
     /// Cells along one side.
-    pub const SIZE: usize = 256;
+    pub const SIZE: usize = raster::SIDE;
 
     /// An empty drawing over the box, whose sides must be positive.
     pub fn blank(bounds: Bounds) -> Self {

@@ -7,21 +7,23 @@ mod alias;
 mod brush;
 mod cells;
 mod drawing;
+mod gallery;
+mod range;
 mod raster;
 mod sampler;
 mod shape;
 mod skeleton;
 
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
 
 pub use brush::{Brush, Symmetry};
 pub use drawing::Drawing;
+pub use range::DistributionError;
 pub use sampler::Sampler;
 pub use shape::{Component, Shape};
 
 use super::{Point, exact};
-use shape::{MAX, MIN_LENGTH, within};
+use range::{MAX, MIN_LENGTH, within};
 
 /// A shape on the canvas: a point is `scale * z + shift` with z drawn from the shape.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -39,24 +41,6 @@ pub struct Distribution {
 
 fn unscaled() -> f64 {
     1.0
-}
-
-/// A distribution that cannot be drawn from.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum DistributionError {
-    /// A parameter outside its range.
-    #[error("{field} is {value}: expected {expected}")]
-    OutOfRange {
-        /// The parameter as the experiment file names it, below the distribution: `scale`, `shape.noise`.
-        field: String,
-        /// What it is.
-        value: String,
-        /// The range, in words.
-        expected: String,
-    },
-    /// A drawing without a painted cell.
-    #[error("the drawing is empty: paint something to go on")]
-    EmptyDrawing,
 }
 
 impl Distribution {
@@ -77,7 +61,7 @@ impl Distribution {
     /// As [`Self::validate`], and an empty drawing.
     pub fn sampler(&self) -> Result<Sampler, DistributionError> {
         self.validate()?;
-        Sampler::new(self)
+        Sampler::new(&self.shape, self.scale, [self.shift.0, self.shift.1])
     }
 
     /// Whether this is exactly `N(0, I)`, which diffusion paths ask for.

@@ -4,9 +4,11 @@
 
 use std::ops::Range;
 
-use super::drawing::Drawing;
 use crate::flow::Point;
 use crate::flow::bounds::Bounds;
+
+/// Cells along one side.
+pub const SIDE: usize = 256;
 
 /// The cells of a box, numbered row by row from the lower left corner.
 #[derive(Clone, Copy, Debug)]
@@ -18,14 +20,14 @@ pub struct Raster {
 impl Raster {
     /// Width and height of a cell.
     pub fn cell_size(self) -> [f64; 2] {
-        let n = Drawing::SIZE as f64;
+        let n = SIDE as f64;
         [self.bounds.width() / n, self.bounds.height() / n]
     }
 
     /// The point of a cell at the given share of its width and height.
     pub fn point(self, cell: usize, share: [f64; 2]) -> Point {
         let [width, height] = self.cell_size();
-        let (column, row) = (cell % Drawing::SIZE, cell / Drawing::SIZE);
+        let (column, row) = (cell % SIDE, cell / SIDE);
         [
             self.bounds.min[0] + (column as f64 + share[0]) * width,
             self.bounds.min[1] + (row as f64 + share[1]) * height,
@@ -41,7 +43,7 @@ impl Raster {
     pub fn reach(self, axis: usize, a: Point, b: Point, radius: f64) -> Range<usize> {
         let place = |x: f64| {
             let cells = (x - self.bounds.min[axis]) / self.cell_size()[axis];
-            cells.clamp(0.0, Drawing::SIZE as f64)
+            cells.clamp(0.0, SIDE as f64)
         };
         let low = place(a[axis].min(b[axis]) - radius).floor() as usize;
         let high = place(a[axis].max(b[axis]) + radius).ceil() as usize;

@@ -11,11 +11,12 @@ use rand_distr::StandardNormal;
 
 use super::alias::AliasTable;
 use super::drawing::CellSampler;
+use super::range::DistributionError;
+use super::shape::{Component, Shape};
 use super::skeleton::Skeleton;
-use super::{Component, Distribution, DistributionError, Shape};
 use crate::flow::Point;
 
-/// Draws points of a [`Distribution`]. Clones share their tables.
+/// Draws points of a [`Distribution`](super::Distribution). Clones share their tables.
 #[derive(Clone, Debug)]
 pub struct Sampler {
     recipe: Arc<Recipe>,
@@ -49,12 +50,12 @@ enum Recipe {
 }
 
 impl Sampler {
-    /// Compiles a distribution whose numbers are in their ranges.
-    pub(super) fn new(distribution: &Distribution) -> Result<Self, DistributionError> {
+    /// Compiles a shape that is scaled and moved; all numbers are in their ranges.
+    pub(super) fn new(shape: &Shape, scale: f64, shift: Point) -> Result<Self, DistributionError> {
         Ok(Self {
-            recipe: Arc::new(Recipe::new(&distribution.shape)?),
-            scale: distribution.scale,
-            shift: [distribution.shift.0, distribution.shift.1],
+            recipe: Arc::new(Recipe::new(shape)?),
+            scale,
+            shift,
         })
     }
 

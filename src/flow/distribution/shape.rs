@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::drawing::Drawing;
-use super::{Distribution, DistributionError};
+use super::range::{DistributionError, MAX, count, length, spread, within};
 use crate::flow::bounds::Bounds;
 
 /// One round Gaussian of a mixture.
@@ -22,7 +22,7 @@ pub struct Component {
     pub std: f64,
 }
 
-/// A density about the origin; [`Distribution`] scales and moves it.
+/// A density about the origin; [`Distribution`](super::Distribution) scales and moves it.
 ///
 /// `noise` is the standard deviation of Gaussian noise added to both coordinates, `0..=1e6`; lengths lie in
 /// `1e-6..=1e6`.
@@ -122,7 +122,7 @@ pub enum Shape {
 }
 
 /// What a field is when the file leaves it out.
-mod defaults {
+pub(super) mod defaults {
     pub fn one() -> f64 {
         1.0
     }
@@ -181,70 +181,6 @@ impl Shape {
             Self::Uniform { .. } => "Uniform box",
             Self::Drawn(_) => "Drawn",
         }
-    }
-
-    /// One distribution of each shape, with default parameters, centred on the origin and, but for the standard
-    /// Gaussian, a few units wide. The drawing is an empty one.
-    pub fn gallery() -> Vec<Distribution> {
-        let noise = defaults::noise();
-        let placed = |shape, scale, shift| Distribution {
-            shape,
-            scale,
-            shift,
-        };
-        let mixture = [(-1.5, -1.0), (1.5, -1.0), (0.0, 1.5)].map(|mean| Component {
-            weight: 1.0,
-            mean,
-            std: 0.4,
-        });
-        vec![
-            Self::Gaussian { std: 1.0 }.into(),
-            Self::Mixture {
-                components: mixture.to_vec(),
-            }
-            .into(),
-            Self::EightGaussians {
-                radius: defaults::eight_radius(),
-                std: defaults::eight_std(),
-            }
-            .into(),
-            placed(Self::Moons { noise }, 2.0, (-1.0, -0.5)),
-            placed(Self::SCurve { noise }, 1.5, (0.0, 0.0)),
-            Self::Checkerboard.into(),
-            Self::Rings {
-                radii: defaults::ring_radii(),
-                noise: defaults::ring_noise(),
-            }
-            .into(),
-            Self::Spirals {
-                turns: defaults::turns(),
-                noise,
-            }
-            .into(),
-            placed(
-                Self::Pinwheel {
-                    arms: defaults::arms(),
-                    radial_std: defaults::radial_std(),
-                    tangential_std: defaults::tangential_std(),
-                    rate: defaults::rate(),
-                },
-                2.0,
-                (0.0, 0.0),
-            ),
-            placed(
-                Self::SwissRoll {
-                    noise: defaults::roll_noise(),
-                },
-                0.25,
-                (0.0, 0.0),
-            ),
-            Self::Uniform {
-                width: defaults::side(),
-                height: defaults::side(),
-            }
-            .into(),
-            Self::Drawn(Drawing::blank(Bounds::square(4.0))).into(),
-        ]
     }
 
     /// Checks every parameter against its range; the error names it as `shape.field`.
@@ -319,40 +255,4 @@ fn validate_paper(bounds: &Bounds) -> Result<(), DistributionError> {
     }
     length("shape.bounds: max - min along x", bounds.width())?;
     length("shape.bounds: max - min along y", bounds.height())
-}
-
-/// No coordinate or length is larger: what is left of the range of numbers is for flows that run away.
-pub(super) const MAX: f64 = 1e6;
-/// No length that something is divided by is smaller.
-pub(super) const MIN_LENGTH: f64 = 1e-6;
-
-fn length(field: &str, value: f64) -> Result<(), DistributionError> {
-    within(field, value, MIN_LENGTH, MAX)
-}
-
-fn spread(field: &str, value: f64) -> Result<(), DistributionError> {
-    within(field, value, 0.0, MAX)
-}
-
-/// `Ok` if the value lies in `min..=max`; NaN does not.
-pub(super) fn within(field: &str, value: f64, min: f64, max: f64) -> Result<(), DistributionError> {
-    if (min..=max).contains(&value) {
-        return Ok(());
-    }
-    Err(DistributionError::OutOfRange {
-        field: field.to_owned(),
-        value: value.to_string(),
-        expected: format!("{min} to {max}"),
-    })
-}
-
-fn count(field: &str, things: &str, n: usize, max: usize) -> Result<(), DistributionError> {
-    if (1..=max).contains(&n) {
-        return Ok(());
-    }
-    Err(DistributionError::OutOfRange {
-        field: field.to_owned(),
-        value: format!("a list of {n}"),
-        expected: format!("1 to {max} {things}"),
-    })
 }

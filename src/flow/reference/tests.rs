@@ -3,10 +3,13 @@
 use std::f64::consts::TAU;
 
 use super::*;
+use crate::flow::Bounds;
 use crate::flow::exact::{Component, ExactField};
-use crate::flow::metrics::PathMetrics;
+use crate::flow::grid::{DensityStack, FieldGrid};
+use crate::flow::metrics::TrajectoryMetrics;
 use crate::flow::path::Path;
-use crate::flow::solver::Solver;
+use crate::flow::solver::{Solver, solve_in_pieces};
+use crate::flow::work::{Work, finish, finish_while};
 
 const COND_OT: Path = Path::CondOt { sigma_min: 0.0 };
 const VP: Path = Path::Vp {
@@ -34,13 +37,17 @@ fn eight_gaussians(path: Path) -> ExactField {
 }
 
 fn solved(field: &ExactField, path: Path, x_0: &[Point]) -> (ReferenceTimes, Halving) {
-    let times = ReferenceTimes::choose(field, path.time_range(), x_0, &|| true).unwrap();
-    let halving = times.solve(field, x_0, &|| true).unwrap();
+    let times = finish(ReferenceTimes::choose(field, path.time_range(), x_0, 256));
+    let halving = finish(times.solve(field, x_0));
     (times, halving)
 }
 
-fn report(name: &str, times: &ReferenceTimes, halving: &Halving) -> (PathMetrics, HalvingError) {
-    let (metrics, error) = (path_metrics(&halving.fine), halving.error());
+fn report(
+    name: &str,
+    times: &ReferenceTimes,
+    halving: &Halving,
+) -> (TrajectoryMetrics, HalvingError) {
+    let (metrics, error) = (trajectory_metrics(&halving.fine), halving.error());
     println!("{name}: {} steps, {metrics:.5?}, {error:?}", times.steps());
     (metrics, error)
 }
@@ -101,7 +108,7 @@ fn solver_errors_have_their_known_numbers() {
         (Solver::Rk4 { steps: 5 }, 0.008_345_62),
     ] {
         let times = solver.times((0.0, 1.0));
-        let walks = walk(&field, solver.tableau(), &times, &x_0, &|| true).unwrap();
+        let walks = finish(walk(&field, solver.tableau(), &times, &x_0));
         let ends: Vec<Point> = walks.iter().map(|walk| walk.end).collect();
         let error = rms_distance(&ends, &reference);
         println!("{solver:?}: {error:.7}, known {known}");
@@ -117,7 +124,7 @@ fn the_stated_error_is_not_too_small() {
     let x_0 = even_gaussian(500, 1.0);
     let (times, halving) = solved(&field, COND_OT, &x_0);
     let finest = halved(&halved(&halved(&times.coarse)));
-    let finest = walk(&field, &RK4, &finest, &x_0, &|| true).unwrap();
+    let finest = finish(walk(&field, &RK4, &finest, &x_0));
     let truth = Halving {
         coarse: halving.fine.clone(),
         fine: finest,
@@ -152,21 +159,52 @@ impl VelocityField for Noise {
 #[test]
 fn a_field_beyond_resolution_ends_at_the_cap_and_says_so() {
     let x_0 = even_gaussian(50, 1.0);
-    let times = ReferenceTimes::choose(&Noise, (0.0, 1.0), &x_0, &|| true).unwrap();
+    let times = finish(ReferenceTimes::choose(&Noise, (0.0, 1.0), &x_0, 256));
     assert!(times.steps() <= MAX_STEPS, "{} steps", times.steps());
-    let halving = times.solve(&Noise, &x_0, &|| true).unwrap();
+    let halving = finish(times.solve(&Noise, &x_0));
     assert!(!halving.error().within_tolerance);
 }
 
 #[test]
 fn nobody_and_a_stop_are_no_trouble() {
     let field = eight_gaussians(COND_OT);
-    let times = ReferenceTimes::choose(&field, (0.0, 1.0), &[], &|| true).unwrap();
-    assert_eq!(times.solve(&field, &[], &|| true), Some(Halving::default()));
+    let times = finish(ReferenceTimes::choose(&field, (0.0, 1.0), &[], 256));
+    assert_eq!(finish(times.solve(&field, &[])), Halving::default());
     let x_0 = even_gaussian(3, 1.0);
-    assert_eq!(
-        ReferenceTimes::choose(&field, (0.0, 1.0), &x_0, &|| false),
-        None
-    );
-    assert_eq!(times.solve(&field, &x_0, &|| false), None);
+    let choosing = ReferenceTimes::choose(&field, (0.0, 1.0), &x_0, 256);
+    assert_eq!(finish_while(choosing, || false), None);
+    assert_eq!(finish_while(times.solve(&field, &x_0), || false), None);
+}
+
+#[test]
+fn the_times_do_not_depend_on_the_cut() {
+    let field = eight_gaussians(COND_OT);
+    let x_0 = even_gaussian(300, 1.0);
+    let choose = |rows| finish(ReferenceTimes::choose(&field, (0.0, 1.0), &x_0, rows));
+    let whole = choose(512);
+    for rows in [0, 1, 7] {
+        assert_eq!(choose(rows), whole, "rows = {rows}");
+    }
+}
+
+/// What a thread of its own may do: everything that is computed from a field, one after the other.
+#[test]
+fn the_pieces_of_a_picture_and_of_a_measurement_make_one_work() {
+    let field = eight_gaussians(COND_OT);
+    let x_0 = even_gaussian(20, 1.0);
+    let mut work = Work::new(async move {
+        let (range, bounds) = (COND_OT.time_range(), Bounds::square(6.0));
+        let times = ReferenceTimes::choose(&field, range, &x_0, 7).await;
+        let halving = times.solve(&field, &x_0).await;
+        let solver = Solver::Heun { steps: 10 };
+        let solved = solve_in_pieces(&field, solver, range, &x_0, 7).await;
+        let grid = FieldGrid::sample(&field, bounds, [4, 4], vec![0.0, 1.0], 7).await;
+        let density = DensityStack::estimate_in_pieces(&solved, bounds, [8, 8], 3).await;
+        (halving, solved, grid, density)
+    });
+    let mut pieces = 1;
+    while work.advance(&mut || false).is_none() {
+        pieces += 1;
+    }
+    assert!(pieces > 3 * 10 + 2 * 3 + 3 + 100, "{pieces}");
 }

@@ -2,7 +2,10 @@
 
 use super::*;
 use crate::flow::Provenance;
+use crate::flow::exact::{Component, ExactField};
+use crate::flow::path::Path;
 use crate::flow::vocabulary::Vocabulary;
+use crate::flow::work::finish_while;
 
 const ALL: [Solver; 4] = [
     Solver::Euler { steps: 10 },
@@ -63,7 +66,7 @@ fn walked(
     x_0: &[Point],
 ) -> Vec<Walk> {
     let times = solver.times(time_range);
-    walk(field, solver.tableau(), &times, x_0, &|| true).unwrap()
+    finish(walk(field, solver.tableau(), &times, x_0))
 }
 
 #[test]
@@ -91,26 +94,57 @@ fn nfe_counts_evaluations_not_steps() {
 }
 
 #[test]
-fn a_solve_can_be_cancelled_between_steps() {
+fn a_solve_can_be_stopped_after_every_step_of_every_chunk() {
     let field = Whirl {
         turn: 1.0,
         drift: [0.0; 2],
     };
-    let mut left = 4;
-    let mut keep_going = || {
-        left -= 1;
-        left >= 0
-    };
-    let stopped = solve_with(&field, ALL[0], (0.0, 1.0), &[[1.0, 0.0]], &mut keep_going);
-    assert_eq!((stopped, left), (None, -1));
-    let whole = solve_with(&field, ALL[0], (0.0, 1.0), &[[1.0, 0.0]], &mut || true);
-    assert_eq!(
-        whole,
-        Some(solve(&field, ALL[0], (0.0, 1.0), &[[1.0, 0.0]]))
-    );
+    let x_0 = [[1.0, 0.0]; 5];
+    for (rows, pieces) in [(1, 50), (2, 30), (5, 10), (9, 10)] {
+        let mut asked = 0;
+        let solving = solve_in_pieces(&field, ALL[0], (0.0, 1.0), &x_0, rows);
+        let solved = finish_while(solving, || {
+            asked += 1;
+            true
+        });
+        assert_eq!(solved, Some(solve(&field, ALL[0], (0.0, 1.0), &x_0)));
+        assert_eq!(asked, pieces, "rows = {rows}");
+    }
+    let stopped = solve_in_pieces(&field, ALL[0], (0.0, 1.0), &x_0, 5);
+    assert_eq!(finish_while(stopped, || false), None);
     let times = ALL[0].times((0.0, 1.0));
-    let stopped = walk(&field, &EULER, &times, &[[1.0, 0.0]], &|| false);
-    assert_eq!(stopped, None);
+    let mut left = 4;
+    let stopped = finish_while(walk(&field, &EULER, &times, &x_0), || {
+        left -= 1;
+        left > 0
+    });
+    assert_eq!((stopped, left), (None, 0));
+}
+
+#[test]
+fn an_exact_fields_trajectories_do_not_depend_on_the_cut() {
+    let around = |x| Component::isotropic([x, 0.5 * x], 0.6);
+    let (source, target) = (vec![around(0.0)], vec![around(-2.0), around(3.0)]);
+    let path = Path::CondOt { sigma_min: 0.01 };
+    let field = ExactField::new(path, source, target).unwrap();
+    let x_0: Vec<Point> = (0..600)
+        .map(|i| [f64::from(i).sin(), f64::from(i).cos()])
+        .collect();
+    for solver in ALL {
+        let whole = solve(&field, solver, (0.0, 1.0), &x_0);
+        let times = solver.times((0.0, 1.0));
+        let walks = walked(&field, solver, (0.0, 1.0), &x_0);
+        for rows in [0, 1, 7, 512, 600] {
+            let solving = solve_in_pieces(&field, solver, (0.0, 1.0), &x_0, rows);
+            assert!(finish(solving) == whole, "{solver:?}, rows = {rows}");
+            let chunks = x_0.chunks(rows.max(1));
+            let chunks = chunks.flat_map(|x_0| finish(walk(&field, solver.tableau(), &times, x_0)));
+            assert!(
+                chunks.eq(walks.iter().copied()),
+                "{solver:?}, rows = {rows}"
+            );
+        }
+    }
 }
 
 #[test]

@@ -108,12 +108,12 @@ impl WithSimd for Step<'_> {
             for part in self.gradients {
                 g = simd.add_f32s(g, vectors::<S, 1>(part)[i][0]);
             }
-            *m = simd.mul_add_f32s(*m, beta_1, simd.mul_f32s(g, fresh_1));
-            *v = simd.mul_add_f32s(*v, beta_2, simd.mul_f32s(simd.mul_f32s(g, g), fresh_2));
+            *m = simd.mul_add_e_f32s(*m, beta_1, simd.mul_f32s(g, fresh_1));
+            *v = simd.mul_add_e_f32s(*v, beta_2, simd.mul_f32s(simd.mul_f32s(g, g), fresh_2));
             let root = simd.add_f32s(simd.sqrt_f32s(*v), epsilon);
             let change = simd.div_f32s(simd.mul_f32s(*m, minus_rate), root);
-            *w = simd.mul_add_f32s(*w, keep, change);
-            *average = simd.mul_add_f32s(*average, decay, simd.mul_f32s(*w, fresh));
+            *w = simd.mul_add_e_f32s(*w, keep, change);
+            *average = simd.mul_add_e_f32s(*average, decay, simd.mul_f32s(*w, fresh));
         }
     }
 }

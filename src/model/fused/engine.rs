@@ -6,11 +6,11 @@ use pulp::Arch;
 
 use crate::experiment::{Model, Optimizer, Training};
 use crate::model::engine::{same_moments, warm_decay};
-use crate::model::{Batch, Engine, EngineError, EngineState, MlpParams, Moments, Widths};
+use crate::model::{Batch, Engine, EngineError, EngineState, MlpParams, OptimizerMoments, Widths};
 
 use super::adam::{Rule, State};
 use super::aligned::Aligned;
-use super::kernel::Lanes;
+use super::kernel::SimdWidths;
 use super::layout::{Layout, OUTPUTS};
 use super::shared::{Differentiate, GROUPS, Shared, Update, write};
 use super::tape::{TILE, Tape, Weights};
@@ -33,12 +33,12 @@ pub struct FusedEngine {
 struct Progress {
     /// Steps in the average.
     steps: u64,
-    /// Steps in the moments.
+    /// Steps in the optimizer moments.
     time: u64,
 }
 
 impl FusedEngine {
-    /// Members of a team that find work at once; more would only look on.
+    /// Most members of a team: a step is cut into so many groups, and further members would have nothing to do.
     pub const MAX_MEMBERS: usize = GROUPS;
 
     /// An engine for the given weights that keeps the team for itself.
@@ -66,7 +66,7 @@ impl FusedEngine {
         if *params.widths() != widths {
             return Err(EngineError::Shape);
         }
-        let layout = Layout::new(&widths, Lanes::of(arch)).ok_or(EngineError::Shape)?;
+        let layout = Layout::new(&widths, SimdWidths::of(arch)).ok_or(EngineError::Shape)?;
         let weights = layout.cut(params.values());
         let shared = Shared::new(arch, layout, model.activation, weights, team.size());
         let shared = Arc::new(shared);
@@ -141,7 +141,7 @@ impl Engine for FusedEngine {
             weights: params(joined(|state| &state.weights))?,
             average: params(joined(|state| &state.average))?,
             averaged: self.progress.steps,
-            moments: Moments {
+            moments: OptimizerMoments {
                 optimizer: self.optimizer,
                 first: joined(|state| &state.moment_1),
                 second: joined(|state| &state.moment_2),

@@ -14,7 +14,7 @@ use crate::flow::{Point, Provenance, VelocityField};
 use crate::model::{MlpParams, Scaling, embedding};
 
 use super::aligned::Aligned;
-use super::kernel::{Form, Lanes, Outputs, RowProduct};
+use super::kernel::{Form, Outputs, RowProduct, SimdWidths};
 use super::layout::{Layer, Layout, OUTPUTS};
 use super::nonlinearity::Activate;
 use super::tape::TILE;
@@ -60,7 +60,7 @@ impl FrozenField {
         scaling: Scaling,
         step: u64,
     ) -> Self {
-        let network = Layout::new(params.widths(), Lanes::of(arch)).map(|layout| {
+        let network = Layout::new(params.widths(), SimdWidths::of(arch)).map(|layout| {
             let blocks = layout.cut(params.values());
             Arc::new(Network {
                 arch,
@@ -254,7 +254,7 @@ impl Stream {
             a: &self.now,
             a_stride: layer.stride,
             weights,
-            panel: network.layout.lanes().panel,
+            panel: network.layout.simd().panel,
             bias: if with_bias {
                 [bias[0], bias[1]]
             } else {

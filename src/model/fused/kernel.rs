@@ -1,7 +1,7 @@
 //! The two matrix products that everything else is made of, on rows of units.
 //!
-//! Units stand in vector lanes and rows are broadcast, so neither product ever sums across lanes. Both keep a
-//! tile of [`M`] rows by one panel in registers; a panel is [`Lanes::panel`] units wide, the last one of a layer
+//! Units stand side by side in vectors and rows are broadcast, so neither product ever sums within a vector. Both keep a
+//! tile of [`M`] rows by one panel in registers; a panel is [`SimdWidths::panel`] units wide, the last one of a layer
 //! narrower. This file refuses to know layers, losses and threads.
 
 use std::hint::black_box;
@@ -16,30 +16,30 @@ const fn panel_vectors<S: Simd>() -> usize {
     if S::REGISTER_COUNT >= 32 { 4 } else { 2 }
 }
 
-/// The vectors of this machine, in units.
+/// How wide the vectors of a machine are, in units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Lanes {
+pub struct SimdWidths {
     /// Units in one vector: every row is padded to a multiple.
     pub vector: usize,
     /// Units in one full panel.
     pub panel: usize,
 }
 
-impl Lanes {
-    /// Asks the machine.
+impl SimdWidths {
+    /// Those of an instruction set.
     pub fn of(arch: Arch) -> Self {
-        arch.dispatch(AskLanes)
+        arch.dispatch(AskWidths)
     }
 }
 
-struct AskLanes;
+struct AskWidths;
 
-impl WithSimd for AskLanes {
-    type Output = Lanes;
+impl WithSimd for AskWidths {
+    type Output = SimdWidths;
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, _simd: S) -> Lanes {
-        Lanes {
+    fn with_simd<S: Simd>(self, _simd: S) -> SimdWidths {
+        SimdWidths {
             vector: S::F32_LANES,
             panel: S::F32_LANES * panel_vectors::<S>(),
         }
@@ -247,7 +247,7 @@ pub fn vectors_mut<S: Simd, const N: usize>(values: &mut [f32]) -> &mut [[S::f32
     S::as_mut_simd_f32s(values).0.as_chunks_mut().0
 }
 
-/// The two outputs of every row: `out = a W^T + bias`, summed across lanes.
+/// The two outputs of every row: `out = a W^T + bias`, summed within vectors.
 pub struct Outputs<'a> {
     /// `a`, row-major with `a_stride`.
     pub a: &'a [f32],

@@ -11,7 +11,7 @@ use std::ops::Range;
 use crate::model::Widths;
 
 use super::aligned::Aligned;
-use super::kernel::Lanes;
+use super::kernel::SimdWidths;
 
 /// Units of the output.
 pub const OUTPUTS: usize = 2;
@@ -25,7 +25,7 @@ pub struct Layout {
     pub panels: Vec<Panel>,
     /// Numbers of the output layer.
     pub output_len: usize,
-    lanes: Lanes,
+    simd: SimdWidths,
     widths: Widths,
 }
 
@@ -37,7 +37,7 @@ pub struct Layer {
     /// Units, padded to whole vectors.
     pub padded: usize,
     /// Distance of two rows of its activations. A row of several panels gets a vector more than it needs:
-    /// rows a power of two apart would fight for the same lines of the cache.
+    /// rows a power of two apart would fall on the same lines of the cache.
     pub stride: usize,
     /// Its panels, as indices into [`Layout::panels`].
     pub panels: Range<usize>,
@@ -78,15 +78,15 @@ impl Panel {
 
 impl Layout {
     /// The layout for a machine's vectors; `None` without a hidden layer.
-    pub fn new(widths: &Widths, lanes: Lanes) -> Option<Self> {
+    pub fn new(widths: &Widths, simd: SimdWidths) -> Option<Self> {
         let layers: Vec<_> = widths.layers().collect();
         let (_, hidden_layers) = layers.split_last()?;
         let (mut hidden, mut panels) = (Vec::new(), Vec::new());
         for (layer, &(n_in, n_out)) in hidden_layers.iter().enumerate() {
             let first = panels.len();
-            panels.extend((0..n_out).step_by(lanes.panel).map(|column| {
-                let units = lanes.panel.min(n_out - column);
-                let width = units.next_multiple_of(lanes.vector);
+            panels.extend((0..n_out).step_by(simd.panel).map(|column| {
+                let units = simd.panel.min(n_out - column);
+                let width = units.next_multiple_of(simd.vector);
                 Panel {
                     layer,
                     column,
@@ -95,12 +95,8 @@ impl Layout {
                     n_in,
                 }
             }));
-            let padded = n_out.next_multiple_of(lanes.vector);
-            let skew = if padded > lanes.panel {
-                lanes.vector
-            } else {
-                0
-            };
+            let padded = n_out.next_multiple_of(simd.vector);
+            let skew = if padded > simd.panel { simd.vector } else { 0 };
             let stride = padded + skew;
             hidden.push(Layer {
                 n_in,
@@ -109,13 +105,13 @@ impl Layout {
                 panels: first..panels.len(),
             });
         }
-        let output_len = OUTPUTS * hidden.last()?.padded + lanes.vector.max(OUTPUTS);
+        let output_len = OUTPUTS * hidden.last()?.padded + simd.vector.max(OUTPUTS);
         let widths = widths.clone();
         Some(Self {
             hidden,
             panels,
             output_len,
-            lanes,
+            simd,
             widths,
         })
     }
@@ -126,8 +122,8 @@ impl Layout {
     }
 
     /// The units in a vector of this machine.
-    pub fn lanes(&self) -> Lanes {
-        self.lanes
+    pub fn simd(&self) -> SimdWidths {
+        self.simd
     }
 
     /// The panels of a hidden layer.
@@ -226,7 +222,7 @@ mod tests {
 
     #[test]
     fn cutting_and_joining_gives_the_parameters_back() {
-        let lanes = Lanes {
+        let simd = SimdWidths {
             vector: 4,
             panel: 8,
         };
@@ -238,7 +234,7 @@ mod tests {
                 ..Model::default()
             });
             let params = MlpParams::init(widths.clone(), &mut stream(0, Stream::Weights, 0));
-            let layout = Layout::new(&widths, lanes).unwrap();
+            let layout = Layout::new(&widths, simd).unwrap();
             let blocks = layout.cut(params.values());
             assert_eq!(layout.join(|i| &blocks[i]), params.values());
             let filled: f32 = blocks.iter().flat_map(|b| b.iter()).map(|v| v.abs()).sum();

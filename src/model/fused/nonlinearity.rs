@@ -76,17 +76,17 @@ fn exp<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
         simd.splat_f32s(88.0),
         simd.max_f32s(simd.splat_f32s(-87.0), x),
     );
-    let shifted = simd.mul_add_f32s(
+    let shifted = simd.mul_add_e_f32s(
         x,
         simd.splat_f32s(std::f32::consts::LOG2_E),
         simd.splat_f32s(ROUND),
     );
     let n = simd.sub_f32s(shifted, simd.splat_f32s(ROUND));
-    let r = simd.mul_add_f32s(n, simd.splat_f32s(-LN_2_HIGH), x);
-    let r = simd.mul_add_f32s(n, simd.splat_f32s(-LN_2_LOW), r);
+    let r = simd.mul_add_e_f32s(n, simd.splat_f32s(-LN_2_HIGH), x);
+    let r = simd.mul_add_e_f32s(n, simd.splat_f32s(-LN_2_LOW), r);
     let mut p = simd.splat_f32s(0.008_312_478);
     for coefficient in COEFFICIENTS {
-        p = simd.mul_add_f32s(p, r, simd.splat_f32s(coefficient));
+        p = simd.mul_add_e_f32s(p, r, simd.splat_f32s(coefficient));
     }
     // n is added to the exponent of p.
     let bits = simd.transmute_u32s_f32s(shifted);
@@ -103,7 +103,7 @@ impl Nonlinearity for Silu {
         let e = exp(simd, simd.neg_f32s(x));
         let s = simd.div_f32s(one, simd.add_f32s(one, e));
         let y = simd.mul_f32s(x, s);
-        [y, simd.mul_add_f32s(y, simd.sub_f32s(one, s), s)]
+        [y, simd.mul_add_e_f32s(y, simd.sub_f32s(one, s), s)]
     }
 }
 
@@ -168,7 +168,7 @@ impl Nonlinearity for Tanh {
         let e = exp(simd, simd.add_f32s(x, x));
         let q = simd.div_f32s(simd.splat_f32s(2.0), simd.add_f32s(e, one));
         let y = simd.sub_f32s(one, q);
-        [y, simd.mul_add_f32s(simd.neg_f32s(y), y, one)]
+        [y, simd.mul_add_e_f32s(simd.neg_f32s(y), y, one)]
     }
 }
 
@@ -185,12 +185,12 @@ impl Nonlinearity for Gelu {
         );
         let s = simd.div_f32s(
             simd.splat_f32s(1.0),
-            simd.mul_add_f32s(a, simd.splat_f32s(0.327_591_1), simd.splat_f32s(1.0)),
+            simd.mul_add_e_f32s(a, simd.splat_f32s(0.327_591_1), simd.splat_f32s(1.0)),
         );
         let gauss = exp(simd, simd.mul_f32s(simd.neg_f32s(a), a));
         let mut p = simd.splat_f32s(1.061_405_4);
         for coefficient in COEFFICIENTS {
-            p = simd.mul_add_f32s(p, s, simd.splat_f32s(coefficient));
+            p = simd.mul_add_e_f32s(p, s, simd.splat_f32s(coefficient));
         }
         let tail = simd.mul_f32s(
             simd.mul_f32s(p, s),
@@ -199,16 +199,20 @@ impl Nonlinearity for Gelu {
         let positive = simd.greater_than_f32s(x, simd.splat_f32s(0.0));
         let phi = simd.select_f32s(positive, simd.sub_f32s(simd.splat_f32s(1.0), tail), tail);
         let density = simd.mul_f32s(gauss, simd.splat_f32s(0.398_942_3));
-        [simd.mul_f32s(x, phi), simd.mul_add_f32s(x, density, phi)]
+        [simd.mul_f32s(x, phi), simd.mul_add_e_f32s(x, density, phi)]
     }
 }
 
 #[cfg(test)]
 mod tests {
     use pulp::Arch;
+    use rand::RngExt;
 
+    use super::super::kernel::vectors;
     use super::super::tests::reference::activate;
     use super::*;
+    use crate::flow::instruction_sets;
+    use crate::flow::rng::{Stream, stream};
 
     fn both(activation: Activation, x: f32) -> [f32; 2] {
         // A multiple of every machine's vector.
@@ -264,6 +268,63 @@ mod tests {
                 );
             }
             assert!(both(activation, f32::NAN)[0].is_nan(), "{activation:?}");
+        }
+    }
+
+    /// `a b + c`, rounded once and as the machine likes best.
+    struct MulAdd<'a> {
+        factors: [&'a [f32]; 3],
+        once: &'a mut [f32],
+        best: &'a mut [f32],
+    }
+
+    impl WithSimd for MulAdd<'_> {
+        type Output = ();
+
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, simd: S) {
+            let [a, b, c] = self.factors.map(|numbers| vectors::<S, 1>(numbers));
+            let results = vectors_mut::<S, 1>(self.once)
+                .iter_mut()
+                .zip(vectors_mut::<S, 1>(self.best));
+            for ((([a], [b]), [c]), ([once], [best])) in a.iter().zip(b).zip(c).zip(results) {
+                *once = simd.mul_add_f32s(*a, *b, *c);
+                *best = simd.mul_add_e_f32s(*a, *b, *c);
+            }
+        }
+    }
+
+    /// The kernels leave the rounding to the machine (`mul_add_e_f32s`). With vectors that have the instruction this is
+    /// the same number; without, one rounding would be computed in software, which is fifty times slower.
+    #[test]
+    fn with_vectors_the_machines_own_product_is_the_one_that_rounds_once() {
+        const N: usize = 1 << 16;
+        let mut rng = stream(0, Stream::Display, 0);
+        // All bit patterns: numbers of every size, subnormal ones, infinity and not-a-number; then sizes that meet.
+        let mut any = || -> Vec<f32> { (0..N).map(|_| f32::from_bits(rng.random())).collect() };
+        let near = |x: &f32| f32::from_bits(x.to_bits() & 0x83ff_ffff | 0x3c00_0000);
+        let wide = [any(), any(), any()];
+        let close = [0, 1, 2].map(|k| wide[k].iter().map(near).collect());
+        let sets = instruction_sets();
+        for name in ["V3", "V4", "Neon"] {
+            let is_here = |set: &Arch| format!("{set:?}").starts_with(name);
+            if !sets.iter().any(is_here) {
+                println!("not compared, as this machine does not have it: {name}");
+            }
+        }
+        for set in sets {
+            let mut differ = 0;
+            for factors in [&wide, &close] {
+                let (mut once, mut best) = (vec![0.0f32; N], vec![0.0; N]);
+                set.dispatch(MulAdd {
+                    factors: [&factors[0], &factors[1], &factors[2]],
+                    once: &mut once,
+                    best: &mut best,
+                });
+                let pairs = once.iter().zip(&best);
+                differ += pairs.filter(|(a, b)| a.to_bits() != b.to_bits()).count();
+            }
+            assert_eq!(differ > 0, matches!(set, Arch::Scalar), "{set:?}: {differ}");
         }
     }
 }

@@ -118,7 +118,7 @@ impl Tape {
             a: &record.values,
             a_stride: layer.stride,
             weights: w,
-            panel: layout.lanes().panel,
+            panel: layout.simd().panel,
             bias: [bias[0], bias[1]],
             out: &mut self.outputs,
         });

@@ -1,4 +1,4 @@
-//! What the engine asks of threads, which it refuses to know: a few members who do one job together.
+//! The engine's interface to threads: a few members that do one job together. How they run is not known here.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ pub enum TeamError {
     Panicked,
 }
 
-/// Workers who do one job at a time, together.
+/// Members that do one job at a time, together.
 pub trait Team: Send {
     /// Number of members, the calling thread included: at least 1.
     fn size(&self) -> usize;

@@ -1,27 +1,18 @@
 //! The arrows of the velocity field: their lengths, and what the legend says of them.
 
-use std::sync::Arc;
-
 use super::super::*;
-use super::{CANVAS, distance, frame, only, picture, texts, view};
+use super::{CANVAS, distance, frame, only, texts, view};
+use crate::flow::grid::FieldGrid;
+use crate::snapshot::Frame;
 
 /// The fixture's frame with speeds `speed(k)` to the right in its 24 cells, at every time.
 fn frame_with_speeds(speed: impl Fn(usize) -> f64) -> Frame {
-    let frame = frame();
-    let mut flow = picture(
-        frame
-            .picture
-            .as_ref()
-            .expect("a picture")
-            .trajectories
-            .clone(),
-    );
-    let velocities = flow.field.velocities.iter_mut().enumerate();
+    let mut frame = frame();
+    let mut field = FieldGrid::clone(frame.products.field.get().expect("a field"));
+    let velocities = field.velocities.iter_mut().enumerate();
     velocities.for_each(|(k, v)| *v = [speed(k % 24), 0.0]);
-    Frame {
-        picture: Some(Arc::new(flow)),
-        ..frame
-    }
+    frame.products.put(frame.flow(), field);
+    frame
 }
 
 /// The lengths of the arrows in the order of their cells, and what the page says about them.

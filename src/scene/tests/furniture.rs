@@ -2,10 +2,11 @@
 
 use proptest::prelude::*;
 
-use super::super::legend::{Entry, entries, has_color_bar, label};
+use super::super::layers::look;
+use super::super::legend::{Entry, entries, has_color_bar};
 use super::super::*;
 use super::{CANVAS, frame, texts, view};
-use crate::experiment::{Camera, PathColor};
+use crate::experiment::{Camera, TrajectoryColor, View};
 
 proptest! {
     #[test]
@@ -14,7 +15,7 @@ proptest! {
         figure in any::<bool>(),
         identity in any::<bool>(),
     ) {
-        let color = if identity { PathColor::Identity } else { PathColor::ChordRatio };
+        let color = if identity { TrajectoryColor::Identity } else { TrajectoryColor::ChordRatio };
         let view = View { color, ..view(&layers) };
         let page = match figure {
             true => Page::figure(Style::Paper),
@@ -26,7 +27,7 @@ proptest! {
         prop_assert_eq!(scene.panels[0].groups.len(), layers.len());
         let written = texts(&scene.furniture);
         for layer in Layer::ALL {
-            let count = written.iter().filter(|text| text.text == label(layer)).count();
+            let count = written.iter().filter(|text| text.text == look(layer).label).count();
             prop_assert_eq!(count, usize::from(layers.contains(&layer)), "{:?}", layer);
         }
         let bars = written.iter().filter(|text| text.text == color_bar::LABEL).count();
@@ -43,7 +44,7 @@ proptest! {
         camera in any::<bool>(),
     ) {
         let mut frame = frame();
-        frame.metrics = frame.metrics.filter(|_| measured);
+        frame.products.metrics.made = frame.products.metrics.made.filter(|_| measured);
         frame.target = [[x, y], [x + width, y + height]].into();
         let camera = camera.then_some(Camera { center: (x, y), height });
         let view = View { camera, ..view(&layers) };

@@ -7,12 +7,17 @@ use crate::snapshot::RunState;
 
 use super::super::command::Event;
 use super::super::engines::Engines;
+use super::super::gpu_carrier::GpuCarrier;
 use super::super::recovery::{Recovery, attempt, recover};
 use super::Lane;
 
 impl Lane {
     pub(super) fn set_device(&mut self, choice: DeviceChoice) {
         self.choice = Some(choice);
+        let board = Arc::clone(&self.services.board);
+        let complain = move |sentence| board.tell(Event::Problem(sentence));
+        self.carrier = GpuCarrier::of(choice, complain);
+        self.show_flow();
         let engines = self.open_engines(choice);
         if engines.label() == self.engines.label() {
             return;
@@ -29,16 +34,18 @@ impl Lane {
     }
 
     pub(super) fn open_engines(&self, choice: DeviceChoice) -> Engines {
-        Engines::open(choice, &self.cores, &self.experiment).unwrap_or_else(|error| {
+        Engines::open(choice, &self.services.crew, &self.experiment).unwrap_or_else(|error| {
             let message = format!("Training stays on the CPU: {error}.");
-            self.board.tell(Event::Problem(message));
-            Engines::cpu(&self.cores)
+            self.services.board.tell(Event::Problem(message));
+            Engines::cpu(&self.services.crew)
         })
     }
 
     pub(super) fn use_engines(&mut self, engines: Engines) {
         let label = Arc::clone(engines.label());
-        self.board.update(|frame| frame.device = Arc::clone(&label));
+        self.services
+            .board
+            .update(self.id, |frame| frame.device = Arc::clone(&label));
         self.engines = engines;
     }
 
@@ -75,7 +82,7 @@ impl Lane {
 
     fn go_on_elsewhere(&mut self, sentence: String) {
         self.use_engines(self.engines.clone());
-        self.board.tell(Event::Problem(sentence));
+        self.services.board.tell(Event::Problem(sentence));
         let unfinished = self.learner.as_ref().is_some_and(|l| !l.is_finished());
         if self.state == RunState::Finished && unfinished {
             self.state = RunState::Running;

@@ -1,18 +1,18 @@
-//! What of a lane appears on the board, and what the workers are asked to make of it.
+//! What of a lane appears on the board.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use crate::clock::Instant;
 use crate::flow::Point;
-use crate::model::{DeviceChoice, EngineError};
+use crate::model::EngineError;
+use crate::products::{DisplaySamples, Flow, display_samples};
 use crate::snapshot::RunState;
 
 use super::super::learner::Learner;
-use super::super::measure::{DisplaySamples, display_samples};
+use super::super::pace::Pace;
 use super::super::recovery::attempt;
-use super::super::worker::Pace;
-use super::super::{cloud, metrics_worker, picture};
-use super::{Lane, Shown};
+use super::Lane;
 
 /// Points of source and target that a frame carries.
 pub const DISPLAY_SAMPLES: usize = 2000;
@@ -22,7 +22,7 @@ pub const DISPLAY_PAIRS: usize = 256;
 const EAGER_TIME: Duration = Duration::from_millis(1500);
 
 impl Lane {
-    /// Puts the lane's state on the board and asks for a picture of the newest weights.
+    /// Puts the lane's state on the board and its newest flow in the dispatcher.
     pub(super) fn publish(&mut self) {
         self.last_publish = Instant::now();
         if let Err((at, error)) = self.checkpoint() {
@@ -40,7 +40,7 @@ impl Lane {
             Some(learner) => learner.pairs().iter().take(DISPLAY_PAIRS).collect(),
             None => Arc::new([]),
         };
-        self.board.update(|frame| {
+        self.services.board.update(self.id, |frame| {
             frame.experiment = Arc::clone(&self.experiment);
             frame.state = self.state.clone();
             frame.step = learner.map_or(0, Learner::steps_taken);
@@ -50,7 +50,16 @@ impl Lane {
             frame.loss = loss.clone();
             frame.pairs = Arc::clone(&pairs);
         });
-        self.show_picture(self.pace());
+        self.show_flow();
+    }
+
+    /// Has products made of the newest flow.
+    pub(super) fn show_flow(&self) {
+        if let Some(flow) = &self.flow {
+            let (flow, carrier) = (flow.clone(), self.carrier.clone());
+            let dispatcher = &self.services.dispatcher;
+            dispatcher.show(self.id, flow, carrier, self.pace());
+        }
     }
 
     /// Remembers the newest state of a learner that can be trusted, and what it shows.
@@ -63,7 +72,7 @@ impl Lane {
         let field = attempt(|| learner.checkpoint());
         let field = field.map_err(|error| (learner.steps_taken(), error))?;
         let experiment = Arc::clone(learner.experiment());
-        self.shown = Some(Shown { field, experiment });
+        self.flow = Some(Flow::learned(field, experiment, self.run));
         Ok(())
     }
 
@@ -71,9 +80,12 @@ impl Lane {
         let (source, target): (Arc<[Point]>, Arc<[Point]>) =
             match display_samples(&self.experiment, DISPLAY_SAMPLES) {
                 Ok(DisplaySamples { source, target }) => (source, target),
-                Err(_) => (Arc::clone(&self.board.frame().source), Arc::new([])),
+                Err(_) => (
+                    Arc::clone(&self.services.board.frame(self.id).source),
+                    Arc::new([]),
+                ),
             };
-        self.board.update(|frame| {
+        self.services.board.update(self.id, |frame| {
             frame.experiment = Arc::clone(&self.experiment);
             frame.source = Arc::clone(&source);
             frame.target = Arc::clone(&target);
@@ -83,61 +95,17 @@ impl Lane {
     /// What is to be said about the numbers of the experiment.
     pub(super) fn show_cautions(&self) {
         let cautions: Arc<[String]> = self.experiment.cautions().into();
-        self.board
-            .update(|frame| frame.cautions = Arc::clone(&cautions));
+        self.services
+            .board
+            .update(self.id, |frame| frame.cautions = Arc::clone(&cautions));
     }
 
-    /// Asks for a picture of the newest weights.
-    pub(super) fn show_picture(&self, pace: Pace) {
-        if let Some(Shown { field, experiment }) = &self.shown {
-            let run = self.board.frame().run;
-            let job = picture::Job {
-                run,
-                step: field.step(),
-                field: Arc::new(field.clone()),
-                experiment: Arc::clone(experiment),
-                request: self.request,
-            };
-            self.workers.pictures.request(job, pace);
-            if let Some(particles) = self.request.cloud {
-                let job = cloud::Job {
-                    run,
-                    field: field.clone(),
-                    experiment: Arc::clone(experiment),
-                    particles,
-                    device: self.choice.unwrap_or(DeviceChoice::Cpu),
-                    ticket: self.cloud.clone(),
-                };
-                self.workers.clouds.request(job, pace);
-            }
-        }
-    }
-
-    /// Asks for a measurement of the newest weights.
-    pub(super) fn measure(&mut self, pace: Pace) {
-        self.last_measure = Instant::now();
-        if let Some(Shown { field, experiment }) = &self.shown {
-            let job = metrics_worker::Job {
-                run: self.board.frame().run,
-                step: field.step(),
-                field: Arc::new(field.clone()),
-                experiment: Arc::clone(experiment),
-            };
-            self.workers.measurements.request(job, pace);
-        }
-    }
-
-    /// What a result is worth that nobody has asked for.
-    pub(super) fn pace(&self) -> Pace {
+    /// How urgent a product is that was not asked for.
+    fn pace(&self) -> Pace {
         match self.wants_steps() {
             false => Pace::Free,
             true if self.changed.elapsed() < EAGER_TIME => Pace::Eager,
             true => Pace::Steady,
         }
-    }
-
-    /// What a result is worth that somebody waits for.
-    pub(super) fn hurried(&self) -> Pace {
-        self.pace().max(Pace::Eager)
     }
 }

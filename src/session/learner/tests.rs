@@ -1,4 +1,4 @@
-use super::super::cores::Cores;
+use super::super::crew::Crew;
 use super::*;
 use crate::experiment::presets;
 
@@ -31,16 +31,22 @@ fn cosine() -> Experiment {
 
 /// The state of that experiment after so many steps.
 fn state_after(experiment: &Experiment, steps: u64) -> TrainingState {
-    let engines = Engines::cpu(&Cores::new(1));
-    let mut learner = Learner::new(Arc::new(experiment.clone()), &engines, 1).unwrap();
+    let engines = Engines::cpu(&Crew::alone());
+    let mut learner = Learner::new(Arc::new(experiment.clone()), &engines, &Crew::alone()).unwrap();
     (0..steps).for_each(|_| learner.step().unwrap());
     learner.checkpoint().unwrap();
     learner.state()
 }
 
 fn resumed(experiment: &Experiment, state: &TrainingState) -> Learner {
-    let engines = Engines::cpu(&Cores::new(1));
-    Learner::resume(Arc::new(experiment.clone()), &engines, state, 1).unwrap()
+    let engines = Engines::cpu(&Crew::alone());
+    Learner::resume(
+        Arc::new(experiment.clone()),
+        &engines,
+        state,
+        &Crew::alone(),
+    )
+    .unwrap()
 }
 
 #[test]
@@ -80,8 +86,8 @@ fn a_cosine_goes_on_where_it_was_and_starts_again_over_added_steps() {
 fn the_end_moves_by_as_many_steps_as_are_asked_for_more() {
     let mut experiment = cosine();
     experiment.training.schedule = LearningRate::Constant;
-    let engines = Engines::cpu(&Cores::new(1));
-    let mut learner = Learner::new(Arc::new(experiment.clone()), &engines, 1).unwrap();
+    let engines = Engines::cpu(&Crew::alone());
+    let mut learner = Learner::new(Arc::new(experiment.clone()), &engines, &Crew::alone()).unwrap();
     (0..30).for_each(|_| learner.step().unwrap());
     learner.extend();
     assert_eq!(learner.planned_end(), 60);

@@ -1,4 +1,4 @@
-//! The brush: pointer events become pieces of a stroke; the drawing lies on the canvas like wet paint.
+//! The brush: pointer events become pieces of a stroke, and the drawing is shown as it is painted.
 //!
 //! It shows the drawing of the experiment being edited and sends commands; what a stroke does to the drawing is
 //! decided elsewhere.
@@ -19,7 +19,7 @@ use super::super::command::{Command, Side, Tool};
 use super::super::drawing;
 use super::super::lab::Lab;
 use super::super::theme::{ink, palette};
-use super::Place;
+use super::place::Place;
 
 /// The pointer moves at least this far, in points, before another piece of the stroke begins.
 const MIN_STEP: f32 = 0.5;

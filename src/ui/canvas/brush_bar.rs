@@ -11,7 +11,7 @@ use crate::scene::theme::Theme;
 use super::super::actions;
 use super::super::command::{BrushSettings, Command, Side, Tool};
 use super::super::lab::Lab;
-use super::super::panels::widgets;
+use super::super::panels::{buttons, widgets};
 use super::super::theme::{ink, palette, strong};
 use super::brush::side_name;
 
@@ -91,7 +91,7 @@ fn contents_ui(ui: &mut Ui, lab: &Lab, theme: &Theme, commands: &mut Vec<Command
     if brush != lab.brush {
         commands.push(Command::SetBrush(brush));
     }
-    widgets::action_ui(ui, lab, &actions::CLEAR_DRAWING, "Clear", true, commands);
+    buttons::action_ui(ui, lab, &actions::CLEAR_DRAWING, "Clear", true, commands);
     let done = ui
         .add(Button::new(RichText::new("Done").color(ink(theme.on_accent))).fill(ink(theme.accent)))
         .on_hover_text("Put the brush away.  [Esc]");

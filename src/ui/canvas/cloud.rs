@@ -1,5 +1,5 @@
-//! Clouds on the graphics card: the positions are uploaded once, a block a frame, and move between two moments in the
-//! vertex shader, so that a frame costs the window's thread the same for a thousand particles and for a million.
+//! Clouds on the graphics card: the positions are uploaded once, a block a frame, and move between two kept times
+//! in the vertex shader, so that a frame costs the window's thread the same for a thousand particles and for a million.
 //!
 //! Refuses to know egui's widgets and what the particles mean.
 
@@ -11,8 +11,8 @@ use eframe::egui_wgpu::{Callback, CallbackResources, CallbackTrait, Renderer, Sc
 use egui::{Context, PaintCallbackInfo, Rect, Shape};
 use wgpu::util::DeviceExt;
 
+use crate::products::CloudBlock;
 use crate::scene::CloudMarks;
-use crate::snapshot::CloudBlock;
 use crate::ui::theme::ink;
 
 use super::shapes::Screen;
@@ -238,7 +238,7 @@ impl Uploaded {
 
 fn pipeline(device: &wgpu::Device, target: wgpu::TextureFormat) -> wgpu::RenderPipeline {
     let module = device.create_shader_module(wgpu::include_wgsl!("cloud.wgsl"));
-    let moment = |attributes| {
+    let positions = |attributes| {
         Some(wgpu::VertexBufferLayout {
             array_stride: size_of::<[f32; 2]>() as u64,
             step_mode: wgpu::VertexStepMode::Instance,
@@ -253,8 +253,8 @@ fn pipeline(device: &wgpu::Device, target: wgpu::TextureFormat) -> wgpu::RenderP
             entry_point: Some("corner"),
             compilation_options: wgpu::PipelineCompilationOptions::default(),
             buffers: &[
-                moment(&wgpu::vertex_attr_array![0 => Float32x2]),
-                moment(&wgpu::vertex_attr_array![1 => Float32x2]),
+                positions(&wgpu::vertex_attr_array![0 => Float32x2]),
+                positions(&wgpu::vertex_attr_array![1 => Float32x2]),
             ],
         },
         primitive: wgpu::PrimitiveState {

@@ -1,4 +1,4 @@
-// Particles between two moments, as discs of one colour. A disc smaller than a pixel keeps its area by being fainter.
+// Particles between two kept times, as discs of one colour. A disc smaller than a pixel keeps its area by being fainter.
 
 struct Look {
     // From data to clip space: p * scale + shift.
@@ -8,7 +8,7 @@ struct Look {
     pixel: vec2f,
     // Radius in pixels, at least half of one.
     radius: f32,
-    // Weight of the later moment.
+    // Weight of the later time.
     weight: f32,
     // Premultiplied, in the colour space of the target.
     color: vec4f,

@@ -11,22 +11,23 @@ mod mesh;
 mod navigation;
 mod notice;
 mod paint;
+mod place;
 mod readout;
 mod shapes;
 mod sprites;
 
-use egui::{
-    CursorIcon, PointerButton, Rect, Response, Sense, Ui, WidgetInfo, accesskit::Role, vec2,
-};
+use egui::{CursorIcon, PointerButton, Rect, Response, Sense, Ui, WidgetInfo, accesskit::Role};
 
 use crate::experiment::{Camera, View};
-use crate::flow::{Bounds, Point};
-use crate::scene::{self, Builder, Fit, Page, PagePoint, Style, Transform};
+use crate::flow::Bounds;
+use crate::scene::{self, Builder, Fit, Page, Style, Transform};
 use crate::snapshot::Frame;
 
 use super::command::{Command, Tool};
 use super::lab::Lab;
 use super::theme::palette;
+
+use place::Place;
 
 pub use paint::ScenePainter;
 
@@ -88,7 +89,7 @@ impl Canvas {
         self.covered.legend
     }
 
-    /// What paints the scene, for those who count its work.
+    /// What paints the scene; tests and benches count its work.
     pub fn painter(&self) -> &ScenePainter {
         &self.painter
     }
@@ -208,10 +209,9 @@ fn controls_ui(
     let pointer = response.hover_pos().filter(|p| place.rect.contains(*p));
     if let Some(pointer) = pointer {
         let at = place.data_at(pointer);
-        let picture = frame.picture.as_deref();
-        // Who paints wants to see what lies under a wide card, and no velocity.
-        let picture = picture.filter(|_| lab.tool == Tool::Pan);
-        let velocity = picture.and_then(|p| readout::velocity_at(&p.field, lab.play.t, at));
+        // With the brush the card is narrow, without a velocity: it must not cover what is painted.
+        let field = frame.products.field.get().filter(|_| lab.tool == Tool::Pan);
+        let velocity = field.and_then(|field| readout::velocity_at(field, lab.play.t, at));
         readout::readout_ui(ui, place.rect, legend, at, velocity, theme);
     }
     let toggles = chips::chips_ui(ui, place.rect, lab, commands);
@@ -220,31 +220,6 @@ fn controls_ui(
     }
     notice::notice_ui(ui, place, toggles, lab, frame, commands);
     toggles
-}
-
-/// Where the page is on the screen, and the data on the page.
-#[derive(Clone, Copy)]
-struct Place {
-    rect: Rect,
-    transform: Transform,
-}
-
-impl Place {
-    /// The page point under a screen point.
-    fn page_at(&self, p: egui::Pos2) -> PagePoint {
-        (p - self.rect.min).into()
-    }
-
-    /// The data point under a screen point.
-    fn data_at(&self, p: egui::Pos2) -> Point {
-        self.transform.data_from_page(self.page_at(p))
-    }
-
-    /// The screen point over a data point.
-    fn screen_at(&self, p: Point) -> egui::Pos2 {
-        let page = self.transform.page_from_data(p);
-        self.rect.min + vec2(page[0], page[1])
-    }
 }
 
 fn page_rect(page: &Page) -> scene::Rect {

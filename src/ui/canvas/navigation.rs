@@ -5,7 +5,7 @@ use egui::{PointerButton, Response, Ui};
 use crate::experiment::Camera;
 
 use super::super::command::Tool;
-use super::Place;
+use super::place::Place;
 
 /// Zoom per point of scrolling: a notch of a wheel (40 points) is a fifth.
 const ZOOM_PER_POINT: f32 = 0.005;

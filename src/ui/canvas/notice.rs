@@ -3,15 +3,17 @@
 use egui::{Align2, FontId, Frame as Boxed, Margin, Rect, RichText, Stroke, Ui, UiBuilder, vec2};
 
 use crate::experiment::Layer;
+use crate::scene::layers::look;
 use crate::scene::theme::Theme;
-use crate::snapshot::{FlowPicture, Frame, RunState};
+use crate::snapshot::{Frame, RunState};
 
 use super::super::actions;
 use super::super::command::{Command, Tool};
 use super::super::lab::Lab;
-use super::super::panels::widgets;
+use super::super::panels::buttons;
 use super::super::theme::{ink, mix, palette};
-use super::{Place, brush};
+use super::brush;
+use super::place::Place;
 
 /// Widest that a sentence may get, in points.
 const WIDTH: f32 = 460.0;
@@ -34,12 +36,10 @@ pub fn notice_ui(
         let words = format!("Drag here to paint the {side}. Shift or the right button erases.");
         return centered(ui, area, &words, theme);
     }
-    match &frame.picture {
+    match frame.products.trajectories.get() {
         _ if matches!(frame.state, RunState::Waiting { .. }) => {}
         None => centered(ui, area, "The first picture is being computed.", theme),
-        Some(picture)
-            if is_elsewhere(picture, place, lab) || !frame.studies(&picture.experiment) =>
-        {
+        Some(followed) if is_elsewhere(frame, place, lab) || !frame.is_current(followed) => {
             let corner = egui::pos2(area.right() - 44.0, above.bottom() + 6.0);
             let font = FontId::proportional(11.0);
             ui.painter().text(
@@ -54,11 +54,13 @@ pub fn notice_ui(
     }
 }
 
-/// Whether field or density still show the part of the plane that was seen before.
-fn is_elsewhere(picture: &FlowPicture, place: &Place, lab: &Lab) -> bool {
+/// Whether a layer that follows the camera still shows the part of the plane that was seen before.
+fn is_elsewhere(frame: &Frame, place: &Place, lab: &Lab) -> bool {
     let layers = &lab.editor.experiment().view.layers;
-    let shown = layers.contains(&Layer::Field) || layers.contains(&Layer::Density);
-    shown && picture.field.bounds != place.transform.visible()
+    let follow = |&layer: &Layer| look(layer).follows_camera;
+    let field = frame.products.field.get();
+    layers.iter().any(follow)
+        && field.is_some_and(|field| field.bounds != place.transform.visible())
 }
 
 /// Why training waits, with the way out.
@@ -88,7 +90,7 @@ fn waiting_ui(
                         true => &actions::DRAW_SOURCE,
                         false => &actions::DRAW,
                     };
-                    widgets::action_ui(ui, lab, action, "Draw", true, commands);
+                    buttons::action_ui(ui, lab, action, "Draw", true, commands);
                 }
             });
     });

@@ -185,7 +185,7 @@ impl ScenePainter {
         out
     }
 
-    /// Keeps the memory of meshes that nobody else holds any more.
+    /// Keeps the memory of meshes that are not in use any more.
     fn recycle(&mut self, shapes: Vec<Shape>) {
         for shape in shapes {
             if let Shape::Mesh(mesh) = shape

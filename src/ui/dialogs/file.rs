@@ -4,75 +4,14 @@ use std::path::{Path, PathBuf};
 
 use egui::{Align, Button, Key, Layout, RichText, ScrollArea, TextEdit, Ui, Vec2};
 
+use crate::export::Format;
 use crate::scene::theme::Theme;
+use crate::session::documents::{self, Listed};
 
-use super::super::command::Command;
-use super::super::files::{self, Listed};
-use super::super::lab::Lab;
+use super::super::command::{Command, Purpose};
 use super::super::panels::widgets::{note_ui, primary};
 use super::super::theme::ink;
-use super::title_ui;
-
-/// What a path is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
-    /// An experiment to open.
-    Open,
-    /// The folder of a run to open.
-    OpenRun,
-    /// Where to save the experiment.
-    Save,
-    /// The folder to save the run in.
-    SaveRun,
-    /// Where to export the figure to.
-    Export,
-}
-
-impl Purpose {
-    /// The heading of its dialog.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Open => "Open",
-            Self::OpenRun => "Open the folder of a run",
-            Self::Save => "Save the experiment",
-            Self::SaveRun => "Save the run",
-            Self::Export => "Export the figure",
-        }
-    }
-
-    /// The files that are listed besides folders.
-    pub fn suffixes(self) -> &'static [&'static str] {
-        match self {
-            Self::Open | Self::Save => &["ron"],
-            Self::OpenRun | Self::SaveRun => &[],
-            Self::Export => &["png", "svg"],
-        }
-    }
-
-    /// The path as it will be used: a file to write has a suffix.
-    pub fn complete(self, path: PathBuf) -> PathBuf {
-        match self {
-            Self::Open | Self::OpenRun | Self::SaveRun => path,
-            Self::Save => files::with_suffix(path, "ron"),
-            Self::Export => files::with_suffix(path, "png"),
-        }
-    }
-
-    /// What is done with a complete path.
-    pub fn command(self, path: PathBuf) -> Command {
-        match self {
-            Self::Open | Self::OpenRun => Command::Open(path),
-            Self::Save => Command::SaveAs(path),
-            Self::SaveRun => Command::SaveRun(path),
-            Self::Export => Command::Export(path),
-        }
-    }
-
-    /// Whether something is written there.
-    fn writes(self) -> bool {
-        matches!(self, Self::Save | Self::SaveRun | Self::Export)
-    }
-}
+use super::title::title_ui;
 
 /// A path that is typed or picked.
 pub struct FileDialog {
@@ -88,15 +27,23 @@ impl FileDialog {
     pub fn new(purpose: Purpose, folder: PathBuf, name: &str) -> Self {
         Self {
             text: folder.join(name).display().to_string(),
-            listed: files::list(&folder, purpose.suffixes()),
+            listed: documents::list(&folder, purpose.suffixes()),
             purpose,
             folder,
             fresh: true,
         }
     }
 
-    /// The field, the list and the button.
-    pub fn ui(&mut self, ui: &mut Ui, theme: &Theme, lab: &Lab, commands: &mut Vec<Command>) {
+    /// The field, the list and the button; `problem` is the newest sentence about what failed.
+    pub fn ui(
+        &mut self,
+        ui: &mut Ui,
+        theme: &Theme,
+        problem: Option<&String>,
+        commands: &mut Vec<Command>,
+    ) {
+        let suffixes = Format::SUFFIXES_IN_WORDS;
+        let export_hint = format!("The suffix chooses the format: {suffixes}.");
         let (verb, hint) = match self.purpose {
             Purpose::Open | Purpose::OpenRun => {
                 ("Open", "An experiment file (.ron), or the folder of a run.")
@@ -106,7 +53,7 @@ impl FileDialog {
                 "Save",
                 "A folder with the experiment, the losses, the weights and the state that training goes on from.",
             ),
-            Purpose::Export => ("Export", "The suffix chooses the format: .png or .svg."),
+            Purpose::Export => ("Export", export_hint.as_str()),
         };
         title_ui(ui, self.purpose.title(), commands);
         note_ui(ui, theme, hint);
@@ -117,13 +64,13 @@ impl FileDialog {
         }
         let enter = field.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
         self.list_ui(ui, theme, commands);
-        if let Some(sentence) = lab.messages.last() {
+        if let Some(sentence) = problem {
             ui.colored_label(ink(theme.error), sentence);
         }
         ui.add_space(6.0);
         ui.horizontal(|ui| {
             let path = self.path();
-            let exists = matches!(&path, Ok(Some(path)) if path.exists());
+            let exists = matches!(&path, Ok(Some(path)) if documents::exists(path));
             let exists = exists && self.purpose.writes();
             let text = if exists { "Replace" } else { verb };
             let button = primary(theme, text).min_size(Vec2::new(96.0, 30.0));
@@ -180,10 +127,10 @@ impl FileDialog {
 
     /// A folder is entered; a file to open is opened; a file to write is named.
     fn pick(&mut self, entry: Listed, commands: &mut Vec<Command>) {
-        if entry.kind == files::Kind::Folder {
+        if entry.kind == documents::Kind::Folder {
             let name = Path::new(&self.text).file_name().map(PathBuf::from);
             self.folder = entry.path;
-            self.listed = files::list(&self.folder, self.purpose.suffixes());
+            self.listed = documents::list(&self.folder, self.purpose.suffixes());
             let name = name.filter(|_| self.purpose.writes()).unwrap_or_default();
             self.text = self.folder.join(name).display().to_string();
         } else {
@@ -200,7 +147,7 @@ impl FileDialog {
         if text.is_empty() {
             return Ok(None);
         }
-        let path = files::typed(&self.folder, text)?;
+        let path = documents::typed(&self.folder, text)?;
         Ok(Some(self.purpose.complete(path)))
     }
 

@@ -7,7 +7,7 @@ use crate::scene::theme::Theme;
 use super::super::actions::{ALL, Section, key_text};
 use super::super::command::Command;
 use super::super::theme::{ink, strong};
-use super::title_ui;
+use super::title::title_ui;
 
 const MOUSE: &[(&str, &str)] = &[
     ("Drag", "move the view; with the brush, paint"),

@@ -4,11 +4,13 @@
 //! trainer and the canvas.
 
 mod choices;
+mod dialog;
 mod file;
 mod help;
 pub mod native;
 mod palette;
 mod presets;
+mod title;
 mod unsaved;
 
 use egui::{Align2, Context, Frame, Id, Modal, RichText, ScrollArea, Ui, Vec2};
@@ -21,50 +23,11 @@ use super::lab::Lab;
 use super::panels::widgets::card;
 use super::theme::{self, ink, strong};
 
-pub use file::{FileDialog, Purpose};
-pub use palette::Palette;
+use title::title_ui;
+
+pub use dialog::{Dialog, Palette};
+pub use file::FileDialog;
 pub use presets::Gallery;
-
-/// What is open on top of the window.
-pub enum Dialog {
-    /// Commands to search in.
-    Palette(Palette),
-    /// The list of keys.
-    Help,
-    /// What the metrics mean.
-    Definitions,
-    /// The presets as pictures.
-    Presets(Gallery),
-    /// A path to open, save or export to.
-    File(FileDialog),
-    /// There is unsaved work, which this command would take away.
-    Unsaved(Box<Command>),
-    /// An earlier window left unsaved work.
-    Restore,
-}
-
-impl Dialog {
-    /// The palette, empty.
-    pub fn palette() -> Self {
-        Self::Palette(Palette::default())
-    }
-
-    /// The presets, their pictures drawn now.
-    pub fn presets() -> Self {
-        Self::Presets(Gallery::draw())
-    }
-
-    /// Width of its contents, in points.
-    fn width(&self) -> f32 {
-        match self {
-            Self::Palette(_) | Self::File(_) => 560.0,
-            Self::Help => 760.0,
-            Self::Definitions => 640.0,
-            Self::Presets(_) => 880.0,
-            Self::Unsaved(_) | Self::Restore => 440.0,
-        }
-    }
-}
 
 /// The open dialog.
 pub fn dialog_ui(ctx: &Context, dialog: &mut Dialog, lab: &Lab, commands: &mut Vec<Command>) {
@@ -81,11 +44,11 @@ pub fn dialog_ui(ctx: &Context, dialog: &mut Dialog, lab: &Lab, commands: &mut V
         ui.set_width(dialog.width().min(room.x));
         ui.set_max_height(room.y);
         match dialog {
-            Dialog::Palette(palette) => palette.ui(ui, theme, lab, commands),
+            Dialog::Palette(palette) => palette::palette_ui(ui, palette, theme, lab, commands),
             Dialog::Help => help::help_ui(ui, theme, commands),
             Dialog::Definitions => definitions_ui(ui, theme, commands),
             Dialog::Presets(gallery) => gallery.ui(ui, theme, commands),
-            Dialog::File(file) => file.ui(ui, theme, lab, commands),
+            Dialog::File(file) => file.ui(ui, theme, lab.messages.last(), commands),
             Dialog::Unsaved(next) => unsaved::unsaved_ui(ui, theme, lab, next, commands),
             Dialog::Restore => unsaved::restore_ui(ui, theme, lab, commands),
         }
@@ -93,20 +56,6 @@ pub fn dialog_ui(ctx: &Context, dialog: &mut Dialog, lab: &Lab, commands: &mut V
     if response.should_close() {
         commands.push(Command::DismissDialogs);
     }
-}
-
-/// The heading of a dialog, with the button that closes it.
-fn title_ui(ui: &mut Ui, text: &str, commands: &mut Vec<Command>) {
-    ui.horizontal(|ui| {
-        ui.heading(text);
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            let close = ui.button("Close").on_hover_text("Close this.  [Esc]");
-            if close.clicked() {
-                commands.push(Command::DismissDialogs);
-            }
-        });
-    });
-    ui.add_space(6.0);
 }
 
 fn definitions_ui(ui: &mut Ui, theme: &Theme, commands: &mut Vec<Command>) {

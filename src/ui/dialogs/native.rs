@@ -1,7 +1,7 @@
 //! The desktop's own file dialogs, where it has them: on Linux through its portal or zenity, on macOS and Windows
 //! always.
 //!
-//! A dialog is made on the window's thread and answers whenever it likes; nobody waits for it. A failure and a cancel
+//! A dialog is made on the window's thread and nothing waits for its answer: it is polled. A failure and a cancel
 //! look alike, so the built-in dialog stays a menu entry away. It refuses to know what the path is used for.
 
 use std::env;
@@ -13,9 +13,9 @@ use std::task::{Context, Poll, Waker};
 
 use rfd::AsyncFileDialog;
 
-use crate::session::Wake;
+use crate::session::{Wake, documents};
 
-use super::file::Purpose;
+use super::super::command::Purpose;
 
 /// What becomes of a dialog: the path that was chosen, or nothing.
 pub type Answer = Pin<Box<dyn Future<Output = Option<PathBuf>> + Send>>;
@@ -36,7 +36,7 @@ pub struct Question {
 
 /// The desktop's dialogs, if it has any.
 pub fn picker() -> Option<Picker> {
-    let found = is_available(|name| env::var_os(name), Path::exists);
+    let found = is_available(|name| env::var_os(name), documents::exists);
     found.then(|| Arc::new(ask) as Picker)
 }
 

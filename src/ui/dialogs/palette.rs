@@ -11,13 +11,7 @@ use super::super::actions::ALL;
 use super::super::command::Command;
 use super::super::lab::Lab;
 use super::super::theme::ink;
-
-/// What is typed, and which find is picked.
-#[derive(Default)]
-pub struct Palette {
-    query: String,
-    picked: usize,
-}
+use super::dialog::Palette;
 
 /// Something that was found.
 struct Entry {
@@ -26,31 +20,35 @@ struct Entry {
     command: Command,
 }
 
-impl Palette {
-    /// The field and the finds; Enter runs the picked one.
-    pub fn ui(&mut self, ui: &mut Ui, theme: &Theme, lab: &Lab, commands: &mut Vec<Command>) {
-        let steps = |ui: &Ui, key| ui.input_mut(|i| i.count_and_consume_key(Modifiers::NONE, key));
-        let (down, up) = (steps(ui, Key::ArrowDown), steps(ui, Key::ArrowUp));
-        let enter = ui.input(|i| i.key_pressed(Key::Enter));
-        let field = TextEdit::singleline(&mut self.query)
-            .hint_text("Search commands and presets")
-            .desired_width(f32::INFINITY);
-        let field = ui.add(field).accessible_name("Search");
-        if field.changed() {
-            self.picked = 0;
-        }
-        if !enter {
-            field.request_focus();
-        }
-        let entries = entries(ui, lab, &self.query);
-        let last = entries.len().saturating_sub(1);
-        self.picked = (self.picked + down).saturating_sub(up).min(last);
-        let chosen = entries_ui(ui, theme, &entries, self.picked, down + up > 0);
-        let chosen = chosen.or(enter.then_some(self.picked));
-        if let Some(entry) = chosen.and_then(|i| entries.into_iter().nth(i)) {
-            commands.push(Command::DismissDialogs);
-            commands.push(entry.command);
-        }
+/// The field and the finds; Enter runs the picked one.
+pub fn palette_ui(
+    ui: &mut Ui,
+    palette: &mut Palette,
+    theme: &Theme,
+    lab: &Lab,
+    commands: &mut Vec<Command>,
+) {
+    let steps = |ui: &Ui, key| ui.input_mut(|i| i.count_and_consume_key(Modifiers::NONE, key));
+    let (down, up) = (steps(ui, Key::ArrowDown), steps(ui, Key::ArrowUp));
+    let enter = ui.input(|i| i.key_pressed(Key::Enter));
+    let field = TextEdit::singleline(&mut palette.query)
+        .hint_text("Search commands and presets")
+        .desired_width(f32::INFINITY);
+    let field = ui.add(field).accessible_name("Search");
+    if field.changed() {
+        palette.picked = 0;
+    }
+    if !enter {
+        field.request_focus();
+    }
+    let entries = entries(ui, lab, &palette.query);
+    let last = entries.len().saturating_sub(1);
+    palette.picked = (palette.picked + down).saturating_sub(up).min(last);
+    let chosen = entries_ui(ui, theme, &entries, palette.picked, down + up > 0);
+    let chosen = chosen.or(enter.then_some(palette.picked));
+    if let Some(entry) = chosen.and_then(|i| entries.into_iter().nth(i)) {
+        commands.push(Command::DismissDialogs);
+        commands.push(entry.command);
     }
 }
 

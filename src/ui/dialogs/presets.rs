@@ -14,7 +14,7 @@ use crate::scene::theme::Theme;
 use super::super::command::Command;
 use super::super::panels::scatter::{Scatter, samples_of};
 use super::super::theme::{RADIUS, ink, strong};
-use super::title_ui;
+use super::title::title_ui;
 
 /// Pictures beside each other.
 const COLUMNS: usize = 4;

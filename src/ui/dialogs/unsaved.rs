@@ -11,7 +11,7 @@ use super::super::lab::Lab;
 use super::super::panels::grouped;
 use super::super::panels::widgets::primary;
 use super::super::theme::ink;
-use super::title_ui;
+use super::title::title_ui;
 
 /// Save, discard or cancel before `next`, which would take the work away.
 pub fn unsaved_ui(

@@ -15,9 +15,10 @@ use super::super::actions;
 use super::super::command::{Command, Side, Tool};
 use super::super::lab::Lab;
 use super::super::theme::{RADIUS, ink};
+use super::buttons::button_ui;
 use super::scatter::{Scatter, samples_of};
 use super::shapes;
-use super::widgets::{button_ui, heading_ui, link};
+use super::widgets::{heading_ui, link};
 
 /// Height of a picture, in points.
 const HEIGHT: f32 = 92.0;
@@ -37,7 +38,7 @@ struct Card {
 }
 
 impl Card {
-    /// The samples that the session shows if they are of this density, else some of our own, drawn once.
+    /// The samples that the session shows if they are of this density, else samples that are drawn here, once.
     fn samples(
         &mut self,
         density: &Distribution,

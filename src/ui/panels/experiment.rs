@@ -6,16 +6,36 @@ use crate::scene::theme::Theme;
 use crate::snapshot::{Frame, RunState};
 
 use super::super::actions;
-use super::super::command::Command;
+use super::super::command::{Command, Side};
 use super::super::lab::Lab;
 use super::super::theme::{self, ink};
-use super::widgets::{attention_card, button_ui, primary};
-use super::{Panels, densities, network, path, training, view};
+use super::buttons::button_ui;
+use super::widgets::{attention_card, primary};
+use super::{densities, network, path, training, view};
+
+/// What the panel remembers from frame to frame: caches, and which density's numbers are shown.
+pub struct Memory {
+    densities: densities::Cards,
+    path: path::Curves,
+    network: network::HiddenField,
+    side: Side,
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self {
+            densities: densities::Cards::default(),
+            path: path::Curves::default(),
+            network: network::HiddenField::default(),
+            side: Side::Target,
+        }
+    }
+}
 
 /// The left panel.
 pub fn experiment_ui(
     ui: &mut Ui,
-    panels: &mut Panels,
+    memory: &mut Memory,
     lab: &Lab,
     frame: &Frame,
     commands: &mut Vec<Command>,
@@ -41,16 +61,16 @@ pub fn experiment_ui(
             densities::densities_ui(
                 ui,
                 theme,
-                &mut panels.densities,
-                &mut panels.side,
+                &mut memory.densities,
+                &mut memory.side,
                 both,
                 &mut draft,
                 commands,
             );
-            path::path_ui(ui, theme, &mut panels.path, &mut draft, lab.play.t);
+            path::path_ui(ui, theme, &mut memory.path, &mut draft, lab.play.t);
             illegal_ui(ui, theme, lab, commands);
             path::coupling_ui(ui, theme, &mut draft, &frame.cautions);
-            network::network_ui(ui, theme, &mut panels.network, &mut draft);
+            network::network_ui(ui, theme, &mut memory.network, &mut draft);
             training::training_ui(ui, theme, lab, &mut draft, commands);
             training::solver_ui(ui, theme, &mut draft.readout.solver);
             view::view_ui(ui, theme, &mut draft);

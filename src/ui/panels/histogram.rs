@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use egui::{Align2, FontId, Rect, Sense, Ui, Vec2, pos2};
 
+use crate::products::{Followed, Made};
 use crate::scene::colormap::viridis;
 use crate::scene::theme::Theme;
-use crate::snapshot::FlowPicture;
 
 use super::super::theme::ink;
 use super::widgets::card;
@@ -19,13 +19,13 @@ const HEIGHT: f32 = 56.0;
 /// The counts of the last picture.
 #[derive(Default)]
 pub struct Histogram {
-    picture: Option<Arc<FlowPicture>>,
+    picture: Option<Arc<Made<Followed>>>,
     counts: [u32; N_BINS],
     mean: f64,
 }
 
 impl Histogram {
-    fn update(&mut self, picture: Option<&Arc<FlowPicture>>) {
+    fn update(&mut self, picture: Option<&Arc<Made<Followed>>>) {
         let same = match (&self.picture, picture) {
             (Some(old), Some(new)) => Arc::ptr_eq(old, new),
             (None, None) => true,
@@ -45,7 +45,7 @@ pub fn histogram_ui(
     ui: &mut Ui,
     theme: &Theme,
     histogram: &mut Histogram,
-    picture: Option<&Arc<FlowPicture>>,
+    picture: Option<&Arc<Made<Followed>>>,
 ) {
     histogram.update(picture);
     card(theme).show(ui, |ui| {

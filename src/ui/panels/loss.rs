@@ -5,8 +5,9 @@ use egui_plot::{
     AxisHints, FilledArea, GridInput, GridMark, HoverPosition, Line, Plot, PlotPoint, PlotPoints,
 };
 
+use crate::products::RunId;
 use crate::scene::theme::Theme;
-use crate::snapshot::{Frame, LossHistory, LossPoint, RunId};
+use crate::snapshot::{Frame, LossHistory, LossPoint};
 
 use super::super::theme::{ink, strong};
 use super::status::grouped;

@@ -4,27 +4,36 @@ use egui::{Align, Button, Frame as Boxed, Label, Layout, Margin, RichText, Scrol
 
 use crate::experiment::Experiment;
 use crate::flow::coupling::Coupling;
-use crate::flow::metrics::{DEFINITIONS, PathMetrics};
+use crate::flow::metrics::{DEFINITIONS, TrajectoryMetrics};
 use crate::flow::path::Path;
 use crate::flow::vocabulary::Vocabulary;
+use crate::products::{Made, Metrics, ReferenceSolver};
 use crate::scene::theme::Theme;
-use crate::snapshot::{Frame, Metrics, ReferenceSolver};
+use crate::snapshot::Frame;
 
 use super::super::actions;
 use super::super::command::Command;
 use super::super::lab::Lab;
 use super::super::theme::{self, ink, strong};
+use super::buttons::button_ui;
 use super::status::{goal_text, grouped};
-use super::widgets::{attention_card, button_ui, heading_ui, heading_with_ui, link, note_ui};
-use super::{Panels, histogram, loss};
+use super::widgets::{attention_card, heading_ui, heading_with_ui, link, note_ui};
+use super::{histogram, loss};
 
 /// Room for the number behind the value, in points.
 const ERROR_WIDTH: f32 = 76.0;
 
+/// What the panel remembers from frame to frame: caches.
+#[derive(Default)]
+pub struct Memory {
+    histogram: histogram::Histogram,
+    loss: loss::LossPlot,
+}
+
 /// The right panel.
 pub fn measurements_ui(
     ui: &mut Ui,
-    panels: &mut Panels,
+    memory: &mut Memory,
     lab: &Lab,
     frame: &Frame,
     commands: &mut Vec<Command>,
@@ -40,11 +49,16 @@ pub fn measurements_ui(
                 bottom: 14,
             })
             .show(ui, |ui| {
-                loss::loss_ui(ui, theme, &mut panels.loss, frame);
+                loss::loss_ui(ui, theme, &mut memory.loss, frame);
                 speed_ui(ui, theme, frame);
                 learned_ui(ui, theme, frame);
                 straightness_ui(ui, theme, lab, frame, commands);
-                histogram::histogram_ui(ui, theme, &mut panels.histogram, frame.picture.as_ref());
+                histogram::histogram_ui(
+                    ui,
+                    theme,
+                    &mut memory.histogram,
+                    frame.products.trajectories.get(),
+                );
                 samples_ui(ui, theme, frame);
                 buttons_ui(ui, theme, lab, commands);
             });
@@ -72,7 +86,7 @@ fn speed_ui(ui: &mut Ui, theme: &Theme, frame: &Frame) {
 
 /// That the network has learned nothing, if it has not: no number below means much then.
 fn learned_ui(ui: &mut Ui, theme: &Theme, frame: &Frame) {
-    let metrics = frame.metrics.as_deref();
+    let metrics = frame.products.metrics.get();
     if let Some(sentence) = metrics.and_then(|m| m.learned_reason.as_deref()) {
         attention_card(theme, theme.attention).show(ui, |ui| {
             let text = RichText::new(sentence).color(ink(theme.attention));
@@ -92,10 +106,10 @@ fn straightness_ui(
         let button = link(theme, "definitions ?");
         button_ui(ui, lab, &actions::DEFINITIONS, button, true, commands);
     });
-    let metrics = frame.metrics.as_deref();
-    let path = |name: &str, title: &str, of: fn(&PathMetrics) -> f64, ui: &mut Ui| {
+    let metrics = frame.products.metrics.get();
+    let path = |name: &str, title: &str, of: fn(&TrajectoryMetrics) -> f64, ui: &mut Ui| {
         let (value, error) = metrics.map_or(("–".to_owned(), String::new()), |m| {
-            with_error(of(&m.path), of(&m.path_stderr))
+            with_error(of(&m.trajectories), of(&m.trajectories_stderr))
         });
         number_row(ui, theme, name, &definition(title), &value, &error);
     };
@@ -149,7 +163,7 @@ fn significant(value: f64) -> String {
 
 fn samples_ui(ui: &mut Ui, theme: &Theme, frame: &Frame) {
     heading_ui(ui, theme, "SAMPLES");
-    let metrics = frame.metrics.as_deref();
+    let metrics = frame.products.metrics.get();
     let floor = metrics.and_then(|m| m.w2_floor);
     let floor = floor.map_or(String::new(), |floor| format!("floor {floor:.3}"));
     let w2 = optional(metrics.and_then(|m| m.w2));
@@ -169,12 +183,13 @@ fn samples_ui(ui: &mut Ui, theme: &Theme, frame: &Frame) {
 }
 
 /// Which weights were measured, on how many trajectories.
-fn age(metrics: &Metrics, frame: &Frame) -> String {
+fn age(metrics: &Made<Metrics>, frame: &Frame) -> String {
     let samples = grouped(metrics.n_samples as u64);
-    let behind = frame.step.saturating_sub(metrics.step);
-    let text = format!("{samples} trajectories at step {}", grouped(metrics.step));
+    let step = metrics.of.step;
+    let behind = frame.step.saturating_sub(step);
+    let text = format!("{samples} trajectories at step {}", grouped(step));
     match behind {
-        _ if !frame.studies(&metrics.experiment) => format!("{text}, before the last change"),
+        _ if !frame.is_current(metrics) => format!("{text}, before the last change"),
         0 => text,
         n => format!("{text}, {} steps ago", grouped(n)),
     }

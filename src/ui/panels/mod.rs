@@ -3,6 +3,7 @@
 //! Each panel reads the laboratory and the newest frame and pushes commands; it keeps nothing but caches of what
 //! it painted. Panels refuse to know files, threads and how the numbers come about.
 
+pub(super) mod buttons;
 mod densities;
 mod experiment;
 mod histogram;
@@ -23,7 +24,7 @@ use egui::{Frame as Boxed, Margin, Panel, Ui};
 
 use crate::snapshot::Frame;
 
-use super::command::{Command, Side};
+use super::command::Command;
 use super::lab::Lab;
 use super::theme::{self, ink};
 
@@ -34,27 +35,11 @@ const LEFT_WIDTH: f32 = 262.0;
 /// Width of the panel that shows what was measured, in points.
 const RIGHT_WIDTH: f32 = 300.0;
 
-/// What the panels remember from frame to frame: caches, and which density's numbers are shown.
+/// What the panels remember from frame to frame.
+#[derive(Default)]
 pub struct Panels {
-    densities: densities::Cards,
-    path: path::Curves,
-    histogram: histogram::Histogram,
-    loss: loss::LossPlot,
-    network: network::HiddenField,
-    side: Side,
-}
-
-impl Default for Panels {
-    fn default() -> Self {
-        Self {
-            densities: densities::Cards::default(),
-            path: path::Curves::default(),
-            histogram: histogram::Histogram::default(),
-            loss: loss::LossPlot::default(),
-            network: network::HiddenField::default(),
-            side: Side::Target,
-        }
-    }
+    experiment: experiment::Memory,
+    measurements: measurements::Memory,
 }
 
 /// All panels around the canvas. In the lecture mode there are none.
@@ -86,13 +71,13 @@ pub fn panels_ui(
         .resizable(false)
         .frame(bar)
         .show(ui, |ui| {
-            experiment::experiment_ui(ui, panels, lab, frame, commands)
+            experiment::experiment_ui(ui, &mut panels.experiment, lab, frame, commands)
         });
     Panel::right("measurements")
         .exact_size(RIGHT_WIDTH)
         .resizable(false)
         .frame(bar)
         .show(ui, |ui| {
-            measurements::measurements_ui(ui, panels, lab, frame, commands)
+            measurements::measurements_ui(ui, &mut panels.measurements, lab, frame, commands)
         });
 }

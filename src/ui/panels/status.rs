@@ -119,11 +119,11 @@ fn device_ui(ui: &mut Ui, frame: &Frame, theme: &Theme) {
 
 /// What runs besides the training steps.
 fn busy_ui(ui: &mut Ui, frame: &Frame, theme: &Theme) {
-    if frame.measuring {
+    if frame.is_measuring() {
         ui.label(RichText::new("measuring").color(ink(theme.accent)))
             .on_hover_text("Solving trajectories and W2 in the background.");
     }
-    if let Some(cloud) = &frame.cloud {
+    if let Some(cloud) = frame.products.shown_cloud() {
         let carried = match cloud.is_complete() {
             true => format!("cloud of {}", grouped(cloud.wanted as u64)),
             false => format!("cloud {} %", 100 * cloud.carried / cloud.wanted.max(1)),

@@ -8,7 +8,7 @@ use super::super::actions::{self, ALL, Section};
 use super::super::command::Command;
 use super::super::lab::Lab;
 use super::super::theme::{self, ink, strong};
-use super::widgets::{action_ui, button_ui};
+use super::buttons::{action_ui, button_ui};
 
 /// Room that the widest of the buttons on the right takes, with its space.
 const BUTTON_WIDTH: f32 = 84.0;

@@ -112,7 +112,8 @@ fn device_ui(ui: &mut Ui, theme: &Theme, lab: &Lab, commands: &mut Vec<Command>)
 }
 
 fn devices_ui(ui: &mut Ui, lab: &Lab, commands: &mut Vec<Command>) {
-    for device in lab.session.devices() {
+    lab.look_for_devices();
+    for device in lab.devices() {
         let chosen = device.choice == lab.device;
         let item = egui::Button::selectable(chosen, device.label.clone());
         let response = ui.add_enabled(device.problem.is_none(), item);

@@ -1,10 +1,11 @@
-//! How much the canvas shows: paths, particles, arrows, trails, and what the colour of a path means.
+//! How much the canvas shows: trajectories, particles, arrows, trails, and what the colour of a trajectory means.
 
 use egui::{CollapsingHeader, DragValue, TextEdit, Ui};
 
-use crate::experiment::{Experiment, MAX_FOLLOWED, MAX_PARTICLES, PathColor};
+use crate::experiment::{Experiment, MAX_FOLLOWED, TrajectoryColor, View};
 use crate::scene::theme::Theme;
 
+use super::status::grouped;
 use super::widgets::{choice_ui, heading_ui, number_ui, row_ui, slider_ui};
 
 /// Characters of a title: what fits above a figure.
@@ -16,35 +17,33 @@ pub fn view_ui(ui: &mut Ui, theme: &Theme, draft: &mut Experiment) {
     title_ui(ui, theme, &mut draft.words.title);
     let view = &mut draft.view;
     let formula = "Whole trajectories Z_t, t from 0 to 1, that are drawn.";
-    let paths = DragValue::new(&mut view.paths)
-        .range(0..=MAX_FOLLOWED)
+    let trajectories = DragValue::new(&mut view.trajectories)
+        .range(View::TRAJECTORIES)
         .speed(2.0);
-    number_ui(ui, theme, "Paths", formula, paths);
-    let formula = "Particles Z_t that move with the play head, up to a million. More than 10,000 are carried as a cloud: \
-                   on the GPU if there is one, slowly on the CPU.";
+    number_ui(ui, theme, "Paths", formula, trajectories);
+    let formula = format!(
+        "Particles Z_t that move with the play head, up to a million. More than {} are carried as a cloud: on the GPU if \
+         there is one, slowly on the CPU.",
+        grouped(MAX_FOLLOWED as u64)
+    );
     // A drag across the panel must reach a million and still tell hundreds apart.
     let speed = (0.01 * view.particles as f64).max(5.0);
     let particles = DragValue::new(&mut view.particles)
-        .range(0..=MAX_PARTICLES)
+        .range(View::PARTICLES)
         .speed(speed);
-    number_ui(ui, theme, "Particles", formula, particles);
+    number_ui(ui, theme, "Particles", &formula, particles);
     CollapsingHeader::new("More")
         .id_salt("more canvas")
         .show_unindented(ui, |ui| {
             let formula =
                 "Arrows v(x, t) of the velocity field along the longer side of the canvas.";
-            let arrows = DragValue::new(&mut view.field).range(0..=100).speed(0.2);
+            let arrows = DragValue::new(&mut view.field)
+                .range(View::FIELD)
+                .speed(0.2);
             number_ui(ui, theme, "Arrows", formula, arrows);
             let formula = "Length of a trail in units of t: from Z_(t − length) to Z_t.";
-            slider_ui(ui, theme, "Trail", formula, &mut view.trail, 0.0..=1.0);
-            let offered = [
-                (
-                    PathColor::ChordRatio,
-                    "chord / arc",
-                    "How straight its shape is: |Z₁ − Z₀| / arc length, by viridis.",
-                ),
-                (PathColor::Identity, "identity", "Which particle it is."),
-            ];
+            slider_ui(ui, theme, "Trail", formula, &mut view.trail, View::TRAIL);
+            let offered = TrajectoryColor::ALL.map(|color| (color, color.name(), color.hint()));
             let formula = "What the colour of a trajectory means.";
             choice_ui(ui, theme, "Colour", formula, &mut view.color, &offered);
         });

@@ -1,4 +1,4 @@
-//! The few building blocks that all panels share: headings, rows, cards, buttons of actions.
+//! The few building blocks that all panels share: headings, rows, cards, buttons.
 
 use egui::{
     Align, Button, Color32, ComboBox, DragValue, Frame, Label, Layout, Margin, Response, RichText,
@@ -7,9 +7,6 @@ use egui::{
 
 use crate::scene::theme::Theme;
 
-use super::super::actions::Action;
-use super::super::command::Command;
-use super::super::lab::Lab;
 use super::super::theme::{RADIUS, ink, strong};
 
 /// Width of the names in front of the controls, in points.
@@ -181,39 +178,6 @@ pub fn attention_card(theme: &Theme, color: crate::scene::Color) -> Frame {
 /// A sentence in small, muted letters.
 pub fn note_ui(ui: &mut Ui, theme: &Theme, text: &str) -> Response {
     ui.add(Label::new(RichText::new(text).small().color(ink(theme.muted))).wrap())
-}
-
-/// The button of an action: its name, its tooltip, its command.
-pub fn action_ui(
-    ui: &mut Ui,
-    lab: &Lab,
-    action: &Action,
-    text: impl Into<egui::WidgetText>,
-    enabled: bool,
-    commands: &mut Vec<Command>,
-) -> Response {
-    button_ui(ui, lab, action, Button::new(text.into()), enabled, commands)
-}
-
-/// The button of an action, with a look of its own.
-pub fn button_ui(
-    ui: &mut Ui,
-    lab: &Lab,
-    action: &Action,
-    button: Button<'_>,
-    enabled: bool,
-    commands: &mut Vec<Command>,
-) -> Response {
-    let tooltip = action.hover_text(ui.ctx());
-    let response = ui
-        .add_enabled(enabled, button)
-        .on_hover_text(&tooltip)
-        .on_disabled_hover_text(tooltip)
-        .accessible_name(action.name);
-    if response.clicked() {
-        commands.push((action.command)(lab));
-    }
-    response
 }
 
 /// A button that is pressed most.

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::flow::solver::walk;
+use crate::flow::work::finish;
 
 /// Gauss-Legendre nodes and weights on panels that grow finer towards t = 1, where VP is steep. VP ends at its
 /// cut-off, as everywhere: its conditional energy and V are infinite without one.
@@ -117,7 +118,7 @@ fn energy_and_cost(field: &ExactField, spacing: f64, solver: Solver) -> (f64, f6
         .into_iter()
         .unzip();
     let times = solver.times(field.path.time_range());
-    let walks = walk(field, solver.tableau(), &times, &x_0, &|| true).unwrap();
+    let walks = finish(walk(field, solver.tableau(), &times, &x_0));
     let cost = walks.iter().zip(&weights).map(|(walk, w)| w * walk.cost());
     let energy = walks.iter().zip(&weights).map(|(walk, w)| w * walk.energy);
     (energy.sum(), cost.sum())

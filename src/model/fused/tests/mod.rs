@@ -15,6 +15,8 @@ use crate::experiment::{
 use crate::flow::instruction_sets;
 use crate::flow::path::Path;
 use crate::flow::rng::{Stream, stream};
+use crate::flow::solver::{Solver, solve, solve_in_pieces};
+use crate::flow::work::finish;
 use crate::flow::{Point, VelocityField};
 use crate::model::{
     Batch, Engine, EngineError, EngineState, MlpParams, Scaling, Widths, embedding,
@@ -223,6 +225,37 @@ fn every_activation_at_odd_sizes() {
         },
         40,
     );
+}
+
+/// Whatever tile a point is in, and wherever in it.
+#[test]
+fn a_networks_trajectories_do_not_depend_on_the_cut() {
+    let mut experiment = Experiment::from_ron(presets::find("two-moons").unwrap().ron).unwrap();
+    let scaling = Scaling {
+        source_rms: 1.0,
+        target_rms: 1.3,
+    };
+    let mut rng = stream(6, Stream::Display, 0);
+    let xs: Vec<Point> = (0..600)
+        .map(|_| [0; 2].map(|_| 4.0 * rng.random::<f64>() - 2.0))
+        .collect();
+    let rk4 = Solver::Rk4 { steps: 2 };
+    let odd = Activation::ALL.map(|activation| model(&[5, 33, 17], activation));
+    for shape in odd.into_iter().chain([model(&[64; 3], Activation::Silu)]) {
+        experiment.model = shape.clone();
+        let params = Arc::new(weights(&experiment.model));
+        for arch in instruction_sets() {
+            let field = FrozenField::on(arch, Arc::clone(&params), &experiment, scaling, 3);
+            let whole = solve(&field, rk4, (0.0, 1.0), &xs);
+            for rows in [1, 7, 512, xs.len()] {
+                let solving = solve_in_pieces(&field, rk4, (0.0, 1.0), &xs, rows);
+                assert!(
+                    finish(solving) == whole,
+                    "{shape:?} on {arch:?}, rows = {rows}"
+                );
+            }
+        }
+    }
 }
 
 #[test]

@@ -1,0 +1,47 @@
+//! The layers of the canvas: the one list of them.
+//!
+//! A layer is a line of this list and a file in `scene/layers/`, which says how it is drawn. Its module, its toggle, its
+//! row of the menu and its key are made from the list where they belong.
+
+use serde::{Deserialize, Serialize};
+
+/// Hands the list to the macro `$make`, a layer a line: its name in the experiment file, its file in `scene/layers/`,
+/// its name in the menu, and what it shows. The order is that of toggles, keys and legend.
+macro_rules! layers {
+    ($make:ident) => {
+        $make! {
+            Source: source, "Source samples", "samples of the source p";
+            Target: target, "Target samples", "samples of the target q";
+            Particles: particles, "Particles", "the particles at time t";
+            Trails: trails, "Trails", "the particles' trails";
+            Trajectories: trajectories, "Trajectories", "whole trajectories";
+            Field: field, "Velocity field", "the velocity field at time t";
+            Density: density, "Density", "the density of the particles at time t";
+            Pairs: pairs, "Coupling pairs", "the coupling pairs of the current batch";
+        }
+    };
+}
+pub(crate) use layers;
+
+macro_rules! make_layer {
+    ($($layer:ident: $file:ident, $menu:literal, $shows:literal;)+) => {
+        /// A layer of the canvas.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        pub enum Layer {
+            $(#[doc = concat!("Shows ", $shows, ".")] $layer,)+
+        }
+
+        impl Layer {
+            /// Every layer, in the order of the list.
+            pub const ALL: [Self; [$(Self::$layer),+].len()] = [$(Self::$layer),+];
+
+            /// Its name in the experiment file and on its toggle.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$layer => stringify!($layer),)+
+                }
+            }
+        }
+    };
+}
+layers!(make_layer);

@@ -1,0 +1,69 @@
+//! The velocity on a grid over what the camera sees, for arrows and streamlines.
+
+use crate::flow::Bounds;
+pub use crate::flow::grid::FieldGrid;
+use crate::flow::work::Work;
+
+use super::{Cost, Demand, Flow, Product, Tools, Wish};
+
+/// Times at which the field is evaluated; in between it is interpolated.
+const TIMES: usize = 26;
+
+/// Where, and how many cells along the longer side.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Request {
+    /// The part of the plane.
+    pub bounds: Bounds,
+    /// Cells.
+    pub along: usize,
+}
+
+impl Product for FieldGrid {
+    const NAME: &'static str = "picture of the field";
+    const COST: Cost = Cost::Picture;
+    type Request = Request;
+
+    fn demand(wish: &Wish<'_>) -> Demand<Request> {
+        Demand::Of(Request {
+            bounds: wish.look.bounds,
+            along: wish.look.field,
+        })
+    }
+
+    fn start(flow: &Flow, request: &Request, _tools: &Tools) -> Work<Option<Self>> {
+        let (flow, Request { bounds, along }) = (flow.clone(), request.clone());
+        Work::new(async move {
+            let (t_0, t_1) = flow.id.experiment.problem.path.time_range();
+            let time = |i| t_0 + (t_1 - t_0) * i as f64 / (TIMES - 1) as f64;
+            let times = (0..TIMES).map(time).collect();
+            let n = cells(bounds, along);
+            Some(Self::sample(flow.field.as_ref(), bounds, n, times, flow.rows()).await)
+        })
+    }
+}
+
+/// Square cells over the box: `along` of them on its longer side.
+pub(super) fn cells(bounds: Bounds, along: usize) -> [usize; 2] {
+    if along == 0 {
+        return [0, 0];
+    }
+    let (width, height) = (bounds.width(), bounds.height());
+    let longer = width.max(height).max(f64::MIN_POSITIVE);
+    [width, height].map(|side| ((along as f64 * side / longer).round() as usize).max(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_are_square() {
+        let wide = Bounds {
+            min: [0.0, 0.0],
+            max: [4.0, 2.0],
+        };
+        assert_eq!(cells(wide, 24), [24, 12]);
+        assert_eq!(cells(wide, 0), [0, 0]);
+        assert_eq!(cells(wide, 1), [1, 1]);
+    }
+}

@@ -1,0 +1,281 @@
+//! Straightness and cost along a fine reference solution, and the distance to the target by the experiment's own solver.
+
+use std::sync::Arc;
+
+use crate::flow::Point;
+use crate::flow::metrics::{
+    Progress, TrajectoryMetrics, normalised_path_energy, trajectory_metrics,
+    trajectory_metrics_stderr,
+};
+use crate::flow::moments::Moments;
+use crate::flow::reference::{Halving, HalvingError, ReferenceTimes, rms_distance};
+use crate::flow::solver::{Solver, walk};
+use crate::flow::tableau::RK4;
+use crate::flow::trajectory::Walk;
+use crate::flow::work::{Parts, Work};
+
+use super::references::distance;
+use super::{Cost, Demand, Flow, Made, Product, References, Tools, Wish};
+
+/// Most particles that are solved in one piece: few enough for the caches.
+const CHUNK: usize = 512;
+
+/// A measurement of the flow, see `flow::metrics` for the definitions.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Metrics {
+    /// Trajectories behind the metrics of trajectories.
+    pub n_samples: usize,
+    /// Points behind every W2.
+    pub w2_samples: usize,
+    /// Means over the trajectories of the reference solver.
+    pub trajectories: TrajectoryMetrics,
+    /// Standard errors of those means.
+    pub trajectories_stderr: TrajectoryMetrics,
+    /// Normalised path energy.
+    pub npe: Option<f64>,
+    /// Why there is no NPE, in a sentence.
+    pub npe_reason: Option<String>,
+    /// W2 (the root) between held-out target samples and those that the experiment's solver generates.
+    pub w2: Option<f64>,
+    /// Mean W2 between pairs of independent target draws of the same size.
+    pub w2_floor: Option<f64>,
+    /// W2 between the target and the source samples with the target's mean and covariance.
+    pub w2_affine: Option<f64>,
+    /// Squared W2 between source and target samples.
+    pub w2_source_target_squared: Option<f64>,
+    /// How far off the root of that may be, because they are samples.
+    pub w2_source_target_noise: Option<f64>,
+    /// Whether the network has learned something, as far as that can be told.
+    pub learned: Option<bool>,
+    /// If it has not: that, in a sentence.
+    pub learned_reason: Option<String>,
+    /// Velocity evaluations per trajectory of the experiment's solver.
+    pub nfe: usize,
+    /// The experiment's solver.
+    pub solver: Solver,
+    /// Root mean square distance between the end points of the two solvers.
+    pub solver_error: f64,
+    /// The solver of the metrics of trajectories.
+    pub reference: ReferenceSolver,
+}
+
+/// Classical Runge-Kutta with steps of unequal length, see `flow::reference`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ReferenceSolver {
+    /// Its steps.
+    pub steps: usize,
+    /// What halving the steps has changed.
+    pub error: HalvingError,
+}
+
+impl ReferenceSolver {
+    /// Velocity evaluations per trajectory.
+    pub fn nfe(&self) -> usize {
+        self.steps * RK4.stages()
+    }
+}
+
+/// Compared with what, and which solver makes the samples.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// What is compared with.
+    pub references: Arc<Made<References>>,
+    /// The experiment's solver.
+    pub solver: Solver,
+}
+
+impl PartialEq for Request {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.references, &other.references) && self.solver == other.solver
+    }
+}
+
+impl Product for Metrics {
+    const NAME: &'static str = "measurement";
+    const COST: Cost = Cost::Measurement;
+    type Request = Request;
+
+    fn demand(wish: &Wish<'_>) -> Demand<Request> {
+        match wish.made.references.get() {
+            _ if !wish.look.metrics => Demand::Nothing,
+            Some(references) if references.is_demanded(wish) => Demand::Of(Request {
+                references: Arc::clone(references),
+                solver: wish.flow.experiment.readout.solver,
+            }),
+            _ => Demand::Later,
+        }
+    }
+
+    fn start(flow: &Flow, request: &Request, tools: &Tools) -> Work<Option<Self>> {
+        let (flow, request, parts) = (flow.clone(), request.clone(), tools.parts.clone());
+        Work::new(async move {
+            let Request { references, solver } = request;
+            let ends = ends(&flow, solver, &references.source, &parts).await;
+            let reference = reference(&flow, &references.source, &parts).await;
+            Some(measure(solver, &references, &ends, &reference, &parts).await)
+        })
+    }
+}
+
+/// Where the solver takes the points.
+async fn ends(flow: &Flow, solver: Solver, x_0: &[Point], parts: &Parts) -> Vec<Point> {
+    let times: Arc<[f64]> = solver.times(time_range(flow)).into();
+    let chunks = x_0.chunks(CHUNK.min(flow.rows()));
+    let works = chunks.map(|x_0| {
+        let (flow, times, x_0) = (flow.clone(), Arc::clone(&times), x_0.to_vec());
+        Work::new(async move {
+            let walks = walk(flow.field.as_ref(), solver.tableau(), &times, &x_0).await;
+            walks
+                .into_iter()
+                .map(|walk| walk.end)
+                .collect::<Vec<Point>>()
+        })
+    });
+    parts.all(works.collect()).await.concat()
+}
+
+/// A fine solution of all evaluation trajectories.
+pub struct Reference {
+    times: Arc<ReferenceTimes>,
+    halving: Halving,
+}
+
+/// What the field does with the points by itself.
+pub async fn reference(flow: &Flow, x_0: &[Point], parts: &Parts) -> Reference {
+    let rows = CHUNK.min(flow.rows());
+    let field = flow.field.as_ref();
+    let times = Arc::new(ReferenceTimes::choose(field, time_range(flow), x_0, rows).await);
+    let works = x_0.chunks(rows).map(|x_0| {
+        let (flow, times, x_0) = (flow.clone(), Arc::clone(&times), x_0.to_vec());
+        Work::new(async move { times.solve(flow.field.as_ref(), &x_0).await })
+    });
+    let mut halving = Halving::default();
+    let solved = parts.all(works.collect()).await;
+    solved.into_iter().for_each(|chunk| halving.append(chunk));
+    Reference { times, halving }
+}
+
+fn time_range(flow: &Flow) -> (f64, f64) {
+    flow.id.experiment.problem.path.time_range()
+}
+
+/// The numbers of a field, from where the experiment's solver takes the source points and what the field does by
+/// itself.
+pub async fn measure(
+    solver: Solver,
+    references: &References,
+    ends: &[Point],
+    reference: &Reference,
+    parts: &Parts,
+) -> Metrics {
+    let walks = &reference.halving.fine;
+    let trajectories = trajectory_metrics(walks);
+    let fine_ends: Vec<Point> = walks.iter().map(|walk| walk.end).collect();
+    let n_w2 = references.target.len();
+    let to_target = |ends: &[Point]| distance(ends[..n_w2].to_vec(), references.target.clone());
+    let distances = parts
+        .all(vec![to_target(ends), to_target(&fine_ends)])
+        .await;
+    let mut distances = distances.into_iter().map(|w2| w2.ok().map(f64::sqrt));
+    let (w2, w2_fine) = (distances.next().flatten(), distances.next().flatten());
+    let (npe, npe_reason) = npe(references, trajectories.path_energy);
+    let (learned, learned_reason) = match is_shift(walks) {
+        true => (Some(false), Some(ONLY_A_SHIFT.to_owned())),
+        // Of the flow itself: a coarse solver misses, whatever the network has learned.
+        false => progress(references, w2_fine),
+    };
+    Metrics {
+        n_samples: ends.len(),
+        w2_samples: references.target.len(),
+        npe,
+        npe_reason,
+        trajectories,
+        trajectories_stderr: trajectory_metrics_stderr(walks),
+        w2,
+        w2_floor: references.w2_floor,
+        w2_affine: references.w2_affine,
+        w2_source_target_squared: references.w2_source_target_squared,
+        w2_source_target_noise: noise(references),
+        learned,
+        learned_reason,
+        nfe: solver.nfe(),
+        solver,
+        solver_error: rms_distance(ends, &fine_ends),
+        reference: ReferenceSolver {
+            steps: reference.times.steps(),
+            error: reference.halving.error(),
+        },
+    }
+}
+
+/// How far off W2 between source and target samples may be: by the triangle inequality at most by what samples of each
+/// are away from their law, which is less than what two sets of samples are away from each other.
+fn noise(references: &References) -> Option<f64> {
+    Some(references.w2_source_floor? + references.w2_floor?)
+}
+
+/// The normalised path energy, or why there is none.
+fn npe(references: &References, path_energy: f64) -> (Option<f64>, Option<String>) {
+    let n = references.target.len();
+    let distances = (references.w2_source_target_squared, noise(references));
+    let (Some(w2_squared), Some(noise)) = distances else {
+        return (None, Some(NOT_SOLVED.to_owned()));
+    };
+    let w2 = w2_squared.sqrt();
+    if w2 <= noise {
+        let reason = format!(
+            "W2 between {n} source and {n} target samples is {w2:.3}, within the {noise:.3} that sampling alone can \
+             make of it: more evaluation.w2_samples may tell them apart."
+        );
+        return (None, Some(reason));
+    }
+    match normalised_path_energy(path_energy, w2_squared) {
+        Some(npe) => (Some(npe), None),
+        None => (None, Some("The path energy is not finite.".to_owned())),
+    }
+}
+
+/// Whether all particles move by the same vector: the output of a network whose units are all saturated.
+fn is_shift(walks: &[Walk]) -> bool {
+    let starts: Vec<Point> = walks.iter().map(|walk| walk.start).collect();
+    let ways = walks
+        .iter()
+        .map(|walk| [0, 1].map(|i| walk.end[i] - walk.start[i]));
+    let ways: Vec<Point> = ways.collect();
+    Moments::of(&ways).spread() < SHIFT * Moments::of(&starts).spread()
+}
+
+/// Whether the network has learned something, from W2 of where its flow ends, and a sentence if it has not. `None` without
+/// the distances that tell.
+fn progress(references: &References, w2: Option<f64>) -> (Option<bool>, Option<String>) {
+    let Some(w2) = w2 else {
+        let lost = "The network has learned nothing that can be used: its samples are not finite.";
+        return (Some(false), Some(lost.to_owned()));
+    };
+    let source = references.w2_source_target_squared.map(f64::sqrt);
+    let (Some(floor), Some(source)) = (references.w2_floor, source) else {
+        return (None, None);
+    };
+    let progress = Progress {
+        generated: w2,
+        floor,
+        source,
+        affine: references.w2_affine.unwrap_or(0.0),
+    };
+    if progress.has_learned() {
+        return (Some(true), None);
+    }
+    let sentence = format!(
+        "The network has learned next to nothing: its samples are {w2:.2} from the target (W2), where the source \
+         itself is {source:.2} away, the source stretched to the target's mean and covariance {:.2}, and other target \
+         samples {floor:.2}. A smaller learning rate, more steps or more units may help.",
+        progress.affine
+    );
+    (Some(false), Some(sentence))
+}
+
+/// Where all ways are this much alike, as a share of the spread of the starts, training cannot have made them so.
+const SHIFT: f64 = 1e-5;
+const ONLY_A_SHIFT: &str = "The network has learned nothing but a shift: its velocity is the same everywhere. A smaller \
+                            learning rate may help.";
+const NOT_SOLVED: &str = "W2 between source and target samples could not be computed.";

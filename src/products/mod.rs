@@ -1,0 +1,344 @@
+//! Floor 3: what is derived from a flow, each in a file of its own: a request, an output and pure work between them.
+//!
+//! A product is out of date when its request or its flow differs from the one that it was made of; the old one stays
+//! until the new one is there. This floor refuses to know who does the work, on which thread and when: that is the
+//! dispatcher's (`session::dispatcher`), or whoever calls [`make_all`].
+
+mod flow;
+mod kind;
+mod points;
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use crate::experiment::{Experiment, Layer, View};
+use crate::flow::Bounds;
+use crate::flow::work::{Parts, Work};
+
+pub use cloud::{Carried, Carrier, Cloud, CloudBlock, Growing};
+pub use flow::{Flow, FlowId, RunId};
+pub use kind::{Change, KINDS, Kind, Next, Task};
+pub use metrics::{Reference, ReferenceSolver, measure, reference};
+pub use points::{DisplaySamples, display_samples, source_points};
+
+/// Something derived from a flow.
+pub trait Product: Placed + Send + Sync + 'static {
+    /// What it is, in a sentence such as "The ... failed".
+    const NAME: &'static str;
+    /// How much it takes, which says how often it is made while training runs.
+    const COST: Cost;
+    /// Whether it depends on the velocity, and not on the problem alone.
+    const OF_THE_FLOW: bool = true;
+    /// Whether it is only there for others of the same cost, so that a rest from work comes after those.
+    const IS_BASIS: bool = false;
+    /// All that it depends on beside the flow.
+    type Request: Clone + PartialEq + Send + Sync + 'static;
+
+    /// What is to be made of a flow for what is looked at.
+    fn demand(wish: &Wish<'_>) -> Demand<Self::Request>;
+
+    /// The work, in pieces of at most 20 ms; nothing comes of it if a distribution cannot be sampled.
+    fn start(flow: &Flow, request: &Self::Request, tools: &Tools) -> Work<Option<Self>>;
+}
+
+/// How much a product takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cost {
+    /// Milliseconds: made again and again while training runs.
+    Picture,
+    /// Up to a second: now and then.
+    Measurement,
+    /// Seconds, and asked for by somebody who waits to see it grow.
+    Cloud,
+}
+
+/// What a product needs to know to say what is to be made.
+#[derive(Clone, Copy)]
+pub struct Wish<'a> {
+    /// The newest flow, or one with what is studied now in the place of what it answers.
+    pub flow: &'a FlowId,
+    /// What is looked at.
+    pub look: &'a Look,
+    /// What there is so far.
+    pub made: &'a Products,
+    /// Seconds, from whenever they are counted.
+    pub now: f64,
+}
+
+/// An answer to a wish.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Demand<R> {
+    /// It is not looked at: what there is goes.
+    Nothing,
+    /// What it builds on is not there yet.
+    Later,
+    /// What there is.
+    Done,
+    /// This.
+    Of(R),
+}
+
+/// What work may use.
+#[derive(Clone, Default)]
+pub struct Tools {
+    /// For what may be done at the same time.
+    pub parts: Parts,
+    /// A device that carries many particles, if one may be used.
+    pub carrier: Option<Arc<dyn Carrier>>,
+    /// The time of the wish.
+    pub now: f64,
+}
+
+/// An output with what it was made of.
+#[derive(Debug)]
+pub struct Made<P: Product> {
+    /// The flow.
+    pub of: FlowId,
+    /// What was asked for; nothing if it was not made by request, so that it is always up to date.
+    pub request: Option<P::Request>,
+    /// What came of it.
+    pub output: P,
+}
+
+impl<P: Product> Made<P> {
+    /// Whether it is what a wish asks for, whatever the flow.
+    pub fn is_demanded(&self, wish: &Wish<'_>) -> bool {
+        match (&self.request, P::demand(wish)) {
+            (None, _) | (_, Demand::Done) => true,
+            (Some(asked), Demand::Of(request)) => *asked == request,
+            (_, Demand::Nothing | Demand::Later) => false,
+        }
+    }
+}
+
+impl<P: Product> Deref for Made<P> {
+    type Target = P;
+
+    fn deref(&self) -> &P {
+        &self.output
+    }
+}
+
+/// The place of a product.
+pub struct Slot<P: Product> {
+    /// The newest one; it may be out of date.
+    pub made: Option<Arc<Made<P>>>,
+    /// Whether another one is on its way and takes a while.
+    pub under_way: bool,
+    /// What nothing comes of.
+    refused: Option<(FlowId, P::Request)>,
+}
+
+impl<P: Product> Slot<P> {
+    /// The newest one, if there is one.
+    pub fn get(&self) -> Option<&Arc<Made<P>>> {
+        self.made.as_ref()
+    }
+
+    /// Whether it is, or nothing can be, what is asked for.
+    fn is_settled(&self, of: &FlowId, request: &P::Request) -> bool {
+        let is_it = |known: &FlowId, asked: &P::Request| {
+            asked == request && (!P::OF_THE_FLOW || known == of)
+        };
+        let made = self.made.as_ref();
+        made.is_some_and(|made| made.request.as_ref().is_none_or(|r| is_it(&made.of, r)))
+            || self.refused.as_ref().is_some_and(|(of, r)| is_it(of, r))
+    }
+}
+
+impl<P: Product> Clone for Slot<P> {
+    fn clone(&self) -> Self {
+        Self {
+            made: self.made.clone(),
+            under_way: self.under_way,
+            refused: self.refused.clone(),
+        }
+    }
+}
+
+impl<P: Product> Default for Slot<P> {
+    fn default() -> Self {
+        Self {
+            made: None,
+            under_way: false,
+            refused: None,
+        }
+    }
+}
+
+/// Knows where it stands among all products.
+pub trait Placed: Sized {
+    /// Its place.
+    fn slot(products: &Products) -> &Slot<Self>
+    where
+        Self: Product;
+
+    /// The same, to be changed.
+    fn slot_mut(products: &mut Products) -> &mut Slot<Self>
+    where
+        Self: Product;
+}
+
+/// The list of products, in the order in which they are made: what builds on another one comes after it. A row is the
+/// name of the place and of the file, and the type that is in both.
+macro_rules! products {
+    ($($(#[$doc:meta])* $slot:ident: $product:ident,)*) => {
+        $(
+            mod $slot;
+            pub use $slot::$product;
+        )*
+
+        /// All that is derived from a flow.
+        #[derive(Clone, Default)]
+        pub struct Products {
+            $($(#[$doc])* pub $slot: Slot<$product>,)*
+        }
+
+        $(impl Placed for $product {
+            fn slot(products: &Products) -> &Slot<Self> {
+                &products.$slot
+            }
+
+            fn slot_mut(products: &mut Products) -> &mut Slot<Self> {
+                &mut products.$slot
+            }
+        })*
+
+        /// Every kind of product.
+        const ALL: &[Kind] = &[$(Kind::of::<$product>()),*];
+    };
+}
+
+products! {
+    /// Particles from source to target at every node of the experiment's solver.
+    trajectories: Followed,
+    /// The velocity on a grid of points and times.
+    field: FieldGrid,
+    /// The density of the particles, estimated from the trajectories.
+    density: DensityStack,
+    /// Where the particles of a cloud start.
+    starts: Starts,
+    /// More particles than are followed one by one.
+    cloud: GrowingCloud,
+    /// What measurements compare with.
+    references: References,
+    /// Straightness, cost and distance to the target.
+    metrics: Metrics,
+}
+
+impl Products {
+    /// The newest product of a kind, if there is one.
+    pub fn get<P: Product>(&self) -> Option<&Arc<Made<P>>> {
+        P::slot(self).get()
+    }
+
+    /// Puts a product in its place that was not made by request.
+    pub fn put<P: Product>(&mut self, of: FlowId, output: P) {
+        let request = None;
+        P::slot_mut(self).made = Some(Arc::new(Made {
+            of,
+            request,
+            output,
+        }));
+    }
+
+    /// Whether a product of these shows what is studied and looked at. Newer weights alone do not make it out of date.
+    pub fn is_current<P: Product>(
+        &self,
+        made: &Made<P>,
+        studied: &Arc<Experiment>,
+        look: &Look,
+    ) -> bool {
+        let flow = FlowId {
+            experiment: Arc::clone(studied),
+            ..made.of
+        };
+        let wish = Wish {
+            flow: &flow,
+            look,
+            made: self,
+            now: 0.0,
+        };
+        let answers = !P::OF_THE_FLOW || made.of.answers(&studied.problem);
+        answers && made.is_demanded(&wish)
+    }
+
+    /// The cloud that is shown, if one is.
+    pub fn shown_cloud(&self) -> Option<&Arc<Cloud>> {
+        self.cloud.get().map(|growing| &growing.shown)
+    }
+}
+
+/// What is looked at.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Look {
+    /// Particles to follow from source to target.
+    pub particles: usize,
+    /// Particles of a cloud beside them, if one is wanted.
+    pub cloud: Option<usize>,
+    /// Arrows of the velocity field along the longer side of `bounds`; 0 for none.
+    pub field: usize,
+    /// What the camera sees: where field and density are evaluated.
+    pub bounds: Bounds,
+    /// Whether the density of the particles is wanted.
+    pub density: bool,
+    /// Whether measurements are wanted.
+    pub metrics: bool,
+}
+
+impl Look {
+    /// What the view shows of this part of the plane, with measurements.
+    pub fn of(view: &View, bounds: Bounds) -> Self {
+        Self {
+            particles: view.followed(),
+            cloud: view.cloud(),
+            field: view.field,
+            bounds,
+            density: view.layers.contains(&Layer::Density),
+            metrics: true,
+        }
+    }
+}
+
+impl Default for Look {
+    fn default() -> Self {
+        Self {
+            particles: 1000,
+            cloud: None,
+            field: 24,
+            bounds: Bounds::square(4.0),
+            density: false,
+            metrics: true,
+        }
+    }
+}
+
+/// Makes everything that is looked at, on the calling thread; `None` if it is told not to go on, asked after every piece.
+pub fn make_all(
+    flow: &Flow,
+    look: &Look,
+    tools: &Tools,
+    mut go_on: impl FnMut() -> bool,
+) -> Option<Products> {
+    let mut products = Products::default();
+    loop {
+        let wish = Wish {
+            flow: &flow.id,
+            look,
+            made: &products,
+            now: tools.now,
+        };
+        let next = |kind: &Kind| match kind.next(flow, &wish, tools) {
+            Next::Task(task) => Some(task),
+            Next::Clear | Next::Nothing | Next::Later => None,
+        };
+        let Some(mut task) = KINDS.iter().find_map(next) else {
+            return Some(products);
+        };
+        let change = task.work.advance(&mut go_on)?;
+        change.unwrap_or(task.refuse)(&mut products);
+    }
+}
+
+#[cfg(test)]
+mod tests;

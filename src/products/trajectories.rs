@@ -1,0 +1,76 @@
+//! Particles on their way from source to target, every step of theirs kept.
+
+use std::sync::Arc;
+
+use crate::flow::rng::Stream;
+use crate::flow::solver::{Solver, solve_in_pieces};
+use crate::flow::trajectory::Trajectories;
+use crate::flow::work::{Work, pause};
+
+use super::{Cost, Demand, Flow, Product, Tools, Wish, source_points};
+
+/// Trajectory points, 16 bytes each: more particles than fit are not followed.
+const MAX_POINTS: usize = 8_000_000;
+/// Particles whose chord and arc are measured in one piece.
+const PIECE: usize = 256;
+
+/// Particles that are followed one by one.
+#[derive(Debug)]
+pub struct Followed {
+    /// Their positions at every node of the solver.
+    pub trajectories: Trajectories,
+    /// Chord length over arc length of each particle's trajectory, in (0, 1].
+    pub chord_ratios: Vec<f64>,
+}
+
+/// How many, from where, and by which method.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// Particles.
+    pub particles: usize,
+    /// Seed of their starts.
+    pub seed: u64,
+    /// The experiment's solver.
+    pub solver: Solver,
+}
+
+impl Product for Followed {
+    const NAME: &'static str = "picture";
+    const COST: Cost = Cost::Picture;
+    type Request = Request;
+
+    fn demand(wish: &Wish<'_>) -> Demand<Request> {
+        let experiment = &wish.flow.experiment;
+        Demand::Of(Request {
+            particles: wish.look.particles,
+            seed: experiment.seed,
+            solver: experiment.readout.solver,
+        })
+    }
+
+    fn start(flow: &Flow, request: &Request, _tools: &Tools) -> Work<Option<Self>> {
+        let (flow, request) = (flow.clone(), request.clone());
+        Work::new(async move {
+            let Request {
+                particles, solver, ..
+            } = request;
+            let experiment = Arc::clone(&flow.id.experiment);
+            let room = MAX_POINTS / (solver.steps() + 1);
+            let x_0 = source_points(&experiment, Stream::Display, particles.min(room)).ok()?;
+            let time_range = experiment.problem.path.time_range();
+            let field = flow.field.as_ref();
+            let trajectories = solve_in_pieces(field, solver, time_range, &x_0, flow.rows()).await;
+            let mut chord_ratios = Vec::with_capacity(x_0.len());
+            for particle in 0..x_0.len() {
+                chord_ratios.push(trajectories.chord_ratio(particle));
+                if particle % PIECE == PIECE - 1 {
+                    pause().await;
+                }
+            }
+            Some(Self {
+                trajectories,
+                chord_ratios,
+            })
+        })
+    }
+}

@@ -1,0 +1,65 @@
+//! The builder that puts layers and furniture together, and remembers the marks that have not changed.
+
+use super::axes::Axes;
+use super::figure::Figure;
+use super::layers::{Memory, Moment, order};
+use super::legend::Meaning;
+use super::place::Place;
+use super::{Decorations, Group, Page, Panel, Scene, canvas, figure};
+use crate::experiment::View;
+use crate::snapshot::Frame;
+
+/// Makes scenes, and hands out a layer's marks again while nothing that they depend on has changed.
+/// The result never depends on what was built before.
+#[derive(Default)]
+pub struct Builder {
+    known: Memory,
+}
+
+impl Builder {
+    /// The scene of a frame at time `t`; `view.t` is not read, so that a play head may run on its own.
+    pub fn build(&mut self, frame: &Frame, view: &View, t: f64, page: &Page) -> Scene {
+        let moment = Moment { frame, view, t };
+        let figure = Figure { moment, page };
+        let (transform, spacing) = match page.decorations {
+            Decorations::Canvas => (canvas::transform(frame, view, page), canvas::TICK_SPACING),
+            Decorations::Figure => (figure.transform(), figure::TICK_SPACING),
+        };
+        let place = Place::new(transform, page);
+        let axes = Axes::new(&transform, &place.sizes, spacing);
+        let meaning = Meaning::of(moment, &place);
+        let (backdrop, furniture) = match page.decorations {
+            Decorations::Canvas => (
+                vec![axes.grid(&transform, &place.sizes, page.theme())],
+                canvas::furniture(&axes, &meaning, &place),
+            ),
+            Decorations::Figure => (Vec::new(), figure.furniture(&axes, &meaning, &place)),
+        };
+        Scene {
+            size: page.size,
+            background: page.theme().background,
+            panels: vec![Panel {
+                transform,
+                backdrop,
+                groups: self.groups(&moment, &place),
+            }],
+            furniture,
+        }
+    }
+
+    fn groups(&mut self, moment: &Moment, place: &Place) -> Vec<Group> {
+        let mut before = std::mem::take(&mut self.known);
+        let visible = order(moment.t).into_iter().filter(|&l| moment.shows(l));
+        visible
+            .map(|layer| Group {
+                layer,
+                items: self.known.items(layer, &mut before, moment, place),
+            })
+            .collect()
+    }
+}
+
+/// The scene of a frame at time `t`, by a builder without memory.
+pub fn build(frame: &Frame, view: &View, t: f64, page: &Page) -> Scene {
+    Builder::default().build(frame, view, t, page)
+}

@@ -1,0 +1,96 @@
+//! Where and how large marks are drawn: the page's transform, style and sizes, in one small value.
+
+use super::geometry::PagePoint;
+use super::item::{Align, Item, Points, Text};
+use super::text::Weight;
+use super::theme::{Sizes, Theme};
+use super::transform::Transform;
+use super::{Color, Decorations, Page, Style};
+use crate::flow::Point;
+
+/// Farther from the page than this (in points) a mark is dropped: beyond it back ends run out of digits.
+const REACH: f32 = 1e5;
+/// Up to so many dots keep their full radius; more of them get smaller, so that a crowd still has a shape.
+const FEW_DOTS: f32 = 500.0;
+/// The dots of a cloud have as much ink as so many that are followed: where it is dense they cover the ground, and its
+/// edge fades.
+const CLOUD_DOTS: usize = 5000;
+
+/// Where and how large marks are drawn.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Place {
+    pub transform: Transform,
+    pub style: Style,
+    pub sizes: Sizes,
+    pub decorations: Decorations,
+}
+
+impl Place {
+    pub fn new(transform: Transform, page: &Page) -> Self {
+        Self {
+            transform,
+            style: page.style,
+            sizes: page.sizes(),
+            decorations: page.decorations,
+        }
+    }
+
+    pub fn theme(&self) -> &'static Theme {
+        self.style.theme()
+    }
+
+    /// Where a data point lies on the page. All data that is drawn goes through here: what is not finite or
+    /// farther away than [`REACH`] is dropped.
+    pub fn project(&self, p: Point) -> Option<PagePoint> {
+        let page = self.transform.page_from_data(p);
+        // A comparison with NaN is false, so this refuses it too.
+        (page[0].abs() < REACH && page[1].abs() < REACH).then_some(page)
+    }
+
+    /// Whether a dot of this radius shows inside the box.
+    pub fn shows(&self, center: PagePoint, radius: f32) -> bool {
+        self.transform.rect().grown(radius).contains(center)
+    }
+
+    /// Dots at those of `n` points that show; `radius` is that of one among few.
+    pub fn dots(
+        &self,
+        points: impl Iterator<Item = Point>,
+        n: usize,
+        radius: f32,
+        color: Color,
+    ) -> Item {
+        let radius = self.dot(radius, n);
+        let mut centers = Vec::with_capacity(n);
+        let seen = points.filter_map(|p| self.project(p));
+        centers.extend(seen.filter(|&center| self.shows(center, radius)));
+        Item::Points(Points {
+            centers,
+            radius,
+            color,
+        })
+    }
+
+    /// The radius of one of `n` dots whose radius is `radius` among few.
+    fn dot(&self, radius: f32, n: usize) -> f32 {
+        radius * (FEW_DOTS / n as f32).powf(0.25).clamp(0.5, 1.0)
+    }
+
+    /// The radius of one of a cloud's `n` dots: however many there are, they have the ink of [`CLOUD_DOTS`].
+    pub fn grain(&self, radius: f32, n: usize) -> f32 {
+        let few = (CLOUD_DOTS as f32 / n as f32).min(1.0);
+        self.dot(radius, CLOUD_DOTS) * few.sqrt()
+    }
+
+    /// A line of text in the size of the legend.
+    pub fn words(&self, words: &str, at: PagePoint) -> Item {
+        Item::Text(Text {
+            text: words.to_owned(),
+            at,
+            align: Align::Left,
+            size: self.sizes.text,
+            weight: Weight::Regular,
+            color: self.theme().text,
+        })
+    }
+}

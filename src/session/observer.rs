@@ -1,0 +1,65 @@
+//! What a job without a window tells while it works, and why it cannot be done.
+
+/// What the job is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// Taking training steps.
+    Training,
+    /// Solving the evaluation trajectories.
+    Solving,
+    /// Solving assignments.
+    Measuring,
+    /// Writing files.
+    Writing,
+}
+
+/// How far the job is.
+#[derive(Clone, Copy, Debug)]
+pub struct Progress {
+    /// What it is doing.
+    pub phase: Phase,
+    /// Training steps taken.
+    pub step: u64,
+    /// Training steps planned.
+    pub steps: u64,
+    /// The running mean of the loss.
+    pub loss: Option<f64>,
+    /// Training steps per second so far.
+    pub steps_per_sec: f64,
+    /// Estimated seconds of training left.
+    pub secs_left: Option<f64>,
+}
+
+/// Follows a job and may stop it.
+pub trait RunObserver: Sync {
+    /// Called about ten times a second while training, and at every change of phase.
+    fn progress(&mut self, progress: &Progress);
+    /// Something that the user should know: what went wrong and was mended, how large a file will be.
+    fn notice(&mut self, sentence: &str);
+    /// Whether the job should stop training, save what there is and return.
+    fn interrupted(&self) -> bool;
+}
+
+/// Nobody follows the job, and nobody stops it.
+pub struct Unobserved;
+
+impl RunObserver for Unobserved {
+    fn progress(&mut self, _progress: &Progress) {}
+
+    fn notice(&mut self, _sentence: &str) {}
+
+    fn interrupted(&self) -> bool {
+        false
+    }
+}
+
+/// Why a job could not be done.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The input is at fault.
+    #[error("{0}")]
+    Input(String),
+    /// Something failed while running.
+    #[error("{0}")]
+    Failed(String),
+}

@@ -1,0 +1,170 @@
+//! All that the window is, except what egui knows: data to read, and how it begins.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::experiment::{Camera, Experiment};
+use crate::flow::distribution::Symmetry;
+use crate::model::{DeviceChoice, DeviceInfo};
+use crate::products::Look;
+use crate::session::autosave::{Autosave, Leftover};
+use crate::session::{Loan, Options, Session, Wake};
+use crate::snapshot::{Frame, LaneId};
+
+use super::super::command::{BrushSettings, Command, Side, Tool};
+use super::super::dialogs::Dialog;
+use super::super::dialogs::native::{Picker, Picking};
+use super::super::editor::Editor;
+use super::super::timeline::PlayHead;
+use super::lanes::{lanes, session_on};
+
+/// The whole window's state except egui's; it changes by way of [`super::Lab`] alone.
+pub struct State {
+    /// The experiment being edited, with undo and its file.
+    pub editor: Editor,
+    /// What runs: trainer, crew and all lanes.
+    pub(super) session: Session,
+    /// The time that the canvas shows, and how it moves.
+    pub play: PlayHead,
+    /// What dragging on the canvas does.
+    pub tool: Tool,
+    /// How the brush paints.
+    pub brush: BrushSettings,
+    /// The density that the brush paints on.
+    pub drawing_side: Side,
+    /// What the canvas shows; `None` fits it.
+    pub camera: Option<Camera>,
+    /// Panels hidden and large type.
+    pub lecture: bool,
+    /// Dark colours.
+    pub dark: bool,
+    /// The device that was asked for.
+    pub device: DeviceChoice,
+    /// What is open on top of the window.
+    pub dialog: Option<Dialog>,
+    /// Sentences that stay until they are dismissed, oldest first.
+    pub messages: Vec<String>,
+    /// The newest sentence that asks for nothing.
+    pub notice: String,
+    /// The window is to close.
+    pub closing: bool,
+    /// Work that is in no file.
+    pub unsaved: Unsaved,
+    /// The desktop's file dialogs; without them the window's own are shown.
+    pub picker: Option<Picker>,
+    /// The desktop's file dialog that is open.
+    pub(super) picking: Option<Picking>,
+    pub(super) wake: Wake,
+    /// What each lane of the session trains.
+    pub(super) sent: Vec<(LaneId, Arc<Experiment>)>,
+    pub(super) looked: Option<(LaneId, Look)>,
+}
+
+/// What is remembered of unsaved work.
+#[derive(Default)]
+pub struct Unsaved {
+    /// What is to be done once the work has been saved.
+    pub(super) next: Option<Command>,
+    /// Where work is kept; none in a window that keeps nothing.
+    pub(super) autosave: Option<Arc<Autosave>>,
+    /// What was kept last.
+    pub(super) kept: Option<Experiment>,
+    /// What earlier windows left, the newest last.
+    pub(super) leftovers: Vec<Leftover>,
+}
+
+impl Unsaved {
+    /// What is offered: the newest work that an earlier window left.
+    pub fn offered(&self) -> Option<&Leftover> {
+        self.leftovers.last()
+    }
+}
+
+impl State {
+    pub(super) fn new(
+        experiment: Experiment,
+        file: Option<PathBuf>,
+        options: Options,
+        wake: Wake,
+    ) -> io::Result<Self> {
+        let editor = Editor::new(Arc::new(experiment), file);
+        let device = options.device;
+        let session = session_on(&editor, options, Arc::clone(&wake))?;
+        let view = &editor.experiment().view;
+        Ok(Self {
+            play: PlayHead {
+                t: view.t,
+                ..PlayHead::default()
+            },
+            tool: Tool::Pan,
+            brush: BrushSettings {
+                radius: 0.25,
+                strength: 0.6,
+                erase: false,
+                symmetry: Symmetry::None,
+            },
+            drawing_side: Side::Target,
+            camera: view.camera,
+            lecture: false,
+            dark: true,
+            device,
+            dialog: None,
+            messages: Vec::new(),
+            notice: String::new(),
+            closing: false,
+            unsaved: Unsaved::default(),
+            picker: None,
+            picking: None,
+            wake,
+            sent: lanes(&editor),
+            looked: None,
+            session,
+            editor,
+        })
+    }
+
+    /// The lane that is shown.
+    pub fn lane(&self) -> LaneId {
+        self.editor.lanes()[self.editor.selected()].id()
+    }
+
+    /// The newest state of the lane that is shown.
+    pub fn frame(&self) -> Arc<Frame> {
+        self.session.frame(self.lane())
+    }
+
+    /// Looks for devices in the background, once.
+    pub fn look_for_devices(&self) {
+        self.session.look_for_devices();
+    }
+
+    /// The devices that are known so far.
+    pub fn devices(&self) -> Vec<DeviceInfo> {
+        self.session.devices()
+    }
+
+    /// CPU time that pictures and measurements have taken so far.
+    pub fn background_time(&self) -> Duration {
+        self.session.background_time()
+    }
+
+    /// Lends the window a core while it makes a frame.
+    pub(crate) fn lend_core(&self) -> Loan {
+        self.session.lend_core()
+    }
+
+    /// Lends the window a core for so long, while the frame is painted.
+    pub(crate) fn lend_core_for(&self, duration: Duration) {
+        self.session.lend_core_for(duration);
+    }
+
+    /// The experiment as a file holds it: the time and the part of the plane on the screen included.
+    pub fn to_save(&self) -> Experiment {
+        let mut experiment = self.editor.document().clone();
+        experiment.view.t = self.play.t;
+        experiment.view.camera = self.camera;
+        experiment
+    }
+}
