@@ -23,9 +23,9 @@ use std::pin::Pin;
 use pulp::{Arch, Simd, WithSimd};
 
 use super::columns::Columns;
-use super::lanes::{LANES, vectorized};
 use super::quota::{Quota, scan_cost};
 use super::supplies::{Stocks, Supplies, Units};
+use super::vectors::{WIDTH, vectorized};
 use crate::flow::Point;
 
 /// First `epsilon`, in units of the normalised benefit; this, the factor and the end were tuned on four pairs of
@@ -215,7 +215,7 @@ impl<'a, S: Simd, H: Supplies> Search<'a, S, H> {
                 return made;
             };
             let bid = self.columns.best_two(self.simd, self.rows[i], self.seed[i]);
-            let (j, block) = (bid.column, bid.column / LANES);
+            let (j, block) = (bid.column, bid.column / WIDTH);
             self.seed[i] = block;
             let raise = bid.best - bid.second + round.epsilon;
             if raise == 0.0 && !self.supplies.has_room(j) {

@@ -11,10 +11,10 @@ use pulp::Simd;
 
 use super::auction::Search;
 use super::columns::Columns;
-use super::lanes::{LANES, vectorized};
 use super::quota::{Quota, scan_cost};
 use super::supplies::Supplies;
 use super::tree::{Junction, Tree};
+use super::vectors::{WIDTH, vectorized};
 
 /// A free column that is further away than the nearest taken one by no more than this counts as nearest. Where
 /// costs tie, rounding would otherwise send every search through all the taken columns first. It weakens the
@@ -118,7 +118,7 @@ impl<S: Simd, H: Supplies> Search<'_, S, H> {
         for j in columns {
             if self.supplies.is_unsold(j) {
                 let bid = rows.best_two(self.simd, self.columns.point(j), *seed);
-                *seed = bid.column / LANES;
+                *seed = bid.column / WIDTH;
                 self.columns.set_price(j, bid.best);
             }
         }
@@ -143,7 +143,7 @@ impl<S: Simd, H: Supplies> Search<'_, S, H> {
         for i in rows {
             let x = self.rows[i];
             if let Some(j) = self.column_of[i] {
-                let bid = self.columns.best_two(self.simd, x, j / LANES);
+                let bid = self.columns.best_two(self.simd, x, j / WIDTH);
                 let other = if bid.column == j {
                     bid.second
                 } else {
@@ -225,7 +225,7 @@ impl<S: Simd, H: Supplies> Search<'_, S, H> {
                     row,
                     x,
                     base: distance + (self.columns.benefit(x, column) - price),
-                    seed: column / LANES,
+                    seed: column / WIDTH,
                 };
                 *spent += scan + WAY * tree.relax(simd, &self.columns, from);
             }
@@ -236,7 +236,7 @@ impl<S: Simd, H: Supplies> Search<'_, S, H> {
             self.columns.set_price(way.column, way.price + raise);
         }
         for way in &*passed {
-            self.columns.refresh(simd, way.column / LANES);
+            self.columns.refresh(simd, way.column / WIDTH);
         }
         true
     }

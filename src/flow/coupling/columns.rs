@@ -7,17 +7,17 @@
 
 use pulp::Simd;
 
-use super::lanes::{LANES, doubles, vectorized};
 use super::sieve::Sieve;
+use super::vectors::{WIDTH, doubles, vectorized};
 use crate::flow::Point;
 
 /// Sixteen columns, one array a coordinate.
 #[derive(Clone)]
 #[repr(align(64))]
 pub struct Block {
-    y: [[f64; LANES]; 2],
+    y: [[f64; WIDTH]; 2],
     /// Infinite for a place without a column, and for a column that is not for sale at present.
-    price: [f64; LANES],
+    price: [f64; WIDTH],
 }
 
 /// All columns.
@@ -35,17 +35,17 @@ impl Columns {
     pub fn new<S: Simd>(simd: S, ys: &[Point], prices: &[f64]) -> Self {
         let mut number: Vec<usize> = (0..ys.len()).collect();
         sort_into_blocks(ys, &mut number);
-        let n_blocks = ys.len().div_ceil(LANES);
+        let n_blocks = ys.len().div_ceil(WIDTH);
         let empty = Block {
-            y: [[0.0; LANES]; 2],
-            price: [f64::INFINITY; LANES],
+            y: [[0.0; WIDTH]; 2],
+            price: [f64::INFINITY; WIDTH],
         };
         let mut columns = Self {
             blocks: vec![empty; n_blocks],
             sieve: Sieve::new(n_blocks),
             number,
         };
-        for (b, numbers) in columns.number.chunks(LANES).enumerate() {
+        for (b, numbers) in columns.number.chunks(WIDTH).enumerate() {
             let block = &mut columns.blocks[b];
             for (k, &j) in numbers.iter().enumerate() {
                 (block.y[0][k], block.y[1][k], block.price[k]) = (ys[j][0], ys[j][1], prices[j]);
@@ -60,20 +60,20 @@ impl Columns {
     /// The point of the column at place j.
     #[inline(always)]
     pub fn point(&self, j: usize) -> Point {
-        let block = &self.blocks[j / LANES];
-        block.y.map(|y| y[j % LANES])
+        let block = &self.blocks[j / WIDTH];
+        block.y.map(|y| y[j % WIDTH])
     }
 
     /// The price of the column at place j.
     #[inline(always)]
     pub fn price(&self, j: usize) -> f64 {
-        self.blocks[j / LANES].price[j % LANES]
+        self.blocks[j / WIDTH].price[j % WIDTH]
     }
 
     /// Changes a price. If it falls, and sooner or later if it rises, the block wants a [`Self::refresh`].
     #[inline(always)]
     pub fn set_price(&mut self, j: usize, price: f64) {
-        self.blocks[j / LANES].price[j % LANES] = price;
+        self.blocks[j / WIDTH].price[j % WIDTH] = price;
     }
 
     /// The benefit of x in the column at place j.
@@ -89,7 +89,7 @@ impl Columns {
         let guess = self.sieve.guess(b);
         let guess = [simd.splat_f64s(guess[0]), simd.splat_f64s(guess[1])];
         let mut highest = simd.splat_f64s(f64::NEG_INFINITY);
-        for v in 0..LANES / S::F64_LANES {
+        for v in 0..WIDTH / S::F64_LANES {
             highest = simd.max_f64s(highest, self.blocks[b].profit(simd, guess, v));
         }
         self.sieve.set_highest(b, simd.reduce_max_f64s(highest));
@@ -134,7 +134,7 @@ impl Block {
 /// Orders the numbers of points such that sixteen in a row are neighbours: a k-d tree, halved along the longer
 /// side of the box around the points, whose leaves are the blocks.
 fn sort_into_blocks(points: &[Point], numbers: &mut [usize]) {
-    if numbers.len() <= LANES {
+    if numbers.len() <= WIDTH {
         return;
     }
     let mut low = [f64::INFINITY; 2];
@@ -146,7 +146,7 @@ fn sort_into_blocks(points: &[Point], numbers: &mut [usize]) {
         }
     }
     let axis = usize::from(high[1] - low[1] > high[0] - low[0]);
-    let half = numbers.len().div_ceil(LANES) / 2 * LANES;
+    let half = numbers.len().div_ceil(WIDTH) / 2 * WIDTH;
     numbers.select_nth_unstable_by(half, |&i, &j| points[i][axis].total_cmp(&points[j][axis]));
     let (left, right) = numbers.split_at_mut(half);
     sort_into_blocks(points, left);

@@ -13,9 +13,9 @@ use super::auction::{Search, Solve, Solved};
 use super::augment::TIE;
 use super::columns::Columns;
 use super::groups::Groups;
-use super::lanes::LANES;
 use super::quota::Quota;
 use super::supplies::{Supplies, Units};
+use super::vectors::WIDTH;
 use crate::flow::Point;
 
 /// With so few rows that would rather be in another cluster, prices are good enough.
@@ -125,8 +125,8 @@ impl<S: Simd> Search<'_, S, Units> {
     ) {
         for i in rows {
             let (x, j) = (self.rows[i], wanted[i]);
-            self.seed[i] = j / LANES;
-            let bid = self.columns.best_two(self.simd, x, j / LANES);
+            self.seed[i] = j / WIDTH;
+            let bid = self.columns.best_two(self.simd, x, j / WIDTH);
             let price = self.columns.price(j);
             let profit = self.columns.benefit(x, j) - price;
             let is_content = profit + TIE >= bid.best;

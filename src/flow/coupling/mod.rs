@@ -15,7 +15,6 @@ mod clusters;
 mod columns;
 mod groups;
 mod independent;
-mod lanes;
 mod merge;
 mod normalised;
 mod pairs;
@@ -24,6 +23,7 @@ mod scan;
 mod sieve;
 mod supplies;
 mod tree;
+mod vectors;
 
 use super::vocabulary::vocabulary;
 use assignment::AssignmentError;

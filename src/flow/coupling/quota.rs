@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use pulp::Simd;
 
-use super::lanes::vectorized;
+use super::vectors::vectorized;
 use crate::flow::work::pause;
 
 /// Columns that the scans of one piece have to choose from, all together: 3700 scans of 4000 columns, 1 to 2 ms with

@@ -7,8 +7,8 @@
 use pulp::{Simd, bytemuck};
 
 use super::columns::{Block, Columns};
-use super::lanes::{LANES, Ones, bits_of_doubles};
 use super::sieve::WORD;
+use super::vectors::{Ones, WIDTH, bits_of_doubles};
 use crate::flow::Point;
 
 /// The best column of a row.
@@ -29,9 +29,9 @@ impl Columns {
     pub fn best_two<S: Simd>(&self, simd: S, x: Point, seed: usize) -> Bid {
         #[cfg(test)]
         super::columns::counted::scan(self.number.len());
-        let lanes_of_x = [simd.splat_f64s(x[0]), simd.splat_f64s(x[1])];
+        let splat_x = [simd.splat_f64s(x[0]), simd.splat_f64s(x[1])];
         let mut top = TopTwo::new(simd);
-        top.add(simd, lanes_of_x, seed, &self.blocks[seed]);
+        top.add(simd, splat_x, seed, &self.blocks[seed]);
         let mut bid = top.bid(simd);
         for w in 0..self.sieve.words() {
             let mut open = self.sieve.above(simd, w, x, bid.second);
@@ -43,7 +43,7 @@ impl Columns {
             }
             for k in Ones(open) {
                 let b = w * WORD + k;
-                top.add(simd, lanes_of_x, b, &self.blocks[b]);
+                top.add(simd, splat_x, b, &self.blocks[b]);
             }
             bid = top.bid(simd);
         }
@@ -51,11 +51,11 @@ impl Columns {
     }
 }
 
-/// The two largest profits in each lane. Without a branch, because which column wins cannot be predicted.
+/// The two largest profits at each place of a vector. Without a branch, because which column wins cannot be predicted.
 struct TopTwo<S: Simd> {
     first: S::f64s,
     second: S::f64s,
-    /// Place of the first lane of the vector of columns that `first` is from.
+    /// Place of the first element of the vector of columns that `first` is from.
     place: S::u64s,
 }
 
@@ -73,32 +73,32 @@ impl<S: Simd> TopTwo<S> {
     fn add(&mut self, simd: S, x: [S::f64s; 2], b: usize, block: &Block) {
         #[cfg(test)]
         super::columns::counted::block();
-        for v in 0..LANES / S::F64_LANES {
+        for v in 0..WIDTH / S::F64_LANES {
             let profit = block.profit(simd, x, v);
             let worse = simd.min_f64s(self.first, profit);
             self.second = simd.max_f64s(self.second, worse);
             let better = simd.greater_than_f64s(profit, self.first);
-            let place = simd.splat_u64s((b * LANES + v * S::F64_LANES) as u64);
+            let place = simd.splat_u64s((b * WIDTH + v * S::F64_LANES) as u64);
             self.place = simd.select_u64s(better, place, self.place);
             self.first = simd.max_f64s(self.first, profit);
         }
     }
 
-    /// The two largest of all lanes.
+    /// The two largest of all elements.
     #[inline(always)]
     fn bid(&self, simd: S) -> Bid {
         let best = simd.reduce_max_f64s(self.first);
         let is_best = simd.equal_f64s(self.first, simd.splat_f64s(best));
-        let lanes = bits_of_doubles::<S>(is_best, 0);
-        let second = if lanes.count_ones() > 1 {
+        let bits = bits_of_doubles::<S>(is_best, 0);
+        let second = if bits.count_ones() > 1 {
             best
         } else {
             simd.reduce_max_f64s(simd.select_f64s(is_best, self.second, self.first))
         };
-        let lane = lanes.trailing_zeros() as usize;
+        let element = bits.trailing_zeros() as usize;
         let places: &[u64] = bytemuck::cast_slice(std::slice::from_ref(&self.place));
         Bid {
-            column: places[lane] as usize + lane,
+            column: places[element] as usize + element,
             best,
             second,
         }

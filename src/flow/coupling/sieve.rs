@@ -11,7 +11,7 @@
 
 use pulp::Simd;
 
-use super::lanes::{LANES, bits_of_singles, singles};
+use super::vectors::{WIDTH, bits_of_singles, singles};
 use crate::flow::Point;
 
 /// Blocks in one word of [`Sieve::above`].
@@ -33,30 +33,30 @@ pub struct Sieve {
 #[derive(Clone)]
 #[repr(align(64))]
 struct Group {
-    center: [[f32; LANES]; 2],
-    half: [[f32; LANES]; 2],
-    guess: [[f32; LANES]; 2],
+    center: [[f32; WIDTH]; 2],
+    half: [[f32; WIDTH]; 2],
+    guess: [[f32; WIDTH]; 2],
     /// `max (g . y - p) - g . c`
-    rest: [f32; LANES],
+    rest: [f32; WIDTH],
 }
 
 impl Sieve {
     /// Room for n blocks, all of them without columns.
     pub fn new(n: usize) -> Self {
         let group = Group {
-            center: [[0.0; LANES]; 2],
-            half: [[0.0; LANES]; 2],
-            guess: [[0.0; LANES]; 2],
-            rest: [f32::NEG_INFINITY; LANES],
+            center: [[0.0; WIDTH]; 2],
+            half: [[0.0; WIDTH]; 2],
+            guess: [[0.0; WIDTH]; 2],
+            rest: [f32::NEG_INFINITY; WIDTH],
         };
         Self {
-            groups: vec![group; n.div_ceil(LANES)],
+            groups: vec![group; n.div_ceil(WIDTH)],
         }
     }
 
     /// Puts columns into block b; g becomes the centre, which fits the identity map.
     pub fn set_columns(&mut self, b: usize, ys: &[Point]) {
-        let (group, k) = (&mut self.groups[b / LANES], b % LANES);
+        let (group, k) = (&mut self.groups[b / WIDTH], b % WIDTH);
         for axis in 0..2 {
             let (low, high) = extent(ys, axis);
             group.center[axis][k] = (0.5 * (low + high)) as f32;
@@ -68,7 +68,7 @@ impl Sieve {
     /// Moves the block's g towards the source point x, which has made a bid in block b.
     #[inline(always)]
     pub fn attract(&mut self, b: usize, x: Point) {
-        let (group, k) = (&mut self.groups[b / LANES], b % LANES);
+        let (group, k) = (&mut self.groups[b / WIDTH], b % WIDTH);
         for (guess, x) in group.guess.iter_mut().zip(x) {
             guess[k] += ATTRACTION * (x as f32 - guess[k]);
         }
@@ -77,7 +77,7 @@ impl Sieve {
     /// The block's g.
     #[inline(always)]
     pub fn guess(&self, b: usize) -> Point {
-        let (group, k) = (&self.groups[b / LANES], b % LANES);
+        let (group, k) = (&self.groups[b / WIDTH], b % WIDTH);
         [group.guess[0][k], group.guess[1][k]].map(f64::from)
     }
 
@@ -85,7 +85,7 @@ impl Sieve {
     #[inline(always)]
     pub fn set_highest(&mut self, b: usize, profit: f64) {
         let guess = self.guess(b);
-        let (group, k) = (&mut self.groups[b / LANES], b % LANES);
+        let (group, k) = (&mut self.groups[b / WIDTH], b % WIDTH);
         let center = [group.center[0][k], group.center[1][k]].map(f64::from);
         group.rest[k] = (profit - guess[0] * center[0] - guess[1] * center[1]) as f32 + MARGIN;
     }
@@ -93,7 +93,7 @@ impl Sieve {
     /// How many words of [`WORD`] blocks there are.
     #[inline(always)]
     pub fn words(&self) -> usize {
-        self.groups.len().div_ceil(WORD / LANES)
+        self.groups.len().div_ceil(WORD / WIDTH)
     }
 
     /// Bit k of the w-th word says that x may have a profit above `level` in block `64 w + k`; where it is zero,
@@ -102,10 +102,10 @@ impl Sieve {
     pub fn above<S: Simd>(&self, simd: S, w: usize, x: Point, level: f64) -> u64 {
         let x = [simd.splat_f32s(x[0] as f32), simd.splat_f32s(x[1] as f32)];
         let level = simd.splat_f32s(level as f32);
-        let first = w * (WORD / LANES);
+        let first = w * (WORD / WIDTH);
         let mut word = 0;
-        for (g, group) in self.groups[first..].iter().take(WORD / LANES).enumerate() {
-            word |= u64::from(group.above(simd, x, level)) << (g * LANES);
+        for (g, group) in self.groups[first..].iter().take(WORD / WIDTH).enumerate() {
+            word |= u64::from(group.above(simd, x, level)) << (g * WIDTH);
         }
         word
     }
@@ -162,13 +162,13 @@ mod tests {
             for (x, raise, place) in bidders {
                 let j = place.index(ys.len());
                 columns.set_price(j, (columns.price(j) + raise).min(8.0));
-                columns.sieve.attract(j / LANES, x);
-                columns.refresh(pulp::Scalar, j / LANES);
+                columns.sieve.attract(j / WIDTH, x);
+                columns.refresh(pulp::Scalar, j / WIDTH);
             }
             let open = columns.sieve.above(pulp::Scalar, 0, x, level);
             for j in 0..ys.len() {
                 let profit = columns.benefit(x, j) - columns.price(j);
-                prop_assert!(profit <= level || open >> (j / LANES) & 1 == 1);
+                prop_assert!(profit <= level || open >> (j / WIDTH) & 1 == 1);
             }
         }
     }

@@ -6,15 +6,15 @@
 use pulp::{Simd, bytemuck};
 
 use super::columns::{Block, Columns};
-use super::lanes::{LANES, Ones, bits_of_doubles, doubles, doubles_mut};
 use super::sieve::WORD;
+use super::vectors::{Ones, WIDTH, bits_of_doubles, doubles, doubles_mut};
 use crate::flow::Point;
 
 /// The ways, and the nearest free column so far.
 pub struct Tree {
     blocks: Vec<Ways>,
     /// The shortest distance in each block; infinite for one that no way has led to.
-    nearest: Vec<[f64; LANES]>,
+    nearest: Vec<[f64; WIDTH]>,
     touched: Vec<usize>,
     /// The free column that is nearest; meaningless while `length` is infinite.
     pub end: usize,
@@ -27,11 +27,11 @@ pub struct Tree {
 #[repr(align(64))]
 struct Ways {
     /// Infinite for a column that is not reached, or no longer wanted.
-    distance: [f64; LANES],
-    /// The row before the column, as a float: a lane then selects it with the mask for the distance.
-    parent: [f64; LANES],
+    distance: [f64; WIDTH],
+    /// The row before the column, as a float: the mask for the distance then selects it.
+    parent: [f64; WIDTH],
     /// Zero for a free column, infinite for a taken one.
-    barrier: [f64; LANES],
+    barrier: [f64; WIDTH],
 }
 
 /// A row that ways lead through.
@@ -52,13 +52,13 @@ impl Tree {
     pub fn new(columns: &Columns) -> Self {
         let n_blocks = columns.blocks.len();
         let ways = Ways {
-            distance: [f64::INFINITY; LANES],
-            parent: [0.0; LANES],
-            barrier: [f64::INFINITY; LANES],
+            distance: [f64::INFINITY; WIDTH],
+            parent: [0.0; WIDTH],
+            barrier: [f64::INFINITY; WIDTH],
         };
         Self {
             blocks: vec![ways; n_blocks],
-            nearest: vec![[f64::INFINITY; LANES]; n_blocks.div_ceil(LANES)],
+            nearest: vec![[f64::INFINITY; WIDTH]; n_blocks.div_ceil(WIDTH)],
             touched: Vec::new(),
             end: 0,
             length: f64::INFINITY,
@@ -68,12 +68,12 @@ impl Tree {
     /// Says whether the column at place j is free.
     pub fn set_free(&mut self, j: usize, free: bool) {
         let barrier = if free { 0.0 } else { f64::INFINITY };
-        self.blocks[j / LANES].barrier[j % LANES] = barrier;
+        self.blocks[j / WIDTH].barrier[j % WIDTH] = barrier;
     }
 
     /// The row before the column at place j.
     pub fn parent(&self, j: usize) -> usize {
-        self.blocks[j / LANES].parent[j % LANES] as usize
+        self.blocks[j / WIDTH].parent[j % WIDTH] as usize
     }
 
     /// Leads ways through a row to all columns that are nearer than the nearest free one; how many blocks it has looked at.
@@ -108,8 +108,8 @@ impl Tree {
         let length = simd.splat_f64s(self.length);
         let ways = &mut self.blocks[b];
         let mut nearest = simd.splat_f64s(f64::INFINITY);
-        let (mut shorter_lanes, mut nearer_lanes) = (0, 0);
-        for v in 0..LANES / S::F64_LANES {
+        let (mut shorter_bits, mut nearer_bits) = (0, 0);
+        for v in 0..WIDTH / S::F64_LANES {
             let offer = simd.sub_f64s(base, block.profit(simd, x, v));
             let distance = &mut doubles_mut::<S>(&mut ways.distance)[v];
             let shorter = simd.less_than_f64s(offer, *distance);
@@ -118,18 +118,18 @@ impl Tree {
             let to_free = simd.add_f64s(*distance, doubles::<S>(&ways.barrier)[v]);
             let parent = &mut doubles_mut::<S>(&mut ways.parent)[v];
             *parent = simd.select_f64s(shorter, row, *parent);
-            shorter_lanes |= bits_of_doubles::<S>(shorter, v);
-            nearer_lanes |= bits_of_doubles::<S>(simd.less_than_f64s(to_free, length), v);
+            shorter_bits |= bits_of_doubles::<S>(shorter, v);
+            nearer_bits |= bits_of_doubles::<S>(simd.less_than_f64s(to_free, length), v);
         }
-        if shorter_lanes == 0 {
+        if shorter_bits == 0 {
             return;
         }
-        for k in Ones(u64::from(nearer_lanes)) {
+        for k in Ones(u64::from(nearer_bits)) {
             if ways.distance[k] < self.length {
-                (self.end, self.length) = (b * LANES + k, ways.distance[k]);
+                (self.end, self.length) = (b * WIDTH + k, ways.distance[k]);
             }
         }
-        let nearest_of_block = &mut self.nearest[b / LANES][b % LANES];
+        let nearest_of_block = &mut self.nearest[b / WIDTH][b % WIDTH];
         if *nearest_of_block == f64::INFINITY {
             self.touched.push(b);
         }
@@ -144,41 +144,41 @@ impl Tree {
         for (g, nearest) in self.nearest.iter().enumerate() {
             for (v, &distance) in doubles::<S>(nearest).iter().enumerate() {
                 let closer = simd.less_than_f64s(distance, lowest);
-                let here = simd.splat_u64s((g * LANES + v * S::F64_LANES) as u64);
+                let here = simd.splat_u64s((g * WIDTH + v * S::F64_LANES) as u64);
                 place = simd.select_u64s(closer, here, place);
                 lowest = simd.min_f64s(lowest, distance);
             }
         }
         let distance = simd.reduce_min_f64s(lowest);
         let wanted = simd.splat_f64s(distance);
-        let lane = bits_of_doubles::<S>(simd.equal_f64s(lowest, wanted), 0).trailing_zeros();
+        let element = bits_of_doubles::<S>(simd.equal_f64s(lowest, wanted), 0).trailing_zeros();
         let places: &[u64] = bytemuck::cast_slice(std::slice::from_ref(&place));
-        let b = places[lane as usize] as usize + lane as usize;
-        let mut lanes = 0;
+        let b = places[element as usize] as usize + element as usize;
+        let mut bits = 0;
         for (v, &distance) in doubles::<S>(&self.blocks[b].distance).iter().enumerate() {
-            lanes |= bits_of_doubles::<S>(simd.equal_f64s(distance, wanted), v);
+            bits |= bits_of_doubles::<S>(simd.equal_f64s(distance, wanted), v);
         }
-        (b * LANES + lanes.trailing_zeros() as usize, distance)
+        (b * WIDTH + bits.trailing_zeros() as usize, distance)
     }
 
     /// Takes a column out of the race: it is not the nearest any more.
     #[inline(always)]
     pub fn close<S: Simd>(&mut self, simd: S, j: usize) {
-        let b = j / LANES;
+        let b = j / WIDTH;
         let ways = &mut self.blocks[b];
-        ways.distance[j % LANES] = f64::INFINITY;
+        ways.distance[j % WIDTH] = f64::INFINITY;
         let mut nearest = simd.splat_f64s(f64::INFINITY);
         for &distance in doubles::<S>(&ways.distance) {
             nearest = simd.min_f64s(nearest, distance);
         }
-        self.nearest[b / LANES][b % LANES] = simd.reduce_min_f64s(nearest);
+        self.nearest[b / WIDTH][b % WIDTH] = simd.reduce_min_f64s(nearest);
     }
 
     /// Forgets all ways, but not which columns are free, and not the parents.
     pub fn clear(&mut self) {
         for b in self.touched.drain(..) {
-            self.blocks[b].distance = [f64::INFINITY; LANES];
-            self.nearest[b / LANES][b % LANES] = f64::INFINITY;
+            self.blocks[b].distance = [f64::INFINITY; WIDTH];
+            self.nearest[b / WIDTH][b % WIDTH] = f64::INFINITY;
         }
         self.length = f64::INFINITY;
     }

@@ -8,8 +8,8 @@
 
 use pulp::{Simd, WithSimd, bytemuck};
 
-/// Numbers in a row of lanes.
-pub const LANES: usize = 16;
+/// Numbers in a block: those that are handled at a time.
+pub const WIDTH: usize = 16;
 
 /// Compiles a loop for the instruction set; the closure is to be `#[inline(always)]`. (`pulp` takes closures as well, but
 /// calls them through a function that the compiler does not always inline.)
@@ -31,23 +31,23 @@ impl<R, F: FnMut() -> R> WithSimd for Loop<F> {
 
 /// The vectors that sixteen doubles fill.
 #[inline(always)]
-pub fn doubles<S: Simd>(numbers: &[f64; LANES]) -> &[S::f64s] {
+pub fn doubles<S: Simd>(numbers: &[f64; WIDTH]) -> &[S::f64s] {
     bytemuck::cast_slice(numbers)
 }
 
 /// As [`doubles`], to write to.
 #[inline(always)]
-pub fn doubles_mut<S: Simd>(numbers: &mut [f64; LANES]) -> &mut [S::f64s] {
+pub fn doubles_mut<S: Simd>(numbers: &mut [f64; WIDTH]) -> &mut [S::f64s] {
     bytemuck::cast_slice_mut(numbers)
 }
 
 /// The vectors that sixteen singles fill.
 #[inline(always)]
-pub fn singles<S: Simd>(numbers: &[f32; LANES]) -> &[S::f32s] {
+pub fn singles<S: Simd>(numbers: &[f32; WIDTH]) -> &[S::f32s] {
     bytemuck::cast_slice(numbers)
 }
 
-/// Bit k says whether lane k of the `v`-th vector of doubles is true, where k counts all sixteen.
+/// Bit k says whether element k of the `v`-th vector of doubles is true, where k counts all sixteen.
 #[inline(always)]
 pub fn bits_of_doubles<S: Simd>(mask: S::m64s, v: usize) -> u32 {
     bits(bytemuck::bytes_of(&mask), S::F64_LANES) << (v * S::F64_LANES)
@@ -59,16 +59,16 @@ pub fn bits_of_singles<S: Simd>(mask: S::m32s, v: usize) -> u32 {
     bits(bytemuck::bytes_of(&mask), S::F32_LANES) << (v * S::F32_LANES)
 }
 
-/// AVX-512 keeps a bit a lane, all other instruction sets a lane of ones or zeros (one byte if there is one lane).
+/// AVX-512 keeps a bit an element, all other instruction sets an element of ones or zeros (one byte if there is one).
 #[inline(always)]
-fn bits(mask: &[u8], lanes: usize) -> u32 {
+fn bits(mask: &[u8], n: usize) -> u32 {
     match *mask {
         [bits] => u32::from(bits),
         [low, high] => u32::from(u16::from_ne_bytes([low, high])),
         _ => {
-            let width = mask.len() / lanes;
+            let width = mask.len() / n;
             let mut bits = 0;
-            for k in 0..lanes {
+            for k in 0..n {
                 bits |= u32::from(mask[k * width] & 1) << k;
             }
             bits
@@ -98,7 +98,7 @@ mod tests {
     use super::*;
     use pulp::Arch;
 
-    struct Negative([f64; LANES]);
+    struct Negative([f64; WIDTH]);
 
     impl WithSimd for Negative {
         type Output = (u32, u32);
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn bits_are_in_the_order_of_the_lanes_on_every_instruction_set() {
+    fn bits_are_in_the_order_of_the_elements_on_every_instruction_set() {
         for pattern in [0, 1, 0x8000, 0x1234, 0xfffe, 0xffff] {
             let numbers = std::array::from_fn(|k| if pattern >> k & 1 == 1 { -1.0 } else { 1.0 });
             let both = (pattern, pattern);
