@@ -24,5 +24,5 @@ pub fn straightness(coupling: &str, folder: &Path) -> Result<f64, Box<dyn Error>
     experiment.readout.evaluation.w2_samples = 500;
     let outcome = run(&experiment, folder, &RunOptions::default(), &mut Unobserved)?;
     let report = outcome.report.ok_or("interrupted")?;
-    Ok(report.straightness.ok_or("not finite")?)
+    Ok(report.straightness().ok_or("not finite")?)
 }

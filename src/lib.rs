@@ -12,7 +12,7 @@
 //! experiment.readout.evaluation.w2_samples = 500;
 //! let folder = tempfile::tempdir()?; // for tables, weights and figures
 //! let outcome = run(&experiment, folder.path(), &RunOptions::default(), &mut Unobserved)?;
-//! let straightness = outcome.report.and_then(|report| report.straightness);
+//! let straightness = outcome.report.and_then(|report| report.straightness());
 //! assert!(straightness.is_some_and(|s| 0.0 < s && s < 5.0));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

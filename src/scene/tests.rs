@@ -338,3 +338,43 @@ fn a_builder_repeats_what_has_not_changed_and_only_that() {
     let fifth = builder.build(&later, &view, 0.3, &light);
     assert_eq!(kept(&fourth, &fifth).len(), Layer::ALL.len());
 }
+
+#[test]
+fn temporary_dump() {
+    use std::hash::{DefaultHasher, Hash, Hasher};
+    let mut lines = String::new();
+    for mask in 0..256_u32 {
+        let layers: Vec<Layer> = (0..8)
+            .filter(|k| mask >> k & 1 == 1)
+            .map(|k| Layer::ALL[k])
+            .collect();
+        for (k, page) in [
+            Page::canvas(CANVAS, Style::Dark),
+            Page::canvas([500.0, 400.0], Style::Light),
+            Page::figure(Style::Paper),
+        ]
+        .iter()
+        .enumerate()
+        {
+            for (t, color) in [
+                (0.0, crate::experiment::TrajectoryColor::ChordRatio),
+                (0.4, crate::experiment::TrajectoryColor::Identity),
+                (1.0, crate::experiment::TrajectoryColor::ChordRatio),
+            ] {
+                let view = View {
+                    color,
+                    ..view(&layers)
+                };
+                for f in [frame(), empty_frame()] {
+                    let scene = build(&f, &view, t, page);
+                    let mut h = DefaultHasher::new();
+                    format!("{scene:?}").hash(&mut h);
+                    lines += &format!("{mask} {k} {t} {:x}\n", h.finish());
+                }
+            }
+        }
+    }
+    let mut h = DefaultHasher::new();
+    lines.hash(&mut h);
+    println!("DUMP {:x}", h.finish());
+}
