@@ -1,4 +1,4 @@
-//! Floor 4: a [`Frame`] and view options become a [`Scene`]: panels with a data-to-page transform each, and
+//! Floor 4: a `Frame` and view options become a [`Scene`]: panels with a data-to-page transform each, and
 //! marks in page points. One scene, many back ends: the window, PNG and SVG paint the same marks.
 //!
 //! It refuses to know egui, threads and files. Everything here is a pure function of its arguments; a

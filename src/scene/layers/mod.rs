@@ -1,7 +1,7 @@
 //! The layers of the canvas, one a file: what a layer needs, its marks, and its sample in the legend and on its toggle.
 //!
 //! Which layers there are, and in which order, says [`crate::experiment::Layer`]; the modules are made from that list.
-//! A layer's file holds a type of the layer's name with its [`Marks`].
+//! A layer's file holds a type of the layer's name with its `Marks`.
 
 use std::ops::Deref;
 use std::sync::Arc;
