@@ -31,7 +31,6 @@ def vp(t, beta_min, beta_max):
 PATHS = {  # alpha and sigma of x_t = alpha x_1 + sigma x_0
     "CondOt": lambda t, sigma_min: (t, 1 - (1 - sigma_min) * t), "Vp": vp,
     "Ve": lambda t, sigma_min, sigma_max: (1, (sigma_min / sigma_max) ** t),
-    "Quadratic": lambda t: (t**2, 1 - t**2),
     "Cosine": lambda t: (np.sin(np.pi * t / 2), np.cos(np.pi * t / 2))}
 EMBEDDINGS = {
     "Raw": lambda t: [t],

@@ -43,7 +43,6 @@ paths! {
     Vp { beta_min, beta_max } = vp,
     Ve { sigma_min, sigma_max } = ve,
     Cosine = cosine,
-    Quadratic = quadratic,
 }
 
 impl Path {
