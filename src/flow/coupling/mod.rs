@@ -9,12 +9,10 @@
 pub mod assignment;
 mod auction;
 mod augment;
-mod batch_ot;
 mod blocks;
 mod clusters;
 mod columns;
 mod groups;
-mod independent;
 mod merge;
 mod normalised;
 mod pairs;
@@ -34,6 +32,8 @@ pub use pairs::{PairStream, Pairing, Pairs};
 /// A row is the coupling's name in files, its constants, and the file with its `ENTRY` and the type of its own.
 macro_rules! couplings {
     ($($Variant:ident $({ $($constant:ident: $type:ty),+ })? = $file:ident,)+) => {
+        $(mod $file;)+
+
         vocabulary! {
             /// How source and target points are paired.
             ///

@@ -7,11 +7,7 @@
 //!
 //! A path is a file with its formula, its constants and its [`Scheduler`], and a row below.
 
-mod cond_ot;
-mod cosine;
 mod schedule;
-mod ve;
-mod vp;
 
 use super::vocabulary::vocabulary;
 
@@ -20,6 +16,8 @@ pub use schedule::{Schedule, Scheduler, interpolate, velocity};
 /// A row is the path's name in files, its constants, and the file with its `ENTRY` and the type of its own.
 macro_rules! paths {
     ($($Variant:ident $({ $($constant:ident),+ })? = $file:ident,)+) => {
+        $(mod $file;)+
+
         vocabulary! {
             /// A family of conditional paths from the source (t = 0) to the target (t = 1).
             pub enum Path, defaults {
