@@ -8,6 +8,7 @@ use std::path::Path as FilePath;
 use pushforward::experiment::{Experiment, presets};
 use pushforward::flow::coupling::Coupling;
 use pushforward::flow::path::Path;
+use pushforward::scene::metrics::table;
 use pushforward::session::run::{RunOptions, Unobserved, run};
 
 const COND_OT: Path = Path::CondOt { sigma_min: 0.0 };
@@ -83,7 +84,14 @@ fn list(jobs: &[Numbers], number: impl Fn(&Numbers) -> f64) -> String {
 }
 
 fn straightness(folder: &FilePath) -> Result<(), Box<dyn std::error::Error>> {
-    println!("| preset | path | coupling | path energy | transport cost | S | chord ratio | W2 |");
+    println!(
+        "| preset | path | coupling | {} | {} | {} | {} | {} |",
+        table::PATH_ENERGY.name,
+        table::TRANSPORT_COST.name,
+        table::STRAIGHTNESS.symbol,
+        table::CHORD_RATIO.name,
+        table::W2.name
+    );
     println!("|---|---|---|---|---|---|---|---|");
     let jobs = [
         ("two-moons", COND_OT, Coupling::Independent),
@@ -127,16 +135,20 @@ fn job(
     experiment.seed = seed;
     let outcome = run(&experiment, folder, &RunOptions::default(), &mut Unobserved)?;
     let report = outcome.report.ok_or("interrupted")?;
-    if let Some(sentence) = report.learned_reason {
+    let metrics = report.measured.metrics.ok_or("nothing was measured")?;
+    if let Some(sentence) = &metrics.learned_reason {
         return Err(format!("{preset}, {}: {sentence}", path.name()).into());
     }
-    let number = |value: Option<f64>| value.ok_or("a number is missing");
+    let number = |value: Option<f64>| {
+        let finite = value.filter(|value| value.is_finite());
+        finite.ok_or("a number is missing")
+    };
     Ok(Numbers {
-        w2: number(report.w2)?,
-        floor: number(report.w2_floor)?,
-        energy: number(report.path_energy)?,
-        cost: number(report.transport_cost)?,
-        straightness: number(report.straightness)?,
-        chord: number(report.chord_ratio)?,
+        w2: number(metrics.w2)?,
+        floor: number(metrics.w2_floor)?,
+        energy: number(Some(metrics.path.path_energy))?,
+        cost: number(Some(metrics.path.transport_cost))?,
+        straightness: number(Some(metrics.path.straightness))?,
+        chord: number(Some(metrics.path.chord_ratio))?,
     })
 }

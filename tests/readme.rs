@@ -15,6 +15,7 @@ use std::process::{Command, Output};
 
 use clap::Parser;
 use pushforward::cli::CommandLine;
+use pushforward::scene::metrics;
 
 /// What begins a command that builds, tests or installs; what follows `--` is the program's own command line.
 const TOOLS: [&str; 4] = ["cargo run", "cargo test", "cargo install", "pip install"];
@@ -90,4 +91,18 @@ fn the_python_of_the_readme_is_that_of_the_file() {
     let (_, block) = readme.split_once("```python\n").unwrap();
     let (block, _) = block.split_once("```").unwrap();
     assert!(file.contains(block.trim_end()), "{block}");
+}
+
+#[test]
+fn the_numbers_of_the_readme_have_the_names_of_the_program() {
+    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let text = fs::read_to_string(readme).unwrap();
+    let (given, mut n_columns) = ("| preset | path | coupling |", 0);
+    let header = text.lines().find_map(|line| line.strip_prefix(given));
+    for column in header.unwrap().split_terminator('|').map(str::trim) {
+        let mut names = metrics::ALL.iter().map(|m| [m.name, m.label, m.symbol]);
+        assert!(names.any(|names| names.contains(&column)), "{column}");
+        n_columns += 1;
+    }
+    assert_eq!(n_columns, 5);
 }

@@ -19,6 +19,7 @@ use std::time::Duration;
 use clap::Parser;
 
 use crate::experiment::{Experiment, presets};
+use crate::scene::metrics::{Metric, table};
 use crate::session::folder::{self, Saved};
 use crate::session::report::Report;
 use crate::session::run::{self, RunError, RunOptions};
@@ -160,7 +161,8 @@ fn run(args: &RunArgs) -> Result<(), Failure> {
     match outcome.report {
         Some(report) if !args.quiet => {
             say(&summary(&report, &out))?;
-            if let Some(sentence) = &report.learned_reason {
+            let metrics = report.measured.metrics.as_ref();
+            if let Some(sentence) = metrics.and_then(|m| m.learned_reason.as_ref()) {
                 let _ = writeln!(io::stderr(), "note: {sentence}");
             }
             Ok(())
@@ -189,22 +191,27 @@ fn to_go_on_from(
 
 /// The numbers that a person looks for first; all of them are in `metrics.json`.
 fn summary(report: &Report, out: &Path) -> String {
-    let number = |value: Option<f64>| value.map_or("-".to_owned(), |v| format!("{v:.4}"));
+    let number = |value: Option<f64>| value.filter(|v| v.is_finite());
+    let print = |value| Some(number(value).map_or("-".to_owned(), |v| format!("{v:.4}")));
+    let word = |metric: &Metric| {
+        let value = metric.compared(&report.measured, print).unwrap_or_default();
+        format!("{} {value}", metric.name)
+    };
+    let numbers = [
+        &table::W2,
+        &table::SOLVER_ERROR,
+        &table::PATH_ENERGY,
+        &table::TRANSPORT_COST,
+        &table::STRAIGHTNESS,
+        &table::CHORD_RATIO,
+    ];
     format!(
-        "{}: {} steps in {:.1} s, loss {}\n\
-         W2 {} (floor {}), solver error {}, path energy {}, transport cost {}, straightness {}, chord ratio {}\n\
-         {}\n",
+        "{}: {} steps in {:.1} s, {}\n{}\n{}\n",
         report.name,
         report.steps,
         report.timing.train_secs,
-        number(report.loss),
-        number(report.w2),
-        number(report.w2_floor),
-        number(report.solver_error),
-        number(report.path_energy),
-        number(report.transport_cost),
-        number(report.straightness),
-        number(report.chord_ratio),
+        word(&table::LOSS),
+        numbers.map(word).join(", "),
         out.display(),
     )
 }

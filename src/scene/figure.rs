@@ -7,6 +7,7 @@ use super::camera::{camera_of, shown};
 use super::item::{Align, Item, PagePoint, Rect, Text};
 use super::layers::{Moment, look};
 use super::legend::Meaning;
+use super::metrics::{Measured, Metric, grouped, table, three_digits};
 use super::place::Place;
 use super::text::{self, Weight};
 use super::theme::Sizes;
@@ -15,7 +16,6 @@ use super::{Color, Page, color_bar, legend};
 use crate::experiment::Layer;
 use crate::flow::Bounds;
 use crate::flow::coupling::Coupling;
-use crate::snapshot::Metrics;
 
 /// Shapes (width over height) of the axes box that still hold labels.
 const ASPECTS: (f32, f32) = (0.4, 2.5);
@@ -25,7 +25,13 @@ const SLACK: f32 = 1.25;
 pub(super) const TICK_SPACING: f32 = 4.0;
 /// Widths of y labels that the first guess of the layout makes room for, in ems.
 const LABEL_EMS: f32 = 1.5;
-
+/// The numbers under a figure.
+const NUMBERS: [&Metric; 4] = [
+    &table::STRAIGHTNESS,
+    &table::TRANSPORT_COST,
+    &table::CHORD_RATIO,
+    &table::W2,
+];
 /// Room for half a number right of the box, in ems.
 const OVERHANG_EMS: f32 = 2.0;
 
@@ -79,8 +85,8 @@ impl Figure<'_> {
             }
             baseline += 0.5 * sizes.gap;
         }
-        if let Some(metrics) = &self.moment.frame.metrics {
-            let numbers = numbers(metrics);
+        if self.moment.frame.metrics.is_some() {
+            let numbers = numbers(&Measured::of(self.moment.frame));
             let width = text::width(&numbers, sizes.text, Weight::Regular).min(self.room());
             let x = self.centered(layout.axes, width);
             baseline += text::cap_height(sizes.text);
@@ -301,66 +307,12 @@ fn line(words: &str, at: PagePoint, size: f32, color: Color, room: f32) -> Item 
     })
 }
 
-/// The measured numbers with their names.
-fn numbers(metrics: &Metrics) -> String {
-    let path = &metrics.path;
-    let mut parts = vec![
-        format!("S = {}", number(path.straightness)),
-        format!("cost = {}", number(path.transport_cost)),
-        format!("chord / arc = {}", number(path.chord_ratio)),
-    ];
-    match (metrics.w2, metrics.w2_floor) {
-        (Some(w2), Some(floor)) => {
-            parts.push(format!("W₂ = {} (floor {})", number(w2), number(floor)));
-        }
-        (Some(w2), None) => parts.push(format!("W₂ = {}", number(w2))),
-        (None, _) => {}
-    }
-    parts.join("      ")
-}
-
-/// Three significant digits, without a power of ten.
-fn number(x: f64) -> String {
-    let digits = match x.abs() {
-        0.0 => 2.0,
-        size => (2.0 - size.log10().floor()).clamp(0.0, 4.0),
-    };
-    format!("{x:.*}", digits as usize).replace('-', "−")
-}
-
-/// The number with commas between groups of three digits.
-fn grouped(n: u64) -> String {
-    let digits = n.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (k, digit) in digits.chars().enumerate() {
-        if k > 0 && (digits.len() - k).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_have_three_digits() {
-        let cases = [
-            (1.384, "1.38"),
-            (0.0123, "0.0123"),
-            (338.46, "338"),
-            (-2.0, "−2.00"),
-            (0.0, "0.00"),
-        ];
-        for (x, expected) in cases {
-            assert_eq!(number(x), expected);
-        }
-        assert_eq!(number(f64::NAN), "NaN");
-        assert_eq!(
-            ["7", "1,000", "20,000", "1,234,567"],
-            [7, 1000, 20_000, 1_234_567].map(grouped)
-        );
-    }
+/// The measured numbers with their symbols, as far as there are any.
+fn numbers(measured: &Measured) -> String {
+    let print = |value: Option<f64>| value.map(three_digits);
+    let parts = NUMBERS.iter().filter_map(|metric| {
+        let value = metric.compared(measured, print)?;
+        Some(format!("{} = {value}", metric.symbol))
+    });
+    parts.collect::<Vec<String>>().join("      ")
 }

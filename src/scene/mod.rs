@@ -10,6 +10,7 @@
 //! | `build` | how layers and furniture become a scene |
 //! | `transform`, `camera` | where data lies on the page |
 //! | `figure`, `canvas` | what stands around the data: axes, title, legend, numbers |
+//! | `metrics` | what is measured, and how it is written |
 //! | `theme`, `colormap` | how it looks |
 
 pub mod axes;
@@ -24,6 +25,7 @@ mod figure;
 mod item;
 pub mod layers;
 pub mod legend;
+pub mod metrics;
 mod place;
 pub mod text;
 pub mod theme;

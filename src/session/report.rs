@@ -1,8 +1,11 @@
 //! `metrics.json`: the numbers of a finished run.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use crate::experiment::Experiment;
+use crate::scene::metrics::Measured;
 use crate::snapshot::{Metrics, ReferenceSolver};
 
 /// The version of `metrics.json`: it grows when a key changes its meaning or goes, not when one is added.
@@ -32,42 +35,9 @@ pub struct Report {
     pub n_samples: usize,
     /// Points behind every W2.
     pub w2_samples: usize,
-    /// Unweighted CFM loss, summed over both coordinates, mean of the last `min(1000, steps)` steps.
-    pub loss: Option<f64>,
-    /// Mean squared distance of the training pairs over the same steps.
-    pub coupling_cost: Option<f64>,
-    /// `E int |v|^2 dt`.
-    pub path_energy: Option<f64>,
-    /// `E |Z_1 - Z_0|^2`.
-    pub transport_cost: Option<f64>,
-    /// `S = int E |(Z_1 - Z_0) - v|^2 dt`.
-    pub straightness: Option<f64>,
-    /// Mean of `|Z_1 - Z_0|` over arc length.
-    pub chord_ratio: Option<f64>,
-    /// Normalised path energy.
-    pub npe: Option<f64>,
-    /// Why there is no NPE.
-    pub npe_reason: Option<String>,
-    /// Squared W2 between source and target samples.
-    pub w2_source_target_squared: Option<f64>,
-    /// How far off its root may be, because they are samples.
-    pub w2_source_target_noise: Option<f64>,
-    /// W2 between held-out target samples and those that `solver` generates.
-    pub w2: Option<f64>,
-    /// Mean W2 between pairs of target draws.
-    pub w2_floor: Option<f64>,
-    /// W2 between the target and the source with the target's mean and covariance.
-    pub w2_affine: Option<f64>,
-    /// Whether the network has learned something.
-    pub learned: Option<bool>,
-    /// If it has not: that, in a sentence.
-    pub learned_reason: Option<String>,
-    /// The experiment's solver in RON, as `--set solver=` takes it: behind `w2`, `nfe` and `trajectories.csv`.
-    pub solver: String,
-    /// Its velocity evaluations per trajectory.
-    pub nfe: usize,
-    /// Root mean square distance between its end points and those of the reference solver.
-    pub solver_error: Option<f64>,
+    /// What was measured, under the keys of [`crate::scene::metrics::table`].
+    #[serde(flatten)]
+    pub measured: Measured,
     /// The solver behind path energy, transport cost, straightness, chord ratio and NPE.
     pub reference_solver: Reference,
     /// What [`Experiment::cautions`] says.
@@ -116,9 +86,9 @@ pub struct Trained {
     pub steps: u64,
     /// See [`Report::schedule_start`].
     pub schedule_start: u64,
-    /// See [`Report::loss`].
+    /// See [`Measured::loss`].
     pub loss: Option<f64>,
-    /// See [`Report::coupling_cost`].
+    /// See [`Measured::coupling_cost`].
     pub coupling_cost: Option<f64>,
     /// How long things took.
     pub timing: Timing,
@@ -141,7 +111,6 @@ impl Reference {
 impl Report {
     /// Puts the numbers together.
     pub fn new(experiment: &Experiment, trained: Trained, metrics: &Metrics) -> Self {
-        let finite = |value: f64| Some(value).filter(|v| v.is_finite());
         let (start, end) = experiment.problem.path.time_range();
         Self {
             schema: SCHEMA,
@@ -154,24 +123,12 @@ impl Report {
             time_range: [start, end],
             n_samples: metrics.n_samples,
             w2_samples: metrics.w2_samples,
-            loss: trained.loss.and_then(finite),
-            coupling_cost: trained.coupling_cost.and_then(finite),
-            path_energy: finite(metrics.path.path_energy),
-            transport_cost: finite(metrics.path.transport_cost),
-            straightness: finite(metrics.path.straightness),
-            chord_ratio: finite(metrics.path.chord_ratio),
-            npe: metrics.npe.and_then(finite),
-            npe_reason: metrics.npe_reason.clone(),
-            w2_source_target_squared: metrics.w2_source_target_squared.and_then(finite),
-            w2_source_target_noise: metrics.w2_source_target_noise.and_then(finite),
-            w2: metrics.w2.and_then(finite),
-            w2_floor: metrics.w2_floor.and_then(finite),
-            w2_affine: metrics.w2_affine.and_then(finite),
-            learned: metrics.learned,
-            learned_reason: metrics.learned_reason.clone(),
-            solver: ron::to_string(&metrics.solver).unwrap_or_default(),
-            nfe: metrics.nfe,
-            solver_error: finite(metrics.solver_error),
+            measured: Measured {
+                solver: metrics.solver,
+                metrics: Some(Arc::new(metrics.clone())),
+                loss: trained.loss,
+                coupling_cost: trained.coupling_cost,
+            },
             reference_solver: Reference::new(&metrics.reference),
             cautions: experiment.cautions(),
             timing: trained.timing,

@@ -12,7 +12,7 @@ mod unsaved;
 
 use egui::{Align2, Context, Frame, Id, Modal, RichText, ScrollArea, Ui, Vec2};
 
-use crate::flow::metrics::DEFINITIONS;
+use crate::scene::metrics;
 use crate::scene::theme::Theme;
 
 use super::command::Command;
@@ -113,14 +113,17 @@ fn definitions_ui(ui: &mut Ui, theme: &Theme, commands: &mut Vec<Command>) {
     let intro = "Measured on the trajectories Z_t of the learned field from t = 0 to t = 1, with the solver that is chosen, on points as they stand on the canvas.";
     ui.label(RichText::new(intro).color(ink(theme.muted)));
     ScrollArea::vertical().show(ui, |ui| {
-        for definition in DEFINITIONS {
+        for metric in metrics::ALL
+            .iter()
+            .filter(|metric| !metric.title.is_empty())
+        {
             card(theme).show(ui, |ui| {
                 ui.set_width(ui.available_width());
                 ui.horizontal_wrapped(|ui| {
-                    ui.label(RichText::new(definition.name).font(strong(13.0)));
-                    ui.label(RichText::new(definition.formula).color(ink(theme.accent)));
+                    ui.label(RichText::new(metric.title).font(strong(13.0)));
+                    ui.label(RichText::new(metric.formula).color(ink(theme.accent)));
                 });
-                ui.label(RichText::new(definition.meaning).color(ink(theme.muted)));
+                ui.label(RichText::new(metric.meaning).color(ink(theme.muted)));
             });
         }
     });

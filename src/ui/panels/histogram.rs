@@ -5,6 +5,7 @@ use std::sync::Arc;
 use egui::{Align2, FontId, Rect, Sense, Ui, Vec2, pos2};
 
 use crate::scene::colormap::viridis;
+use crate::scene::metrics::table::CHORD_RATIO;
 use crate::scene::theme::Theme;
 use crate::snapshot::FlowPicture;
 
@@ -54,8 +55,8 @@ pub fn histogram_ui(
         bars(ui, histogram, rect);
         let total: u32 = histogram.counts.iter().sum();
         let caption = match total {
-            0 => "chord / arc".to_owned(),
-            n => format!("chord / arc of {n} paths"),
+            0 => CHORD_RATIO.label.to_owned(),
+            n => format!("{} of {n} paths", CHORD_RATIO.label),
         };
         let font = FontId::proportional(11.0);
         let (painter, muted) = (ui.painter(), ink(theme.muted));

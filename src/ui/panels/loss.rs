@@ -5,6 +5,7 @@ use egui_plot::{
     AxisHints, FilledArea, GridInput, GridMark, HoverPosition, Line, Plot, PlotPoint, PlotPoints,
 };
 
+use crate::scene::metrics::table::LOSS;
 use crate::scene::theme::Theme;
 use crate::snapshot::{Frame, LossHistory, LossPoint, RunId};
 
@@ -74,9 +75,10 @@ pub fn loss_ui(ui: &mut Ui, theme: &Theme, plot: &mut LossPlot, frame: &Frame) {
         if let Some(value) = smoothed {
             let text = format!("CFM {value:.4}");
             ui.label(RichText::new(text).font(strong(13.0)))
-                .on_hover_text(
-                    "E |v(x_t, t) − (α′ x₁ + σ′ x₀)|², running mean over about 200 steps.",
-                );
+                .on_hover_text(format!(
+                    "{}, running mean over about 200 steps.",
+                    LOSS.formula
+                ));
         }
     });
     plot.update(frame.run, &frame.loss);

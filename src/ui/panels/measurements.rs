@@ -4,8 +4,8 @@ use egui::{Align, Button, Frame as Boxed, Label, Layout, Margin, RichText, Scrol
 
 use crate::experiment::Experiment;
 use crate::flow::coupling::Coupling;
-use crate::flow::metrics::{DEFINITIONS, PathMetrics};
 use crate::flow::path::Path;
+use crate::scene::metrics::{self, Group, Measured, significant};
 use crate::scene::theme::Theme;
 use crate::snapshot::{Frame, Metrics, ReferenceSolver};
 
@@ -91,27 +91,8 @@ fn straightness_ui(
         let button = link(theme, "definitions ?");
         button_ui(ui, lab, &actions::DEFINITIONS, button, true, commands);
     });
+    group_ui(ui, theme, Group::Straightness, frame);
     let metrics = frame.metrics.as_deref();
-    let path = |name: &str, title: &str, of: fn(&PathMetrics) -> f64, ui: &mut Ui| {
-        let (value, error) = metrics.map_or(("–".to_owned(), String::new()), |m| {
-            with_error(of(&m.path), of(&m.path_stderr))
-        });
-        number_row(ui, theme, name, &definition(title), &value, &error);
-    };
-    path("path energy", "Path energy", |m| m.path_energy, ui);
-    path("transport cost", "Transport cost", |m| m.transport_cost, ui);
-    path(
-        "S = energy − cost",
-        "Straightness S",
-        |m| m.straightness,
-        ui,
-    );
-    path("chord / arc", "Chord ratio", |m| m.chord_ratio, ui);
-    let npe = metrics.and_then(|m| m.npe);
-    let n = metrics.map_or(String::new(), |m| {
-        format!("n = {}", grouped(m.w2_samples as u64))
-    });
-    number_row(ui, theme, "NPE", &definition("NPE"), &optional(npe), &n);
     if let Some(reason) = metrics.and_then(|m| m.npe_reason.as_deref()) {
         note_ui(ui, theme, reason);
     }
@@ -134,33 +115,27 @@ fn reference_text(metrics: &Metrics) -> String {
     )
 }
 
-/// One significant digit, as a power of ten where it is small.
-fn significant(value: f64) -> String {
-    match value {
-        0.0 => "0".to_owned(),
-        value if value.abs() < 1e-3 => format!("{value:.0e}"),
-        value => format!(
-            "{value:.*}",
-            (-value.abs().log10().floor()).clamp(0.0, 3.0) as usize
-        ),
+/// The numbers of a group, a line each.
+fn group_ui(ui: &mut Ui, theme: &Theme, group: Group, frame: &Frame) {
+    let measured = Measured::of(frame);
+    let shown = metrics::ALL.iter();
+    for metric in shown.filter(|metric| metric.group == Some(group)) {
+        let (value, aside) = metric.line(&measured);
+        number_row(
+            ui,
+            theme,
+            metric.label,
+            &metric.definition(),
+            &value,
+            &aside,
+        );
     }
 }
 
 fn samples_ui(ui: &mut Ui, theme: &Theme, frame: &Frame) {
     heading_ui(ui, theme, "SAMPLES");
-    let metrics = frame.metrics.as_deref();
-    let floor = metrics.and_then(|m| m.w2_floor);
-    let floor = floor.map_or(String::new(), |floor| format!("floor {floor:.3}"));
-    let w2 = optional(metrics.and_then(|m| m.w2));
-    let formula = format!("{}\n\n{}", definition("W2"), definition("W2 floor"));
-    number_row(ui, theme, "W2 to target", &formula, &w2, &floor);
-    let solver = metrics.map_or(frame.experiment.readout.solver, |m| m.solver);
-    let nfe = solver.nfe().to_string();
-    number_row(ui, theme, "NFE", &definition("NFE"), &nfe, solver.name());
-    let error = metrics.map_or("–".to_owned(), |m| significant(m.solver_error));
-    let formula = definition("Solver error");
-    number_row(ui, theme, "solver error", &formula, &error, solver.name());
-    let note = match metrics {
+    group_ui(ui, theme, Group::Samples, frame);
+    let note = match frame.metrics.as_deref() {
         Some(metrics) => age(metrics, frame),
         None => "Measured in the background; the first numbers come soon.".to_owned(),
     };
@@ -244,66 +219,4 @@ fn number_row(ui: &mut Ui, theme: &Theme, name: &str, formula: &str, value: &str
                 .on_hover_text(formula);
         });
     });
-}
-
-/// Formula and meaning of a metric.
-fn definition(name: &str) -> String {
-    DEFINITIONS
-        .iter()
-        .find(|d| d.name == name)
-        .map(|d| format!("{}\n{}", d.formula, d.meaning))
-        .unwrap_or_default()
-}
-
-fn optional(value: Option<f64>) -> String {
-    value.map_or_else(|| "–".to_owned(), |value| format!("{value:.3}"))
-}
-
-/// A value to the digits that its standard error leaves, and the error: `2.31`, `± 0.02`.
-fn with_error(value: f64, error: f64) -> (String, String) {
-    if !(value.is_finite() && error.is_finite() && error > 0.0) {
-        return (format!("{value:.3}"), String::new());
-    }
-    let digits = (-error.log10().floor()).clamp(0.0, 5.0) as usize;
-    (format!("{value:.digits$}"), format!("± {error:.digits$}"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_value_shows_the_digits_that_its_error_leaves() {
-        let pair = |v, e| {
-            let (value, error) = with_error(v, e);
-            format!("{value} {error}")
-        };
-        assert_eq!(pair(2.3149, 0.0213), "2.31 ± 0.02");
-        assert_eq!(pair(324.71, 1.9), "325 ± 2");
-        assert_eq!(pair(0.70213, 0.0011), "0.702 ± 0.001");
-        assert_eq!(pair(1.5, 0.0).trim(), "1.500");
-    }
-
-    #[test]
-    fn small_errors_are_powers_of_ten() {
-        let texts = [0.0, 3.21e-5, 0.0123, 0.4, 12.3, f64::NAN].map(significant);
-        assert_eq!(texts, ["0", "3e-5", "0.01", "0.4", "12", "NaN"]);
-    }
-
-    #[test]
-    fn every_number_has_its_definition() {
-        for name in [
-            "Path energy",
-            "Transport cost",
-            "Straightness S",
-            "Chord ratio",
-            "NPE",
-            "W2",
-            "W2 floor",
-            "Solver error",
-            "NFE",
-        ] {
-            assert!(definition(name).len() > 20, "{name}");
-        }
-    }
 }

@@ -8,6 +8,8 @@ use crate::snapshot::{Frame, RunState};
 use super::super::lab::Lab;
 use super::super::theme::{self, ink, strong};
 
+pub use crate::scene::metrics::grouped;
+
 /// A narrower status bar does not name device and solver, in points.
 const WIDE: f32 = 1200.0;
 /// A narrower one does not say what the window costs, in points.
@@ -22,19 +24,6 @@ pub struct Load {
     pub window_share: f64,
     /// Resident memory of the whole program in MB, where the system tells.
     pub memory_mb: Option<f64>,
-}
-
-/// A number with commas between groups of three digits.
-pub fn grouped(n: u64) -> String {
-    let digits = n.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 /// "of 20,000": Train goes on after the end, and a new task starts the plan again.
@@ -156,15 +145,4 @@ fn load_ui(ui: &mut Ui, load: &Load, theme: &Theme) {
             "CPU time that the window itself takes for a frame, and the share of the processor that frames, \
              pictures and measurements take from training.",
         );
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn digits_are_grouped_by_three() {
-        let numbers = [0, 999, 1000, 20_000, 1_234_567].map(grouped);
-        assert_eq!(numbers, ["0", "999", "1,000", "20,000", "1,234,567"]);
-    }
 }

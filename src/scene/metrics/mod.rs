@@ -1,0 +1,227 @@
+//! What is measured: what a row of the one [`table`] says of a number, and how its value is printed.
+//!
+//! The window, figures, `metrics.json` with its page `docs/metrics.md` and the command line read the table, so that a
+//! number more is a row there and its value in [`Metrics`]. It refuses to know how anything is measured.
+
+mod print;
+pub mod table;
+
+use std::sync::Arc;
+
+use serde::{Serialize, Serializer};
+
+use crate::flow::metrics::PathMetrics;
+use crate::flow::solver::Solver;
+use crate::snapshot::{Frame, Metrics};
+
+pub(super) use print::three_digits;
+use print::with_error;
+pub use print::{grouped, significant};
+pub use table::ALL;
+
+/// What is known of a flow: that a measurement may not be there yet is part of it.
+#[derive(Clone, Debug)]
+pub struct Measured {
+    /// The solver that samples are generated with.
+    pub solver: Solver,
+    /// The measurement.
+    pub metrics: Option<Arc<Metrics>>,
+    /// Unweighted CFM loss, the mean of the last steps of a run.
+    pub loss: Option<f64>,
+    /// Mean squared distance of the training pairs over the same steps.
+    pub coupling_cost: Option<f64>,
+}
+
+impl Measured {
+    /// What the frame says; its losses are a curve and no number.
+    pub fn of(frame: &Frame) -> Self {
+        let metrics = frame.metrics.clone();
+        let asked = frame.experiment.readout.solver;
+        Self {
+            solver: metrics.as_ref().map_or(asked, |metrics| metrics.solver),
+            metrics,
+            loss: None,
+            coupling_cost: None,
+        }
+    }
+
+    /// A number of the measurement.
+    fn number(&self, of: fn(&Metrics) -> Option<f64>) -> Option<Value> {
+        of(self.metrics.as_deref()?).map(Value::Number)
+    }
+
+    /// A mean over the particles.
+    fn mean(&self, of: fn(&PathMetrics) -> f64) -> Option<Value> {
+        let metrics = self.metrics.as_deref()?;
+        Some(Value::Mean(of(&metrics.path), of(&metrics.path_stderr)))
+    }
+
+    /// Words of the measurement.
+    fn text(&self, of: fn(&Metrics) -> Option<&String>) -> Option<Value> {
+        of(self.metrics.as_deref()?).cloned().map(Value::Text)
+    }
+}
+
+/// Every row of the table under its key.
+impl Serialize for Measured {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(ALL.iter().map(|metric| (metric.key, (metric.value)(self))))
+    }
+}
+
+/// Something that is measured.
+pub struct Metric {
+    /// Its key in `metrics.json`.
+    pub key: &'static str,
+    /// What running text calls it.
+    pub name: &'static str,
+    /// The heading of its definition in the window; empty if the window does not show it.
+    pub title: &'static str,
+    /// What stands beside the number in the window.
+    pub label: &'static str,
+    /// What stands before the number in a figure.
+    pub symbol: &'static str,
+    /// The formula, in Unicode; empty for what is no number.
+    pub formula: &'static str,
+    /// What it says, in a sentence or two.
+    pub meaning: &'static str,
+    /// What only the page about `metrics.json` adds.
+    pub note: &'static str,
+    /// Where the definition comes from.
+    pub source: &'static str,
+    /// Its unit or range.
+    pub unit: &'static str,
+    /// The group of the window's right panel that shows it.
+    pub group: Option<Group>,
+    /// What it is to be compared with, and is printed beside it.
+    pub beside: Option<&'static Metric>,
+    /// What stands behind the value in the window, if that is neither a standard error nor another metric.
+    pub aside: fn(&Measured) -> String,
+    /// The value, if there is one.
+    pub value: fn(&Measured) -> Option<Value>,
+}
+
+/// A group of numbers in the window's right panel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Group {
+    /// How straight the flow is: a property of the field.
+    Straightness,
+    /// Where the samples end: the chosen solver is part of it.
+    Samples,
+}
+
+/// A value, by how it is printed.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// A mean and its standard error, which says how many digits the mean has.
+    Mean(f64, f64),
+    /// A number with three decimals.
+    Number(f64),
+    /// The size of an error, with one digit.
+    Error(f64),
+    /// A whole number.
+    Count(usize),
+    /// Yes or no.
+    Flag(bool),
+    /// Words.
+    Text(String),
+}
+
+impl Value {
+    /// The number, if it is one.
+    pub fn number(&self) -> Option<f64> {
+        match *self {
+            Self::Mean(value, _) | Self::Number(value) | Self::Error(value) => Some(value),
+            Self::Count(n) => Some(n as f64),
+            Self::Flag(_) | Self::Text(_) => None,
+        }
+    }
+
+    /// The value in a line of the window.
+    pub fn text(&self) -> String {
+        match self {
+            Self::Mean(value, error) => with_error(*value, *error).0,
+            Self::Number(value) => format!("{value:.3}"),
+            Self::Error(value) => significant(*value),
+            Self::Count(n) => n.to_string(),
+            Self::Flag(flag) => flag.to_string(),
+            Self::Text(text) => text.clone(),
+        }
+    }
+}
+
+/// What is not finite is written as nothing.
+impl Serialize for Value {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Mean(value, _) | Self::Number(value) | Self::Error(value) => {
+                Some(*value).filter(|v| v.is_finite()).serialize(serializer)
+            }
+            Self::Count(n) => n.serialize(serializer),
+            Self::Flag(flag) => flag.serialize(serializer),
+            Self::Text(text) => text.serialize(serializer),
+        }
+    }
+}
+
+impl Metric {
+    /// What most rows leave out.
+    const ROW: Self = Self {
+        key: "",
+        name: "",
+        title: "",
+        label: "",
+        symbol: "",
+        formula: "",
+        meaning: "",
+        note: "",
+        source: "",
+        unit: "",
+        group: None,
+        beside: None,
+        aside: |_| String::new(),
+        value: |_| None,
+    };
+
+    /// The value and what stands behind it, for a line of the window.
+    pub fn line(&self, measured: &Measured) -> (String, String) {
+        let value = (self.value)(measured);
+        let beside = self
+            .beside
+            .and_then(|metric| Some((metric, (metric.value)(measured)?)));
+        let aside = match (&value, beside) {
+            (Some(Value::Mean(value, error)), _) => with_error(*value, *error).1,
+            (_, Some((metric, other))) => format!("{} {}", metric.label, other.text()),
+            _ => (self.aside)(measured),
+        };
+        let text = value.as_ref().map_or_else(|| "–".to_owned(), Value::text);
+        (text, aside)
+    }
+
+    /// Formula and meaning, also of what it is to be compared with.
+    pub fn definition(&self) -> String {
+        let own = format!("{}\n{}", self.formula, self.meaning);
+        match self.beside {
+            Some(metric) => format!("{own}\n\n{}", metric.definition()),
+            None => own,
+        }
+    }
+
+    /// The value by `print`, with what it is to be compared with in brackets.
+    pub fn compared(
+        &self,
+        measured: &Measured,
+        print: impl Fn(Option<f64>) -> Option<String>,
+    ) -> Option<String> {
+        let of = |metric: &Self| print((metric.value)(measured).and_then(|value| value.number()));
+        let own = of(self)?;
+        let beside = self.beside.and_then(|metric| Some((metric, of(metric)?)));
+        Some(match beside {
+            Some((metric, other)) => format!("{own} ({} {other})", metric.label),
+            None => own,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

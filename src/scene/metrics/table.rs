@@ -1,0 +1,193 @@
+//! The one table of what is measured.
+
+use super::{Group, Metric, Value, grouped};
+use crate::experiment::PathColor;
+
+macro_rules! metrics {
+    ($($id:ident $key:literal { $($field:ident: $value:expr,)+ })+) => {
+        $(
+            #[doc = concat!("The row of `", $key, "`.")]
+            pub static $id: Metric = Metric { key: $key, $($field: $value,)+ ..Metric::ROW };
+        )+
+
+        /// Everything that is measured, in the order of `metrics.json`.
+        pub static ALL: &[&Metric] = &[$(&$id),+];
+    };
+}
+
+metrics! {
+    LOSS "loss" {
+        name: "loss",
+        title: "Loss",
+        formula: "E |v(x_t, t) − (α′ x₁ + σ′ x₀)|²",
+        meaning: "The conditional flow matching loss, unweighted and summed over both coordinates; it cannot fall below \
+                  the spread of the conditional velocities that pass through one point.",
+        note: "Mean of the last 1,000 steps.",
+        source: "Lipman et al., arXiv 2210.02747",
+        unit: "canvas units²",
+        value: |m| m.loss.map(Value::Number),
+    }
+    COUPLING_COST "coupling_cost" {
+        name: "coupling cost",
+        title: "Coupling cost",
+        formula: "E |x₁ − x₀|²",
+        meaning: "The mean squared distance between the paired source and target points that training sees.",
+        note: "Over the same steps.",
+        unit: "canvas units²",
+        value: |m| m.coupling_cost.map(Value::Number),
+    }
+    PATH_ENERGY "path_energy" {
+        name: "path energy",
+        title: "Path energy",
+        label: "path energy",
+        formula: "E ∫ |v(Z_t, t)|² dt",
+        meaning: "The mean squared speed along the flow's own trajectories, solved finely; it sees detours and uneven \
+                  speed.",
+        unit: "canvas units²",
+        group: Some(Group::Straightness),
+        value: |m| m.mean(|means| means.path_energy),
+    }
+    TRANSPORT_COST "transport_cost" {
+        name: "transport cost",
+        title: "Transport cost",
+        label: "transport cost",
+        symbol: "cost",
+        formula: "E |Z₁ − Z₀|²",
+        meaning: "The mean squared distance between where a particle starts and where the flow leaves it.",
+        unit: "canvas units², at most the path energy",
+        group: Some(Group::Straightness),
+        value: |m| m.mean(|means| means.transport_cost),
+    }
+    STRAIGHTNESS "straightness" {
+        name: "straightness",
+        title: "Straightness S",
+        label: "S = energy − cost",
+        symbol: "S",
+        formula: "E ∫ |(Z₁ − Z₀) − v(Z_t, t)|² dt = path energy − transport cost",
+        meaning: "Zero when every particle runs along a line at constant speed; bends and changes of speed both raise \
+                  it. A property of the flow: the chosen solver does not enter.",
+        source: "Liu et al., arXiv 2209.03003",
+        unit: "canvas units², at least 0",
+        group: Some(Group::Straightness),
+        value: |m| m.mean(|means| means.straightness),
+    }
+    CHORD_RATIO "chord_ratio" {
+        name: "chord ratio",
+        title: "Chord ratio",
+        label: PathColor::ChordRatio.name(),
+        symbol: PathColor::ChordRatio.name(),
+        formula: "E [ |Z₁ − Z₀| / arc length ]",
+        meaning: "One when every trajectory is a straight line, whatever its speed; the mean over particles of each \
+                  one's ratio.",
+        unit: "0 to 1",
+        group: Some(Group::Straightness),
+        value: |m| m.mean(|means| means.chord_ratio),
+    }
+    NPE "npe" {
+        name: "NPE",
+        title: "NPE",
+        label: "NPE",
+        formula: "|path energy − W2²(source, target)| / W2²(source, target)",
+        meaning: "Normalised path energy: how much more energy the flow spends than optimal transport would between the \
+                  same samples. None where W2 between source and target is within its noise.",
+        note: "W2² is `w2_source_target_squared`.",
+        source: "Tong et al., arXiv 2302.00482",
+        unit: "a share, at least 0",
+        group: Some(Group::Straightness),
+        aside: |m| {
+            let n = m.metrics.as_ref().map(|metrics| metrics.w2_samples);
+            n.map_or_else(String::new, |n| format!("n = {}", grouped(n as u64)))
+        },
+        value: |m| m.number(|metrics| metrics.npe),
+    }
+    NPE_REASON "npe_reason" {
+        meaning: "Why there is no `npe`: W2 between source and target is within its noise, or a number is missing.",
+        unit: "a sentence",
+        value: |m| m.text(|metrics| metrics.npe_reason.as_ref()),
+    }
+    W2_SOURCE_TARGET_SQUARED "w2_source_target_squared" {
+        formula: "W2²(source, target)",
+        meaning: "Squared W2 between `w2_samples` source and target samples.",
+        unit: "canvas units²",
+        value: |m| m.number(|metrics| metrics.w2_source_target_squared),
+    }
+    W2_SOURCE_TARGET_NOISE "w2_source_target_noise" {
+        formula: "E W2(source, source′) + E W2(target, target′)",
+        meaning: "Mean W2 between two sets of source samples plus that between two sets of target samples: by the \
+                  triangle inequality, more than the samples can be expected to change W2 between source and target. \
+                  Where the root of `w2_source_target_squared` is not larger, there is no `npe`.",
+        unit: "canvas units",
+        value: |m| m.number(|metrics| metrics.w2_source_target_noise),
+    }
+    W2 "w2" {
+        name: "W2",
+        title: "W2",
+        label: "W2 to target",
+        symbol: "W₂",
+        formula: "min over permutations π of √( mean |y_i − x_π(i)|² )",
+        meaning: "The exact 2-Wasserstein distance between held-out target samples and those that the chosen solver \
+                  generates, in units of the canvas.",
+        unit: "canvas units",
+        group: Some(Group::Samples),
+        beside: Some(&W2_FLOOR),
+        value: |m| m.number(|metrics| metrics.w2),
+    }
+    W2_FLOOR "w2_floor" {
+        name: "W2 floor",
+        title: "W2 floor",
+        label: "floor",
+        formula: "mean W2 between two independent sets of target samples",
+        meaning: "What a perfect model would score at this number of samples: compare W2 with it, not with 0.",
+        note: "The mean of 16 pairs of sets.",
+        unit: "canvas units",
+        value: |m| m.number(|metrics| metrics.w2_floor),
+    }
+    W2_AFFINE "w2_affine" {
+        formula: "W2(target, affine image of the source)",
+        meaning: "W2 between the target samples and the source samples, moved and stretched to their mean and \
+                  covariance: as far as a field that is affine in x can come.",
+        unit: "canvas units",
+        value: |m| m.number(|metrics| metrics.w2_affine),
+    }
+    LEARNED "learned" {
+        meaning: "False if W2 of where the reference solution ends (`w2` with a fine solver) is not below any of these: \
+                  `w2_affine`, 1.5 times `w2_floor`, and the geometric mean of `w2_floor` and W2 between source and \
+                  target; also if the samples are not finite, or all particles move by the same vector.",
+        unit: "true or false",
+        value: |m| m.metrics.as_ref()?.learned.map(Value::Flag),
+    }
+    LEARNED_REASON "learned_reason" {
+        meaning: "If `learned` is false: that, in a sentence with its numbers.",
+        unit: "a sentence",
+        value: |m| m.text(|metrics| metrics.learned_reason.as_ref()),
+    }
+    SOLVER "solver" {
+        meaning: "The experiment's solver, as `--set solver=` takes it.",
+        unit: "RON",
+        value: |m| ron::to_string(&m.solver).ok().map(Value::Text),
+    }
+    NFE "nfe" {
+        name: "NFE",
+        title: "NFE",
+        label: "NFE",
+        formula: "solver steps × stages per step",
+        meaning: "How often the velocity field is evaluated for each trajectory.",
+        note: "By `solver`.",
+        unit: "evaluations",
+        group: Some(Group::Samples),
+        aside: |m| m.solver.name().to_owned(),
+        value: |m| Some(Value::Count(m.solver.nfe())),
+    }
+    SOLVER_ERROR "solver_error" {
+        name: "solver error",
+        title: "Solver error",
+        label: "solver error",
+        formula: "√( E |Z₁ by the chosen solver − Z₁|² )",
+        meaning: "How far the chosen solver's end points are from those of a fine solver, from the same starts.",
+        note: "The fine one is `reference_solver`.",
+        unit: "canvas units",
+        group: Some(Group::Samples),
+        aside: |m| m.solver.name().to_owned(),
+        value: |m| Some(Value::Error(m.metrics.as_ref()?.solver_error)),
+    }
+}
