@@ -7,7 +7,7 @@ use crate::flow::bounds::Bounds;
 pub struct Normalised {
     /// The middle of the points' box.
     pub center: Point,
-    /// The longer side of the box; 1 if the points coincide.
+    /// The longer side of the box; next to nothing if the points coincide, so that it makes no cost larger.
     pub scale: f64,
     /// `(p - center) / scale`.
     pub points: Vec<Point>,
@@ -28,7 +28,11 @@ impl Normalised {
         } else {
             extent
         };
-        let scale = if extent > 0.0 { extent } else { 1.0 };
+        let scale = if extent > 0.0 {
+            extent
+        } else {
+            f64::MIN_POSITIVE
+        };
         let normalise = |p: &Point| [(p[0] - center[0]) / scale, (p[1] - center[1]) / scale];
         Self {
             center,
