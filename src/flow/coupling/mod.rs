@@ -61,7 +61,6 @@ macro_rules! couplings {
 couplings! {
     Independent = independent,
     BatchOt { batch: usize } = batch_ot,
-    Sorted { batch: usize } = sorted,
 }
 
 impl Coupling {
