@@ -419,7 +419,8 @@ impl State {
                 let rank = (
                     !entry.is_urgent(),
                     kind.cost != Cost::Picture,
-                    lane != self.focus && !for_others,
+                    // Every lane has something to show before one of them has something newer.
+                    lane != self.focus && !for_others && kind.is_there(&desk.products),
                     entry.last_turn,
                 );
                 if best.is_none_or(|(known, _)| rank < known) {
