@@ -20,7 +20,7 @@ pub fn half_way(folder: &Path) -> Result<PathBuf, Box<dyn Error>> {
     experiment.view.layers = vec![Layer::Trajectories, Layer::Particles];
     experiment.view.t = 0.5;
     experiment.training.steps = 1000;
-    experiment.readout.evaluation.w2_samples = 500;
+    experiment.readout.evaluation.samples = 500;
     let outcome = run(&experiment, folder, &RunOptions::default(), &mut Unobserved)?;
     let svg = figure::encode(&outcome.figure.ok_or("interrupted")?, Format::Svg)?;
     let file = folder.join("half-way.svg");

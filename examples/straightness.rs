@@ -21,7 +21,7 @@ pub fn straightness(coupling: &str, folder: &Path) -> Result<f64, Box<dyn Error>
     experiment.set("coupling", coupling)?;
     experiment.model.hidden = vec![32, 32];
     experiment.training.steps = 1000;
-    experiment.readout.evaluation.w2_samples = 500;
+    experiment.readout.evaluation.samples = 500;
     let outcome = run(&experiment, folder, &RunOptions::default(), &mut Unobserved)?;
     let report = outcome.report.ok_or("interrupted")?;
     Ok(report.straightness.ok_or("not finite")?)

@@ -9,7 +9,7 @@
 //! let mut experiment = presets::find("two-moons").ok_or("no such preset")?.experiment()?;
 //! experiment.model.hidden = vec![32, 32];
 //! experiment.training.steps = 1000;
-//! experiment.readout.evaluation.w2_samples = 500;
+//! experiment.readout.evaluation.samples = 500;
 //! let folder = tempfile::tempdir()?; // for tables, weights and figures
 //! let outcome = run(&experiment, folder.path(), &RunOptions::default(), &mut Unobserved)?;
 //! let straightness = outcome.report.and_then(|report| report.straightness);
@@ -28,7 +28,7 @@
 //! experiment.view.layers = vec![Layer::Trajectories, Layer::Particles];
 //! experiment.view.t = 0.5;
 //! experiment.training.steps = 1000;
-//! experiment.readout.evaluation.w2_samples = 500;
+//! experiment.readout.evaluation.samples = 500;
 //! let folder = tempfile::tempdir()?;
 //! let outcome = run(&experiment, folder.path(), &RunOptions::default(), &mut Unobserved)?;
 //! let svg = figure::encode(&outcome.figure.ok_or("interrupted")?, Format::Svg)?;
