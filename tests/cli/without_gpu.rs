@@ -31,6 +31,7 @@ fn the_window_offers_the_cpu_and_says_why_no_gpu() {
     let experiment = presets::find("two-moons").unwrap().experiment().unwrap();
     let session =
         Session::start(Arc::new(experiment), Options::default(), Arc::new(|| ())).unwrap();
+    session.look_for_devices();
     let start = Instant::now();
     let devices = loop {
         let devices = session.devices();
