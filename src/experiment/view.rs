@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
 
-use super::Layer;
+use super::{Layer, StepView};
 
 /// What is drawn, at which time, in which frame.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -27,6 +27,9 @@ pub struct View {
     pub color: TrajectoryColor,
     /// The part of the plane that is shown; `None` fits it to the target.
     pub camera: Option<Camera>,
+    /// The training step that is shown in slow motion; it belongs to a moment of training, so no file has it.
+    #[serde(skip)]
+    pub step: Option<StepView>,
 }
 
 /// Most particles that are drawn.
@@ -68,6 +71,7 @@ impl Default for View {
             trail: 0.1,
             color: TrajectoryColor::ChordRatio,
             camera: None,
+            step: None,
         }
     }
 }

@@ -45,6 +45,7 @@ pub fn encode(scene: &Scene, text_as: TextAs) -> Result<Vec<u8>, ExportError> {
             svg.items(&group.items)?;
             svg.add("</g>\n");
         }
+        svg.items(&panel.overlay)?;
         svg.add("</g>\n");
     }
     svg.items(&scene.furniture)?;

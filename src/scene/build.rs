@@ -5,6 +5,7 @@ use super::figure::Figure;
 use super::layers::{Memory, Moment, order};
 use super::legend::Meaning;
 use super::place::Place;
+use super::step::Shown;
 use super::{Decorations, Group, Page, Panel, Scene, canvas, figure};
 use crate::experiment::View;
 use crate::snapshot::Frame;
@@ -19,6 +20,18 @@ pub struct Builder {
 impl Builder {
     /// The scene of a frame at time `t`; `view.t` is not read, so that a play head may run on its own.
     pub fn build(&mut self, frame: &Frame, view: &View, t: f64, page: &Page) -> Scene {
+        let plain;
+        let view = match view.step {
+            // A step that is not laid out is not told about either.
+            Some(step) if frame.laid_out(step.step).is_none() => {
+                plain = View {
+                    step: None,
+                    ..view.clone()
+                };
+                &plain
+            }
+            _ => view,
+        };
         let moment = Moment { frame, view, t };
         let figure = Figure { moment, page };
         let (transform, spacing) = match page.decorations {
@@ -42,6 +55,8 @@ impl Builder {
                 transform,
                 backdrop,
                 groups: self.groups(&moment, &place),
+                overlay: Shown::of(frame, &view.step, &place)
+                    .map_or_else(Vec::new, |step| step.items(t)),
             }],
             furniture,
         }
