@@ -63,6 +63,11 @@ impl Measured {
         of(self.metrics.as_deref()?).map(Value::Number)
     }
 
+    /// A count of the measurement.
+    fn count(&self, of: fn(&Metrics) -> usize) -> Option<Value> {
+        self.metrics.as_deref().map(of).map(Value::Count)
+    }
+
     /// A mean over the particles.
     fn mean(&self, of: fn(&TrajectoryMetrics) -> f64) -> Option<Value> {
         let metrics = self.metrics.as_deref()?;

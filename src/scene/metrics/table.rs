@@ -177,13 +177,29 @@ metrics! {
         title: "NFE",
         label: "NFE",
         formula: "solver steps × stages per step",
-        meaning: "How often the velocity field is evaluated for each trajectory.",
+        meaning: "How often the velocity field is evaluated for each trajectory; with step control this is counted, \
+                  rejected steps included.",
         note: "By `solver`.",
         unit: "evaluations",
         group: Some(Group::Samples),
         aside: |m| m.solver.name().to_owned(),
         column: Some(Better::Smaller),
-        value: |m| Some(Value::Count(m.solver.nfe())),
+        value: |m| m.solver.nfe().or(m.metrics.as_ref().map(|metrics| metrics.nfe)).map(Value::Count),
+    }
+    SOLVER_STEPS "solver_steps" {
+        meaning: "Steps that the experiment's solver took.",
+        unit: "steps",
+        value: |m| m.count(|metrics| metrics.steps),
+    }
+    SOLVER_REJECTED "solver_rejected" {
+        meaning: "Steps that it tried and did not take, because their error was too large: 0 without step control.",
+        unit: "steps",
+        value: |m| m.count(|metrics| metrics.rejected),
+    }
+    SOLVER_STOPPED_AT "solver_stopped_at" {
+        meaning: "If its budget was spent before the end: the time up to which it came. There are no samples then.",
+        unit: "t",
+        value: |m| m.number(|metrics| metrics.stopped_at),
     }
     SOLVER_ERROR "solver_error" {
         name: "solver error",
