@@ -18,6 +18,7 @@ use egui_kittest::kittest::Queryable;
 use pushforward::experiment::{Camera, Experiment, Layer, presets};
 use pushforward::flow::distribution::{Drawing, Shape};
 use pushforward::flow::grid::FieldGrid;
+use pushforward::flow::solver::{Solver, Steps};
 use pushforward::flow::trajectory::Trajectories;
 use pushforward::flow::{Bounds, Point};
 use pushforward::products::Followed;
@@ -66,6 +67,7 @@ fn followed(bad: usize) -> Followed {
             n_particles: PARTICLES,
             nfe: 10,
         },
+        steps: Steps::equal(Solver::Euler { steps: 10 }, (0.0, 1.0)).unwrap(),
         chord_ratios: vec![0.9; PARTICLES],
     }
 }

@@ -2,7 +2,7 @@
 
 use super::axes::Axes;
 use super::figure::Figure;
-use super::layers::{Memory, Moment, order};
+use super::layers::{Beside, Memory, Moment, order};
 use super::legend::Meaning;
 use super::place::Place;
 use super::step::Shown;
@@ -20,19 +20,26 @@ pub struct Builder {
 impl Builder {
     /// The scene of a frame at time `t`; `view.t` is not read, so that a play head may run on its own.
     pub fn build(&mut self, frame: &Frame, view: &View, t: f64, page: &Page) -> Scene {
-        let plain;
-        let view = match view.step {
-            // A step that is not laid out is not told about either.
-            Some(step) if frame.laid_out(step.step).is_none() => {
-                plain = View {
-                    step: None,
-                    ..view.clone()
-                };
-                &plain
-            }
-            _ => view,
+        self.build_beside(frame, None, view, t, page)
+    }
+
+    /// The scene of a frame that is compared with another lane's.
+    pub fn build_beside(
+        &mut self,
+        frame: &Frame,
+        beside: Option<Beside<'_>>,
+        view: &View,
+        t: f64,
+        page: &Page,
+    ) -> Scene {
+        let told = told(frame, view);
+        let view = told.as_ref().unwrap_or(view);
+        let moment = Moment {
+            frame,
+            beside,
+            view,
+            t,
         };
-        let moment = Moment { frame, view, t };
         let figure = Figure { moment, page };
         let (transform, spacing) = match page.decorations {
             Decorations::Canvas => (canvas::transform(frame, view, page), canvas::TICK_SPACING),
@@ -72,6 +79,15 @@ impl Builder {
             })
             .collect()
     }
+}
+
+/// The view without a training step that the frame has not laid out; none if it is to be taken as it is.
+fn told(frame: &Frame, view: &View) -> Option<View> {
+    let is_missing = frame.laid_out(view.step?.step).is_none();
+    is_missing.then(|| View {
+        step: None,
+        ..view.clone()
+    })
 }
 
 /// The scene of a frame at time `t`, by a builder without memory.
