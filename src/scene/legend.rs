@@ -6,10 +6,10 @@ use super::geometry::PagePoint;
 use super::item::Item;
 use super::layers::{LINE, Moment, Span, look};
 use super::place::Place;
-use super::step::{Mark, NOTES, Shown, marks};
+use super::step::{Mark, NOTES, Shown};
 use super::text::{self, Weight};
 use super::theme::Sizes;
-use crate::experiment::{Layer, Stage, TrajectoryColor, View};
+use crate::experiment::{Layer, TrajectoryColor, View};
 
 /// A piece of the legend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,13 +66,12 @@ impl<'a> Meaning<'a> {
 }
 
 /// The entries of every visible layer, in the order in which layers are offered; of a training step, those of its marks,
-/// for then the layers fade.
+/// for then the layers fade. Marks that are still to come have their room, so that nothing jumps.
 pub fn entries(view: &View) -> Vec<Entry> {
-    if let Some(step) = &view.step {
+    if view.step.is_some() {
         let notes = NOTES.into_iter().enumerate();
-        let notes = notes.filter(|_| step.has(Stage::Target));
         let notes = notes.map(|(line, widest)| Entry::StepNote { line, widest });
-        return marks(step)
+        return Mark::ALL
             .into_iter()
             .map(Entry::Step)
             .chain(notes)
@@ -184,7 +183,7 @@ pub(super) fn column_items(meaning: &Meaning, at: PagePoint, place: &Place) -> V
         let after_mark = [at[0] + mark + mark_gap(&place.sizes), at[1]];
         match entry {
             Entry::Layer(layer) => items.extend(layer_items(layer, meaning, at, mark, place)),
-            Entry::Step(of) => items.extend(step_items(of, at, place)),
+            Entry::Step(of) => items.extend(step_items(of, meaning, at, place)),
             other => items.extend(word_items(other, meaning, after_mark, place)),
         }
     }
@@ -207,7 +206,7 @@ pub(super) fn line_items(
                 let width = mark_width(layer, &place.sizes);
                 items.extend(layer_items(layer, meaning, at, width, place));
             }
-            Entry::Step(mark) => items.extend(step_items(mark, at, place)),
+            Entry::Step(mark) => items.extend(step_items(mark, meaning, at, place)),
             other => items.extend(word_items(other, meaning, at, place)),
         }
         x += width(entry, &place.sizes) + column_gap(&place.sizes);
@@ -231,12 +230,15 @@ fn word_items(entry: Entry, meaning: &Meaning, at: PagePoint, place: &Place) -> 
     }
 }
 
-/// A mark of a step, and its formula behind it.
-fn step_items(mark: Mark, at: PagePoint, place: &Place) -> [Item; 2] {
+/// A mark of a step, and its formula behind it; nothing before its stage has come.
+fn step_items(mark: Mark, meaning: &Meaning, at: PagePoint, place: &Place) -> Vec<Item> {
+    if !meaning.view.step.is_some_and(|step| step.has(mark.stage())) {
+        return Vec::new();
+    }
     let left = [at[0], at[1] - 0.5 * text::cap_height(place.sizes.text)];
     let right = [left[0] + widest_mark(&place.sizes), left[1]];
     let after = [right[0] + mark_gap(&place.sizes), at[1]];
-    [
+    vec![
         mark.sample(left, right, place),
         place.words(mark.label(), after),
     ]

@@ -27,6 +27,7 @@ use super::icon::icon;
 use super::lab::Lab;
 use super::messages::messages_ui;
 use super::panels::{Load, Panels, panels_ui};
+use super::slow_motion::SlowMotion;
 use super::theme::{self, LECTURE_ZOOM};
 use super::timeline;
 
@@ -196,7 +197,8 @@ impl App {
         self.keep_unsaved(ctx);
         if !hidden {
             self.lab.advance(f64::from(dt));
-            if self.lab.play.playing {
+            let slow = self.lab.slow_motion.as_ref();
+            if self.lab.play.playing || slow.is_some_and(SlowMotion::moves) {
                 ctx.request_repaint_after(self.pace.interval());
             }
         }

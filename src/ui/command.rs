@@ -13,6 +13,7 @@ use crate::model::DeviceChoice;
 use crate::session::documents::with_suffix;
 
 use super::page::Page;
+use super::slow_motion::Move;
 
 /// The only way to change anything.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,6 +27,8 @@ pub enum Command {
     Pause,
     /// Take exactly one training step.
     StepOnce,
+    /// What is done with a training step in slow motion.
+    SlowMotion(Move),
     /// New weights from the seed; step 0.
     Reset,
     /// Train on another device.

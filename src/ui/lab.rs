@@ -5,6 +5,7 @@
 
 mod documents;
 mod lanes;
+mod slow_motion;
 mod state;
 mod unsaved;
 
@@ -97,6 +98,7 @@ impl Lab {
     /// So much time has passed: the play head moves on, if it plays.
     pub fn advance(&mut self, secs: f64) {
         self.state.play.advance(secs);
+        self.state.advance_slow_motion(secs);
     }
 
     /// This part of the plane is seen: its pictures are asked for, if they are not what is made already.
@@ -138,9 +140,13 @@ impl State {
             Command::RestoreUnsaved => self.restore_unsaved(),
             Command::DiscardUnsaved => self.discard_unsaved(),
             Command::ToggleTraining => self.toggle_training(),
-            Command::Train => self.train(session::Command::Train),
+            Command::Train => {
+                self.leave_slow_motion();
+                self.train(session::Command::Train);
+            }
             Command::Pause => self.send(&session::Command::Pause),
-            Command::StepOnce => self.train(session::Command::StepOnce),
+            Command::StepOnce => self.step_once(),
+            Command::SlowMotion(movement) => self.move_slowly(movement),
             Command::Reset => self.train(session::Command::Reset),
             Command::SetDevice(device) => self.set_device(device),
             Command::Measure => self.send(&session::Command::Measure),
@@ -190,6 +196,7 @@ impl State {
             }
         }
         self.hear_picking();
+        self.follow_slow_motion();
     }
 
     fn look(&mut self, seen: Bounds) {
@@ -224,6 +231,9 @@ impl State {
     }
 
     fn toggle_training(&mut self) {
+        if self.leave_slow_motion().is_some() {
+            return self.train(session::Command::Train);
+        }
         let command = match self.frame().state {
             RunState::Running | RunState::Waiting { .. } => session::Command::Pause,
             _ => session::Command::Train,
@@ -357,6 +367,8 @@ impl State {
         }
         if self.tool == Tool::Brush {
             self.tool = Tool::Pan;
+        } else if self.slow_motion.is_some() {
+            self.close_slow_motion();
         } else {
             self.lecture = false;
         }

@@ -1,6 +1,6 @@
 //! What the marks of a step mean: a line of the legend each, with the formula.
 
-use crate::experiment::{Stage, StepView};
+use crate::experiment::Stage;
 use crate::scene::geometry::PagePoint;
 use crate::scene::item::{Arrows, Item, Points, Segments};
 use crate::scene::place::Place;
@@ -29,23 +29,32 @@ pub enum Mark {
     Before,
 }
 
-/// The marks that a stage has.
-pub fn marks(view: &StepView) -> Vec<Mark> {
-    let all = [
-        (Mark::Source, Stage::Draw),
-        (Mark::Target, Stage::Draw),
-        (Mark::Pair, Stage::Couple),
-        (Mark::Placed, Stage::Place),
-        (Mark::Conditional, Stage::Target),
-        (Mark::Prediction, Stage::Predict),
-        (Mark::Residual, Stage::Residual),
-        (Mark::Before, Stage::Update),
-    ];
-    let there = all.into_iter().filter(|(_, from)| view.has(*from));
-    there.map(|(mark, _)| mark).collect()
-}
-
 impl Mark {
+    /// Every mark, in the order in which they appear.
+    pub const ALL: [Self; 8] = [
+        Self::Source,
+        Self::Target,
+        Self::Pair,
+        Self::Placed,
+        Self::Conditional,
+        Self::Prediction,
+        Self::Residual,
+        Self::Before,
+    ];
+
+    /// The stage that brings it.
+    pub fn stage(self) -> Stage {
+        match self {
+            Self::Source | Self::Target => Stage::Draw,
+            Self::Pair => Stage::Couple,
+            Self::Placed => Stage::Place,
+            Self::Conditional => Stage::Target,
+            Self::Prediction => Stage::Predict,
+            Self::Residual => Stage::Residual,
+            Self::Before => Stage::Update,
+        }
+    }
+
     /// What it is, as a formula.
     pub fn label(self) -> &'static str {
         match self {

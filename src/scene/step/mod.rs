@@ -10,6 +10,7 @@ mod scale;
 use super::Color;
 use super::geometry::PagePoint;
 use super::item::{Align, Arrows, Item, Points, Polylines, Rectangle, Segments, Text};
+use super::metrics::three_digits;
 use super::place::Place;
 use super::text::Weight;
 use crate::experiment::{Stage, StepView};
@@ -17,12 +18,12 @@ use crate::flow::Point;
 use crate::flow::path::interpolate;
 use crate::snapshot::{Frame, StepPair, StepPreview};
 
+pub use mark::Mark;
 pub(super) use mark::NOTES;
-pub use mark::{Mark, marks};
 pub use scale::magnification;
 
 /// Opacity of what lies over the layers: they are still there, but what is told is the step.
-const VEIL: u8 = 215;
+const VEIL: u8 = 205;
 /// Pieces of a conditional path.
 const PIECES: usize = 32;
 /// Share of ink that pairs keep while the field is shown.
@@ -308,7 +309,7 @@ impl<'a> Shown<'a> {
             if self.view.has(Stage::Residual) && told {
                 let v = lerp(pair.target, pair.prediction, 0.5);
                 let at = [0, 1].map(|i| pair.x_t[i] + self.length * v[i]);
-                let words = scale::three_digits(pair.squared_error());
+                let words = three_digits(pair.squared_error());
                 items.extend(self.word(&words, at, theme.attention));
             }
         }

@@ -74,22 +74,23 @@ impl Lane {
                 ..SlowMotion::default()
             };
         }
-        let fails = matches!(
-            self.state,
-            RunState::Failed { .. } | RunState::Waiting { .. }
-        );
-        let learner = self.learner.as_mut().filter(|l| !fails && !l.is_broken());
-        let laid_out = match learner {
+        let laid_out = match (&self.state, &mut self.learner) {
             // A step is under way.
-            Some(_) if self.state == RunState::Running => Ok(()),
-            Some(learner) => {
+            (RunState::Running, _) => Ok(()),
+            (RunState::Waiting { .. }, _) | (_, None) => {
+                slow.next = None;
+                Ok(())
+            }
+            (state, Some(learner))
+                if learner.is_broken() || matches!(state, RunState::Failed { .. }) =>
+            {
+                slow.next = slow.next.filter(|next| next.is_next_of(learner));
+                Ok(())
+            }
+            (_, Some(learner)) => {
                 let at = learner.steps_taken();
                 let laid_out = attempt(|| slow.follow(learner, bounds));
                 laid_out.map_err(|error| (at, error))
-            }
-            None => {
-                slow.next = None;
-                Ok(())
             }
         };
         let steps = slow
@@ -108,19 +109,27 @@ impl Lane {
     }
 }
 
+impl Next {
+    /// Whether it is the step that the learner takes next.
+    fn is_next_of(&self, learner: &Learner) -> bool {
+        let is_same = same_task(&self.experiment, learner.experiment());
+        is_same && self.preview.step == learner.steps_taken()
+    }
+}
+
 impl SlowMotion {
     /// Keeps the step that was laid out if the learner has taken it, and lays the next one out.
     fn follow(&mut self, learner: &mut Learner, bounds: Bounds) -> Result<(), EngineError> {
         let step = learner.steps_taken();
+        let is_here = |next: &Next| next.preview.field.bounds == bounds;
+        let known = self.next.as_ref();
+        if known.is_some_and(|next| next.is_next_of(learner) && is_here(next)) {
+            return Ok(());
+        }
         let known = self.next.take();
         let known = known.filter(|next| same_task(&next.experiment, learner.experiment()));
-        match known {
-            Some(next) if next.preview.step == step && next.preview.field.bounds == bounds => {
-                self.next = Some(next);
-                return Ok(());
-            }
-            Some(next) if next.preview.step + 1 == step => self.keep(next, learner)?,
-            _ => {}
+        if let Some(next) = known.filter(|next| next.preview.step + 1 == step) {
+            self.keep(next, learner)?;
         }
         let problem = &learner.experiment().problem;
         self.taken

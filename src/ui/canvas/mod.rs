@@ -15,6 +15,7 @@ mod place;
 mod readout;
 mod shapes;
 mod sprites;
+mod step_bar;
 
 use egui::{CursorIcon, PointerButton, Rect, Response, Sense, Ui, WidgetInfo, accesskit::Role};
 
@@ -140,6 +141,7 @@ pub fn canvas_ui(
     if lab.tool == Tool::Brush {
         brush_bar::bar_ui(ui, lab, commands);
     }
+    step_bar::bar_ui(ui, lab, commands);
     let rect = ui.available_rect_before_wrap();
     let response = surface_ui(ui, rect, lab.tool);
     if !rect.is_positive() {
@@ -162,6 +164,7 @@ pub fn canvas_ui(
     canvas.seen = Some(place.transform.visible());
     let view = View {
         camera: Some(place.transform.camera()),
+        step: lab.step_view(),
         ..lab.editor.experiment().view.clone()
     };
     let scene = canvas.builder.build(frame, &view, lab.play.t, &page);
@@ -208,6 +211,7 @@ fn controls_ui(
     let theme = palette(lab.dark);
     let pointer = response.hover_pos().filter(|p| place.rect.contains(*p));
     if let Some(pointer) = pointer {
+        step_bar::mark(lab, frame, place, pointer, commands);
         let at = place.data_at(pointer);
         // With the brush the card is narrow, without a velocity: it must not cover what is painted.
         let field = frame.products.field.get().filter(|_| lab.tool == Tool::Pan);

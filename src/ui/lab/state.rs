@@ -19,6 +19,7 @@ use super::super::dialogs::Dialog;
 use super::super::dialogs::native::{Picker, Picking};
 use super::super::editor::Editor;
 use super::super::page::Page;
+use super::super::slow_motion::SlowMotion;
 use super::super::timeline::PlayHead;
 use super::lanes::{lanes, session_on};
 
@@ -30,6 +31,8 @@ pub struct State {
     pub(super) session: Session,
     /// The time that the canvas shows, and how it moves.
     pub play: PlayHead,
+    /// The training step that is shown in slow motion, if one is.
+    pub slow_motion: Option<SlowMotion>,
     /// What dragging on the canvas does.
     pub tool: Tool,
     /// How the brush paints.
@@ -104,6 +107,7 @@ impl State {
                 t: view.t,
                 ..PlayHead::default()
             },
+            slow_motion: None,
             tool: Tool::Pan,
             brush: BrushSettings {
                 radius: 0.25,

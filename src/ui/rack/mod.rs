@@ -6,6 +6,7 @@
 mod histogram;
 mod loss;
 mod row;
+mod step;
 
 use egui::{Margin, RichText, ScrollArea, Sense, Stroke, Ui, Vec2};
 
