@@ -23,7 +23,7 @@ use pushforward::flow::{Bounds, Point};
 use pushforward::products::Followed;
 use pushforward::scene::{self, Transform};
 use pushforward::session::Options;
-use pushforward::snapshot::Frame;
+use pushforward::snapshot::{Frame, Frames};
 use pushforward::ui::canvas::{Canvas, canvas_ui};
 use pushforward::ui::command::{BrushSettings, Side};
 use pushforward::ui::{Command, Lab, theme};
@@ -112,7 +112,7 @@ fn show(ui: &mut egui::Ui, bench: &mut Bench) {
         ui,
         &mut bench.canvas,
         &bench.lab,
-        &bench.frame,
+        &Frames::new(bench.frame.clone(), []),
         &mut commands,
     );
     for command in commands {
