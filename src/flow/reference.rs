@@ -8,8 +8,8 @@
 //!
 //! Step control: Hairer, Nørsett & Wanner, Solving Ordinary Differential Equations I, section II.4.
 
+use super::march::{March, walk};
 use super::metrics::trajectory_metrics;
-use super::solver::{March, walk};
 use super::tableau::RK4;
 use super::trajectory::{Walk, distance_squared};
 use super::work::pause;

@@ -9,7 +9,7 @@ use crate::flow::metrics::{
 };
 use crate::flow::moments::Moments;
 use crate::flow::reference::{Halving, HalvingError, ReferenceTimes, rms_distance};
-use crate::flow::solver::{Solver, walk};
+use crate::flow::solver::{self, Solver, Steps};
 use crate::flow::tableau::RK4;
 use crate::flow::trajectory::Walk;
 use crate::flow::work::{Parts, Work};
@@ -49,8 +49,14 @@ pub struct Metrics {
     pub learned: Option<bool>,
     /// If it has not: that, in a sentence.
     pub learned_reason: Option<String>,
-    /// Velocity evaluations per trajectory of the experiment's solver.
+    /// Velocity evaluations per trajectory of the experiment's solver, those of rejected steps included.
     pub nfe: usize,
+    /// Its steps.
+    pub steps: usize,
+    /// Steps that it tried and did not take.
+    pub rejected: usize,
+    /// The time at which it stopped, if it did not come to the end.
+    pub stopped_at: Option<f64>,
     /// The experiment's solver.
     pub solver: Solver,
     /// Root mean square distance between the end points of the two solvers.
@@ -110,28 +116,20 @@ impl Product for Metrics {
         let (flow, request, parts) = (flow.clone(), request.clone(), tools.parts.clone());
         Work::new(async move {
             let Request { references, solver } = request;
-            let ends = ends(&flow, solver, &references.source, &parts).await;
-            let reference = reference(&flow, &references.source, &parts).await;
-            Some(measure(solver, &references, &ends, &reference, &parts).await)
+            let (source, range) = (&references.source, time_range(&flow));
+            let rows = CHUNK.min(flow.rows());
+            let (ends, steps) =
+                solver::ends(&flow.field, solver, range, source, rows, &parts).await;
+            let reference = reference(&flow, source, &parts).await;
+            Some(measure(&steps, &references, &ends, &reference, &parts).await)
         })
     }
 }
 
-/// Where the solver takes the points.
-async fn ends(flow: &Flow, solver: Solver, x_0: &[Point], parts: &Parts) -> Vec<Point> {
-    let times: Arc<[f64]> = solver.times(time_range(flow)).into();
-    let chunks = x_0.chunks(CHUNK.min(flow.rows()));
-    let works = chunks.map(|x_0| {
-        let (flow, times, x_0) = (flow.clone(), Arc::clone(&times), x_0.to_vec());
-        Work::new(async move {
-            let walks = walk(flow.field.as_ref(), solver.tableau(), &times, &x_0).await;
-            walks
-                .into_iter()
-                .map(|walk| walk.end)
-                .collect::<Vec<Point>>()
-        })
-    });
-    parts.all(works.collect()).await.concat()
+/// Where the experiment's solver takes the points, and by which steps.
+pub async fn ends(flow: &Flow, x_0: &[Point], parts: &Parts) -> (Vec<Point>, Steps) {
+    let (solver, rows) = (flow.id.experiment.readout.solver, CHUNK.min(flow.rows()));
+    solver::ends(&flow.field, solver, time_range(flow), x_0, rows, parts).await
 }
 
 /// A fine solution of all evaluation trajectories.
@@ -159,10 +157,10 @@ fn time_range(flow: &Flow) -> (f64, f64) {
     flow.id.experiment.problem.path.time_range()
 }
 
-/// The numbers of a field, from where the experiment's solver takes the source points and what the field does by
+/// The numbers of a field, from where the experiment's solver takes the source points by its steps and what the field does by
 /// itself.
 pub async fn measure(
-    solver: Solver,
+    steps: &Steps,
     references: &References,
     ends: &[Point],
     reference: &Reference,
@@ -198,8 +196,11 @@ pub async fn measure(
         w2_source_target_noise: noise(references),
         learned,
         learned_reason,
-        nfe: solver.nfe(),
-        solver,
+        nfe: steps.nfe,
+        steps: steps.accepted(),
+        rejected: steps.rejected,
+        stopped_at: steps.stopped_at(),
+        solver: steps.solver,
         solver_error: rms_distance(ends, &fine_ends),
         reference: ReferenceSolver {
             steps: reference.times.steps(),

@@ -2,7 +2,7 @@
 
 use super::axes::Axes;
 use super::figure::Figure;
-use super::layers::{Memory, Moment, order};
+use super::layers::{Beside, Memory, Moment, order};
 use super::legend::Meaning;
 use super::place::Place;
 use super::{Decorations, Group, Page, Panel, Scene, canvas, figure};
@@ -19,7 +19,24 @@ pub struct Builder {
 impl Builder {
     /// The scene of a frame at time `t`; `view.t` is not read, so that a play head may run on its own.
     pub fn build(&mut self, frame: &Frame, view: &View, t: f64, page: &Page) -> Scene {
-        let moment = Moment { frame, view, t };
+        self.build_beside(frame, None, view, t, page)
+    }
+
+    /// The scene of a frame that is compared with another lane's.
+    pub fn build_beside(
+        &mut self,
+        frame: &Frame,
+        beside: Option<Beside<'_>>,
+        view: &View,
+        t: f64,
+        page: &Page,
+    ) -> Scene {
+        let moment = Moment {
+            frame,
+            beside,
+            view,
+            t,
+        };
         let figure = Figure { moment, page };
         let (transform, spacing) = match page.decorations {
             Decorations::Canvas | Decorations::Lane => {
@@ -72,8 +89,19 @@ pub fn build(frame: &Frame, view: &View, t: f64, page: &Page) -> Scene {
 
 /// The legend of several canvases alike, as a strip of this width under them: what it says of a flow it says of the frame.
 /// Its height is 0 if there is nothing to say.
-pub fn legend_strip(frame: &Frame, view: &View, t: f64, lane: &Page, width: f32) -> Scene {
-    let moment = Moment { frame, view, t };
+pub fn legend_strip(
+    frame: &Frame,
+    beside: Option<Beside<'_>>,
+    view: &View,
+    t: f64,
+    (lane, width): (&Page, f32),
+) -> Scene {
+    let moment = Moment {
+        frame,
+        beside,
+        view,
+        t,
+    };
     let place = Place::new(canvas::transform(frame, view, lane), lane);
     let (size, furniture) = canvas::strip(&Meaning::of(moment, &place), &place, width);
     Scene {

@@ -7,6 +7,7 @@ use crate::experiment::Experiment;
 use crate::flow::grid::{DensityStack, FieldGrid};
 use crate::flow::metrics::TrajectoryMetrics;
 use crate::flow::reference::HalvingError;
+use crate::flow::solver::Steps;
 use crate::flow::trajectory::Trajectories;
 use crate::flow::{Bounds, Point};
 use crate::products::{Followed, Look, Metrics, Products, ReferenceSolver, RunId};
@@ -98,6 +99,7 @@ pub fn show(frame: &mut Frame, trajectories: Trajectories) {
         chord_ratios: (0..trajectories.n_particles)
             .map(|i| trajectories.chord_ratio(i))
             .collect(),
+        steps: Steps::equal(experiment().readout.solver, (0.0, 1.0)).expect("equal steps"),
         trajectories,
     };
     products.put(of, followed);
@@ -132,6 +134,9 @@ fn metrics(trajectories: &Trajectories) -> Metrics {
         learned: Some(true),
         learned_reason: None,
         nfe: STEPS,
+        steps: STEPS,
+        rejected: 0,
+        stopped_at: None,
         solver: experiment().readout.solver,
         solver_error: 0.01,
         reference: ReferenceSolver {

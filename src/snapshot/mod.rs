@@ -115,6 +115,14 @@ impl Frame {
         }
     }
 
+    /// The experiment's solver with its evaluations: those of the trajectories that are there, if it made them.
+    pub fn solver_legend(&self) -> String {
+        let solver = self.experiment.readout.solver;
+        let followed = self.products.trajectories.get();
+        let followed = followed.filter(|followed| followed.steps.solver == solver);
+        followed.map_or_else(|| solver.legend(), |followed| followed.steps.legend())
+    }
+
     /// Whether numbers are on their way and take a while.
     pub fn is_measuring(&self) -> bool {
         self.products.references.under_way || self.products.metrics.under_way

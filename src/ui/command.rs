@@ -38,6 +38,11 @@ pub enum Command {
     /// How lanes that train go forward together.
     SetAdvance(Advance),
 
+    /// Train all lanes with so many seeds from nothing, in the background, so that numbers have the error of the seeds.
+    Repeat(usize),
+    /// Stop that, and forget what has come of it.
+    StopRepeats,
+
     // ---- the experiment (undoable)
     /// A panel's change; changes that follow each other closely become one undo step.
     Edit(Box<Experiment>),

@@ -15,7 +15,7 @@ use super::editor::Group;
 const BLOCKS: [usize; 5] = [4, 16, 64, 256, 1024];
 /// Widths of all hidden layers that are compared.
 const WIDTHS: [usize; 4] = [8, 16, 32, 64];
-/// Velocity evaluations per trajectory of every solver that is compared: few, for with many of them all end alike.
+/// Velocity evaluations per trajectory of every solver with equal steps: few, for with many of them all end alike.
 const NFE: usize = 12;
 
 /// What is compared.
@@ -31,7 +31,7 @@ pub enum Comparison {
     Blocks,
     /// Networks of the same depth, wider and wider.
     Widths,
-    /// Every solver at the same number of evaluations.
+    /// Every solver, those with equal steps at the same number of evaluations.
     Solvers,
 }
 
@@ -83,12 +83,19 @@ impl Comparison {
             Self::Widths => WIDTHS
                 .map(|width| with(&|e| e.model.hidden.fill(width)))
                 .into(),
-            Self::Solvers => Solver::ALL
-                .map(|solver| {
+            Self::Solvers => {
+                let equal = Solver::EQUAL.map(|solver| {
                     let steps = NFE / solver.tableau().stages();
-                    with(&|e| e.readout.solver = solver.with_steps(steps.max(1)))
-                })
-                .into(),
+                    solver.with_steps(steps.max(1))
+                });
+                let chooses = |solver: &Solver| solver.steps().is_none();
+                let solvers = equal
+                    .into_iter()
+                    .chain(Solver::ALL.into_iter().filter(chooses));
+                solvers
+                    .map(|solver| with(&|e| e.readout.solver = solver))
+                    .collect()
+            }
         }
     }
 }
@@ -206,6 +213,8 @@ mod tests {
     #[test]
     fn solvers_are_compared_at_the_same_number_of_evaluations() {
         let experiments = Comparison::Solvers.experiments(&preset("rings")).unwrap();
-        assert!(experiments.iter().all(|e| e.readout.solver.nfe() == NFE));
+        let known = experiments.iter().filter_map(|e| e.readout.solver.nfe());
+        assert!(known.eq([NFE; 4]));
+        assert_eq!(experiments.len(), Solver::ALL.len());
     }
 }

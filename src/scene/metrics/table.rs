@@ -1,6 +1,6 @@
 //! The one table of what is measured.
 
-use super::{Group, Metric, Value, grouped};
+use super::{Better, Group, Metric, Value, grouped};
 use crate::experiment::TrajectoryColor;
 
 macro_rules! metrics {
@@ -45,6 +45,7 @@ metrics! {
                   speed.",
         unit: "canvas units²",
         group: Some(Group::Straightness),
+        column: Some(Better::Smaller),
         value: |m| m.mean(|means| means.path_energy),
     }
     TRANSPORT_COST "transport_cost" {
@@ -56,6 +57,7 @@ metrics! {
         meaning: "The mean squared distance between where a particle starts and where the flow leaves it.",
         unit: "canvas units², at most the path energy",
         group: Some(Group::Straightness),
+        column: Some(Better::Smaller),
         value: |m| m.mean(|means| means.transport_cost),
     }
     STRAIGHTNESS "straightness" {
@@ -69,6 +71,7 @@ metrics! {
         source: "Liu et al., arXiv 2209.03003",
         unit: "canvas units², at least 0",
         group: Some(Group::Straightness),
+        column: Some(Better::Smaller),
         value: |m| m.mean(|means| means.straightness),
     }
     CHORD_RATIO "chord_ratio" {
@@ -81,6 +84,7 @@ metrics! {
                   one's ratio.",
         unit: "0 to 1",
         group: Some(Group::Straightness),
+        column: Some(Better::Larger),
         value: |m| m.mean(|means| means.chord_ratio),
     }
     NPE "npe" {
@@ -98,6 +102,7 @@ metrics! {
             let n = m.metrics.as_ref().map(|metrics| metrics.w2_samples);
             n.map_or_else(String::new, |n| format!("n = {}", grouped(n as u64)))
         },
+        column: Some(Better::Smaller),
         value: |m| m.number(|metrics| metrics.npe),
     }
     NPE_REASON "npe_reason" {
@@ -130,6 +135,7 @@ metrics! {
         unit: "canvas units",
         group: Some(Group::Samples),
         beside: Some(&W2_FLOOR),
+        column: Some(Better::Smaller),
         value: |m| m.number(|metrics| metrics.w2),
     }
     W2_FLOOR "w2_floor" {
@@ -171,12 +177,29 @@ metrics! {
         title: "NFE",
         label: "NFE",
         formula: "solver steps × stages per step",
-        meaning: "How often the velocity field is evaluated for each trajectory.",
+        meaning: "How often the velocity field is evaluated for each trajectory; with step control this is counted, \
+                  rejected steps included.",
         note: "By `solver`.",
         unit: "evaluations",
         group: Some(Group::Samples),
         aside: |m| m.solver.name().to_owned(),
-        value: |m| Some(Value::Count(m.solver.nfe())),
+        column: Some(Better::Smaller),
+        value: |m| m.solver.nfe().or(m.metrics.as_ref().map(|metrics| metrics.nfe)).map(Value::Count),
+    }
+    SOLVER_STEPS "solver_steps" {
+        meaning: "Steps that the experiment's solver took.",
+        unit: "steps",
+        value: |m| m.count(|metrics| metrics.steps),
+    }
+    SOLVER_REJECTED "solver_rejected" {
+        meaning: "Steps that it tried and did not take, because their error was too large: 0 without step control.",
+        unit: "steps",
+        value: |m| m.count(|metrics| metrics.rejected),
+    }
+    SOLVER_STOPPED_AT "solver_stopped_at" {
+        meaning: "If its budget was spent before the end: the time up to which it came. There are no samples then.",
+        unit: "t",
+        value: |m| m.number(|metrics| metrics.stopped_at),
     }
     SOLVER_ERROR "solver_error" {
         name: "solver error",

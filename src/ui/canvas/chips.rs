@@ -51,7 +51,9 @@ pub fn strip_ui(ui: &mut Ui, lab: &Lab, commands: &mut Vec<Command>) {
 fn layers_ui(ui: &mut Ui, lab: &Lab, commands: &mut Vec<Command>) {
     let theme = palette(lab.dark);
     let shown = &lab.editor.experiment().view.layers;
-    for layer in Layer::ALL {
+    let several = lab.editor.lanes().len() > 1;
+    let offered = Layer::ALL.into_iter();
+    for layer in offered.filter(|layer| several || !look(*layer).compares) {
         if chip_ui(ui, layer, shown.contains(&layer), theme).clicked() {
             commands.push(Command::ToggleLayer(layer));
         }

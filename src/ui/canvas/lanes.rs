@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use egui::{Button, Rect, RichText, Ui, UiBuilder, pos2};
 
-use crate::scene::{self, Page, Scene};
+use crate::scene::{self, Beside, Page, Scene};
 use crate::snapshot::Frame;
 
 use super::super::actions;
@@ -47,7 +47,8 @@ pub fn lanes_ui(
         .brush
         .input(ui, &sight.places, Rect::ZERO, lab, commands);
     for (i, frame) in frames.iter().enumerate() {
-        lane_ui(ui, canvas, i, (lab, frame), &sight, commands);
+        let shown = (lab, frame, beside(frames, i));
+        lane_ui(ui, canvas, i, shown, &sight, commands);
         let cell = (&grid.cells[i], grid.two_lines);
         header::header_ui(ui, i, cell, (lab, frame), commands);
     }
@@ -59,12 +60,20 @@ pub fn lanes_ui(
     canvas.cover(ui, first.canvas, Rect::ZERO, None);
 }
 
+/// The first lane, if it is another one.
+fn beside(frames: &[Arc<Frame>], lane: usize) -> Option<Beside<'_>> {
+    let lanes = [lane, 0];
+    let first = frames.first().filter(|_| lane > 0);
+    first.map(|frame| Beside { frame, lanes })
+}
+
 /// The legend of all lanes, and the part of the area above it.
 fn legend(lab: &Lab, frames: &[Arc<Frame>], area: Rect) -> (Rect, Scene) {
     let view = &lab.editor.experiment().view;
     let page = Page::lane(area.size().into(), style(lab));
-    let frame = &frames[lab.editor.selected().min(frames.len() - 1)];
-    let legend = scene::legend_strip(frame, view, lab.play.t, &page, area.width());
+    let selected = lab.editor.selected().min(frames.len() - 1);
+    let (frame, beside) = (&frames[selected], beside(frames, selected));
+    let legend = scene::legend_strip(frame, beside, view, lab.play.t, (&page, area.width()));
     let above = area.with_max_y((area.bottom() - legend.size[1]).max(area.top()));
     (above, legend)
 }
@@ -74,7 +83,7 @@ fn lane_ui(
     ui: &mut Ui,
     canvas: &mut Canvas,
     lane: usize,
-    (lab, frame): (&Lab, &Arc<Frame>),
+    (lab, frame, beside): (&Lab, &Arc<Frame>, Option<Beside<'_>>),
     sight: &Sight<'_>,
     commands: &mut Vec<Command>,
 ) {
@@ -87,7 +96,7 @@ fn lane_ui(
     pane_ui(
         ui,
         &mut canvas.panes[lane],
-        (lab, frame),
+        (lab, frame, beside),
         place,
         sight,
         paper,

@@ -30,7 +30,7 @@ use egui::{
 
 use crate::experiment::{Camera, View};
 use crate::flow::{Bounds, Point};
-use crate::scene::{self, Page, Style, Transform, fit};
+use crate::scene::{self, Beside, Page, Style, Transform, fit};
 use crate::snapshot::{Frame, Frames, LaneId};
 
 use super::command::{Command, Tool};
@@ -231,7 +231,7 @@ fn alone_ui(
     let legend = pane_ui(
         ui,
         &mut canvas.panes[0],
-        (lab, frame),
+        (lab, frame, None),
         &place,
         &sight,
         paper,
@@ -346,13 +346,14 @@ impl<'a> Sight<'a> {
 fn pane_ui(
     ui: &Ui,
     pane: &mut Pane,
-    (lab, frame): (&Lab, &Frame),
+    (lab, frame, beside): (&Lab, &Frame, Option<Beside<'_>>),
     place: &Place,
     sight: &Sight<'_>,
     paper: Vec<Shape>,
 ) -> Option<Rect> {
     let (rect, t) = (place.rect, lab.play.t);
-    let scene = pane.builder.build(frame, &sight.view, t, sight.page);
+    let builder = &mut pane.builder;
+    let scene = builder.build_beside(frame, beside, &sight.view, t, sight.page);
     let painter = ui.painter().with_clip_rect(rect);
     pane.painter.paint_layers(&painter, rect, &scene, paper);
     let theme = palette(lab.dark);

@@ -55,7 +55,7 @@ pub fn solver_ui(ui: &mut Ui, theme: &Theme, solver: &mut Solver, head: &mut Hea
     head.heading_ui(ui, theme, "SOLVER", Group::Solver);
     let offered = Solver::ALL.map(|other| {
         let explanation = format!("{}: {}", other.formula(), other.hint());
-        (other.with_steps(solver.steps()), explanation)
+        (other.with_constants_of(*solver), explanation)
     });
     let offered = offered
         .each_ref()
