@@ -33,6 +33,11 @@ pub enum Command {
     /// Measure the flow now instead of at the next interval.
     Measure,
 
+    /// Train all lanes with so many seeds from nothing, in the background, so that numbers have the error of the seeds.
+    Repeat(usize),
+    /// Stop that, and forget what has come of it.
+    StopRepeats,
+
     // ---- the experiment (undoable)
     /// A panel's change; changes that follow each other closely become one undo step.
     Edit(Box<Experiment>),

@@ -18,6 +18,7 @@ use crate::experiment::{Experiment, Layer, presets};
 use crate::flow::{Bounds, Point};
 use crate::model::DeviceChoice;
 use crate::products::Look;
+use crate::session::repeats::Repeats;
 use crate::session::{self, Event, Options, Wake};
 use crate::snapshot::RunState;
 
@@ -143,6 +144,8 @@ impl State {
             Command::Reset => self.train(session::Command::Reset),
             Command::SetDevice(device) => self.set_device(device),
             Command::Measure => self.send(&session::Command::Measure),
+            Command::Repeat(seeds) => self.repeat(seeds),
+            Command::StopRepeats => self.repeats = None,
             Command::Edit(experiment) => self.edit(*experiment),
             Command::ApplyFix => self.apply_fix(),
             Command::Undo => self.step_history(Editor::undo),
@@ -268,6 +271,15 @@ impl State {
     pub(super) fn send(&self, command: &session::Command) {
         for lane in self.editor.lanes() {
             self.session.send(lane.id(), command.clone());
+        }
+    }
+
+    fn repeat(&mut self, seeds: usize) {
+        let lanes = self.editor.lanes().iter();
+        let lanes = lanes.map(|lane| Arc::clone(lane.legal())).collect();
+        match Repeats::spawn(lanes, seeds, Arc::clone(&self.wake)) {
+            Ok(repeats) => self.repeats = Some(repeats),
+            Err(error) => self.complain(format!("Not repeated: {error}")),
         }
     }
 

@@ -10,6 +10,7 @@ use crate::flow::distribution::Symmetry;
 use crate::model::{DeviceChoice, DeviceInfo};
 use crate::products::Look;
 use crate::session::autosave::{Autosave, Leftover};
+use crate::session::repeats::Repeats;
 use crate::session::{Loan, Options, Session, Wake};
 use crate::snapshot::{Frame, Frames, LaneId};
 
@@ -53,6 +54,8 @@ pub struct State {
     pub notice: String,
     /// The window is to close.
     pub closing: bool,
+    /// The lanes trained with other seeds, if that was asked for.
+    pub repeats: Option<Repeats>,
     /// Work that is in no file.
     pub unsaved: Unsaved,
     /// The desktop's file dialogs; without them the window's own are shown.
@@ -118,6 +121,7 @@ impl State {
             messages: Vec::new(),
             notice: String::new(),
             closing: false,
+            repeats: None,
             unsaved: Unsaved::default(),
             picker: None,
             picking: None,
