@@ -31,7 +31,7 @@ pub fn page_ui(ui: &mut Ui, memory: &mut Memory, sight: Sight<'_>, commands: &mu
         let button = link(sight.theme, "definitions ?");
         button_ui(ui, sight.lab, &actions::DEFINITIONS, button, true, commands);
     });
-    table_ui(ui, &mut memory.table, sight, known.as_ref());
+    table_ui(ui, &mut memory.table, sight, known.as_ref(), commands);
     repeats_ui(ui, sight, known.as_ref(), commands);
     disagreements_ui(ui, memory, sight, known.as_ref());
     heading_ui(ui, sight.theme, "TRAJECTORIES ON THE CANVAS");
