@@ -47,7 +47,7 @@ impl<'a> Shown<'a> {
             step,
             view,
             place,
-            length: scale::arrow_length(step, place),
+            length: scale::arrow_length(step),
         })
     }
 

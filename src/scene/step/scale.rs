@@ -2,24 +2,27 @@
 //! that the legend can say them.
 
 use crate::flow::Point;
-use crate::scene::place::Place;
 use crate::snapshot::StepPreview;
 
-/// The longest arrow takes at most this share of the shorter side of the picture.
-const LONGEST: f64 = 0.26;
+/// The longest arrow takes at most this share of the extent of the pairs.
+const LONGEST: f64 = 0.25;
 /// The largest change is drawn at most as long as this share of the fastest arrow.
 const CHANGE: f64 = 0.6;
 
-/// Data units that an arrow has for each unit of velocity: a round number, at most 1.
-pub(super) fn arrow_length(step: &StepPreview, place: &Place) -> f64 {
+/// Data units that an arrow has for each unit of velocity: a round number, at most 1, the same however near one looks.
+pub(super) fn arrow_length(step: &StepPreview) -> f64 {
     let velocities = step
         .pairs
         .iter()
         .flat_map(|pair| [pair.target, pair.prediction]);
     let longest = velocities.map(norm).fold(0.0, f64::max);
-    let rect = place.transform.rect();
-    let side = f64::from(rect.width().min(rect.height())) / place.transform.scale();
-    round_down(LONGEST * side / longest).min(1.0)
+    let ends = || step.pairs.iter().flat_map(|pair| [pair.x_0, pair.x_1]);
+    let extent = |axis: usize| {
+        let least = ends().map(|x| x[axis]).fold(f64::INFINITY, f64::min);
+        let most = ends().map(|x| x[axis]).fold(f64::NEG_INFINITY, f64::max);
+        most - least
+    };
+    round_down(LONGEST * extent(0).max(extent(1)) / longest).min(1.0)
 }
 
 /// How many times as large as it is the change of a step that was taken is drawn: a round number, at least 1.
