@@ -222,6 +222,8 @@ products! {
     cloud: GrowingCloud,
     /// What measurements compare with.
     references: References,
+    /// How often the lines between paired points cross.
+    pair_crossings: PairCrossings,
     /// Straightness, cost and distance to the target.
     metrics: Metrics,
 }

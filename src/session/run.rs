@@ -12,8 +12,8 @@ use crate::flow::solver::Steps;
 use crate::flow::{Bounds, Point};
 use crate::model::{DeviceChoice, EngineError, FrozenField};
 use crate::products::{
-    DisplaySamples, Flow, Look, References, RunId, Tools, display_samples, ends, make_all, measure,
-    reference,
+    DisplaySamples, Flow, Look, PairCrossings, References, RunId, Tools, display_samples, ends,
+    make_all, measure, reference,
 };
 use crate::scene::Scene;
 use crate::snapshot::{Frame, LaneId, RunState};
@@ -343,11 +343,15 @@ impl Job<'_> {
         let Some(metrics) = self.compute(measuring) else {
             return Ok(None);
         };
+        let Some(crossings) = self.compute(PairCrossings::count(&experiment)) else {
+            return Ok(None);
+        };
         let trained = Trained {
             device: self.engines.label().to_string(),
             steps: self.learner.steps_taken(),
             schedule_start: self.learner.plan().start,
             loss: self.learner.losses().history().mean_of_last(AVERAGED_STEPS),
+            pair_crossings: crossings.map(|PairCrossings(rate)| rate),
             coupling_cost: self.learner.coupling_cost(),
             timing: self.timing.clone(),
         };

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
-use crate::flow::metrics::TrajectoryMetrics;
+use crate::flow::metrics::{Mean, TrajectoryMetrics};
 use crate::flow::solver::Solver;
 use crate::products::Metrics;
 use crate::snapshot::Frame;
@@ -29,6 +29,8 @@ pub struct Measured {
     pub solver: Solver,
     /// The measurement.
     pub metrics: Option<Arc<Metrics>>,
+    /// Crossing rate of the pairs.
+    pub pair_crossings: Option<Mean>,
     /// Unweighted CFM loss, the mean of the last steps of a run.
     pub loss: Option<f64>,
     /// Mean squared distance of the training pairs over the same steps.
@@ -44,6 +46,7 @@ impl Measured {
         Self {
             solver: metrics.as_ref().map_or(asked, |metrics| metrics.solver),
             metrics,
+            pair_crossings: frame.products.pair_crossings.get().map(|made| made.0),
             loss: None,
             coupling_cost: None,
         }
@@ -160,6 +163,12 @@ pub enum Value {
     Flag(bool),
     /// Words.
     Text(String),
+}
+
+impl From<Mean> for Value {
+    fn from(mean: Mean) -> Self {
+        Self::Mean(mean.value, mean.stderr)
+    }
 }
 
 impl Value {

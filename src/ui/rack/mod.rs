@@ -6,6 +6,7 @@
 mod histogram;
 mod lanes_table;
 mod loss;
+mod profile;
 mod row;
 
 use egui::{Margin, RichText, ScrollArea, Sense, Stroke, Ui, Vec2};
