@@ -6,6 +6,7 @@
 mod documents;
 mod lanes;
 mod state;
+mod training;
 mod unsaved;
 
 use std::io;
@@ -93,9 +94,10 @@ impl Lab {
         self.state.tick();
     }
 
-    /// So much time has passed: the play head moves on, if it plays.
+    /// So much time has passed: the play heads move on, if they play.
     pub fn advance(&mut self, secs: f64) {
         self.state.play.advance(secs);
+        self.state.advance_training(secs);
     }
 
     /// This part of the plane is seen: its pictures are asked for, if they are not what is made already.
@@ -140,7 +142,14 @@ impl State {
             Command::Train => self.train(session::Command::Train),
             Command::Pause => self.send(&session::Command::Pause),
             Command::StepOnce => self.train(session::Command::StepOnce),
-            Command::Reset => self.train(session::Command::Reset),
+            Command::Reset => {
+                self.show_step(None);
+                self.train(session::Command::Reset);
+            }
+            Command::SetTrainingSpeed(speed) => self.set_training_speed(speed),
+            Command::ShowStep(step) => self.show_step(step),
+            Command::StepCheckpoint(n) => self.step_checkpoint(n),
+            Command::ToggleReplay => self.training.toggle(),
             Command::SetDevice(device) => self.set_device(device),
             Command::Measure => self.send(&session::Command::Measure),
             Command::Edit(experiment) => self.edit(*experiment),
@@ -275,11 +284,15 @@ impl State {
     /// are gone.
     pub(super) fn publish(&mut self) {
         let newest = lanes::lanes(&self.editor);
+        let mut learns_anew = false;
         for (id, experiment) in &newest {
             let sent = self.sent.iter().find(|(sent, _)| sent == id);
             let command = match sent {
                 Some((_, sent)) if Arc::ptr_eq(sent, experiment) => continue,
-                Some(_) => session::Command::SetExperiment(Arc::clone(experiment)),
+                Some((_, sent)) => {
+                    learns_anew |= training::learns_anew(sent, experiment);
+                    session::Command::SetExperiment(Arc::clone(experiment))
+                }
                 None => session::Command::Open(Arc::clone(experiment)),
             };
             self.session.send(*id, command);
@@ -290,6 +303,9 @@ impl State {
             }
         }
         self.sent = newest;
+        if learns_anew {
+            self.show_step(None);
+        }
     }
 
     fn paint(&mut self, from: Point, to: Point, erase: bool) {

@@ -10,7 +10,7 @@ use crate::flow::distribution::Symmetry;
 use crate::model::{DeviceChoice, DeviceInfo};
 use crate::products::Look;
 use crate::session::autosave::{Autosave, Leftover};
-use crate::session::{Loan, Options, Session, Wake};
+use crate::session::{Loan, Options, Session, Speed, Wake};
 use crate::snapshot::{Frame, Frames, LaneId};
 
 use super::super::command::{BrushSettings, Command, Side, Tool};
@@ -18,7 +18,7 @@ use super::super::dialogs::Dialog;
 use super::super::dialogs::native::{Picker, Picking};
 use super::super::editor::Editor;
 use super::super::page::Page;
-use super::super::timeline::PlayHead;
+use super::super::timeline::{PlayHead, TrainingHead};
 use super::lanes::{lanes, session_on};
 
 /// The whole window's state except egui's; it changes by way of [`super::Lab`] alone.
@@ -29,6 +29,10 @@ pub struct State {
     pub(super) session: Session,
     /// The time that the canvas shows, and how it moves.
     pub play: PlayHead,
+    /// The step of training that the canvas shows, and how it moves.
+    pub training: TrainingHead,
+    /// How fast all lanes train.
+    pub speed: Speed,
     /// What dragging on the canvas does.
     pub tool: Tool,
     /// How the brush paints.
@@ -63,6 +67,8 @@ pub struct State {
     /// What each lane of the session trains.
     pub(super) sent: Vec<(LaneId, Arc<Experiment>)>,
     pub(super) looked: Option<(LaneId, Look)>,
+    /// The step that the session was asked to show.
+    pub(super) shown_step: Option<u64>,
 }
 
 /// What is remembered of unsaved work.
@@ -93,7 +99,7 @@ impl State {
         wake: Wake,
     ) -> io::Result<Self> {
         let editor = Editor::new(Arc::new(experiment), file);
-        let device = options.device;
+        let (device, speed) = (options.device, options.speed);
         let session = session_on(&editor, options, Arc::clone(&wake))?;
         let view = &editor.experiment().view;
         Ok(Self {
@@ -101,6 +107,9 @@ impl State {
                 t: view.t,
                 ..PlayHead::default()
             },
+            training: TrainingHead::default(),
+            shown_step: None,
+            speed,
             tool: Tool::Pan,
             brush: BrushSettings {
                 radius: 0.25,
