@@ -3,8 +3,12 @@
 //! Purple is the source and green the target, everywhere. It refuses to know egui: the window's style is
 //! derived from these palettes elsewhere.
 
+mod lanes;
+
 use super::color::Color;
 use super::colormap::viridis;
+
+pub use lanes::lane_color;
 
 /// A palette by name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

@@ -33,6 +33,7 @@ mod observer;
 mod pace;
 mod rate;
 mod recovery;
+pub mod repeats;
 pub mod report;
 pub mod run;
 mod schedule;

@@ -1,10 +1,12 @@
 //! `metrics.json`: the numbers of a finished run.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::Serialize;
 
 use crate::experiment::Experiment;
+use crate::flow::metrics::Mean;
 use crate::products::{Metrics, ReferenceSolver};
 use crate::scene::metrics::Measured;
 
@@ -38,6 +40,8 @@ pub struct Report {
     /// What was measured, under the keys of [`crate::scene::metrics::table`].
     #[serde(flatten)]
     pub measured: Measured,
+    /// See [`Measured::standard_errors`].
+    pub standard_errors: BTreeMap<&'static str, Option<f64>>,
     /// The solver behind path energy, transport cost, straightness, chord ratio and NPE.
     pub reference_solver: Reference,
     /// What [`Experiment::cautions`] says.
@@ -88,6 +92,8 @@ pub struct Trained {
     pub schedule_start: u64,
     /// See [`Measured::loss`].
     pub loss: Option<f64>,
+    /// See [`Measured::pair_crossings`].
+    pub pair_crossings: Option<Mean>,
     /// See [`Measured::coupling_cost`].
     pub coupling_cost: Option<f64>,
     /// How long things took.
@@ -119,6 +125,13 @@ impl Report {
     /// Puts the numbers together.
     pub fn new(experiment: &Experiment, trained: Trained, metrics: &Metrics) -> Self {
         let (start, end) = experiment.problem.path.time_range();
+        let measured = Measured {
+            solver: metrics.solver,
+            metrics: Some(Arc::new(metrics.clone())),
+            pair_crossings: trained.pair_crossings,
+            loss: trained.loss,
+            coupling_cost: trained.coupling_cost,
+        };
         Self {
             schema: SCHEMA,
             program_version: env!("CARGO_PKG_VERSION"),
@@ -130,12 +143,8 @@ impl Report {
             time_range: [start, end],
             n_samples: metrics.n_samples,
             w2_samples: metrics.w2_samples,
-            measured: Measured {
-                solver: metrics.solver,
-                metrics: Some(Arc::new(metrics.clone())),
-                loss: trained.loss,
-                coupling_cost: trained.coupling_cost,
-            },
+            standard_errors: measured.standard_errors(),
+            measured,
             reference_solver: Reference::new(&metrics.reference),
             cautions: experiment.cautions(),
             timing: trained.timing,

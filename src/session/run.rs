@@ -8,11 +8,12 @@ use std::time::Duration;
 
 use crate::clock::Instant;
 use crate::experiment::Experiment;
-use crate::flow::Bounds;
+use crate::flow::solver::Steps;
+use crate::flow::{Bounds, Point};
 use crate::model::{Checkpoints, DeviceChoice, EngineError, FrozenField};
 use crate::products::{
-    DisplaySamples, Flow, Look, References, RunId, Tools, display_samples, make_all, measure,
-    reference,
+    DisplaySamples, Flow, Look, PairCrossings, References, RunId, Tools, display_samples, ends,
+    make_all, measure, reference,
 };
 use crate::scene::Scene;
 use crate::snapshot::{Frame, LaneId, RunState};
@@ -333,7 +334,14 @@ impl Job<'_> {
         self.report(Phase::Solving);
         let start = Instant::now();
         let source = &references.source;
-        let ends = table::write(&flow, source, self.folder, &self.hands, self.observer)?;
+        let Some(steps) = self.steps(&flow, source) else {
+            return Ok(None);
+        };
+        if let Some(sentence) = steps.complaint() {
+            self.observer.notice(&sentence);
+        }
+        let (folder, hands) = (self.folder, &self.hands);
+        let ends = table::write(&flow, source, &steps, folder, hands, self.observer)?;
         let Some(ends) = ends else {
             return Ok(None);
         };
@@ -345,9 +353,11 @@ impl Job<'_> {
             return Ok(None);
         };
         self.timing.reference_secs = start.elapsed().as_secs_f64();
-        let solver = experiment.readout.solver;
-        let measuring = measure(solver, &references, &ends, &reference, parts);
+        let measuring = measure(&steps, &references, &ends, &reference, parts);
         let Some(metrics) = self.compute(measuring) else {
+            return Ok(None);
+        };
+        let Some(crossings) = self.compute(PairCrossings::count(&experiment)) else {
             return Ok(None);
         };
         let trained = Trained {
@@ -355,6 +365,7 @@ impl Job<'_> {
             steps: self.learner.steps_taken(),
             schedule_start: self.learner.plan().start,
             loss: self.learner.losses().history().mean_of_last(AVERAGED_STEPS),
+            pair_crossings: crossings.map(|PairCrossings(rate)| rate),
             coupling_cost: self.learner.coupling_cost(),
             timing: self.timing.clone(),
         };
@@ -367,6 +378,16 @@ impl Job<'_> {
         let figure = figure::scene(&frame, &experiment.view);
         self.write_figure(&figure)?;
         Ok(Some((report, figure)))
+    }
+
+    /// The steps of the experiment's solver; `None` if interrupted.
+    fn steps(&self, flow: &Flow, x_0: &[Point]) -> Option<Arc<Steps>> {
+        let range = self.experiment.problem.path.time_range();
+        let steps = match Steps::equal(self.experiment.readout.solver, range) {
+            Some(steps) => steps,
+            None => self.compute(ends(flow, x_0, self.hands.parts()))?.1,
+        };
+        Some(Arc::new(steps))
     }
 
     /// Does a computation; `None` if interrupted.

@@ -272,7 +272,6 @@ impl App {
 
     fn contents(&mut self, ui: &mut Ui, frames: &Frames, commands: &mut Vec<Command>) {
         let lab = &self.lab;
-        let frame = frames.of(lab.lane());
         if !lab.lecture {
             panels_ui(ui, &mut self.panels, lab, frames, &self.load, commands);
         }
@@ -285,7 +284,7 @@ impl App {
             .show(ui, |ui| timeline::timeline_ui(ui, lab, frames, commands));
         CentralPanel::no_frame().show(ui, |ui| {
             messages_ui(ui, lab, commands);
-            canvas_ui(ui, &mut self.canvas, lab, frame, commands);
+            canvas_ui(ui, &mut self.canvas, lab, frames, commands);
         });
         self.lab
             .show_dialog(|dialog, lab| dialog_ui(ui.ctx(), dialog, lab, commands));
