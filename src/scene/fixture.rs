@@ -51,6 +51,8 @@ pub fn frame() -> Frame {
         source: source.into(),
         target: target.into(),
         look: Look::default(),
+        checkpoints: Arc::default(),
+        past: None,
         products: Products::default(),
     };
     frame.products.put(frame.flow(), metrics(&trajectories));

@@ -7,6 +7,7 @@ mod arrange;
 mod documents;
 mod lanes;
 mod state;
+mod training;
 mod unsaved;
 
 use std::io;
@@ -95,9 +96,10 @@ impl Lab {
         self.state.tick();
     }
 
-    /// So much time has passed: the play head moves on, if it plays.
+    /// So much time has passed: the play heads move on, if they play.
     pub fn advance(&mut self, secs: f64) {
         self.state.play.advance(secs);
+        self.state.advance_training(secs);
     }
 
     /// This part of the plane is seen: its pictures are asked for, if they are not what is made already.
@@ -142,7 +144,14 @@ impl State {
             Command::Train => self.train(session::Command::Train),
             Command::Pause => self.send(&session::Command::Pause),
             Command::StepOnce => self.train(session::Command::StepOnce),
-            Command::Reset => self.train(session::Command::Reset),
+            Command::Reset => {
+                self.show_step(None);
+                self.train(session::Command::Reset);
+            }
+            Command::SetTrainingSpeed(speed) => self.set_training_speed(speed),
+            Command::ShowStep(step) => self.show_step(step),
+            Command::StepCheckpoint(n) => self.step_checkpoint(n),
+            Command::ToggleReplay => self.training.toggle(),
             Command::SetDevice(device) => self.set_device(device),
             Command::Measure => self.send(&session::Command::Measure),
             Command::Repeat(seeds) => self.repeat(seeds),
