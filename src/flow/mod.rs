@@ -13,6 +13,7 @@ pub mod coupling;
 pub mod distribution;
 pub mod dormand_prince;
 pub mod exact;
+pub mod fewest;
 pub mod grid;
 mod march;
 pub mod metrics;

@@ -138,11 +138,33 @@ pub struct Reference {
     halving: Halving,
 }
 
-/// What the field does with the points by itself.
+impl Reference {
+    /// Where the particles end.
+    pub fn ends(&self) -> Vec<Point> {
+        self.halving.fine.iter().map(|walk| walk.end).collect()
+    }
+
+    /// What halving the steps has changed.
+    pub fn error(&self) -> HalvingError {
+        self.halving.error()
+    }
+}
+
+/// What the field does with source points by itself.
 pub async fn reference(flow: &Flow, x_0: &[Point], parts: &Parts) -> Reference {
+    reference_over(flow, time_range(flow), x_0, parts).await
+}
+
+/// What the field does with points from the first time of the range to the second, which may be the earlier one.
+pub async fn reference_over(
+    flow: &Flow,
+    range: (f64, f64),
+    x_0: &[Point],
+    parts: &Parts,
+) -> Reference {
     let rows = CHUNK.min(flow.rows());
     let field = flow.field.as_ref();
-    let times = Arc::new(ReferenceTimes::choose(field, time_range(flow), x_0, rows).await);
+    let times = Arc::new(ReferenceTimes::choose(field, range, x_0, rows).await);
     let works = x_0.chunks(rows).map(|x_0| {
         let (flow, times, x_0) = (flow.clone(), Arc::clone(&times), x_0.to_vec());
         Work::new(async move { times.solve(flow.field.as_ref(), &x_0).await })
@@ -168,7 +190,7 @@ pub async fn measure(
 ) -> Metrics {
     let walks = &reference.halving.fine;
     let trajectories = trajectory_metrics(walks);
-    let fine_ends: Vec<Point> = walks.iter().map(|walk| walk.end).collect();
+    let fine_ends = reference.ends();
     let n_w2 = references.target.len();
     let to_target = |ends: &[Point]| distance(ends[..n_w2].to_vec(), references.target.clone());
     let distances = parts
@@ -204,7 +226,7 @@ pub async fn measure(
         solver_error: rms_distance(ends, &fine_ends),
         reference: ReferenceSolver {
             steps: reference.times.steps(),
-            error: reference.halving.error(),
+            error: reference.error(),
         },
     }
 }

@@ -27,6 +27,7 @@ use super::dialogs::Dialog;
 use super::dialogs::native::Picker;
 use super::drawing;
 use super::editor::Editor;
+use super::page::Page;
 
 pub use state::{State, Unsaved};
 
@@ -193,17 +194,22 @@ impl State {
     }
 
     fn look(&mut self, seen: Bounds) {
-        let request = Look::of(&self.editor.experiment().view, seen);
+        let request = Look {
+            solvers: self.page == Page::Solvers,
+            ..Look::of(&self.editor.experiment().view, seen)
+        };
         let lane = self.lane();
         if self.looked != Some((lane, request)) {
             if let Some((left, seen)) = self.looked.replace((lane, request))
                 && left != lane
             {
                 // What only whoever looks at it wants is not made any more.
-                let (cloud, density) = (None, false);
+                let (cloud, density, errors, solvers) = (None, false, 0, false);
                 let unseen = Look {
                     cloud,
                     density,
+                    errors,
+                    solvers,
                     ..seen
                 };
                 self.session.send(left, session::Command::Look(unseen));
