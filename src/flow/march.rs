@@ -18,30 +18,26 @@ pub async fn walk(
     x_0: &[Point],
 ) -> Vec<Walk> {
     let mut march = March::new(field, tableau, x_0);
-    let begin = |&start: &Point| Walk {
+    let mut walks = begin(x_0);
+    for ends in times.windows(2) {
+        let h = ends[1] - ends[0];
+        march.step(ends[0], h);
+        march.spend(h, &mut walks);
+        pause().await;
+    }
+    march.arrive(&mut walks);
+    walks
+}
+
+/// Particles that have not gone anywhere yet.
+pub(super) fn begin(x_0: &[Point]) -> Vec<Walk> {
+    let walk = |&start: &Point| Walk {
         start,
         end: start,
         energy: 0.0,
         arc: 0.0,
     };
-    let mut walks: Vec<Walk> = x_0.iter().map(begin).collect();
-    for ends in times.windows(2) {
-        let h = ends[1] - ends[0];
-        march.step(ends[0], h);
-        for (particle, walk) in walks.iter_mut().enumerate() {
-            for (b_i, k_i) in tableau.b.iter().zip(&march.stages) {
-                let [x, y] = k_i[particle];
-                let speed_squared = x * x + y * y;
-                walk.energy += h.abs() * b_i * speed_squared;
-                walk.arc += h.abs() * b_i * speed_squared.sqrt();
-            }
-        }
-        pause().await;
-    }
-    for (walk, &end) in walks.iter_mut().zip(&march.at) {
-        walk.end = end;
-    }
-    walks
+    x_0.iter().map(walk).collect()
 }
 
 /// A cloud that is carried step by step.
@@ -51,7 +47,7 @@ pub(super) struct March<'a> {
     /// Where the particles are.
     pub(super) at: Vec<Point>,
     /// `k_i` of the last step, `[stage][particle]`.
-    stages: Vec<Vec<Point>>,
+    pub(super) stages: Vec<Vec<Point>>,
     /// Where the current stage evaluates the field.
     probe: Vec<Point>,
 }
@@ -68,6 +64,25 @@ impl<'a> March<'a> {
             at: x_0.to_vec(),
             stages: vec![vec![[0.0; 2]; x_0.len()]; tableau.stages()],
             probe: x_0.to_vec(),
+        }
+    }
+
+    /// Adds what the last step, of length `h`, has taken of each particle.
+    pub(super) fn spend(&self, h: f64, walks: &mut [Walk]) {
+        for (particle, walk) in walks.iter_mut().enumerate() {
+            for (b_i, k_i) in self.tableau.b.iter().zip(&self.stages) {
+                let [x, y] = k_i[particle];
+                let speed_squared = x * x + y * y;
+                walk.energy += h.abs() * b_i * speed_squared;
+                walk.arc += h.abs() * b_i * speed_squared.sqrt();
+            }
+        }
+    }
+
+    /// Where the particles are is where they end.
+    pub(super) fn arrive(&self, walks: &mut [Walk]) {
+        for (walk, &end) in walks.iter_mut().zip(&self.at) {
+            walk.end = end;
         }
     }
 

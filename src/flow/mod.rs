@@ -10,6 +10,8 @@ pub mod bounds;
 pub mod constant;
 pub mod conversion;
 pub mod coupling;
+pub mod course;
+pub mod crossings;
 pub mod distribution;
 pub mod dormand_prince;
 pub mod exact;

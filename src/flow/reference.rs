@@ -8,6 +8,7 @@
 //!
 //! Step control: Hairer, Nørsett & Wanner, Solving Ordinary Differential Equations I, section II.4.
 
+use super::course::{Course, course};
 use super::march::{March, walk};
 use super::metrics::trajectory_metrics;
 use super::tableau::RK4;
@@ -97,10 +98,16 @@ impl ReferenceTimes {
 
     /// Solves from `x_0` with both step lengths. Particles may be solved chunk by chunk, see [`Halving::append`].
     pub async fn solve(&self, field: &dyn VelocityField, x_0: &[Point]) -> Halving {
-        Halving {
-            coarse: walk(field, &RK4, &self.coarse, x_0).await,
-            fine: walk(field, &RK4, &halved(&self.coarse), x_0).await,
-        }
+        self.solve_along(field, x_0).await.0
+    }
+
+    /// [`Self::solve`] with positions and velocities at every node of the finer solution.
+    ///
+    /// Memory: 32 bytes a particle and node.
+    pub async fn solve_along(&self, field: &dyn VelocityField, x_0: &[Point]) -> (Halving, Course) {
+        let coarse = walk(field, &RK4, &self.coarse, x_0).await;
+        let (fine, course) = course(field, &RK4, &halved(&self.coarse), x_0).await;
+        (Halving { coarse, fine }, course)
     }
 }
 
@@ -109,6 +116,11 @@ impl Halving {
     pub fn append(&mut self, mut other: Self) {
         self.coarse.append(&mut other.coarse);
         self.fine.append(&mut other.fine);
+    }
+
+    /// Where the particles end by the finer solution.
+    pub fn ends(&self) -> Vec<Point> {
+        self.fine.iter().map(|walk| walk.end).collect()
     }
 
     /// What the halving has changed.

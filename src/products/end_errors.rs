@@ -4,7 +4,7 @@ use crate::flow::Point;
 use crate::flow::solver::{Solver, ends};
 use crate::flow::work::Work;
 
-use super::metrics::reference_over;
+use super::metrics::fine;
 use super::{Cost, Demand, Flow, Product, Tools, Wish};
 use crate::experiment::End;
 
@@ -62,7 +62,7 @@ impl Product for EndErrors {
             let range = super::points::range(experiment, from);
             let rows = flow.rows();
             let (ends, _) = ends(&flow.field, solver, range, &starts, rows, &parts).await;
-            let fine = reference_over(&flow, range, &starts, &parts).await;
+            let fine = fine(&flow, range, &starts, &parts).await;
             Some(Self {
                 ends,
                 fine: fine.ends(),

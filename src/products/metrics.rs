@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use crate::flow::Point;
+use crate::flow::course::{Course, Profile};
+use crate::flow::crossings::crossing_rate;
 use crate::flow::metrics::{
-    Progress, TrajectoryMetrics, normalised_path_energy, trajectory_metrics,
+    Mean, Progress, TrajectoryMetrics, normalised_path_energy, trajectory_metrics,
     trajectory_metrics_stderr,
 };
 use crate::flow::moments::Moments;
@@ -19,6 +21,9 @@ use super::{Cost, Demand, Flow, Made, Product, References, Tools, Wish};
 
 /// Most particles that are solved in one piece: few enough for the caches.
 const CHUNK: usize = 512;
+
+/// Trajectories whose crossings are counted, and as many pairs.
+pub(super) const CROSSING: usize = 256;
 
 /// A measurement of the flow, see `flow::metrics` for the definitions.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,6 +50,15 @@ pub struct Metrics {
     pub w2_source_target_squared: Option<f64>,
     /// How far off the root of that may be, because they are samples.
     pub w2_source_target_noise: Option<f64>,
+    /// Squared W2 between the first `w2_samples` starts and where the reference solution takes these particles: if that
+    /// are all, at most the transport cost.
+    pub w2_start_end_squared: Option<f64>,
+    /// The angle that the velocity of a trajectory turns through, in radians.
+    pub turning: Mean,
+    /// Crossing rate of the first trajectories, see [`crate::flow::crossings`].
+    pub crossings: Option<Mean>,
+    /// What changes on the way, along the reference solution.
+    pub profile: Arc<Profile>,
     /// Whether the network has learned something, as far as that can be told.
     pub learned: Option<bool>,
     /// If it has not: that, in a sentence.
@@ -136,35 +150,79 @@ pub async fn ends(flow: &Flow, x_0: &[Point], parts: &Parts) -> (Vec<Point>, Ste
 pub struct Reference {
     times: Arc<ReferenceTimes>,
     halving: Halving,
+    seen: Seen,
 }
 
-impl Reference {
-    /// Where the particles end.
-    pub fn ends(&self) -> Vec<Point> {
-        self.halving.fine.iter().map(|walk| walk.end).collect()
+/// What is kept of the ways of the reference: no trajectory but a few.
+#[derive(Default)]
+struct Seen {
+    /// Sums over the particles at every node.
+    sums: Profile,
+    /// The angle that each particle turns through.
+    turning: Vec<f64>,
+    /// The ways of the first [`CROSSING`] particles.
+    lines: Vec<Vec<Point>>,
+}
+
+impl Seen {
+    /// Adds the next particles.
+    fn add(&mut self, course: &Course) {
+        course.add_to(&mut self.sums);
+        let particles = 0..course.n_particles;
+        self.turning
+            .extend(particles.clone().map(|i| course.turning(i)));
+        let room = CROSSING.saturating_sub(self.lines.len());
+        self.lines
+            .extend(particles.take(room).map(|i| course.line(i)));
     }
 
-    /// What halving the steps has changed.
-    pub fn error(&self) -> HalvingError {
-        self.halving.error()
+    /// Adds what was seen of the next particles.
+    fn append(&mut self, mut next: Self) {
+        self.sums.append(&next.sums);
+        self.turning.append(&mut next.turning);
+        self.lines.append(&mut next.lines);
+        self.lines.truncate(CROSSING);
     }
 }
 
-/// What the field does with source points by itself.
+/// What the field does with the points by itself.
 pub async fn reference(flow: &Flow, x_0: &[Point], parts: &Parts) -> Reference {
-    reference_over(flow, time_range(flow), x_0, parts).await
+    let rows = CHUNK.min(flow.rows());
+    let times = Arc::new(reference_times(flow, x_0).await);
+    let works = x_0.chunks(rows).map(|x_0| {
+        let (flow, times, x_0) = (flow.clone(), Arc::clone(&times), x_0.to_vec());
+        Work::new(async move {
+            let (halving, course) = times.solve_along(flow.field.as_ref(), &x_0).await;
+            let mut seen = Seen::default();
+            seen.add(&course);
+            (halving, seen)
+        })
+    });
+    let (mut halving, mut seen) = (Halving::default(), Seen::default());
+    let solved = parts.all(works.collect()).await;
+    for (chunk, next) in solved {
+        halving.append(chunk);
+        seen.append(next);
+    }
+    Reference {
+        times,
+        halving,
+        seen,
+    }
 }
 
-/// What the field does with points from the first time of the range to the second, which may be the earlier one.
-pub async fn reference_over(
-    flow: &Flow,
-    range: (f64, f64),
-    x_0: &[Point],
-    parts: &Parts,
-) -> Reference {
+/// The times of the reference solution of these points.
+pub async fn reference_times(flow: &Flow, x_0: &[Point]) -> ReferenceTimes {
     let rows = CHUNK.min(flow.rows());
-    let field = flow.field.as_ref();
-    let times = Arc::new(ReferenceTimes::choose(field, range, x_0, rows).await);
+    ReferenceTimes::choose(flow.field.as_ref(), time_range(flow), x_0, rows).await
+}
+
+/// A fine solution from the first time of the range to the second, which may be the earlier one; nothing is kept of the
+/// ways.
+pub(super) async fn fine(flow: &Flow, range: (f64, f64), x_0: &[Point], parts: &Parts) -> Halving {
+    let rows = CHUNK.min(flow.rows());
+    let times = ReferenceTimes::choose(flow.field.as_ref(), range, x_0, rows).await;
+    let times = Arc::new(times);
     let works = x_0.chunks(rows).map(|x_0| {
         let (flow, times, x_0) = (flow.clone(), Arc::clone(&times), x_0.to_vec());
         Work::new(async move { times.solve(flow.field.as_ref(), &x_0).await })
@@ -172,7 +230,7 @@ pub async fn reference_over(
     let mut halving = Halving::default();
     let solved = parts.all(works.collect()).await;
     solved.into_iter().for_each(|chunk| halving.append(chunk));
-    Reference { times, halving }
+    halving
 }
 
 fn time_range(flow: &Flow) -> (f64, f64) {
@@ -190,14 +248,25 @@ pub async fn measure(
 ) -> Metrics {
     let walks = &reference.halving.fine;
     let trajectories = trajectory_metrics(walks);
-    let fine_ends = reference.ends();
+    let fine_ends = reference.halving.ends();
     let n_w2 = references.target.len();
+    let starts = references.source[..n_w2].to_vec();
     let to_target = |ends: &[Point]| distance(ends[..n_w2].to_vec(), references.target.clone());
-    let distances = parts
-        .all(vec![to_target(ends), to_target(&fine_ends)])
-        .await;
-    let mut distances = distances.into_iter().map(|w2| w2.ok().map(f64::sqrt));
-    let (w2, w2_fine) = (distances.next().flatten(), distances.next().flatten());
+    let works = vec![
+        to_target(ends),
+        to_target(&fine_ends),
+        distance(starts, fine_ends[..n_w2].to_vec()),
+    ];
+    let squares = parts.all(works).await;
+    let mut squares = squares.into_iter().map(|w2| w2.ok());
+    let mut next = || squares.next().flatten();
+    let (w2, w2_fine) = (next().map(f64::sqrt), next().map(f64::sqrt));
+    let w2_start_end_squared = next();
+    let Seen {
+        sums,
+        turning,
+        lines,
+    } = &reference.seen;
     let (npe, npe_reason) = npe(references, trajectories.path_energy);
     let (learned, learned_reason) = match is_shift(walks) {
         true => (Some(false), Some(ONLY_A_SHIFT.to_owned())),
@@ -216,6 +285,10 @@ pub async fn measure(
         w2_affine: references.w2_affine,
         w2_source_target_squared: references.w2_source_target_squared,
         w2_source_target_noise: noise(references),
+        w2_start_end_squared,
+        turning: Mean::of(turning.iter().copied()),
+        crossings: crossing_rate(lines.clone()).await,
+        profile: Arc::new(Profile::of_sums(sums.clone(), walks.len())),
         learned,
         learned_reason,
         nfe: steps.nfe,
@@ -226,7 +299,7 @@ pub async fn measure(
         solver_error: rms_distance(ends, &fine_ends),
         reference: ReferenceSolver {
             steps: reference.times.steps(),
-            error: reference.error(),
+            error: reference.halving.error(),
         },
     }
 }

@@ -223,6 +223,8 @@ products! {
     cloud: GrowingCloud,
     /// What measurements compare with.
     references: References,
+    /// How often the lines between paired points cross.
+    pair_crossings: PairCrossings,
     /// Straightness, cost and distance to the target.
     metrics: Metrics,
     /// What the methods cost on the flow, and the way there and back.

@@ -10,7 +10,8 @@ use crate::flow::reference::rms_distance;
 use crate::flow::solver::{Solver, Steps, ends};
 use crate::flow::work::{Parts, Work};
 
-use super::{Cost, Demand, Flow, Made, Product, References, Tools, Wish, reference};
+use super::metrics::fine;
+use super::{Cost, Demand, Flow, Made, Product, References, Tools, Wish};
 
 /// Most particles that methods are compared on.
 pub const PROBES: usize = 256;
@@ -137,7 +138,8 @@ pub async fn compare_solvers(
 ) -> SolverComparison {
     let readout = &flow.id.experiment.readout;
     let x_0 = probes(&references.source);
-    let fine = reference(flow, &x_0, parts).await;
+    let range = flow.id.experiment.problem.path.time_range();
+    let fine = fine(flow, range, &x_0, parts).await;
     let trial = Trial {
         flow,
         parts,
@@ -159,8 +161,8 @@ pub async fn compare_solvers(
         reference_error: fine.error().end_points,
         methods,
         controlled: ControlledCost { steps, error },
-        round_trip: trial.round_trip(&x_0, trial.range()).await,
-        round_trip_from_target: trial.round_trip(&x_1, backward(trial.range())).await,
+        round_trip: trial.round_trip(&x_0, range).await,
+        round_trip_from_target: trial.round_trip(&x_1, backward(range)).await,
     }
 }
 

@@ -12,8 +12,8 @@ use crate::flow::solver::Steps;
 use crate::flow::{Bounds, Point};
 use crate::model::{DeviceChoice, EngineError, FrozenField};
 use crate::products::{
-    DisplaySamples, Flow, Look, References, RunId, Tools, compare_solvers, display_samples, ends,
-    make_all, measure, reference,
+    DisplaySamples, Flow, Look, PairCrossings, References, RunId, Tools, compare_solvers,
+    display_samples, ends, make_all, measure, reference,
 };
 use crate::scene::Scene;
 use crate::snapshot::{Frame, LaneId, RunState};
@@ -349,11 +349,15 @@ impl Job<'_> {
             return Ok(None);
         };
         self.timing.solvers_secs = start.elapsed().as_secs_f64();
+        let Some(crossings) = self.compute(PairCrossings::count(&experiment)) else {
+            return Ok(None);
+        };
         let trained = Trained {
             device: self.engines.label().to_string(),
             steps: self.learner.steps_taken(),
             schedule_start: self.learner.plan().start,
             loss: self.learner.losses().history().mean_of_last(AVERAGED_STEPS),
+            pair_crossings: crossings.map(|PairCrossings(rate)| rate),
             coupling_cost: self.learner.coupling_cost(),
             timing: self.timing.clone(),
         };

@@ -142,8 +142,12 @@ impl Frames {
 
     /// The frame of a lane; of one that is not there, that of the first.
     pub fn of(&self, lane: LaneId) -> &Arc<Frame> {
-        let found = self.0.iter().find(|frame| frame.lane == lane);
-        found.unwrap_or(&self.0[0])
+        self.get(lane).unwrap_or(&self.0[0])
+    }
+
+    /// The frame of a lane, if it is there.
+    pub fn get(&self, lane: LaneId) -> Option<&Arc<Frame>> {
+        self.0.iter().find(|frame| frame.lane == lane)
     }
 
     /// All of them.

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
-use crate::flow::metrics::TrajectoryMetrics;
+use crate::flow::metrics::{Mean, TrajectoryMetrics};
 use crate::flow::solver::Solver;
 use crate::products::{Metrics, SolverComparison};
 use crate::snapshot::Frame;
@@ -31,6 +31,8 @@ pub struct Measured {
     pub metrics: Option<Arc<Metrics>>,
     /// What the methods cost.
     pub solvers: Option<Arc<SolverComparison>>,
+    /// Crossing rate of the pairs.
+    pub pair_crossings: Option<Mean>,
     /// Unweighted CFM loss, the mean of the last steps of a run.
     pub loss: Option<f64>,
     /// Mean squared distance of the training pairs over the same steps.
@@ -48,6 +50,7 @@ impl Measured {
             solver: metrics.as_ref().map_or(asked, |metrics| metrics.solver),
             metrics,
             solvers: solvers.map(|made| Arc::new(made.output.clone())),
+            pair_crossings: frame.products.pair_crossings.get().map(|made| made.0),
             loss: None,
             coupling_cost: None,
         }
@@ -171,6 +174,12 @@ pub enum Value {
     Flag(bool),
     /// Words.
     Text(String),
+}
+
+impl From<Mean> for Value {
+    fn from(mean: Mean) -> Self {
+        Self::Mean(mean.value, mean.stderr)
+    }
 }
 
 impl Value {

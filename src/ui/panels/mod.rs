@@ -6,6 +6,7 @@
 pub(super) mod buttons;
 mod densities;
 mod experiment;
+mod links;
 mod network;
 mod path;
 pub(super) mod scatter;

@@ -4,6 +4,7 @@
 //! list in `ui/page.rs`. Pages read frames; they refuse to know how the numbers come about.
 
 mod histogram;
+mod lanes_table;
 mod loss;
 mod row;
 
