@@ -3,6 +3,7 @@
 //! Everybody reads it and nobody changes it: what a person wants is a command for [`Lab::apply`], so a test drives the
 //! program exactly as a person does. It refuses to know widgets, pixels and the clock.
 
+mod arrange;
 mod documents;
 mod lanes;
 mod state;
