@@ -12,8 +12,8 @@ use crate::flow::solver::Steps;
 use crate::flow::{Bounds, Point};
 use crate::model::{Checkpoints, DeviceChoice, EngineError, FrozenField};
 use crate::products::{
-    DisplaySamples, Flow, Look, PairCrossings, References, RunId, Tools, display_samples, ends,
-    make_all, measure, reference,
+    DisplaySamples, Flow, Look, PairCrossings, References, RunId, Tools, compare_solvers,
+    display_samples, ends, make_all, measure, reference,
 };
 use crate::scene::Scene;
 use crate::snapshot::{Frame, LaneId, RunState};
@@ -357,6 +357,12 @@ impl Job<'_> {
         let Some(metrics) = self.compute(measuring) else {
             return Ok(None);
         };
+        let start = Instant::now();
+        let comparing = compare_solvers(&flow, &references, parts);
+        let Some(solvers) = self.compute(comparing) else {
+            return Ok(None);
+        };
+        self.timing.solvers_secs = start.elapsed().as_secs_f64();
         let Some(crossings) = self.compute(PairCrossings::count(&experiment)) else {
             return Ok(None);
         };
@@ -369,12 +375,13 @@ impl Job<'_> {
             coupling_cost: self.learner.coupling_cost(),
             timing: self.timing.clone(),
         };
-        let report = Report::new(&experiment, trained, &metrics);
+        let report = Report::new(&experiment, trained, &metrics, &solvers);
         self.report(Phase::Writing);
         let Some(mut frame) = self.frame(&flow)? else {
             return Ok(None);
         };
-        frame.products.put(flow.id, metrics);
+        frame.products.put(flow.id.clone(), metrics);
+        frame.products.put(flow.id, solvers);
         let figure = figure::scene(&frame, &experiment.view);
         self.write_figure(&figure)?;
         Ok(Some((report, figure)))

@@ -29,6 +29,7 @@ use super::dialogs::Dialog;
 use super::dialogs::native::Picker;
 use super::drawing;
 use super::editor::{Editor, LaneDraft};
+use super::page::Page;
 
 pub use state::{State, Unsaved};
 
@@ -213,7 +214,11 @@ impl State {
     }
 
     fn look(&mut self, seen: Bounds) {
-        let request = Look::of(&self.editor.experiment().view, seen);
+        let request = Look {
+            // The table of the lanes has their numbers, too.
+            solvers: matches!(self.page, Page::Solvers | Page::Straightness),
+            ..Look::of(&self.editor.experiment().view, seen)
+        };
         let selected = self.lane();
         if self.focused.replace(selected) != Some(selected) {
             self.session.focus(selected);
