@@ -48,7 +48,7 @@ pub use legality::Illegal;
 pub use model::{Activation, Model, TimeEmbedding};
 pub use stage::{Stage, StepView};
 pub use training::{Evaluation, LearningRate, Optimizer, Training};
-pub use view::{Camera, MAX_FOLLOWED, MAX_PARTICLES, TrajectoryColor, View};
+pub use view::{Camera, End, MAX_FOLLOWED, MAX_PARTICLES, TrajectoryColor, View};
 
 /// The version of the experiment file that this program reads and writes.
 pub const VERSION: u32 = 1;

@@ -52,6 +52,8 @@ pub fn frame() -> Frame {
         target: target.into(),
         steps: Arc::default(),
         look: Look::default(),
+        checkpoints: Arc::default(),
+        past: None,
         products: Products::default(),
     };
     frame.products.put(frame.flow(), metrics(&trajectories));

@@ -8,6 +8,8 @@ use crate::model::DeviceChoice;
 use crate::products::Look;
 use crate::snapshot::LaneId;
 
+use super::speed::Speed;
+
 /// A request to a lane; see [`super::Session::send`].
 #[derive(Clone, Debug)]
 pub enum Command {
@@ -60,6 +62,10 @@ pub(super) enum Message {
     Lane(LaneId, Command),
     /// For all of them.
     Advance(Advance),
+    /// How fast all of them train.
+    Speed(Speed),
+    /// The step of training that all of them show, if not the newest.
+    Step(Option<u64>),
 }
 
 /// Something rare that the user should be told.

@@ -163,7 +163,7 @@ impl Work {
             if !self.goes_on() {
                 return Ok(None);
             }
-            attempt(|| learner.stride()).map_err(|error| match error {
+            attempt(|| learner.stride(u64::MAX)).map_err(|error| match error {
                 StepError::NoBatch(reason) => reason,
                 StepError::Engine(error) => error.to_string(),
             })?;

@@ -79,6 +79,10 @@ pub struct Frame {
     pub steps: Arc<[Arc<StepPreview>]>,
     /// What is looked at.
     pub look: Look,
+    /// The steps of which there are checkpoints, ascending.
+    pub checkpoints: Arc<[u64]>,
+    /// The earlier step that all products are those of, if it is one of those that is looked at.
+    pub past: Option<u64>,
     /// What is derived from the lane's flow; each may be older than the step.
     pub products: Products,
 }
@@ -103,6 +107,8 @@ impl Frame {
             pairs: Arc::new([]),
             steps: Arc::new([]),
             look: Look::default(),
+            checkpoints: Arc::new([]),
+            past: None,
             products: Products::default(),
         }
     }

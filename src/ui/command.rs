@@ -11,6 +11,7 @@ use crate::flow::distribution::Symmetry;
 use crate::model::DeviceChoice;
 use crate::session::Advance;
 
+use crate::session::Speed;
 use crate::session::documents::with_suffix;
 
 use super::comparison::Comparison;
@@ -34,6 +35,14 @@ pub enum Command {
     SlowMotion(Move),
     /// New weights from the seed; step 0.
     Reset,
+    /// How fast all lanes train.
+    SetTrainingSpeed(Speed),
+    /// Shows every lane as it was at this step, or follows the training.
+    ShowStep(Option<u64>),
+    /// Shows the checkpoint that is so many after the one that is shown.
+    StepCheckpoint(isize),
+    /// Shows the training again from where its play head stands, or holds it there.
+    ToggleReplay,
     /// Train on another device.
     SetDevice(DeviceChoice),
     /// Measure the flow now instead of at the next interval.

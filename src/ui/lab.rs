@@ -3,10 +3,12 @@
 //! Everybody reads it and nobody changes it: what a person wants is a command for [`Lab::apply`], so a test drives the
 //! program exactly as a person does. It refuses to know widgets, pixels and the clock.
 
+mod arrange;
 mod documents;
 mod lanes;
 mod slow_motion;
 mod state;
+mod training;
 mod unsaved;
 
 use std::io;
@@ -28,6 +30,7 @@ use super::dialogs::Dialog;
 use super::dialogs::native::Picker;
 use super::drawing;
 use super::editor::{Editor, LaneDraft};
+use super::page::Page;
 
 pub use state::{State, Unsaved};
 
@@ -95,10 +98,11 @@ impl Lab {
         self.state.tick();
     }
 
-    /// So much time has passed: the play head moves on, if it plays.
+    /// So much time has passed: the play heads move on, if they play.
     pub fn advance(&mut self, secs: f64) {
         self.state.play.advance(secs);
         self.state.advance_slow_motion(secs);
+        self.state.advance_training(secs);
     }
 
     /// This part of the plane is seen: its pictures are asked for, if they are not what is made already.
@@ -147,7 +151,14 @@ impl State {
             Command::Pause => self.send(&session::Command::Pause),
             Command::StepOnce => self.step_once(),
             Command::SlowMotion(movement) => self.move_slowly(movement),
-            Command::Reset => self.train(session::Command::Reset),
+            Command::Reset => {
+                self.show_step(None);
+                self.train(session::Command::Reset);
+            }
+            Command::SetTrainingSpeed(speed) => self.set_training_speed(speed),
+            Command::ShowStep(step) => self.show_step(step),
+            Command::StepCheckpoint(n) => self.step_checkpoint(n),
+            Command::ToggleReplay => self.training.toggle(),
             Command::SetDevice(device) => self.set_device(device),
             Command::Measure => self.send(&session::Command::Measure),
             Command::Repeat(seeds) => self.repeat(seeds),
@@ -210,7 +221,11 @@ impl State {
     }
 
     fn look(&mut self, seen: Bounds) {
-        let request = Look::of(&self.editor.experiment().view, seen);
+        let request = Look {
+            // The table of the lanes has their numbers, too.
+            solvers: matches!(self.page, Page::Solvers | Page::Straightness),
+            ..Look::of(&self.editor.experiment().view, seen)
+        };
         let selected = self.lane();
         if self.focused.replace(selected) != Some(selected) {
             self.session.focus(selected);

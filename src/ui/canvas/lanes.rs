@@ -15,7 +15,9 @@ use super::super::lab::Lab;
 use super::super::panels::buttons;
 use super::super::theme::{ink, palette};
 use super::grid::Grid;
-use super::{Canvas, Sight, brush, chips, header, notice, pane_ui, readout_ui, style, surface_ui};
+use super::memory::Canvas;
+use super::sight::{Sight, pane_ui, readout_ui, style, surface_ui};
+use super::{brush, header, notice, strip};
 
 /// The canvases of all lanes.
 pub fn lanes_ui(
@@ -25,7 +27,7 @@ pub fn lanes_ui(
     frames: &[Arc<Frame>],
     commands: &mut Vec<Command>,
 ) {
-    chips::strip_ui(ui, lab, commands);
+    strip::strip_ui(ui, lab, commands);
     let area = ui.available_rect_before_wrap();
     ui.advance_cursor_after_rect(area);
     ui.painter()

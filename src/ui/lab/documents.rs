@@ -57,6 +57,7 @@ impl State {
             return; // the last legal experiment goes on
         }
         self.publish();
+        self.show_step(None);
         self.send(&session::Command::Reset);
         self.send(&session::Command::Train);
     }
@@ -79,6 +80,8 @@ impl State {
             device: self.device,
             autostart: saved.state.has_steps_left(),
             trained: Some(saved.state),
+            history: saved.history,
+            speed: self.speed,
             ..Options::default()
         };
         match session_on(&self.editor, options, Arc::clone(&self.wake)) {

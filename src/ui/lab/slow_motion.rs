@@ -60,6 +60,7 @@ impl State {
             lanes: lanes.map(|frame| frame.lane).collect(),
             time: std::mem::take(&mut self.play.playing),
         };
+        self.show_step(None);
         self.send(&session::Command::Pause);
         self.slow_motion = Some(SlowMotion::new(&self.frame(), held));
         self.session

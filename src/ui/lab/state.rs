@@ -11,7 +11,7 @@ use crate::model::{DeviceChoice, DeviceInfo};
 use crate::products::Look;
 use crate::session::autosave::{Autosave, Leftover};
 use crate::session::repeats::Repeats;
-use crate::session::{Advance, Loan, Options, Session, Wake};
+use crate::session::{Advance, Loan, Options, Session, Speed, Wake};
 use crate::snapshot::{Frame, Frames, LaneId};
 
 use super::super::command::{BrushSettings, Command, Side, Tool};
@@ -20,7 +20,7 @@ use super::super::dialogs::native::{Picker, Picking};
 use super::super::editor::Editor;
 use super::super::page::Page;
 use super::super::slow_motion::SlowMotion;
-use super::super::timeline::PlayHead;
+use super::super::timeline::{PlayHead, TrainingHead};
 use super::lanes::{lanes, session_on};
 
 /// The whole window's state except egui's; it changes by way of [`super::Lab`] alone.
@@ -33,6 +33,10 @@ pub struct State {
     pub play: PlayHead,
     /// The training step that is shown in slow motion, if one is.
     pub slow_motion: Option<SlowMotion>,
+    /// The step of training that the canvas shows, and how it moves.
+    pub training: TrainingHead,
+    /// How fast all lanes train.
+    pub speed: Speed,
     /// What dragging on the canvas does.
     pub tool: Tool,
     /// How the brush paints.
@@ -75,6 +79,8 @@ pub struct State {
     pub(super) looked: Vec<(LaneId, Look)>,
     /// The lane whose pictures come first.
     pub(super) focused: Option<LaneId>,
+    /// The step that the session was asked to show.
+    pub(super) shown_step: Option<u64>,
 }
 
 /// What is remembered of unsaved work.
@@ -105,7 +111,7 @@ impl State {
         wake: Wake,
     ) -> io::Result<Self> {
         let editor = Editor::new(Arc::new(experiment), file);
-        let device = options.device;
+        let (device, speed) = (options.device, options.speed);
         let session = session_on(&editor, options, Arc::clone(&wake))?;
         let view = &editor.experiment().view;
         Ok(Self {
@@ -114,6 +120,9 @@ impl State {
                 ..PlayHead::default()
             },
             slow_motion: None,
+            training: TrainingHead::default(),
+            shown_step: None,
+            speed,
             tool: Tool::Pan,
             brush: BrushSettings {
                 radius: 0.25,
