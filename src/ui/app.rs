@@ -27,6 +27,7 @@ use super::icon::icon;
 use super::lab::Lab;
 use super::messages::messages_ui;
 use super::panels::{Load, Panels, panels_ui};
+use super::slow_motion::SlowMotion;
 use super::theme::{self, LECTURE_ZOOM};
 use super::timeline;
 
@@ -198,7 +199,9 @@ impl App {
         self.keep_unsaved(ctx);
         if !hidden {
             self.lab.advance(f64::from(dt));
-            if self.lab.play.playing || self.lab.training.playing {
+            let slow = self.lab.slow_motion.as_ref();
+            let slow_moves = slow.is_some_and(SlowMotion::moves);
+            if self.lab.play.playing || self.lab.training.playing || slow_moves {
                 ctx.request_repaint_after(self.pace.interval());
             }
         }
