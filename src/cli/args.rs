@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand, value_parser};
 
 use crate::experiment::Override;
 use crate::model::DeviceChoice;
-use crate::session::run::RunOptions;
+use crate::session::run::{Keep, RunOptions};
 
 /// An interactive laboratory for flow matching in two dimensions.
 ///
@@ -108,6 +108,9 @@ pub struct RunArgs {
     /// Seconds between two saves of what training goes on from
     #[arg(long, value_name = "SECONDS", default_value_t = RunOptions::SAVE_EVERY.as_secs(), value_parser = value_parser!(u64).range(1..=86_400))]
     pub save_every: u64,
+    /// What is left of a finished run: all, or numbers (no table and no figure of its trajectories)
+    #[arg(long, value_name = "WHAT", default_value_t)]
+    pub keep: Keep,
     /// Print nothing but errors
     #[arg(long)]
     pub quiet: bool,

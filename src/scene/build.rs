@@ -63,3 +63,8 @@ impl Builder {
 pub fn build(frame: &Frame, view: &View, t: f64, page: &Page) -> Scene {
     Builder::default().build(frame, view, t, page)
 }
+
+/// The marks of the visible layers.
+pub(super) fn marks(moment: &Moment, place: &Place) -> Vec<Group> {
+    Builder::default().groups(moment, place)
+}

@@ -29,6 +29,7 @@ pub enum Entry {
 }
 
 /// What the entries are made from.
+#[derive(Clone)]
 pub(super) struct Meaning<'a> {
     pub view: &'a View,
     /// What is said of the visible layers now.
@@ -43,6 +44,24 @@ impl<'a> Meaning<'a> {
             view: moment.view,
             notes: notes.collect(),
         }
+    }
+
+    /// Nothing is said of any layer.
+    pub fn silent(view: &'a View) -> Self {
+        let notes = Vec::new();
+        Self { view, notes }
+    }
+
+    /// Takes out what is not said of another moment in the same words.
+    pub fn keep_common(&mut self, other: &Self) {
+        self.notes.retain(|notes| other.notes.contains(notes));
+    }
+
+    /// What is said here and not in `common`, a line each.
+    pub fn beyond(&self, common: &Self) -> impl Iterator<Item = &String> {
+        let own = self.notes.iter();
+        let own = own.filter(|notes| !common.notes.contains(notes));
+        own.flat_map(|(_, lines)| lines)
     }
 
     fn note(&self, layer: Layer, line: usize) -> Option<&String> {

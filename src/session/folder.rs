@@ -35,6 +35,10 @@ pub mod names {
     pub const MODEL: &str = "model.safetensors";
     /// All that training goes on from.
     pub const STATE: &str = "state.safetensors";
+    /// The figure of several lanes as vectors.
+    pub const LANES_SVG: &str = "lanes.svg";
+    /// The figure of several lanes as pixels.
+    pub const LANES_PNG: &str = "lanes.png";
 }
 
 /// Largest experiment file that is read: far above any drawing.
@@ -248,13 +252,23 @@ impl Folder {
     /// # Errors
     /// [`RunError::Failed`] if the system refuses.
     pub fn unfinish(&self) -> Result<(), RunError> {
-        let path = self.0.join(names::METRICS);
-        match fs::remove_file(&path) {
-            Err(error) if error.kind() != ErrorKind::NotFound => {
-                Err(RunError::Failed(format!("{}: {error}", path.display())))
+        self.remove(&[names::METRICS])
+    }
+
+    /// Takes files of these names away, as far as they are there.
+    ///
+    /// # Errors
+    /// [`RunError::Failed`] if the system refuses.
+    pub fn remove(&self, names: &[&str]) -> Result<(), RunError> {
+        for path in names.iter().map(|name| self.0.join(name)) {
+            match fs::remove_file(&path) {
+                Err(error) if error.kind() != ErrorKind::NotFound => {
+                    return Err(RunError::Failed(format!("{}: {error}", path.display())));
+                }
+                _ => {}
             }
-            _ => Ok(()),
         }
+        Ok(())
     }
 
     /// What training alone has made, in the place of what this run had made before. What is asked for is written first:

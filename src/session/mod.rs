@@ -26,11 +26,17 @@ mod going_on;
 mod gpu_carrier;
 mod hands;
 mod jobs;
+mod keep;
 mod lane;
+pub mod lane_folders;
+mod lanes_figure;
+pub mod lanes_report;
+pub mod lanes_run;
 mod learner;
 pub(crate) mod memory;
 mod observer;
 mod pace;
+mod portrait;
 mod rate;
 mod recovery;
 pub mod report;
@@ -85,6 +91,26 @@ pub struct Options {
     pub first: LaneId,
     /// Further lanes beside the first one, on these (legal) experiments.
     pub lanes: Vec<(LaneId, Arc<Experiment>)>,
+    /// What training goes on from in further lanes.
+    pub lanes_trained: Vec<(LaneId, Arc<TrainingState>)>,
+}
+
+impl Options {
+    /// What each lane goes on from.
+    fn all_trained(&self) -> Vec<(LaneId, Arc<TrainingState>)> {
+        let first = self.trained.clone().map(|state| (self.first, state));
+        first
+            .into_iter()
+            .chain(self.lanes_trained.iter().cloned())
+            .collect()
+    }
+
+    /// Whether training starts by itself in a lane: what has come to its end stays as it is beside others that have not.
+    fn starts(&self, lane: LaneId) -> bool {
+        let ended =
+            |(id, state): &(LaneId, Arc<TrainingState>)| *id == lane && !state.has_steps_left();
+        self.autostart && (self.lanes.is_empty() || !self.all_trained().iter().any(ended))
+    }
 }
 
 /// All that one window runs on. Dropping it stops and joins its threads.
@@ -119,7 +145,7 @@ impl Session {
         let jobs = Arc::new(Jobs::spawn(Arc::clone(&board))?);
         let services = services(board, Crew::of_all_cores()?, jobs);
         let own = services.clone();
-        let (engines, trained) = (options.engines.clone(), options.trained.clone());
+        let (engines, trained) = (options.engines.clone(), options.all_trained());
         let trainer = Trainer::spawn(move |inbox| {
             let engines = engines.unwrap_or_else(|| Engines::cpu(&own.crew));
             Lanes::new(own, engines, &lanes, trained, inbox)
@@ -137,7 +163,7 @@ impl Session {
         let engines = options.engines.clone();
         let engines = engines.unwrap_or_else(|| Engines::cpu(&services.crew));
         let (inbox, messages) = unbounded();
-        let trained = options.trained.clone();
+        let trained = options.all_trained();
         let lanes = Lanes::new(services.clone(), engines, &lanes, trained, messages);
         let driver = Driver::Caller(Box::new(RefCell::new(lanes)), inbox);
         let options = Options {
@@ -173,7 +199,7 @@ impl Session {
             if options.device != DeviceChoice::Cpu && options.engines.is_none() {
                 session.send(lane, Command::SetDevice(options.device));
             }
-            if options.autostart {
+            if options.starts(lane) {
                 session.send(lane, Command::Train);
             }
         }

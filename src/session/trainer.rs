@@ -40,12 +40,12 @@ pub struct Lanes {
 pub type Inbox = Sender<Message>;
 
 impl Lanes {
-    /// Lanes on these experiments, in their order. Only the first one goes on from something.
+    /// Lanes on these experiments, in their order, with what some of them go on from.
     pub fn new(
         services: Services,
         engines: Engines,
         on: &[(LaneId, Arc<Experiment>)],
-        trained: Option<Arc<TrainingState>>,
+        trained: Vec<(LaneId, Arc<TrainingState>)>,
         inbox: Receiver<Message>,
     ) -> Self {
         let mut lanes = Self {
@@ -55,9 +55,10 @@ impl Lanes {
             engines,
             inbox,
         };
-        let mut trained = trained;
         for (id, experiment) in on {
-            lanes.open(*id, Arc::clone(experiment), trained.take());
+            let state = trained.iter().find(|(of, _)| of == id);
+            let state = state.map(|(_, state)| Arc::clone(state));
+            lanes.open(*id, Arc::clone(experiment), state);
         }
         lanes
     }

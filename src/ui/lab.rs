@@ -18,6 +18,7 @@ use crate::experiment::{Experiment, Layer, presets};
 use crate::flow::{Bounds, Point};
 use crate::model::DeviceChoice;
 use crate::products::Look;
+use crate::session::folder::Saved;
 use crate::session::{self, Event, Options, Wake};
 use crate::snapshot::RunState;
 
@@ -64,7 +65,24 @@ impl Lab {
         options: Options,
         wake: Wake,
     ) -> io::Result<Self> {
-        let state = State::new(experiment, file, options, wake)?;
+        let state = State::new(experiment, file, |_| options, wake)?;
+        Ok(Self { state })
+    }
+
+    /// Starts a session that goes on from what lanes have learned, by itself unless all have come to their end.
+    ///
+    /// # Errors
+    /// If the system has no thread to give.
+    pub fn of_trained(
+        experiment: Experiment,
+        file: Option<PathBuf>,
+        trained: &[Option<Saved>],
+        wake: Wake,
+    ) -> io::Result<Self> {
+        let device = DeviceChoice::default();
+        let options = |editor: &Editor| lanes::trained_options(editor, trained, device);
+        let mut state = State::new(experiment, file, options, wake)?;
+        state.notice = lanes::complaint(trained);
         Ok(Self { state })
     }
 

@@ -15,9 +15,8 @@ use crate::flow::solver::Solver;
 use crate::products::Metrics;
 use crate::snapshot::Frame;
 
-pub(super) use print::three_digits;
 use print::with_error;
-pub use print::{grouped, significant};
+pub use print::{grouped, significant, three_digits};
 pub use table::ALL;
 
 /// What is known of a flow: that a measurement may not be there yet is part of it.

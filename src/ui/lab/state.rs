@@ -86,10 +86,11 @@ impl State {
     pub(super) fn new(
         experiment: Experiment,
         file: Option<PathBuf>,
-        options: Options,
+        options: impl FnOnce(&Editor) -> Options,
         wake: Wake,
     ) -> io::Result<Self> {
         let editor = Editor::new(Arc::new(experiment), file);
+        let options = options(&editor);
         let device = options.device;
         let session = session_on(&editor, options, Arc::clone(&wake))?;
         let view = &editor.experiment().view;
