@@ -197,7 +197,7 @@ impl Experiment {
 }
 
 /// Why no lane can make the change, if none can.
-fn hint(change: &Override) -> Option<&'static str> {
+pub(super) fn hint(change: &Override) -> Option<&'static str> {
     let shared = SHARED.iter().find(|(field, _)| *field == change.field());
     shared.map(|(_, hint)| *hint)
 }

@@ -18,6 +18,8 @@ macro_rules! layers {
             Field: field, "Velocity field", "the velocity field at time t";
             Density: density, "Density", "the density of the particles at time t";
             Pairs: pairs, "Coupling pairs", "the coupling pairs of the current batch";
+            Difference: difference, "Difference of trajectories", "this lane's trajectories over those of the first lane, and how far apart they end";
+            FieldDifference: field_difference, "Difference of fields", "the velocity of this lane minus that of the first lane at time t";
         }
     };
 }

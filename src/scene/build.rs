@@ -2,7 +2,7 @@
 
 use super::axes::Axes;
 use super::figure::Figure;
-use super::layers::{Memory, Moment, order};
+use super::layers::{Beside, Memory, Moment, order};
 use super::legend::Meaning;
 use super::place::Place;
 use super::{Decorations, Group, Page, Panel, Scene, canvas, figure};
@@ -19,7 +19,24 @@ pub struct Builder {
 impl Builder {
     /// The scene of a frame at time `t`; `view.t` is not read, so that a play head may run on its own.
     pub fn build(&mut self, frame: &Frame, view: &View, t: f64, page: &Page) -> Scene {
-        let moment = Moment { frame, view, t };
+        self.build_beside(frame, None, view, t, page)
+    }
+
+    /// The scene of a frame that is compared with another lane's.
+    pub fn build_beside(
+        &mut self,
+        frame: &Frame,
+        beside: Option<Beside<'_>>,
+        view: &View,
+        t: f64,
+        page: &Page,
+    ) -> Scene {
+        let moment = Moment {
+            frame,
+            beside,
+            view,
+            t,
+        };
         let figure = Figure { moment, page };
         let (transform, spacing) = match page.decorations {
             Decorations::Canvas => (canvas::transform(frame, view, page), canvas::TICK_SPACING),

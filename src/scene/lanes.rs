@@ -6,7 +6,7 @@ use super::camera::shown;
 use super::figure::{self, TICK_SPACING, header_height, margin};
 use super::geometry::Rect;
 use super::item::{Align, Item, Text};
-use super::layers::Moment;
+use super::layers::{Beside, Moment};
 use super::legend::Meaning;
 use super::metrics::{Measured, grouped};
 use super::place::Place;
@@ -26,6 +26,10 @@ const MAX_COLUMNS: usize = 4;
 const LABEL_EMS: f32 = 1.5;
 /// Distance between two numbers under a panel.
 const BETWEEN_NUMBERS: &str = "   ";
+/// A box of this width has marks of full size, in points; those of a smaller one shrink with the root of its width.
+const FULL_BOX: f32 = 360.0;
+/// Marks shrink to this share at most.
+const MIN_MARKS: f32 = 0.45;
 /// A colour bar is at most so many boxes high.
 const BAR_BOXES: f32 = 2.0;
 
@@ -109,12 +113,10 @@ impl LanesFigure<'_> {
         for (i, (lane, rect)) in self.lanes.iter().zip(&layout.boxes).enumerate() {
             let transform = Transform::new(camera, *rect);
             let place = Place::new(transform, page);
-            let frame = lane.frame;
-            let view = self.view;
             panels.push(Panel {
                 transform,
                 backdrop: Vec::new(),
-                groups: build::marks(&Moment { frame, view, t }, &place),
+                groups: build::marks(&self.moment(i, lane, t), &small(place)),
             });
             let (sizes, theme) = (&place.sizes, place.theme());
             let axes = Axes::new(&transform, sizes, TICK_SPACING);
@@ -131,6 +133,21 @@ impl LanesFigure<'_> {
             background: page.theme().background,
             panels,
             furniture,
+        }
+    }
+
+    /// What a panel shows; the first lane is what others are compared with.
+    fn moment<'a>(&'a self, i: usize, lane: &'a LanePanel, t: f64) -> Moment<'a> {
+        let other = self.lanes.first().filter(|_| i > 0);
+        let beside = other.map(|other| Beside {
+            frame: other.frame,
+            lanes: [i, 0],
+        });
+        Moment {
+            frame: lane.frame,
+            beside,
+            view: self.view,
+            t,
         }
     }
 
@@ -373,13 +390,11 @@ impl LanesFigure<'_> {
     }
 
     fn meanings(&self, layout: &Layout, camera: Camera, t: f64, page: &Page) -> Vec<Meaning<'_>> {
-        let view = self.view;
-        let lanes = self.lanes.iter().zip(&layout.boxes);
+        let lanes = self.lanes.iter().zip(&layout.boxes).enumerate();
         lanes
-            .map(|(lane, rect)| {
-                let place = Place::new(Transform::new(camera, *rect), page);
-                let frame = lane.frame;
-                Meaning::of(Moment { frame, view, t }, &place)
+            .map(|(i, (lane, rect))| {
+                let place = small(Place::new(Transform::new(camera, *rect), page));
+                Meaning::of(self.moment(i, lane, t), &place)
             })
             .collect()
     }
@@ -426,6 +441,14 @@ impl LanesFigure<'_> {
         }
         items
     }
+}
+
+/// The place with marks that fit a small box: dots and strokes as for a page would cover it.
+fn small(place: Place) -> Place {
+    let share = place.transform.rect().width() / FULL_BOX;
+    let share = share.clamp(0.0, 1.0).sqrt().max(MIN_MARKS);
+    let sizes = place.sizes.with_marks(share);
+    Place { sizes, ..place }
 }
 
 /// What is said of the layers in all panels alike.

@@ -52,16 +52,24 @@ impl<'a> Meaning<'a> {
         Self { view, notes }
     }
 
-    /// Takes out what is not said of another moment in the same words.
+    /// Takes out the lines that another moment does not have in the same place.
     pub fn keep_common(&mut self, other: &Self) {
-        self.notes.retain(|notes| other.notes.contains(notes));
+        for (layer, lines) in &mut self.notes {
+            for (i, line) in lines.iter_mut().enumerate() {
+                if other.note(*layer, i) != Some(line) {
+                    line.clear();
+                }
+            }
+        }
     }
 
     /// What is said here and not in `common`, a line each.
-    pub fn beyond(&self, common: &Self) -> impl Iterator<Item = &String> {
-        let own = self.notes.iter();
-        let own = own.filter(|notes| !common.notes.contains(notes));
-        own.flat_map(|(_, lines)| lines)
+    pub fn beyond<'b>(&'b self, common: &'b Self) -> impl Iterator<Item = &'b String> {
+        self.notes.iter().flat_map(|(layer, lines)| {
+            let lines = lines.iter().enumerate();
+            let beyond = lines.filter(|(i, line)| common.note(*layer, *i) != Some(line));
+            beyond.map(|(_, line)| line)
+        })
     }
 
     fn note(&self, layer: Layer, line: usize) -> Option<&String> {

@@ -47,6 +47,7 @@ pub use color::Color;
 pub use geometry::{PagePoint, Rect};
 pub use image::Image;
 pub use item::{Align, Arrows, Item, Points, Polylines, Rectangle, Segments, Text, fade};
+pub use layers::Beside;
 pub use theme::{Sizes, Style, Theme};
 pub use transform::{Transform, fit};
 

@@ -200,10 +200,11 @@ fn what_is_not_finite_is_dropped_and_the_rest_is_drawn() {
     let scene = canvas(&frame, &Layer::ALL, 1.0);
     for group in &scene.panels[0].groups {
         assert!(group.items.iter().all(is_finite), "{:?}", group.layer);
-        let count = match &group.items[0] {
-            Item::Points(points) => points.centers.len(),
-            Item::Polylines(lines) => lines.lines().count(),
-            Item::Segments(segments) => segments.ends.len(),
+        // Layers of what this frame does not have, such as another lane, have no marks.
+        let count = match group.items.first() {
+            Some(Item::Points(points)) => points.centers.len(),
+            Some(Item::Polylines(lines)) => lines.lines().count(),
+            Some(Item::Segments(segments)) => segments.ends.len(),
             _ => continue,
         };
         let expected = match group.layer {
@@ -315,7 +316,7 @@ fn a_builder_repeats_what_has_not_changed_and_only_that() {
     assert_eq!(second, build(&frame, &view, 0.3, &page));
     let kept = |a: &Scene, b: &Scene| -> Vec<Layer> {
         let groups = a.panels[0].groups.iter().zip(&b.panels[0].groups);
-        let same = groups.filter(|(a, b)| Arc::ptr_eq(&a.items, &b.items));
+        let same = groups.filter(|(a, b)| !a.items.is_empty() && Arc::ptr_eq(&a.items, &b.items));
         same.map(|(a, _)| a.layer).collect()
     };
     let still = [

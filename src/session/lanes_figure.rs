@@ -14,7 +14,7 @@ use crate::snapshot::{Frame, LaneId};
 use super::crew::Crew;
 use super::figure::{self, Format};
 use super::folder::{self, Folder, names};
-use super::lanes_report::{LaneReport, Numbers};
+use super::lanes_report::{LaneReport, MetricsFile};
 use super::observer::{RunError, RunObserver};
 use super::portrait;
 use super::run::RunOptions;
@@ -137,7 +137,7 @@ fn panels<'a>(lanes: &[Shown], frames: &'a [Frame]) -> Vec<LanePanel<'a>> {
 }
 
 /// The numbers under a lane, as far as they were measured.
-fn numbers(numbers: &Numbers) -> Vec<String> {
+fn numbers(numbers: &MetricsFile) -> Vec<String> {
     let print = |metric: &Metric| numbers.number(metric).map(three_digits);
     let line = |metric: &&Metric| {
         let value = print(metric)?;

@@ -17,9 +17,9 @@ const MAX_BYTES: u64 = 16 << 20;
 
 /// The keys and values of a `metrics.json`, in its order.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Numbers(Vec<(String, Value)>);
+pub struct MetricsFile(Vec<(String, Value)>);
 
-impl Numbers {
+impl MetricsFile {
     /// Reads what a finished run has left.
     ///
     /// # Errors
@@ -38,35 +38,40 @@ impl Numbers {
             .filter(|value| !value.is_null())
     }
 
+    /// The same for whoever looks keys up.
+    pub fn to_value(&self) -> Value {
+        Value::Object(self.0.iter().cloned().collect())
+    }
+
     /// The number of a metric, if it was measured.
     pub fn number(&self, metric: &Metric) -> Option<f64> {
         self.get(metric.key)?.as_f64()
     }
 }
 
-impl Serialize for Numbers {
+impl Serialize for MetricsFile {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.0.iter().map(|(key, value)| (key, value)))
     }
 }
 
-impl<'de> Deserialize<'de> for Numbers {
+impl<'de> Deserialize<'de> for MetricsFile {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Keys;
 
         impl<'de> Visitor<'de> for Keys {
-            type Value = Numbers;
+            type Value = MetricsFile;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("an object of numbers")
             }
 
-            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Numbers, M::Error> {
+            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<MetricsFile, M::Error> {
                 let mut entries = Vec::new();
                 while let Some(entry) = map.next_entry()? {
                     entries.push(entry);
                 }
-                Ok(Numbers(entries))
+                Ok(MetricsFile(entries))
             }
         }
         deserializer.deserialize_map(Keys)
@@ -84,7 +89,7 @@ pub struct LaneReport {
     pub folder: String,
     /// What its own `metrics.json` says.
     #[serde(flatten)]
-    pub numbers: Numbers,
+    pub numbers: MetricsFile,
 }
 
 /// The bytes of the list.
@@ -105,7 +110,7 @@ mod tests {
     #[test]
     fn numbers_come_back_in_their_order() {
         let text = r#"{"w2":0.25,"name":"a","loss":null,"cautions":["b"],"timing":{"x":1}}"#;
-        let numbers: Numbers = serde_json::from_str(text).unwrap();
+        let numbers: MetricsFile = serde_json::from_str(text).unwrap();
         assert_eq!(numbers.number(&table::W2), Some(0.25));
         assert_eq!(numbers.number(&table::LOSS), None);
         assert_eq!(numbers.get("loss"), None);
@@ -119,6 +124,6 @@ mod tests {
         let rest = text.strip_prefix('{').unwrap();
         let expected = format!(r#"[{{"lane":2,"title":"VP","folder":"02-vp",{rest}]"#);
         assert_eq!(list, expected);
-        assert!(serde_json::from_str::<Numbers>("[1]").is_err());
+        assert!(serde_json::from_str::<MetricsFile>("[1]").is_err());
     }
 }

@@ -11,7 +11,7 @@ use crate::experiment::Experiment;
 use super::folder::{self, Folder, Saved, names};
 use super::lane_folders;
 use super::lanes_figure;
-use super::lanes_report::{LaneReport, Numbers, to_json};
+use super::lanes_report::{LaneReport, MetricsFile, to_json};
 use super::observer::{RunError, RunObserver};
 use super::run::{self, Keep, RunOptions};
 
@@ -67,7 +67,7 @@ pub fn run(
             lane: i + 1,
             title: place.title,
             folder: file_name(&place.folder),
-            numbers: Numbers::read(&place.folder).map_err(RunError::Failed)?,
+            numbers: MetricsFile::read(&place.folder).map_err(RunError::Failed)?,
         });
     }
     let finished = lanes_figure::write(&shared, folder, experiment, &lanes, options, observer)?;
@@ -116,5 +116,5 @@ pub fn is_finished(folder: &Path, experiment: &Experiment, keep: Keep) -> bool {
     let holds = |name: &&str| folder.join(name).is_file();
     let complete = keep == Keep::Numbers || Keep::TRAJECTORIES.iter().all(holds);
     let same = |there: Experiment| there.is_same_work(experiment);
-    complete && Numbers::read(folder).is_ok() && folder::experiment(folder).is_ok_and(same)
+    complete && MetricsFile::read(folder).is_ok() && folder::experiment(folder).is_ok_and(same)
 }

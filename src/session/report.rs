@@ -1,5 +1,6 @@
 //! `metrics.json`: the numbers of a finished run.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -38,6 +39,8 @@ pub struct Report {
     /// What was measured, under the keys of [`crate::scene::metrics::table`].
     #[serde(flatten)]
     pub measured: Measured,
+    /// See [`Measured::standard_errors`].
+    pub standard_errors: BTreeMap<&'static str, Option<f64>>,
     /// The solver behind path energy, transport cost, straightness, chord ratio and NPE.
     pub reference_solver: Reference,
     /// What [`Experiment::cautions`] says.
@@ -119,6 +122,12 @@ impl Report {
     /// Puts the numbers together.
     pub fn new(experiment: &Experiment, trained: Trained, metrics: &Metrics) -> Self {
         let (start, end) = experiment.problem.path.time_range();
+        let measured = Measured {
+            solver: metrics.solver,
+            metrics: Some(Arc::new(metrics.clone())),
+            loss: trained.loss,
+            coupling_cost: trained.coupling_cost,
+        };
         Self {
             schema: SCHEMA,
             program_version: env!("CARGO_PKG_VERSION"),
@@ -130,12 +139,8 @@ impl Report {
             time_range: [start, end],
             n_samples: metrics.n_samples,
             w2_samples: metrics.w2_samples,
-            measured: Measured {
-                solver: metrics.solver,
-                metrics: Some(Arc::new(metrics.clone())),
-                loss: trained.loss,
-                coupling_cost: trained.coupling_cost,
-            },
+            standard_errors: measured.standard_errors(),
+            measured,
             reference_solver: Reference::new(&metrics.reference),
             cautions: experiment.cautions(),
             timing: trained.timing,

@@ -12,6 +12,7 @@ use crate::export::{either, formats};
 
 use super::command::{BrushSettings, Command, Purpose, Side, Tool};
 use super::lab::Lab;
+use super::page::{Page, pages};
 
 /// Something that can be done.
 pub struct Action {
@@ -162,7 +163,7 @@ fn consume_in_place(input: &mut InputState, key: Key) -> bool {
 
 /// Keys that no control uses.
 fn is_global(key: Key) -> bool {
-    matches!(key, Key::Escape | Key::F1 | Key::F11)
+    matches!(key, Key::Escape) || (Key::F1..=Key::F35).contains(&key)
 }
 
 fn count(modifiers: Modifiers) -> usize {
@@ -292,6 +293,19 @@ macro_rules! layer_actions {
 }
 layers!(layer_actions);
 
+macro_rules! page_actions {
+    ($($page:ident: $file:ident, $tab:literal, $menu:literal, $key:ident, $shows:literal;)+) => {
+        static PAGES: [Action; Page::ALL.len()] = [$(Action {
+            name: $menu,
+            section: Section::View,
+            tooltip: concat!("Show ", $shows, "."),
+            keys: &[plain(Key::$key)],
+            command: |_| Command::ShowPage(Page::$page),
+        }),+];
+    };
+}
+pages!(page_actions);
+
 actions! { AFTER_LAYERS =
     LECTURE: View, "Lecture mode", "Hide the panels and enlarge the type, or bring them back.", [plain(Key::F11)], |_| Command::ToggleLecture;
     THEME: View, "Dark or light", "Switch between dark and light colours.", [ctrl_shift(Key::L)], |_| Command::ToggleTheme;
@@ -304,12 +318,18 @@ actions! { AFTER_LAYERS =
 /// Everything that can be done, in the order of the menu.
 pub static ALL: LazyLock<Vec<&'static Action>> = LazyLock::new(|| {
     let layers: Vec<&Action> = LAYERS.iter().collect();
-    [BEFORE_LAYERS, &layers, AFTER_LAYERS].concat()
+    let pages: Vec<&Action> = PAGES.iter().collect();
+    [BEFORE_LAYERS, &layers, &pages, AFTER_LAYERS].concat()
 });
 
 /// The action that shows or hides a layer.
 pub fn of_layer(layer: Layer) -> &'static Action {
     &LAYERS[layer as usize]
+}
+
+/// The action that opens a page of the rack.
+pub fn of_page(page: Page) -> &'static Action {
+    &PAGES[page as usize]
 }
 
 #[cfg(test)]

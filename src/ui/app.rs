@@ -15,7 +15,7 @@ use crate::clock::{Instant, thread_time};
 use crate::experiment::Experiment;
 use crate::session::folder::Saved;
 use crate::session::{Cores, Wake, autosave, memory};
-use crate::snapshot::{Frame, RunState};
+use crate::snapshot::{Frame, Frames, RunState};
 
 use super::actions;
 use super::canvas::{Canvas, canvas_ui, cloud};
@@ -225,9 +225,10 @@ impl App {
             return ctx.request_discard("the fonts are new");
         }
         self.style(&ctx);
-        let frame = self.lab.frame();
+        let frames = self.lab.frames();
+        let frame = frames.of(self.lab.lane());
         let mut commands = self.input(&ctx);
-        self.contents(ui, &frame, &mut commands);
+        self.contents(ui, &frames, &mut commands);
         if let Some(seen) = self.canvas.seen() {
             self.lab.look(seen);
         }
@@ -237,7 +238,7 @@ impl App {
         if !ctx.input(|input| input.pointer.any_down()) && !ctx.text_edit_focused() {
             self.lab.settle();
         }
-        self.note_load(start, &frame);
+        self.note_load(start, frame);
         // Painting follows, on this thread, and its end is not reported.
         let painting = Duration::from_secs_f64(self.meter.painting_secs());
         self.lab.lend_core_for(painting.min(MAX_PAINTING));
@@ -265,10 +266,11 @@ impl App {
         commands
     }
 
-    fn contents(&mut self, ui: &mut Ui, frame: &Frame, commands: &mut Vec<Command>) {
+    fn contents(&mut self, ui: &mut Ui, frames: &Frames, commands: &mut Vec<Command>) {
         let lab = &self.lab;
+        let frame = frames.of(lab.lane());
         if !lab.lecture {
-            panels_ui(ui, &mut self.panels, lab, frame, &self.load, commands);
+            panels_ui(ui, &mut self.panels, lab, frames, &self.load, commands);
         }
         let width = ui.available_width();
         Panel::bottom("timeline")

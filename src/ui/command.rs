@@ -12,6 +12,8 @@ use crate::model::DeviceChoice;
 
 use crate::session::documents::with_suffix;
 
+use super::page::Page;
+
 /// The only way to change anything.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
@@ -101,6 +103,8 @@ pub enum Command {
     ToggleLecture,
     /// Dark or light.
     ToggleTheme,
+    /// Opens a page of the rack.
+    ShowPage(Page),
     /// Shows the list of commands to search in.
     ShowPalette,
     /// Shows the list of keys.

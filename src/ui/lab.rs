@@ -187,6 +187,7 @@ impl State {
             Command::SetCamera(camera) => self.camera = camera,
             Command::ToggleLecture => self.lecture = !self.lecture,
             Command::ToggleTheme => self.dark = !self.dark,
+            Command::ShowPage(page) => self.page = page,
             Command::ShowPalette => self.dialog = Some(Dialog::palette()),
             Command::ShowHelp => self.dialog = Some(Dialog::Help),
             Command::ShowDefinitions => self.dialog = Some(Dialog::Definitions),

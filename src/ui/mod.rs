@@ -16,7 +16,9 @@ mod frame_pace;
 mod icon;
 pub mod lab;
 mod messages;
+pub mod page;
 mod panels;
+mod rack;
 pub mod theme;
 pub mod timeline;
 

@@ -6,6 +6,7 @@ use super::{Look, Marks, Moment, Notes, SWATCH, Same, Swatch};
 use crate::flow::Point;
 use crate::flow::grid::FieldGrid;
 use crate::products::Made;
+use crate::scene::color::Color;
 use crate::scene::geometry::PagePoint;
 use crate::scene::item::{Arrows, Item, Segments};
 use crate::scene::place::Place;
@@ -46,7 +47,8 @@ impl Marks for Field {
             widest: &["longest arrow 00.00", "compressed: |v|^0.00"],
             words: |moment, place| {
                 let field = moment.product::<FieldGrid>();
-                let scale = field.and_then(|field| ArrowScale::of(&field, moment.t, place));
+                let scale =
+                    field.and_then(|field| Seen::of(&field, field.at(moment.t), place).scale());
                 scale.map_or_else(Vec::new, |scale| scale.words().into())
             },
         },
@@ -60,7 +62,8 @@ impl Marks for Field {
     }
 
     fn items((field, t): &Self::Needs, place: &Place) -> Vec<Item> {
-        vec![Item::Arrows(arrows(field, *t, place))]
+        let seen = Seen::of(field, field.at(*t), place);
+        vec![Item::Arrows(seen.arrows(place, place.theme().ink.field))]
     }
 }
 
@@ -86,7 +89,7 @@ fn arrow(theme: &Theme) -> Swatch {
 /// proportional to speeds. Where few places are much faster than the rest, it is the smaller number that gives the
 /// median speed an arrow of that share, so the slower arrows stay readable and a longer arrow is still a faster place.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct ArrowScale {
+pub(super) struct ArrowScale {
     /// The speed of the longest arrow, in data units per unit of t, above 0.
     fastest: f64,
     /// Above 0, at most 1; below 1 the lengths are compressed.
@@ -96,11 +99,7 @@ struct ArrowScale {
 }
 
 impl ArrowScale {
-    /// The scale of the arrows that are shown at time `t`; none if nothing moves.
-    fn of(grid: &FieldGrid, t: f64, place: &Place) -> Option<Self> {
-        Self::of_speeds(flow(grid, t, place).map(|(_, _, speed)| speed).collect())
-    }
-
+    /// The scale for these speeds; none if nothing moves.
     fn of_speeds(mut speeds: Vec<f64>) -> Option<Self> {
         let fastest = speeds.iter().copied().fold(0.0, f64::max);
         speeds.retain(|speed| *speed > 0.0);
@@ -123,7 +122,7 @@ impl ArrowScale {
     }
 
     /// The scale in words: the speed of the longest arrow, and how the length follows from the speed.
-    fn words(&self) -> [String; 2] {
+    pub(super) fn words(&self) -> [String; 2] {
         let length = match self.exponent {
             exponent if exponent < 1.0 => format!("compressed: |v|^{exponent:.2}"),
             _ => "length ~ |v|".to_owned(),
@@ -140,43 +139,64 @@ fn speed(x: f64) -> String {
     }
 }
 
-/// Arrows centred on the grid's points.
-fn arrows(grid: &FieldGrid, t: f64, place: &Place) -> Arrows {
-    let cell = cell_side(grid, place);
-    let arrow = |scale: ArrowScale, (center, v, speed): (PagePoint, Point, f64)| {
-        let length = cell * (LONGEST * scale.share(speed)).max(SHORTEST);
-        // Up in the data is down on the page.
-        let unit = [(v[0] / speed) as f32, (-v[1] / speed) as f32];
-        let step = unit.map(|side| 0.5 * length * side);
-        [
-            [center[0] - step[0], center[1] - step[1]],
-            [center[0] + step[0], center[1] + step[1]],
-        ]
-    };
-    let arrows = ArrowScale::of(grid, t, place).map_or_else(Vec::new, |scale| {
-        let moving = flow(grid, t, place).filter(|(_, _, speed)| *speed > scale.still);
-        moving.map(|seen| arrow(scale, seen)).collect()
-    });
-    Arrows {
-        arrows,
-        width: place.sizes.arrow,
-        head: place.sizes.arrow_head.min(MAX_HEAD * cell),
-        color: place.theme().ink.field,
-    }
+/// What is seen of a field on a grid at one time.
+pub(super) struct Seen {
+    /// Where on the page, the velocity and its speed.
+    places: Vec<(PagePoint, Point, f64)>,
+    /// The shorter side of a cell, in points.
+    cell: f32,
 }
 
-/// What is seen of the field: where on the page, the velocity and its speed.
-fn flow<'a>(
-    grid: &'a FieldGrid,
-    t: f64,
-    place: &'a Place,
-) -> impl Iterator<Item = (PagePoint, Point, f64)> + 'a {
-    let cell = cell_side(grid, place);
-    grid.at(t).filter_map(move |(x, v)| {
-        let speed = v[0].hypot(v[1]);
-        let center = place.project(x)?;
-        (speed.is_finite() && place.shows(center, cell)).then_some((center, v, speed))
-    })
+impl Seen {
+    /// What is seen of positions and velocities at the cells of the grid.
+    pub fn of(
+        grid: &FieldGrid,
+        field: impl Iterator<Item = (Point, Point)>,
+        place: &Place,
+    ) -> Self {
+        let cell = cell_side(grid, place);
+        let places = field.filter_map(|(x, v)| {
+            let speed = v[0].hypot(v[1]);
+            let center = place.project(x)?;
+            (speed.is_finite() && place.shows(center, cell)).then_some((center, v, speed))
+        });
+        Self {
+            places: places.collect(),
+            cell,
+        }
+    }
+
+    /// How speeds become lengths; none if nothing moves.
+    pub fn scale(&self) -> Option<ArrowScale> {
+        ArrowScale::of_speeds(self.places.iter().map(|&(_, _, speed)| speed).collect())
+    }
+
+    /// Arrows centred on the grid's points.
+    pub fn arrows(&self, place: &Place, color: Color) -> Arrows {
+        let arrow = |scale: ArrowScale, (center, v, speed): (PagePoint, Point, f64)| {
+            let length = self.cell * (LONGEST * scale.share(speed)).max(SHORTEST);
+            // Up in the data is down on the page.
+            let unit = [(v[0] / speed) as f32, (-v[1] / speed) as f32];
+            let step = unit.map(|side| 0.5 * length * side);
+            [
+                [center[0] - step[0], center[1] - step[1]],
+                [center[0] + step[0], center[1] + step[1]],
+            ]
+        };
+        let arrows = self.scale().map_or_else(Vec::new, |scale| {
+            let moving = self
+                .places
+                .iter()
+                .filter(|(_, _, speed)| *speed > scale.still);
+            moving.map(|&seen| arrow(scale, seen)).collect()
+        });
+        Arrows {
+            arrows,
+            width: place.sizes.arrow,
+            head: place.sizes.arrow_head.min(MAX_HEAD * self.cell),
+            color,
+        }
+    }
 }
 
 /// The shorter side of a grid cell, in points.

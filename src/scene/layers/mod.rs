@@ -114,14 +114,31 @@ impl Span<'_> {
 #[derive(Clone, Copy)]
 pub(super) struct Moment<'a> {
     pub frame: &'a Frame,
+    /// The lane that it is compared with, if there is another one.
+    pub beside: Option<Beside<'a>>,
     pub view: &'a View,
     pub t: f64,
+}
+
+/// The lane that another one is compared with.
+#[derive(Clone, Copy)]
+pub struct Beside<'a> {
+    /// Its frame.
+    pub frame: &'a Frame,
+    /// The places, which give the colours, of the lane that is shown and of this one.
+    pub lanes: [usize; 2],
 }
 
 impl Moment<'_> {
     /// A product of the flow, if it is there yet.
     fn product<P: Product>(&self) -> Option<Same<Made<P>>> {
         self.frame.products.get::<P>().map(Same::of)
+    }
+
+    /// A product of this flow and of the one that it is compared with, if both are there.
+    fn both<P: Product>(&self) -> Option<[Same<Made<P>>; 2]> {
+        let other = self.beside?.frame.products.get::<P>().map(Same::of)?;
+        Some([self.product()?, other])
     }
 
     pub fn shows(&self, layer: Layer) -> bool {

@@ -115,7 +115,7 @@ fn sample(span: &Span) -> Vec<Item> {
 
 /// How far a vertex that is left out may be from the line, in points: below what can be seen, on a screen as in a
 /// figure at 300 dots per inch.
-fn tolerance(place: &Place) -> f32 {
+pub(super) fn tolerance(place: &Place) -> f32 {
     match place.decorations {
         Decorations::Canvas => 0.1,
         Decorations::Figure => 0.025,

@@ -3,9 +3,11 @@
 //! The window, figures, `metrics.json` with its page `docs/metrics.md` and the command line read the table, so that a
 //! number more is a row there and its value in [`Metrics`]. It refuses to know how anything is measured.
 
+pub mod comparison;
 mod print;
 pub mod table;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
@@ -46,6 +48,15 @@ impl Measured {
         }
     }
 
+    /// The standard errors over the particles, by the keys of the means; that of one particle is not known.
+    pub fn standard_errors(&self) -> BTreeMap<&'static str, Option<f64>> {
+        let error = |metric: &&Metric| match (metric.value)(self)? {
+            Value::Mean(_, error) => Some((metric.key, Some(error).filter(|e| e.is_finite()))),
+            _ => None,
+        };
+        ALL.iter().filter_map(error).collect()
+    }
+
     /// A number of the measurement.
     fn number(&self, of: fn(&Metrics) -> Option<f64>) -> Option<Value> {
         of(self.metrics.as_deref()?).map(Value::Number)
@@ -74,6 +85,7 @@ impl Serialize for Measured {
 }
 
 /// Something that is measured.
+#[derive(Debug)]
 pub struct Metric {
     /// Its key in `metrics.json`.
     pub key: &'static str,
@@ -99,6 +111,8 @@ pub struct Metric {
     pub group: Option<Group>,
     /// What it is to be compared with, and is printed beside it.
     pub beside: Option<&'static Metric>,
+    /// Which of two lanes' values is the better one; none if it is no column of the table that compares lanes.
+    pub column: Option<Better>,
     /// What stands behind the value in the window, if that is neither a standard error nor another metric.
     pub aside: fn(&Measured) -> String,
     /// The value, if there is one.
@@ -112,6 +126,17 @@ pub enum Group {
     Straightness,
     /// Where the samples end: the chosen solver is part of it.
     Samples,
+}
+
+/// Which of two values is the better one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Better {
+    /// The smaller.
+    Smaller,
+    /// The larger.
+    Larger,
+    /// That depends.
+    Neither,
 }
 
 /// A value, by how it is printed.
@@ -132,6 +157,15 @@ pub enum Value {
 }
 
 impl Value {
+    /// Its standard error over the particles, if it has one; that of what was counted is 0.
+    pub fn standard_error(&self) -> Option<f64> {
+        match *self {
+            Self::Mean(_, error) => Some(error),
+            Self::Count(_) => Some(0.0),
+            Self::Number(_) | Self::Error(_) | Self::Flag(_) | Self::Text(_) => None,
+        }
+    }
+
     /// The number, if it is one.
     pub fn number(&self) -> Option<f64> {
         match *self {
@@ -183,9 +217,18 @@ impl Metric {
         unit: "",
         group: None,
         beside: None,
+        column: None,
         aside: |_| String::new(),
         value: |_| None,
     };
+
+    /// What stands above its column, where lanes are compared.
+    pub fn heading(&self) -> &'static str {
+        match self.symbol {
+            "" => self.name,
+            symbol => symbol,
+        }
+    }
 
     /// The value and what stands behind it, for a line of the window.
     pub fn line(&self, measured: &Measured) -> (String, String) {

@@ -1,6 +1,6 @@
 //! The one table of what is measured.
 
-use super::{Group, Metric, Value, grouped};
+use super::{Better, Group, Metric, Value, grouped};
 use crate::experiment::TrajectoryColor;
 
 macro_rules! metrics {
@@ -45,6 +45,7 @@ metrics! {
                   speed.",
         unit: "canvas units²",
         group: Some(Group::Straightness),
+        column: Some(Better::Smaller),
         value: |m| m.mean(|means| means.path_energy),
     }
     TRANSPORT_COST "transport_cost" {
@@ -56,6 +57,7 @@ metrics! {
         meaning: "The mean squared distance between where a particle starts and where the flow leaves it.",
         unit: "canvas units², at most the path energy",
         group: Some(Group::Straightness),
+        column: Some(Better::Smaller),
         value: |m| m.mean(|means| means.transport_cost),
     }
     STRAIGHTNESS "straightness" {
@@ -69,6 +71,7 @@ metrics! {
         source: "Liu et al., arXiv 2209.03003",
         unit: "canvas units², at least 0",
         group: Some(Group::Straightness),
+        column: Some(Better::Smaller),
         value: |m| m.mean(|means| means.straightness),
     }
     CHORD_RATIO "chord_ratio" {
@@ -81,6 +84,7 @@ metrics! {
                   one's ratio.",
         unit: "0 to 1",
         group: Some(Group::Straightness),
+        column: Some(Better::Larger),
         value: |m| m.mean(|means| means.chord_ratio),
     }
     NPE "npe" {
@@ -98,6 +102,7 @@ metrics! {
             let n = m.metrics.as_ref().map(|metrics| metrics.w2_samples);
             n.map_or_else(String::new, |n| format!("n = {}", grouped(n as u64)))
         },
+        column: Some(Better::Smaller),
         value: |m| m.number(|metrics| metrics.npe),
     }
     NPE_REASON "npe_reason" {
@@ -130,6 +135,7 @@ metrics! {
         unit: "canvas units",
         group: Some(Group::Samples),
         beside: Some(&W2_FLOOR),
+        column: Some(Better::Smaller),
         value: |m| m.number(|metrics| metrics.w2),
     }
     W2_FLOOR "w2_floor" {
@@ -176,6 +182,7 @@ metrics! {
         unit: "evaluations",
         group: Some(Group::Samples),
         aside: |m| m.solver.name().to_owned(),
+        column: Some(Better::Smaller),
         value: |m| Some(Value::Count(m.solver.nfe())),
     }
     SOLVER_ERROR "solver_error" {

@@ -11,7 +11,7 @@ const DARK: [Color; 6] = [
     Color::hex(0x0093e8),
     Color::hex(0xf1ad6e),
     Color::hex(0xa9e2f7),
-    Color::hex(0xff4a3e),
+    Color::hex(0xff5044),
     Color::hex(0xfaf094),
     Color::hex(0x928e92),
 ];
@@ -22,7 +22,7 @@ const LIGHT: [Color; 6] = [
     Color::hex(0x743d00),
     Color::hex(0x0296c9),
     Color::hex(0xb44d65),
-    Color::hex(0xa58b00),
+    Color::hex(0xa38900),
     Color::hex(0x1e272e),
 ];
 

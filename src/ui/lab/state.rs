@@ -11,12 +11,13 @@ use crate::model::{DeviceChoice, DeviceInfo};
 use crate::products::Look;
 use crate::session::autosave::{Autosave, Leftover};
 use crate::session::{Loan, Options, Session, Wake};
-use crate::snapshot::{Frame, LaneId};
+use crate::snapshot::{Frame, Frames, LaneId};
 
 use super::super::command::{BrushSettings, Command, Side, Tool};
 use super::super::dialogs::Dialog;
 use super::super::dialogs::native::{Picker, Picking};
 use super::super::editor::Editor;
+use super::super::page::Page;
 use super::super::timeline::PlayHead;
 use super::lanes::{lanes, session_on};
 
@@ -42,6 +43,8 @@ pub struct State {
     pub dark: bool,
     /// The device that was asked for.
     pub device: DeviceChoice,
+    /// The page of the rack that is open.
+    pub page: Page,
     /// What is open on top of the window.
     pub dialog: Option<Dialog>,
     /// Sentences that stay until they are dismissed, oldest first.
@@ -111,6 +114,7 @@ impl State {
             lecture: false,
             dark: true,
             device,
+            page: Page::Numbers,
             dialog: None,
             messages: Vec::new(),
             notice: String::new(),
@@ -129,6 +133,11 @@ impl State {
     /// The lane that is shown.
     pub fn lane(&self) -> LaneId {
         self.editor.lanes()[self.editor.selected()].id()
+    }
+
+    /// The newest states of all lanes.
+    pub fn frames(&self) -> Arc<Frames> {
+        self.session.frames()
     }
 
     /// The newest state of the lane that is shown.

@@ -1,4 +1,4 @@
-//! What stands around the canvas: top bar, experiment on the left, measurements on the right, status below.
+//! What stands around the canvas: top bar, experiment on the left, the rack of instruments on the right, status below.
 //!
 //! Each panel reads the laboratory and the newest frame and pushes commands; it keeps nothing but caches of what
 //! it painted. Panels refuse to know files, threads and how the numbers come about.
@@ -6,9 +6,6 @@
 pub(super) mod buttons;
 mod densities;
 mod experiment;
-mod histogram;
-mod loss;
-mod measurements;
 mod network;
 mod path;
 pub(super) mod scatter;
@@ -22,24 +19,25 @@ pub(super) mod widgets;
 
 use egui::{Frame as Boxed, Margin, Panel, Ui};
 
-use crate::snapshot::Frame;
+use crate::snapshot::Frames;
 
 use super::command::Command;
 use super::lab::Lab;
+use super::rack::{self, Rack};
 use super::theme::{self, ink};
 
-pub use status::{Load, grouped};
+pub use status::{Load, goal_text, grouped};
 
 /// Width of the panel that describes the experiment, in points.
 const LEFT_WIDTH: f32 = 262.0;
-/// Width of the panel that shows what was measured, in points.
-const RIGHT_WIDTH: f32 = 300.0;
+/// Width of the rack, in points.
+const RIGHT_WIDTH: f32 = 320.0;
 
 /// What the panels remember from frame to frame.
 #[derive(Default)]
 pub struct Panels {
     experiment: experiment::Memory,
-    measurements: measurements::Memory,
+    rack: Rack,
 }
 
 /// All panels around the canvas. In the lecture mode there are none.
@@ -47,11 +45,12 @@ pub fn panels_ui(
     ui: &mut Ui,
     panels: &mut Panels,
     lab: &Lab,
-    frame: &Frame,
+    frames: &Frames,
     load: &Load,
     commands: &mut Vec<Command>,
 ) {
     let theme = theme::palette(lab.dark);
+    let frame = frames.of(lab.lane());
     let bar = Boxed::new().fill(ink(theme.panel));
     Panel::top("top bar")
         .exact_size(44.0)
@@ -73,11 +72,11 @@ pub fn panels_ui(
         .show(ui, |ui| {
             experiment::experiment_ui(ui, &mut panels.experiment, lab, frame, commands)
         });
-    Panel::right("measurements")
+    Panel::right("rack")
         .exact_size(RIGHT_WIDTH)
         .resizable(false)
         .frame(bar)
         .show(ui, |ui| {
-            measurements::measurements_ui(ui, &mut panels.measurements, lab, frame, commands)
+            rack::rack_ui(ui, &mut panels.rack, lab, frames, commands)
         });
 }

@@ -9,8 +9,8 @@ use crate::scene::colormap::viridis;
 use crate::scene::metrics::table::CHORD_RATIO;
 use crate::scene::theme::Theme;
 
+use super::super::panels::widgets::card;
 use super::super::theme::ink;
-use super::widgets::card;
 
 /// Bins over [0, 1].
 const N_BINS: usize = 28;

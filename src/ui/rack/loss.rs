@@ -10,9 +10,9 @@ use crate::scene::metrics::table::LOSS;
 use crate::scene::theme::Theme;
 use crate::snapshot::{Frame, LossHistory, LossPoint};
 
+use super::super::panels::grouped;
+use super::super::panels::widgets::{card, heading_with_ui};
 use super::super::theme::{ink, strong};
-use super::status::grouped;
-use super::widgets::{card, heading_with_ui};
 
 /// Stretches that are drawn: about one per pixel.
 const MAX_STRETCHES: usize = 256;

@@ -1,6 +1,7 @@
-//! The right panel: what was measured, each number with its error and its definition one click away.
+//! The page of numbers: what was measured of the selected lane, each number with its error and its definition one click
+//! away.
 
-use egui::{Align, Button, Frame as Boxed, Label, Layout, Margin, RichText, ScrollArea, Ui, Vec2};
+use egui::{Button, Label, RichText, Ui, Vec2};
 
 use crate::experiment::Experiment;
 use crate::flow::coupling::Coupling;
@@ -14,74 +15,38 @@ use crate::snapshot::Frame;
 use super::super::actions;
 use super::super::command::Command;
 use super::super::lab::Lab;
-use super::super::theme::{self, ink, strong};
-use super::buttons::button_ui;
-use super::status::{goal_text, grouped};
-use super::widgets::{attention_card, heading_ui, heading_with_ui, link, note_ui};
-use super::{histogram, loss};
+use super::super::panels::buttons::button_ui;
+use super::super::panels::grouped;
+use super::super::panels::widgets::{attention_card, heading_ui, heading_with_ui, link, note_ui};
+use super::super::theme::ink;
+use super::row::number_row;
+use super::training::speed_ui;
+use super::{Sight, histogram, loss};
 
-/// Room for the number behind the value, in points.
-const ERROR_WIDTH: f32 = 76.0;
-
-/// What the panel remembers from frame to frame: caches.
+/// What the page remembers from frame to frame: caches.
 #[derive(Default)]
 pub struct Memory {
     histogram: histogram::Histogram,
     loss: loss::LossPlot,
 }
 
-/// The right panel.
-pub fn measurements_ui(
-    ui: &mut Ui,
-    memory: &mut Memory,
-    lab: &Lab,
-    frame: &Frame,
-    commands: &mut Vec<Command>,
-) {
-    let theme = theme::palette(lab.dark);
-    Boxed::new().show(ui, |ui| {
-        ScrollArea::vertical()
-            .auto_shrink(false)
-            .content_margin(Margin {
-                left: 14,
-                right: 14,
-                top: 2,
-                bottom: 14,
-            })
-            .show(ui, |ui| {
-                loss::loss_ui(ui, theme, &mut memory.loss, frame);
-                speed_ui(ui, theme, frame);
-                learned_ui(ui, theme, frame);
-                straightness_ui(ui, theme, lab, frame, commands);
-                histogram::histogram_ui(
-                    ui,
-                    theme,
-                    &mut memory.histogram,
-                    frame.products.trajectories.get(),
-                );
-                samples_ui(ui, theme, frame);
-                buttons_ui(ui, theme, lab, commands);
-            });
-    });
-}
-
-fn speed_ui(ui: &mut Ui, theme: &Theme, frame: &Frame) {
-    let speed = if frame.steps_per_sec > 0.0 {
-        grouped(frame.steps_per_sec.round() as u64)
-    } else {
-        "–".to_owned()
-    };
-    let progress = goal_text(frame);
-    number_row(
+/// The page.
+pub fn page_ui(ui: &mut Ui, memory: &mut Memory, sight: Sight<'_>, commands: &mut Vec<Command>) {
+    let Sight {
+        theme, lab, frame, ..
+    } = sight;
+    loss::loss_ui(ui, theme, &mut memory.loss, frame);
+    speed_ui(ui, sight);
+    learned_ui(ui, theme, frame);
+    straightness_ui(ui, theme, lab, frame, commands);
+    histogram::histogram_ui(
         ui,
         theme,
-        "steps per second",
-        "Training steps per second of late.",
-        &speed,
-        "",
+        &mut memory.histogram,
+        frame.products.trajectories.get(),
     );
-    let formula = "Optimizer steps taken, of the number that Training asks for.";
-    number_row(ui, theme, "step", formula, &grouped(frame.step), &progress);
+    samples_ui(ui, theme, frame);
+    buttons_ui(ui, theme, lab, commands);
 }
 
 /// That the network has learned nothing, if it has not: no number below means much then.
@@ -213,21 +178,4 @@ fn suggestions(now: &Experiment) -> [(String, Experiment); 2] {
         _ => "The same along cond-OT",
     };
     [(coupling, coupled), (path.to_owned(), along)]
-}
-
-/// A line: name, number, and what belongs to the number.
-fn number_row(ui: &mut Ui, theme: &Theme, name: &str, formula: &str, value: &str, error: &str) {
-    ui.horizontal(|ui| {
-        let muted = |text: &str| RichText::new(text.to_owned()).color(ink(theme.muted));
-        ui.label(muted(name)).on_hover_text(formula);
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let size = Vec2::new(ERROR_WIDTH, ui.spacing().interact_size.y);
-            ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
-                ui.set_min_width(ERROR_WIDTH);
-                ui.label(muted(error));
-            });
-            ui.label(RichText::new(value.to_owned()).font(strong(14.0)))
-                .on_hover_text(formula);
-        });
-    });
 }

@@ -1,0 +1,40 @@
+//! The pages of the rack: the one list of them.
+//!
+//! A page is a line of this list and a file in `ui/rack/`, which says what it shows. Its tab, its row of the menu and its
+//! key are made from the list where they belong.
+
+/// Hands the list to the macro `$make`, a page a line: its name in the program, its file in `ui/rack/`, the name on its
+/// tab, its name in the menu, its key, and what it shows. The order is that of tabs and menu.
+macro_rules! pages {
+    ($make:ident) => {
+        $make! {
+            Numbers: numbers, "Numbers", "Page of numbers", F2, "what was measured of the selected lane";
+            Training: training, "Training", "Page of training", F3, "the losses over the steps";
+            Straightness: straightness, "Straightness", "Page of straightness", F4, "which lane is straighter, and by how much";
+        }
+    };
+}
+pub(super) use pages;
+
+macro_rules! make_page {
+    ($($page:ident: $file:ident, $tab:literal, $menu:literal, $key:ident, $shows:literal;)+) => {
+        /// A page of the rack.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Page {
+            $(#[doc = concat!("Shows ", $shows, ".")] $page,)+
+        }
+
+        impl Page {
+            /// Every page, in the order of the list.
+            pub const ALL: [Self; [$(Self::$page),+].len()] = [$(Self::$page),+];
+
+            /// The name on its tab.
+            pub const fn tab(self) -> &'static str {
+                match self {
+                    $(Self::$page => $tab,)+
+                }
+            }
+        }
+    };
+}
+pages!(make_page);

@@ -1,0 +1,33 @@
+//! The page of training: the loss over the steps, and how fast they are taken.
+
+use egui::Ui;
+
+use super::super::command::Command;
+use super::super::panels::{goal_text, grouped};
+use super::row::number_row;
+use super::{Sight, loss};
+
+/// What the page remembers from frame to frame.
+#[derive(Default)]
+pub struct Memory {
+    loss: loss::LossPlot,
+}
+
+/// The page.
+pub fn page_ui(ui: &mut Ui, memory: &mut Memory, sight: Sight<'_>, _: &mut Vec<Command>) {
+    loss::loss_ui(ui, sight.theme, &mut memory.loss, sight.frame);
+    speed_ui(ui, sight);
+}
+
+/// How fast training goes, and how far it has come.
+pub fn speed_ui(ui: &mut Ui, Sight { theme, frame, .. }: Sight<'_>) {
+    let speed = match frame.steps_per_sec {
+        speed if speed > 0.0 => grouped(speed.round() as u64),
+        _ => "–".to_owned(),
+    };
+    let hint = "Training steps per second of late.";
+    number_row(ui, theme, "steps per second", hint, &speed, "");
+    let hint = "Optimizer steps taken, of the number that Training asks for.";
+    let (step, goal) = (grouped(frame.step), goal_text(frame));
+    number_row(ui, theme, "step", hint, &step, &goal);
+}
