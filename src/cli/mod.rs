@@ -5,6 +5,7 @@
 
 mod args;
 mod bench;
+mod compare;
 mod input;
 mod lanes;
 mod outcome;
@@ -52,6 +53,7 @@ pub fn main(launch: impl FnOnce(Window) -> Result<(), Failure>) -> ExitCode {
     let result = match line.verb {
         None => window(line.experiment.as_deref(), &line.changes, launch),
         Some(Verb::Run(args)) => run(&args),
+        Some(Verb::Compare(args)) => compare::compare(&args),
         Some(Verb::Presets { ron: None }) => list_presets(),
         Some(Verb::Presets { ron: Some(name) }) => print_preset(&name),
         Some(Verb::Bench(args)) => bench::bench(&args),

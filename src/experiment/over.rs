@@ -13,6 +13,9 @@ use super::{Experiment, ExperimentError};
 /// The most lanes that lists may make together.
 pub const MAX_VARIANTS: usize = 1000;
 
+/// Longest title, in bytes: that of a lane in a file.
+const MAX_TITLE: usize = 200;
+
 /// A field and the values that it takes, in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Over {
@@ -38,6 +41,8 @@ pub enum NoOver {
 pub struct Variant {
     /// What it is called: its lane in the file, if that has some, and its value of every list in words.
     pub title: String,
+    /// The parts of the title: what its lane in the file is called, if that has some, and its value of each list.
+    pub words: Vec<String>,
     /// What it changes of the base.
     pub lane: Lane,
     /// What it trains, without lanes of its own.
@@ -101,7 +106,8 @@ impl FromStr for Over {
 
 /// The parts between the commas that are in no bracket and in no quotation marks.
 fn split(text: &str) -> Result<Vec<String>, NoOver> {
-    let (mut parts, mut depth, mut quoted, mut escaped) = (vec![String::new()], 0_usize, false, false);
+    let (mut parts, mut depth, mut quoted, mut escaped) =
+        (vec![String::new()], 0_usize, false, false);
     for c in text.chars() {
         match c {
             '"' if !escaped => quoted = !quoted,
@@ -183,9 +189,9 @@ impl Experiment {
                 None => experiment.changed(&change.key, &change.value),
             };
             experiment = after.map_err(|refusal| {
-                let mended = refusal.instead.and_then(|instead| {
-                    self.with_another(lists, i, &experiment, &instead)
-                });
+                let mended = refusal
+                    .instead
+                    .and_then(|instead| self.with_another(lists, i, &experiment, &instead));
                 fault(refusal.error.to_string(), mended)
             })?;
         }
@@ -198,15 +204,20 @@ impl Experiment {
             let message = [illegal.message, advice.unwrap_or_default()].concat();
             return Err(fault(message, None));
         }
-        let mut set = self.lanes.get(of_file).map_or(Vec::new(), |lane| lane.set.clone());
+        let mut set = self
+            .lanes
+            .get(of_file)
+            .map_or(Vec::new(), |lane| lane.set.clone());
         set.extend(changes);
-        let title = self.variant_title(of_file, lists, &experiment);
+        let words = self.variant_words(of_file, lists, &experiment);
+        let title = self.variant_title(&words);
         Ok(Variant {
             lane: Lane {
                 title: title.clone(),
                 set,
             },
             title,
+            words,
             experiment,
             place,
         })
@@ -223,23 +234,32 @@ impl Experiment {
         }
     }
 
-    fn variant_title(&self, of_file: usize, lists: &[Over], experiment: &Self) -> String {
-        let of_file = (!self.lanes.is_empty()).then(|| self.lane_label(of_file));
+    fn variant_words(&self, of_file: usize, lists: &[Over], experiment: &Self) -> Vec<String> {
+        let of_file = match self.lanes.is_empty() {
+            true => String::new(),
+            false => self.lane_label(of_file),
+        };
         let text = experiment.to_ron();
         let words = lists.iter().map(|list| {
             let value = value_at(text.trim(), &list.key).unwrap_or_default();
             experiment.in_words(&list.key, value)
         });
-        let mut parts: Vec<String> = Vec::new();
-        for part in of_file.into_iter().chain(words) {
-            if !parts.contains(&part) {
+        std::iter::once(of_file).chain(words).collect()
+    }
+
+    fn variant_title(&self, words: &[String]) -> String {
+        let mut parts: Vec<&str> = Vec::new();
+        for part in words.iter().filter(|part| !part.is_empty()) {
+            if !parts.contains(&part.as_str()) {
                 parts.push(part);
             }
         }
-        match parts.is_empty() {
+        let mut title = match parts.is_empty() {
             true => self.words.name.clone(),
-            false => parts.join(", "),
-        }
+            false => clipped(&parts.join(", ")),
+        };
+        title.truncate(title.floor_char_boundary(MAX_TITLE));
+        title
     }
 
     /// The lists with what works in the place of list `i`, whose value does not fit the experiment so far.
@@ -278,6 +298,9 @@ impl Experiment {
         let mut mended = fault.mended.clone()?;
         let n_values: usize = lists.iter().map(|list| list.values.len()).sum();
         for _ in 0..n_values {
+            if mended.iter().any(|list| list.values.is_empty()) {
+                return None;
+            }
             match self.try_variants(&mended) {
                 Ok(_) => {
                     let changed = mended.iter().zip(lists).filter(|(a, b)| a != b);

@@ -30,6 +30,8 @@ const BETWEEN_NUMBERS: &str = "   ";
 const FULL_BOX: f32 = 360.0;
 /// Marks shrink to this share at most.
 const MIN_MARKS: f32 = 0.45;
+/// A colour bar is at least so high, in ems: its numbers have to stand one above the other.
+const MIN_BAR_EMS: f32 = 5.0;
 /// A colour bar is at most so many boxes high.
 const BAR_BOXES: f32 = 2.0;
 
@@ -427,6 +429,7 @@ impl LanesFigure<'_> {
         if legend::has_color_bar(self.view) {
             let left = right + 2.5 * sizes.gap;
             let lowest = first.min[1] + BAR_BOXES * first.height();
+            let shortest = first.min[1] + MIN_BAR_EMS * sizes.small;
             let bar = Rect {
                 min: [
                     left,
@@ -434,7 +437,7 @@ impl LanesFigure<'_> {
                 ],
                 max: [
                     left + color_bar::vertical_width(sizes),
-                    last.max[1].min(lowest),
+                    last.max[1].min(lowest).max(shortest),
                 ],
             };
             items.extend(color_bar::vertical(bar, &place));

@@ -106,7 +106,7 @@ pub fn saved(folder: &Path) -> Result<Option<Saved>, RunError> {
     if folder.join(names::STATE).exists() {
         return Ok(Some(Saved {
             folder: folder.to_owned(),
-            state: Arc::new(read_state(folder)?),
+            state: Arc::new(state(folder)?),
             without_moments: false,
         }));
     }
@@ -133,7 +133,11 @@ pub fn saved(folder: &Path) -> Result<Option<Saved>, RunError> {
     }))
 }
 
-fn read_state(folder: &Path) -> Result<TrainingState, RunError> {
+/// Reads what training goes on from.
+///
+/// # Errors
+/// [`RunError::Input`] if there is none, or it is damaged.
+pub fn state(folder: &Path) -> Result<TrainingState, RunError> {
     let path = folder.join(names::STATE);
     let bytes = read_bytes(&path, MAX_STATE_BYTES).map_err(input)?;
     TrainingState::decode(&bytes).map_err(in_file(&path))
@@ -174,7 +178,7 @@ pub fn experiment(folder: &Path) -> Result<Experiment, RunError> {
     let path = folder.join(names::EXPERIMENT);
     if !path.exists() && folder.join(names::STATE).exists() {
         // A process was killed between its first two files.
-        return Ok(read_state(folder)?.experiment);
+        return Ok(state(folder)?.experiment);
     }
     let text = read_text(&path, MAX_EXPERIMENT_BYTES).map_err(input)?;
     Experiment::from_ron(&text).map_err(in_file(&path))

@@ -10,6 +10,7 @@ pub mod bench;
 mod block_store;
 mod board;
 mod command;
+pub mod compare;
 mod cores;
 mod coupler;
 mod cpu_meter;

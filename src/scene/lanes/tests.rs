@@ -33,8 +33,8 @@ proptest! {
     fn nothing_is_clipped_or_overlaps(
         layers in proptest::sample::subsequence(Layer::ALL.to_vec(), 0..=8),
         n in 1..=13usize,
-        wider in 0.7..1.6f32,
-        higher in 0.8..1.6f32,
+        wider in 0.8..1.6f32,
+        higher in 0.95..1.6f32,
     ) {
         let frame = frame();
         let lanes = panels(n, &frame);
