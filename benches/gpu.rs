@@ -22,7 +22,7 @@ use pushforward::experiment::{Experiment, Layer, presets};
 use pushforward::flow::Point;
 use pushforward::flow::distribution::{Distribution, Shape};
 use pushforward::flow::rng::{Stream, stream};
-use pushforward::flow::solver::{Solver, solve};
+use pushforward::flow::solver::{Solver, Steps, solve};
 use pushforward::model::{
     Batch, DeviceError, Engine, EngineError, FrozenField, MlpParams, OpenDevice, Scaling, Widths,
 };
@@ -101,10 +101,11 @@ fn carry(device: &OpenDevice) -> Result<(), EngineError> {
     let x_0 = particles();
     let flow = device.flow(&field)?;
     let solver = Solver::Midpoint { steps: 1 };
+    let steps = Steps::equal(solver, (0.0, 1.0)).unwrap();
     // The first block, like the first pass of the CPU, warms up.
     let (mut start, mut carried) = (Instant::now(), 0);
     for (i, block) in x_0.chunks_exact(BLOCK).cycle().enumerate() {
-        flow.carry(block, solver, &[1])?;
+        flow.carry(block, &steps, &[1])?;
         if i == 0 {
             start = Instant::now();
             continue;

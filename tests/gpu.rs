@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use pushforward::experiment::{Activation, Experiment, presets};
 use pushforward::flow::Point;
 use pushforward::flow::rng::{Stream, stream};
-use pushforward::flow::solver::{Solver, solve};
+use pushforward::flow::solver::{Solver, Steps, solve};
 use pushforward::model::{
     Alone, Batch, DeviceChoice, DeviceError, Engine, FrozenField, FusedEngine, MlpParams,
     OpenDevice, Scaling, Widths,
@@ -182,15 +182,12 @@ fn a_cloud_is_carried_on_the_device_to_where_the_cpu_carries_it() {
     let flow = gpu.flow(&field).unwrap();
     let mut rng = stream(2, Stream::Display, 0);
     let x_0: Vec<Point> = (0..70_000).map(|_| [rng.random(), rng.random()]).collect();
-    let points = flow
-        .carry(&x_0, experiment.readout.solver, &[0, 5, 10])
-        .unwrap();
+    let range = experiment.problem.path.time_range();
+    let steps = Steps::equal(experiment.readout.solver, range).unwrap();
+    let points = flow.carry(&x_0, &steps, &[0, 5, 10]).unwrap();
     assert_eq!(points.len(), 3 * x_0.len());
-    let (last, range) = (
-        &points[2 * x_0.len()..],
-        experiment.problem.path.time_range(),
-    );
-    flow.check(&x_0, experiment.readout.solver, last).unwrap();
+    let last = &points[2 * x_0.len()..];
+    flow.check(&x_0, &steps, last).unwrap();
     let expected = solve(&field, experiment.readout.solver, range, &x_0);
     let flat = |points: &[Point]| {
         points

@@ -52,7 +52,7 @@ impl Experiment {
         self.model.validate()?;
         self.training.validate()?;
         let Readout { solver, evaluation } = &self.readout;
-        evaluation.validate(solver.steps())?;
+        evaluation.validate(solver.n_nodes())?;
         self.view.validate()
     }
 }
@@ -108,12 +108,12 @@ impl Training {
 }
 
 impl Evaluation {
-    /// `n_steps` of the solver decide how many nodes there are to write.
-    fn validate(&self, n_steps: usize) -> Result<(), ExperimentError> {
+    /// `n_nodes` of the solver are there to be written.
+    fn validate(&self, n_nodes: usize) -> Result<(), ExperimentError> {
         within("evaluation.samples", self.samples, 2..=100_000)?;
         within("evaluation.w2_samples", self.w2_samples, 2..=4000)?;
         within("evaluation.nodes", self.nodes, 2..=EVERY_NODE)?;
-        let n_nodes = self.nodes.min(n_steps.saturating_add(1));
+        let n_nodes = self.nodes.min(n_nodes);
         if self.samples.saturating_mul(n_nodes) > MAX_TRAJECTORY_POINTS {
             return Err(range(
                 "evaluation.samples",

@@ -9,6 +9,32 @@
 
 use super::trajectory::Walk;
 
+/// A mean and its standard error.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Mean {
+    /// The mean; NaN of nothing.
+    pub value: f64,
+    /// `sqrt(sample variance / n)`; infinite for fewer than two values.
+    pub stderr: f64,
+}
+
+impl Mean {
+    /// The mean of the values.
+    pub fn of(values: impl Iterator<Item = f64> + Clone) -> Self {
+        let n = values.clone().count() as f64;
+        let value = values.clone().sum::<f64>() / n;
+        if n < 2.0 {
+            let stderr = f64::INFINITY;
+            return Self { value, stderr };
+        }
+        let squares = values.map(|x| (x - value).powi(2)).sum::<f64>();
+        Self {
+            value,
+            stderr: (squares / (n - 1.0) / n).sqrt(),
+        }
+    }
+}
+
 /// Means over particles, or the standard errors of those means.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct TrajectoryMetrics {
@@ -19,6 +45,11 @@ pub struct TrajectoryMetrics {
     /// `S = int E|(Z_1 - Z_0) - v_t(Z_t)|^2 dt = path energy - transport cost >= 0`, zero for constant speed
     /// along a line.
     pub straightness: f64,
+    /// `E[int |v|^2 dt - L^2]` with the arc length `L = int |v| dt`: the part of S that is uneven speed, the variance of
+    /// the speed over the time. 0 at constant speed, along whatever curve.
+    pub uneven_speed: f64,
+    /// `E[L^2 - |Z_1 - Z_0|^2]`: the part of S that is bends. 0 along lines, at whatever speed.
+    pub bends: f64,
     /// `E[|Z_1 - Z_0| / arc length]`, in `[0, 1]`: the mean of the ratios, not the ratio of the sums. 1 is a
     /// straight line, whatever the speed.
     pub chord_ratio: f64,
@@ -26,20 +57,12 @@ pub struct TrajectoryMetrics {
 
 /// Means over the particles. All NaN if there are none.
 pub fn trajectory_metrics(walks: &[Walk]) -> TrajectoryMetrics {
-    combine(|number| mean(walks, number))
+    combine(|number| mean(walks, number).value)
 }
 
-/// Standard errors of [`trajectory_metrics`], `sqrt(sample variance / n)`; infinite for fewer than two particles.
+/// Standard errors of [`trajectory_metrics`], see [`Mean::stderr`].
 pub fn trajectory_metrics_stderr(walks: &[Walk]) -> TrajectoryMetrics {
-    let n = walks.len() as f64;
-    if n < 2.0 {
-        return combine(|_| f64::INFINITY);
-    }
-    combine(|number| {
-        let mean = mean(walks, number);
-        let squares = walks.iter().map(|walk| (number(walk) - mean).powi(2));
-        (squares.sum::<f64>() / (n - 1.0) / n).sqrt()
-    })
+    combine(|number| mean(walks, number).stderr)
 }
 
 /// `|path energy - W2^2| / W2^2`, or `None` where the distance is zero or a number is not finite.
@@ -76,16 +99,18 @@ impl Progress {
 /// One of the numbers for one particle.
 type PerParticle = fn(&Walk) -> f64;
 
-fn mean(walks: &[Walk], number: PerParticle) -> f64 {
-    walks.iter().map(number).sum::<f64>() / walks.len() as f64
+fn mean(walks: &[Walk], number: PerParticle) -> Mean {
+    Mean::of(walks.iter().map(number))
 }
 
-/// The four numbers, each summed up over the particles by `summary`.
+/// The numbers, each summed up over the particles by `summary`.
 fn combine(summary: impl Fn(PerParticle) -> f64) -> TrajectoryMetrics {
     TrajectoryMetrics {
         path_energy: summary(|walk| walk.energy),
         transport_cost: summary(Walk::cost),
         straightness: summary(Walk::straightness),
+        uneven_speed: summary(Walk::uneven_speed),
+        bends: summary(Walk::bends),
         chord_ratio: summary(Walk::chord_ratio),
     }
 }
@@ -111,6 +136,8 @@ mod tests {
         assert_eq!(mean.path_energy, 25.0);
         assert_eq!(mean.transport_cost, 13.0);
         assert_eq!(mean.straightness, 12.0);
+        // 7 along a way of 5, at constant speed: all of S is the bend.
+        assert_eq!((mean.uneven_speed, mean.bends), (0.0, 12.0));
         assert!((mean.chord_ratio - (5.0 / 7.0 + 1.0) / 2.0).abs() < 1e-15);
         let error = trajectory_metrics_stderr(&two_walks());
         // Two values a and b have the standard error |a - b| / 2.

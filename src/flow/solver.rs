@@ -1,110 +1,119 @@
-//! Fixed-step solvers for `dZ_t/dt = v_t(Z_t)`, batched over particles.
+//! Solvers for `dZ_t/dt = v_t(Z_t)`, batched over particles: methods with equal steps, and one that chooses its steps.
 //!
 //! A solver refuses to know what the field is and who waits for the result: it can be paused after every step, and the
 //! points are the same however it is cut.
 
-use super::constant::{Constant, Control, Range};
-use super::tableau::{EULER, HEUN, MIDPOINT, RK4, Tableau};
-use super::trajectory::{Trajectories, Walk};
-use super::vocabulary::{Entry, vocabulary};
-use super::work::{finish, pause};
+use std::sync::Arc;
+
+use super::dormand_prince::{Accuracy, Controlled, Hands, Nodes, controlled, followed};
+use super::march::March;
+use super::trajectory::Trajectories;
+use super::work::{Parts, Work, finish, pause};
 use super::{Point, VelocityField};
 
-/// Most steps that a solver takes.
-pub const MAX_STEPS: usize = 10_000;
+mod method;
 
-/// The constant that every solver has.
-const STEPS: Constant = Constant {
-    name: "steps",
-    symbol: "Steps N",
-    default: 100.0,
-    range: Range::closed(1.0, MAX_STEPS as f64),
-    control: Control::Drag {
-        step: 0.5,
-        decimals: 0,
-    },
-    hint: "Equal steps N: h = 1 / N; NFE = N times the evaluations a step.",
-};
+pub use super::march::walk;
+pub use method::{MAX_STEPS, Solver, TOLERANCE};
 
-/// A row is the solver's name in files and its tableau.
-macro_rules! solvers {
-    ($($Variant:ident = $TABLEAU:ident,)+) => {
-        vocabulary! {
-            /// A method with its number of equal steps, in files as `Euler(steps: 100)`.
-            #[derive(Eq)]
-            pub enum Solver, complete {
-                $($Variant { steps: usize } = Entry {
-                    name: $TABLEAU.name,
-                    formula: $TABLEAU.formula,
-                    hint: "",
-                    constants: &[STEPS],
-                },)+
-            }
-        }
-
-        impl Solver {
-            /// The method's coefficients.
-            pub fn tableau(&self) -> &'static Tableau {
-                match self {
-                    $(Self::$Variant { .. } => &$TABLEAU,)+
-                }
-            }
-
-            /// Number of steps, `1..=10000`.
-            pub fn steps(&self) -> usize {
-                let ($(Self::$Variant { steps })|+) = *self;
-                steps
-            }
-
-            /// The same method with another number of steps.
-            pub fn with_steps(&self, steps: usize) -> Self {
-                match self {
-                    $(Self::$Variant { .. } => Self::$Variant { steps },)+
-                }
-            }
-        }
-    };
+/// The steps of a solver from one time to another, and what they cost: all that a particle's way depends on beside the
+/// field and its start.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Steps {
+    /// Whose steps.
+    pub solver: Solver,
+    /// First and last time that were asked for.
+    pub range: (f64, f64),
+    /// Ends of the steps, the start of the first one included.
+    pub times: Vec<f64>,
+    /// Steps that were tried and not taken.
+    pub rejected: usize,
+    /// Velocity evaluations per trajectory, those of rejected steps included.
+    pub nfe: usize,
 }
 
-solvers! {
-    Euler = EULER,
-    Midpoint = MIDPOINT,
-    Heun = HEUN,
-    Rk4 = RK4,
-}
-
-impl Solver {
-    /// The times of its nodes, one more than steps, evenly from the first time of the range to the second.
-    pub fn times(&self, (start, end): (f64, f64)) -> Vec<f64> {
-        let steps = self.steps();
-        let time = |n| start + (end - start) * n as f64 / steps as f64;
-        (0..=steps).map(time).collect()
+impl Steps {
+    /// Equal steps; none for a solver that chooses them.
+    pub fn equal(solver: Solver, range: (f64, f64)) -> Option<Self> {
+        match Plan::of(solver, range) {
+            Plan::Known(steps) => Some(steps),
+            Plan::Controlled(_) => None,
+        }
     }
 
-    /// Velocity evaluations per trajectory: steps times stages.
-    pub fn nfe(&self) -> usize {
-        self.steps() * self.tableau().stages()
+    /// Those that step control has chosen.
+    fn chosen(solver: Solver, range: (f64, f64), found: &Controlled) -> Self {
+        Self {
+            solver,
+            range,
+            times: found.times.clone(),
+            rejected: found.rejected,
+            nfe: found.nfe,
+        }
     }
 
-    /// Its order and what a step costs.
-    pub fn hint(&self) -> String {
-        let Tableau { order, b, .. } = self.tableau();
-        let evaluations = match b.len() {
-            1 => "1 evaluation".to_owned(),
-            n => format!("{n} evaluations"),
-        };
-        format!("order {order}, {evaluations} a step.")
+    /// Steps that were taken.
+    pub fn accepted(&self) -> usize {
+        self.times.len().saturating_sub(1)
     }
 
-    /// The solver as a legend names it, with its number of evaluations.
+    /// Where the solution ends before its time: its budget is spent, or the field asks for steps that are too short for
+    /// any number to tell their ends apart.
+    pub fn stopped_at(&self) -> Option<f64> {
+        let last = self.times.last().copied();
+        last.filter(|last| *last != self.range.1)
+    }
+
+    /// The solver as a legend names it, with its number of evaluations, and that it has stopped if it has.
     pub fn legend(&self) -> String {
-        format!("{}, {} NFE", self.name(), self.nfe())
+        let whole = format!("{}, {} NFE", self.solver.name(), self.nfe);
+        match self.stopped_at() {
+            Some(t) => format!("{whole}, stopped at t = {t:.3}"),
+            None => whole,
+        }
+    }
+
+    /// A sentence if the solution ends before its time.
+    pub fn complaint(&self) -> Option<String> {
+        let at = self.stopped_at()?;
+        Some(format!(
+            "{} stopped at t = {at:.4} after {} evaluations per particle ({} steps, {} more rejected): a larger \
+             solver.tolerance or solver.budget may reach t = {}.",
+            self.solver.name(),
+            self.nfe,
+            self.accepted(),
+            self.rejected,
+            self.range.1
+        ))
+    }
+}
+
+/// How the steps of a solver come about.
+enum Plan {
+    /// They are equal.
+    Known(Steps),
+    /// They are chosen on the way.
+    Controlled(Accuracy),
+}
+
+impl Plan {
+    fn of(solver: Solver, range: (f64, f64)) -> Self {
+        match solver.accuracy() {
+            Some(accuracy) => Self::Controlled(accuracy),
+            None => Self::Known(Steps {
+                times: solver.times(range),
+                nfe: solver.nfe().unwrap_or_default(),
+                rejected: 0,
+                solver,
+                range,
+            }),
+        }
     }
 }
 
 /// Carries `x_0` from the first time of `time_range` to the second, which may be the earlier one.
 ///
-/// Memory: `16 (steps + 1) x_0.len()` bytes.
+/// Memory: `16 n_nodes x_0.len()` bytes.
 pub fn solve(
     field: &dyn VelocityField,
     solver: Solver,
@@ -122,7 +131,43 @@ pub async fn solve_in_pieces(
     x_0: &[Point],
     rows: usize,
 ) -> Trajectories {
-    let times = solver.times(time_range);
+    let solved = solve_with_steps(field, solver, time_range, x_0, rows);
+    solved.await.0
+}
+
+/// [`solve_in_pieces`] with the steps that were taken. What a solution has not come to is not-a-number.
+pub async fn solve_with_steps(
+    field: &dyn VelocityField,
+    solver: Solver,
+    time_range: (f64, f64),
+    x_0: &[Point],
+    rows: usize,
+) -> (Trajectories, Steps) {
+    let accuracy = match Plan::of(solver, time_range) {
+        Plan::Known(steps) => return (follow(field, &steps, x_0, rows).await, steps),
+        Plan::Controlled(accuracy) => accuracy,
+    };
+    let mut nodes = Nodes::new(solver.times(time_range), x_0);
+    let hands = Hands::One(field);
+    let found = controlled(hands, accuracy, time_range, x_0, rows, Some(&mut nodes)).await;
+    let steps = Steps::chosen(solver, time_range, &found);
+    (trajectories(nodes, x_0.len(), steps.nfe), steps)
+}
+
+/// Carries `x_0` by steps that are known, chunk by chunk: the trajectory of a particle does not depend on the others.
+pub async fn follow(
+    field: &dyn VelocityField,
+    steps: &Steps,
+    x_0: &[Point],
+    rows: usize,
+) -> Trajectories {
+    let Steps { solver, range, .. } = *steps;
+    if solver.accuracy().is_some() {
+        let mut nodes = Nodes::new(solver.times(range), x_0);
+        followed(field, &steps.times, x_0, rows, &mut nodes).await;
+        return trajectories(nodes, x_0.len(), steps.nfe);
+    }
+    let times = steps.times.clone();
     let n = x_0.len();
     let mut points = vec![[0.0; 2]; times.len() * n];
     points[..n].copy_from_slice(x_0);
@@ -140,104 +185,61 @@ pub async fn solve_in_pieces(
         times,
         n_particles: n,
         points,
-        nfe: solver.nfe(),
+        nfe: steps.nfe,
     }
 }
 
-/// Carries `x_0` through `times` with a method, keeping of each particle what it spent and where it ended; pauses after
-/// every step.
-///
-/// Memory: a few hundred bytes a particle, whatever the number of times.
-pub async fn walk(
-    field: &dyn VelocityField,
-    tableau: &'static Tableau,
-    times: &[f64],
+/// Where the particles are at the end, and the steps; with at most `rows` of them at once, at the same time if others
+/// help. A solution that has stopped before its time ends at not-a-number.
+pub async fn ends(
+    field: &Arc<dyn VelocityField>,
+    solver: Solver,
+    time_range: (f64, f64),
     x_0: &[Point],
-) -> Vec<Walk> {
-    let mut march = March::new(field, tableau, x_0);
-    let begin = |&start: &Point| Walk {
-        start,
-        end: start,
-        energy: 0.0,
-        arc: 0.0,
+    rows: usize,
+    parts: &Parts,
+) -> (Vec<Point>, Steps) {
+    let rows = rows.max(1);
+    let accuracy = match Plan::of(solver, time_range) {
+        Plan::Known(steps) => return (last_points(field, &steps, x_0, rows, parts).await, steps),
+        Plan::Controlled(accuracy) => accuracy,
     };
-    let mut walks: Vec<Walk> = x_0.iter().map(begin).collect();
-    for ends in times.windows(2) {
-        let h = ends[1] - ends[0];
-        march.step(ends[0], h);
-        for (particle, walk) in walks.iter_mut().enumerate() {
-            for (b_i, k_i) in tableau.b.iter().zip(&march.stages) {
-                let [x, y] = k_i[particle];
-                let speed_squared = x * x + y * y;
-                walk.energy += h.abs() * b_i * speed_squared;
-                walk.arc += h.abs() * b_i * speed_squared.sqrt();
-            }
-        }
-        pause().await;
-    }
-    for (walk, &end) in walks.iter_mut().zip(&march.at) {
-        walk.end = end;
-    }
-    walks
-}
-
-/// A cloud that is carried step by step.
-pub(super) struct March<'a> {
-    field: &'a dyn VelocityField,
-    tableau: &'static Tableau,
-    /// Where the particles are.
-    pub(super) at: Vec<Point>,
-    /// `k_i` of the last step, `[stage][particle]`.
-    stages: Vec<Vec<Point>>,
-    /// Where the current stage evaluates the field.
-    probe: Vec<Point>,
-}
-
-impl<'a> March<'a> {
-    pub(super) fn new(
-        field: &'a dyn VelocityField,
-        tableau: &'static Tableau,
-        x_0: &[Point],
-    ) -> Self {
-        Self {
-            field,
-            tableau,
-            at: x_0.to_vec(),
-            stages: vec![vec![[0.0; 2]; x_0.len()]; tableau.stages()],
-            probe: x_0.to_vec(),
-        }
-    }
-
-    /// From `t` to `t + h`.
-    pub(super) fn step(&mut self, t: f64, h: f64) {
-        let Self {
-            field,
-            tableau,
-            at,
-            stages,
-            probe,
-        } = self;
-        for (i, (a_i, c_i)) in tableau.a.iter().zip(tableau.c).enumerate() {
-            let (earlier, rest) = stages.split_at_mut(i);
-            for (particle, (probe, &x)) in probe.iter_mut().zip(at.iter()).enumerate() {
-                *probe = advanced(x, h, a_i, earlier, particle);
-            }
-            field.eval(t + c_i * h, probe, &mut rest[0]);
-        }
-        for (particle, x) in at.iter_mut().enumerate() {
-            *x = advanced(*x, h, tableau.b, stages, particle);
-        }
+    let hands = Hands::Many(field, parts);
+    let found = controlled(hands, accuracy, time_range, x_0, rows, None).await;
+    let steps = Steps::chosen(solver, time_range, &found);
+    match steps.stopped_at() {
+        None => (found.ends, steps),
+        Some(_) => (vec![[f64::NAN; 2]; x_0.len()], steps),
     }
 }
 
-/// `x + h sum_i weight_i k_i` for one particle.
-fn advanced(x: Point, h: f64, weights: &[f64], stages: &[Vec<Point>], particle: usize) -> Point {
-    let mut slope = [0.0; 2];
-    for (weight, k) in weights.iter().zip(stages) {
-        slope[0] += weight * k[particle][0];
-        slope[1] += weight * k[particle][1];
+/// Where equal steps lead.
+async fn last_points(
+    field: &Arc<dyn VelocityField>,
+    steps: &Steps,
+    x_0: &[Point],
+    rows: usize,
+    parts: &Parts,
+) -> Vec<Point> {
+    let times: Arc<[f64]> = steps.times.clone().into();
+    let tableau = steps.solver.tableau();
+    let works = x_0.chunks(rows).map(|x_0| {
+        let (field, times, x_0) = (Arc::clone(field), Arc::clone(&times), x_0.to_vec());
+        Work::new(async move {
+            let walks = walk(field.as_ref(), tableau, &times, &x_0).await;
+            walks.iter().map(|walk| walk.end).collect::<Vec<Point>>()
+        })
+    });
+    parts.all(works.collect()).await.concat()
+}
+
+fn trajectories(nodes: Nodes, n_particles: usize, nfe: usize) -> Trajectories {
+    Trajectories {
+        times: nodes.times,
+        n_particles,
+        points: nodes.points,
+        nfe,
     }
-    [x[0] + h * slope[0], x[1] + h * slope[1]]
 }
 
 #[cfg(test)]

@@ -46,6 +46,16 @@ impl Walk {
         (self.energy - self.cost()).max(0.0)
     }
 
+    /// `int |v|^2 dt - L^2` with the arc length L: what of S is uneven speed. At least 0 for a time range of at most 1.
+    pub fn uneven_speed(&self) -> f64 {
+        (self.energy - self.arc * self.arc).max(0.0)
+    }
+
+    /// `L^2 - |Z_1 - Z_0|^2` with the arc length L: what of S is bends.
+    pub fn bends(&self) -> f64 {
+        (self.arc * self.arc - self.cost()).max(0.0)
+    }
+
     /// `|Z_1 - Z_0|` over the arc length, as [`Trajectories::chord_ratio`].
     pub fn chord_ratio(&self) -> f64 {
         chord_ratio(self.cost().sqrt(), self.arc)
@@ -226,6 +236,7 @@ mod tests {
             arc: 7.0,
         };
         assert_eq!((walk.cost(), walk.straightness()), (25.0, 24.0));
+        assert_eq!((walk.uneven_speed(), walk.bends()), (0.0, 24.0));
         assert!((walk.chord_ratio() - 5.0 / 7.0).abs() < 1e-15);
         let rounded = Walk {
             energy: 25.0 - 1e-14,

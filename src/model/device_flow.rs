@@ -7,8 +7,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use crate::flow::solver::Solver;
-use crate::flow::{Point, solver};
+use crate::flow::Point;
+use crate::flow::dormand_prince::continuous_weights;
+use crate::flow::solver::{Steps, follow};
+use crate::flow::tableau::Tableau;
+use crate::flow::work::finish;
 
 use super::burn_mlp::{Mlp, activate, download};
 use super::{EngineError, FrozenField, embedding};
@@ -56,18 +59,18 @@ impl DeviceFlow {
         })
     }
 
-    /// Carries the particles through the solver's steps; returns their positions at the given nodes (increasing, 0 to
-    /// the number of steps), `[node][particle]`.
+    /// Carries the particles by the steps; returns their positions at the given ones of the solver's nodes (increasing,
+    /// counted from 0), `[node][particle]`. What the steps do not come to is not-a-number.
     ///
     /// # Errors
     /// If the device fails; a panic of its driver included.
     pub fn carry(
         &self,
         x_0: &[Point],
-        solver: Solver,
+        steps: &Steps,
         nodes: &[usize],
     ) -> Result<Vec<[f32; 2]>, EngineError> {
-        let carried = catch_unwind(AssertUnwindSafe(|| self.carried(x_0, solver, nodes)));
+        let carried = catch_unwind(AssertUnwindSafe(|| self.carried(x_0, steps, nodes)));
         carried.unwrap_or_else(|_| Err(EngineError::Device("its driver panicked".to_owned())))
     }
 
@@ -79,11 +82,11 @@ impl DeviceFlow {
     pub fn check(
         &self,
         x_0: &[Point],
-        solver: Solver,
+        steps: &Steps,
         ends: &[[f32; 2]],
     ) -> Result<(), EngineError> {
         let probes = &x_0[..x_0.len().min(PROBES)];
-        let expected = solver::solve(&self.field, solver, self.field.path().time_range(), probes);
+        let expected = finish(follow(&self.field, steps, probes, PROBES));
         // Where the flow itself explodes, both are right to go wherever they go.
         let stays = |p: &Point| p.iter().all(|&x| (x as f32).is_finite());
         let pairs = expected.last().iter().zip(ends);
@@ -109,35 +112,58 @@ impl DeviceFlow {
     fn carried(
         &self,
         x_0: &[Point],
-        solver: Solver,
+        steps: &Steps,
         nodes: &[usize],
     ) -> Result<Vec<[f32; 2]>, EngineError> {
-        let times = solver.times(self.field.path().time_range());
         let numbers: Vec<f32> = x_0.as_flattened().iter().map(|&x| x as f32).collect();
         let data = TensorData::new(numbers, [x_0.len(), PLANE]);
         let mut x = Tensor::<2>::from_data(data, &self.device);
+        let times = steps.solver.times(steps.range);
+        let mut due = nodes.iter().map(|&node| times[node]).peekable();
         let mut kept = Vec::with_capacity(nodes.len());
-        for (n, &t) in times.iter().enumerate() {
-            if nodes.contains(&n) {
-                kept.push(x.clone());
-            }
-            if let Some(next) = times.get(n + 1) {
-                x = self.step(solver, x, t, next - t);
-            }
+        if due.next_if_eq(&steps.range.0).is_some() {
+            kept.push(x.clone());
         }
+        let tableau = steps.solver.tableau();
+        let is_controlled = steps.solver.steps().is_none();
+        let mut first = None;
+        for ends in steps.times.windows(2) {
+            let h = ends[1] - ends[0];
+            let slopes = self.slopes(tableau, &x, first, ends[0], h);
+            let is_within = |t: &f64| (ends[1] - t) * h >= 0.0;
+            let end = advanced(x.clone(), h, tableau.b, &slopes);
+            while let Some(t) = due.next_if(is_within) {
+                kept.push(match (t - ends[0]) / h {
+                    theta if is_controlled && theta < 1.0 => {
+                        advanced(x.clone(), h, &continuous_weights(theta), &slopes)
+                    }
+                    _ => end.clone(),
+                });
+            }
+            first = slopes.into_iter().last().filter(|_| is_controlled);
+            x = end;
+        }
+        kept.extend(due.map(|_| x.clone().mul_scalar(f32::NAN)));
         let numbers = download(Tensor::cat(kept, 0))?;
         Ok(numbers.as_chunks().0.to_vec())
     }
 
-    /// One step of the Runge-Kutta method from time `t` to `t + h`.
-    fn step(&self, solver: Solver, x: Tensor<2>, t: f64, h: f64) -> Tensor<2> {
-        let tableau = solver.tableau();
-        let mut slopes: Vec<Tensor<2>> = Vec::with_capacity(tableau.stages());
-        for (a_i, c_i) in tableau.a.iter().zip(tableau.c) {
+    /// The stages of a Runge-Kutta step from time `t` to `t + h`; the first one may be known from the step before.
+    fn slopes(
+        &self,
+        tableau: &Tableau,
+        x: &Tensor<2>,
+        first: Option<Tensor<2>>,
+        t: f64,
+        h: f64,
+    ) -> Vec<Tensor<2>> {
+        let mut slopes: Vec<Tensor<2>> = first.into_iter().collect();
+        let stages = tableau.a.iter().zip(tableau.c).skip(slopes.len());
+        for (a_i, c_i) in stages {
             let probe = advanced(x.clone(), h, a_i, &slopes);
             slopes.push(self.velocity(probe, t + c_i * h));
         }
-        advanced(x, h, tableau.b, &slopes)
+        slopes
     }
 
     /// `v_t(x) = c_out(t) net(c_in(t) x, t)`, `[particles, 2]`.
@@ -180,6 +206,7 @@ mod tests {
     use super::*;
     use crate::experiment::{Experiment, presets};
     use crate::flow::rng::{Stream, stream};
+    use crate::flow::solver::{Solver, solve, solve_with_steps};
     use crate::model::{MlpParams, Scaling, Widths};
 
     fn field(preset: &str) -> (Experiment, FrozenField) {
@@ -209,11 +236,16 @@ mod tests {
                 Solver::Midpoint { steps: 5 },
                 Solver::Heun { steps: 4 },
                 Solver::Rk4 { steps: 3 },
+                Solver::DormandPrince {
+                    tolerance: 1e-3,
+                    budget: 1000,
+                },
             ] {
                 let x_0 = particles(33);
-                let expected = solver::solve(&field, solver, range, &x_0);
-                let nodes = [0, 2, solver.steps()];
-                let found = flow.carry(&x_0, solver, &nodes).unwrap();
+                let (expected, steps) = finish(solve_with_steps(&field, solver, range, &x_0, 33));
+                assert_eq!(steps.stopped_at(), None, "{solver:?}");
+                let nodes = [0, 2, solver.n_nodes() - 1];
+                let found = flow.carry(&x_0, &steps, &nodes).unwrap();
                 let expected = nodes.iter().flat_map(|&node| expected.at_node(node));
                 assert_eq!(found.len(), 3 * x_0.len());
                 for (a, b) in expected.zip(&found) {
@@ -227,7 +259,7 @@ mod tests {
                     }
                 }
                 let ends = &found[2 * x_0.len()..];
-                flow.check(&x_0, solver, ends).unwrap();
+                flow.check(&x_0, &steps, ends).unwrap();
             }
         }
     }
@@ -242,22 +274,25 @@ mod tests {
         let flow = DeviceFlow::new(&device, &wild).unwrap();
         let (x_0, solver) = (particles(100), Solver::Euler { steps: 50 });
         let range = experiment.problem.path.time_range();
-        let ends = solver::solve(&wild, solver, range, &x_0);
+        let ends = solve(&wild, solver, range, &x_0);
         let explodes = |p: &Point| p.iter().any(|x| !(*x as f32).is_finite());
         assert!(ends.last().iter().filter(|p| explodes(p)).count() > 50);
-        let ends = flow.carry(&x_0, solver, &[50]).unwrap();
-        flow.check(&x_0, solver, &ends).unwrap();
+        let steps = Steps::equal(solver, range).unwrap();
+        let ends = flow.carry(&x_0, &steps, &[50]).unwrap();
+        flow.check(&x_0, &steps, &ends).unwrap();
     }
 
     #[test]
     fn a_device_that_computes_something_else_is_found_out() {
-        let (_, honest) = field("two-moons");
+        let (experiment, honest) = field("two-moons");
         let device = Device::flex();
         let mut flow = DeviceFlow::new(&device, &honest).unwrap();
         flow.of_point = flow.of_point + 1.0;
         let (x_0, solver) = (particles(100), Solver::Euler { steps: 10 });
-        let ends = flow.carry(&x_0, solver, &[10]).unwrap();
-        let error = flow.check(&x_0, solver, &ends).unwrap_err();
+        let range = experiment.problem.path.time_range();
+        let steps = Steps::equal(solver, range).unwrap();
+        let ends = flow.carry(&x_0, &steps, &[10]).unwrap();
+        let error = flow.check(&x_0, &steps, &ends).unwrap_err();
         assert!(
             error.to_string().contains("end elsewhere than on the CPU"),
             "{error}"

@@ -5,7 +5,7 @@ use std::convert::Infallible;
 
 use crate::experiment::{Model, Training};
 use crate::flow::Point;
-use crate::flow::solver::Solver;
+use crate::flow::solver::Steps;
 
 use super::{DeviceError, Engine, EngineError, FrozenField, MlpParams};
 
@@ -68,7 +68,7 @@ impl DeviceFlow {
     pub fn carry(
         &self,
         _x_0: &[Point],
-        _solver: Solver,
+        _steps: &Steps,
         _nodes: &[usize],
     ) -> Result<Vec<[f32; 2]>, EngineError> {
         match self.0 {}
@@ -81,7 +81,7 @@ impl DeviceFlow {
     pub fn check(
         &self,
         _x_0: &[Point],
-        _solver: Solver,
+        _steps: &Steps,
         _ends: &[[f32; 2]],
     ) -> Result<(), EngineError> {
         match self.0 {}

@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use crate::flow::Point;
-use crate::flow::solver::{Solver, solve_in_pieces};
+use crate::flow::solver::{Solver, Steps, ends, follow};
 use crate::flow::trajectory::bracket;
 use crate::flow::work::Work;
 use crate::model::FrozenField;
@@ -19,6 +19,8 @@ use super::{Cost, Demand, Flow, Made, Product, Starts, Tools, Wish};
 const BLOCK: usize = 65_536;
 /// Particles of the first block on the processor; every later one has as many as there are.
 const FIRST_BLOCK: usize = 8192;
+/// Particles for which steps are chosen, if they are: as many as are followed one by one by default.
+const PILOTS: usize = 2000;
 /// Most particles of a part that one thread carries.
 const PART: usize = 1024;
 /// Velocity evaluations per particle from which on blocks and parts get smaller, but not below a sixteenth.
@@ -105,12 +107,13 @@ impl CloudBlock {
 
 /// A device that carries many particles at once.
 pub trait Carrier: Send + Sync {
-    /// Carries the points through the solver's steps; nothing comes of it if there is no such device or it fails.
+    /// Carries the points by the steps to some of the solver's nodes; nothing comes of it if there is no such device or
+    /// it fails.
     fn carry(
         &self,
         network: &FrozenField,
         x_0: &[Point],
-        solver: Solver,
+        steps: &Arc<Steps>,
         nodes: &[usize],
     ) -> Work<Option<Carried>>;
 }
@@ -148,6 +151,8 @@ pub struct Growing {
     flow: Flow,
     starts: Arc<Made<Starts>>,
     solver: Solver,
+    /// The steps of all blocks; not there before the first one if the solver chooses them.
+    steps: Option<Arc<Steps>>,
     /// When it began.
     since: f64,
     cloud: Arc<Cloud>,
@@ -257,6 +262,7 @@ impl Growing {
             flow: flow.clone(),
             starts: Arc::clone(starts),
             solver,
+            steps: None,
             since,
             cloud: Arc::new(Cloud {
                 step: flow.id.step,
@@ -271,16 +277,15 @@ impl Growing {
     /// The same cloud with further particles.
     async fn with_a_block(&self, tools: &Tools) -> Self {
         let rest = &self.starts.0[self.cloud.carried..];
+        let steps = &self.steps(tools).await;
         let nodes = kept_nodes(self.solver);
-        let times = self
-            .solver
-            .times(self.flow.id.experiment.problem.path.time_range());
+        let times = self.solver.times(steps.range);
         let times: Vec<f64> = nodes.iter().map(|&n| times[n]).collect();
         let carrier = tools.carrier.as_ref().zip(self.flow.network());
         let on_device = match carrier {
             Some((carrier, network)) => {
-                let block = &rest[..rest.len().min(at_once(BLOCK, self.solver))];
-                carrier.carry(network, block, self.solver, &nodes).await
+                let block = &rest[..rest.len().min(at_once(BLOCK, steps.nfe))];
+                carrier.carry(network, block, steps, &nodes).await
             }
             None => None,
         };
@@ -291,10 +296,10 @@ impl Growing {
             }
             None => {
                 let most = self.cloud.carried.clamp(FIRST_BLOCK, BLOCK);
-                let block = &rest[..rest.len().min(at_once(most, self.solver))];
+                let block = &rest[..rest.len().min(at_once(most, steps.nfe))];
                 (
                     "the CPU".into(),
-                    self.on_the_processor(block, &nodes, tools).await,
+                    self.on_the_processor(block, steps, &nodes, tools).await,
                 )
             }
         };
@@ -307,25 +312,42 @@ impl Growing {
         Self {
             flow: self.flow.clone(),
             starts: Arc::clone(&self.starts),
+            steps: Some(Arc::clone(steps)),
             cloud: Arc::new(cloud),
             ..*self
         }
+    }
+
+    /// The steps of all blocks. A solver that chooses them does so for the first particles: the others take the same
+    /// ones, so that all move together.
+    async fn steps(&self, tools: &Tools) -> Arc<Steps> {
+        if let Some(steps) = &self.steps {
+            return Arc::clone(steps);
+        }
+        let flow = &self.flow;
+        let range = flow.id.experiment.problem.path.time_range();
+        if let Some(steps) = Steps::equal(self.solver, range) {
+            return Arc::new(steps);
+        }
+        let first = &self.starts.0[..self.starts.0.len().min(PILOTS)];
+        let (rows, parts) = (flow.rows(), &tools.parts);
+        let (_, steps) = ends(&flow.field, self.solver, range, first, rows, parts).await;
+        Arc::new(steps)
     }
 
     /// Where the particles are at the nodes, `[node][particle]`.
     async fn on_the_processor(
         &self,
         x_0: &[Point],
+        steps: &Arc<Steps>,
         nodes: &[usize],
         tools: &Tools,
     ) -> Vec<Vec<[f32; 2]>> {
-        let solver = self.solver;
-        let works = x_0.chunks(at_once(PART, solver)).map(|x_0| {
+        let works = x_0.chunks(at_once(PART, steps.nfe)).map(|x_0| {
             let (flow, x_0, nodes) = (self.flow.clone(), x_0.to_vec(), nodes.to_vec());
+            let steps = Arc::clone(steps);
             Work::new(async move {
-                let range = flow.id.experiment.problem.path.time_range();
-                let field = flow.field.as_ref();
-                let solved = solve_in_pieces(field, solver, range, &x_0, flow.rows()).await;
+                let solved = follow(flow.field.as_ref(), &steps, &x_0, flow.rows()).await;
                 let at = |&node: &usize| -> Vec<[f32; 2]> {
                     let points = solved.at_node(node).iter();
                     points.map(|p| p.map(|x| x as f32)).collect()
@@ -344,15 +366,16 @@ impl Growing {
 }
 
 /// Fewer than `most` particles where their way is long, so that nobody waits too long for them.
-fn at_once(most: usize, solver: Solver) -> usize {
-    (most * LONG_WAY / solver.nfe().max(1)).clamp(most / 16, most)
+fn at_once(most: usize, nfe: usize) -> usize {
+    (most * LONG_WAY / nfe.max(1)).clamp(most / 16, most)
 }
 
 /// The solver's nodes that are kept: the first, the last and evenly spaced ones in between.
 fn kept_nodes(solver: Solver) -> Vec<usize> {
-    let steps = solver.steps();
-    let kept = steps.min(KEPT);
-    (0..=kept).map(|i| (i * steps + kept / 2) / kept).collect()
+    let stretches = solver.n_nodes() - 1;
+    let kept = stretches.min(KEPT);
+    let node = |i| (i * stretches + kept / 2) / kept;
+    (0..=kept).map(node).collect()
 }
 
 #[cfg(test)]
@@ -411,16 +434,10 @@ mod tests {
 
     #[test]
     fn a_long_way_makes_blocks_and_parts_small() {
-        let sizes = |solver| [BLOCK, PART].map(|most| at_once(most, solver));
-        assert_eq!(sizes(Solver::Euler { steps: 1 }), [BLOCK, PART]);
-        assert_eq!(sizes(Solver::Midpoint { steps: 100 }), [BLOCK, PART]);
-        assert_eq!(
-            sizes(Solver::Midpoint { steps: 200 }),
-            [BLOCK / 2, PART / 2]
-        );
-        assert_eq!(
-            sizes(Solver::Rk4 { steps: 10_000 }),
-            [BLOCK / 16, PART / 16]
-        );
+        let sizes = |nfe| [BLOCK, PART].map(|most| at_once(most, nfe));
+        assert_eq!(sizes(1), [BLOCK, PART]);
+        assert_eq!(sizes(200), [BLOCK, PART]);
+        assert_eq!(sizes(400), [BLOCK / 2, PART / 2]);
+        assert_eq!(sizes(40_000), [BLOCK / 16, PART / 16]);
     }
 }

@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use crate::flow::Point;
+use crate::flow::course::{Course, Profile};
+use crate::flow::crossings::crossing_rate;
 use crate::flow::metrics::{
-    Progress, TrajectoryMetrics, normalised_path_energy, trajectory_metrics,
+    Mean, Progress, TrajectoryMetrics, normalised_path_energy, trajectory_metrics,
     trajectory_metrics_stderr,
 };
 use crate::flow::moments::Moments;
 use crate::flow::reference::{Halving, HalvingError, ReferenceTimes, rms_distance};
-use crate::flow::solver::{Solver, walk};
+use crate::flow::solver::{self, Solver, Steps};
 use crate::flow::tableau::RK4;
 use crate::flow::trajectory::Walk;
 use crate::flow::work::{Parts, Work};
@@ -19,6 +21,9 @@ use super::{Cost, Demand, Flow, Made, Product, References, Tools, Wish};
 
 /// Most particles that are solved in one piece: few enough for the caches.
 const CHUNK: usize = 512;
+
+/// Trajectories whose crossings are counted, and as many pairs.
+pub(super) const CROSSING: usize = 256;
 
 /// A measurement of the flow, see `flow::metrics` for the definitions.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,12 +50,27 @@ pub struct Metrics {
     pub w2_source_target_squared: Option<f64>,
     /// How far off the root of that may be, because they are samples.
     pub w2_source_target_noise: Option<f64>,
+    /// Squared W2 between the first `w2_samples` starts and where the reference solution takes these particles: if that
+    /// are all, at most the transport cost.
+    pub w2_start_end_squared: Option<f64>,
+    /// The angle that the velocity of a trajectory turns through, in radians.
+    pub turning: Mean,
+    /// Crossing rate of the first trajectories, see [`crate::flow::crossings`].
+    pub crossings: Option<Mean>,
+    /// What changes on the way, along the reference solution.
+    pub profile: Arc<Profile>,
     /// Whether the network has learned something, as far as that can be told.
     pub learned: Option<bool>,
     /// If it has not: that, in a sentence.
     pub learned_reason: Option<String>,
-    /// Velocity evaluations per trajectory of the experiment's solver.
+    /// Velocity evaluations per trajectory of the experiment's solver, those of rejected steps included.
     pub nfe: usize,
+    /// Its steps.
+    pub steps: usize,
+    /// Steps that it tried and did not take.
+    pub rejected: usize,
+    /// The time at which it stopped, if it did not come to the end.
+    pub stopped_at: Option<f64>,
     /// The experiment's solver.
     pub solver: Solver,
     /// Root mean square distance between the end points of the two solvers.
@@ -110,59 +130,101 @@ impl Product for Metrics {
         let (flow, request, parts) = (flow.clone(), request.clone(), tools.parts.clone());
         Work::new(async move {
             let Request { references, solver } = request;
-            let ends = ends(&flow, solver, &references.source, &parts).await;
-            let reference = reference(&flow, &references.source, &parts).await;
-            Some(measure(solver, &references, &ends, &reference, &parts).await)
+            let (source, range) = (&references.source, time_range(&flow));
+            let rows = CHUNK.min(flow.rows());
+            let (ends, steps) =
+                solver::ends(&flow.field, solver, range, source, rows, &parts).await;
+            let reference = reference(&flow, source, &parts).await;
+            Some(measure(&steps, &references, &ends, &reference, &parts).await)
         })
     }
 }
 
-/// Where the solver takes the points.
-async fn ends(flow: &Flow, solver: Solver, x_0: &[Point], parts: &Parts) -> Vec<Point> {
-    let times: Arc<[f64]> = solver.times(time_range(flow)).into();
-    let chunks = x_0.chunks(CHUNK.min(flow.rows()));
-    let works = chunks.map(|x_0| {
-        let (flow, times, x_0) = (flow.clone(), Arc::clone(&times), x_0.to_vec());
-        Work::new(async move {
-            let walks = walk(flow.field.as_ref(), solver.tableau(), &times, &x_0).await;
-            walks
-                .into_iter()
-                .map(|walk| walk.end)
-                .collect::<Vec<Point>>()
-        })
-    });
-    parts.all(works.collect()).await.concat()
+/// Where the experiment's solver takes the points, and by which steps.
+pub async fn ends(flow: &Flow, x_0: &[Point], parts: &Parts) -> (Vec<Point>, Steps) {
+    let (solver, rows) = (flow.id.experiment.readout.solver, CHUNK.min(flow.rows()));
+    solver::ends(&flow.field, solver, time_range(flow), x_0, rows, parts).await
 }
 
 /// A fine solution of all evaluation trajectories.
 pub struct Reference {
     times: Arc<ReferenceTimes>,
     halving: Halving,
+    seen: Seen,
+}
+
+/// What is kept of the ways of the reference: no trajectory but a few.
+#[derive(Default)]
+struct Seen {
+    /// Sums over the particles at every node.
+    sums: Profile,
+    /// The angle that each particle turns through.
+    turning: Vec<f64>,
+    /// The ways of the first [`CROSSING`] particles.
+    lines: Vec<Vec<Point>>,
+}
+
+impl Seen {
+    /// Adds the next particles.
+    fn add(&mut self, course: &Course) {
+        course.add_to(&mut self.sums);
+        let particles = 0..course.n_particles;
+        self.turning
+            .extend(particles.clone().map(|i| course.turning(i)));
+        let room = CROSSING.saturating_sub(self.lines.len());
+        self.lines
+            .extend(particles.take(room).map(|i| course.line(i)));
+    }
+
+    /// Adds what was seen of the next particles.
+    fn append(&mut self, mut next: Self) {
+        self.sums.append(&next.sums);
+        self.turning.append(&mut next.turning);
+        self.lines.append(&mut next.lines);
+        self.lines.truncate(CROSSING);
+    }
 }
 
 /// What the field does with the points by itself.
 pub async fn reference(flow: &Flow, x_0: &[Point], parts: &Parts) -> Reference {
     let rows = CHUNK.min(flow.rows());
-    let field = flow.field.as_ref();
-    let times = Arc::new(ReferenceTimes::choose(field, time_range(flow), x_0, rows).await);
+    let times = Arc::new(reference_times(flow, x_0).await);
     let works = x_0.chunks(rows).map(|x_0| {
         let (flow, times, x_0) = (flow.clone(), Arc::clone(&times), x_0.to_vec());
-        Work::new(async move { times.solve(flow.field.as_ref(), &x_0).await })
+        Work::new(async move {
+            let (halving, course) = times.solve_along(flow.field.as_ref(), &x_0).await;
+            let mut seen = Seen::default();
+            seen.add(&course);
+            (halving, seen)
+        })
     });
-    let mut halving = Halving::default();
+    let (mut halving, mut seen) = (Halving::default(), Seen::default());
     let solved = parts.all(works.collect()).await;
-    solved.into_iter().for_each(|chunk| halving.append(chunk));
-    Reference { times, halving }
+    for (chunk, next) in solved {
+        halving.append(chunk);
+        seen.append(next);
+    }
+    Reference {
+        times,
+        halving,
+        seen,
+    }
+}
+
+/// The times of the reference solution of these points.
+pub async fn reference_times(flow: &Flow, x_0: &[Point]) -> ReferenceTimes {
+    let rows = CHUNK.min(flow.rows());
+    ReferenceTimes::choose(flow.field.as_ref(), time_range(flow), x_0, rows).await
 }
 
 fn time_range(flow: &Flow) -> (f64, f64) {
     flow.id.experiment.problem.path.time_range()
 }
 
-/// The numbers of a field, from where the experiment's solver takes the source points and what the field does by
+/// The numbers of a field, from where the experiment's solver takes the source points by its steps and what the field does by
 /// itself.
 pub async fn measure(
-    solver: Solver,
+    steps: &Steps,
     references: &References,
     ends: &[Point],
     reference: &Reference,
@@ -172,12 +234,23 @@ pub async fn measure(
     let trajectories = trajectory_metrics(walks);
     let fine_ends: Vec<Point> = walks.iter().map(|walk| walk.end).collect();
     let n_w2 = references.target.len();
+    let starts = references.source[..n_w2].to_vec();
     let to_target = |ends: &[Point]| distance(ends[..n_w2].to_vec(), references.target.clone());
-    let distances = parts
-        .all(vec![to_target(ends), to_target(&fine_ends)])
-        .await;
-    let mut distances = distances.into_iter().map(|w2| w2.ok().map(f64::sqrt));
-    let (w2, w2_fine) = (distances.next().flatten(), distances.next().flatten());
+    let works = vec![
+        to_target(ends),
+        to_target(&fine_ends),
+        distance(starts, fine_ends[..n_w2].to_vec()),
+    ];
+    let squares = parts.all(works).await;
+    let mut squares = squares.into_iter().map(|w2| w2.ok());
+    let mut next = || squares.next().flatten();
+    let (w2, w2_fine) = (next().map(f64::sqrt), next().map(f64::sqrt));
+    let w2_start_end_squared = next();
+    let Seen {
+        sums,
+        turning,
+        lines,
+    } = &reference.seen;
     let (npe, npe_reason) = npe(references, trajectories.path_energy);
     let (learned, learned_reason) = match is_shift(walks) {
         true => (Some(false), Some(ONLY_A_SHIFT.to_owned())),
@@ -196,10 +269,17 @@ pub async fn measure(
         w2_affine: references.w2_affine,
         w2_source_target_squared: references.w2_source_target_squared,
         w2_source_target_noise: noise(references),
+        w2_start_end_squared,
+        turning: Mean::of(turning.iter().copied()),
+        crossings: crossing_rate(lines.clone()).await,
+        profile: Arc::new(Profile::of_sums(sums.clone(), walks.len())),
         learned,
         learned_reason,
-        nfe: solver.nfe(),
-        solver,
+        nfe: steps.nfe,
+        steps: steps.accepted(),
+        rejected: steps.rejected,
+        stopped_at: steps.stopped_at(),
+        solver: steps.solver,
         solver_error: rms_distance(ends, &fine_ends),
         reference: ReferenceSolver {
             steps: reference.times.steps(),

@@ -18,7 +18,7 @@ use crate::flow::work::{Parts, Work};
 pub use cloud::{Carried, Carrier, Cloud, CloudBlock, Growing};
 pub use flow::{Flow, FlowId, RunId};
 pub use kind::{Change, KINDS, Kind, Next, Task};
-pub use metrics::{Reference, ReferenceSolver, measure, reference};
+pub use metrics::{Reference, ReferenceSolver, ends, measure, reference};
 pub use points::{DisplaySamples, display_samples, source_points};
 
 /// Something derived from a flow.
@@ -222,6 +222,8 @@ products! {
     cloud: GrowingCloud,
     /// What measurements compare with.
     references: References,
+    /// How often the lines between paired points cross.
+    pair_crossings: PairCrossings,
     /// Straightness, cost and distance to the target.
     metrics: Metrics,
 }

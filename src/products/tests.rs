@@ -51,7 +51,7 @@ fn stale(products: &Products, experiment: Experiment) -> BTreeSet<&'static str> 
             })*
         };
     }
-    check!(trajectories field density starts cloud references metrics);
+    check!(trajectories field density starts cloud references pair_crossings metrics);
     stale
 }
 
@@ -65,6 +65,7 @@ const ALL: &[&str] = &[
     "starts",
     "cloud",
     "references",
+    "pair_crossings",
     "metrics",
 ];
 const FROM_TARGET: &[&str] = &[
@@ -73,6 +74,7 @@ const FROM_TARGET: &[&str] = &[
     "density",
     "cloud",
     "references",
+    "pair_crossings",
     "metrics",
 ];
 const SOLVED: &[&str] = &["trajectories", "density", "cloud", "metrics"];
@@ -91,6 +93,7 @@ const TABLE: &[(&str, &str, &[&str])] = &[
             "starts",
             "cloud",
             "references",
+            "pair_crossings",
             "metrics",
         ],
     ),
@@ -101,7 +104,18 @@ const TABLE: &[(&str, &str, &[&str])] = &[
     ),
     ("target", "(shape: Checkerboard)", FROM_TARGET),
     ("path", "Cosine", PICTURES),
-    ("coupling", "BatchOt(batch: 64)", PICTURES),
+    (
+        "coupling",
+        "BatchOt(batch: 64)",
+        &[
+            "trajectories",
+            "field",
+            "density",
+            "cloud",
+            "pair_crossings",
+            "metrics",
+        ],
+    ),
     ("model.hidden", "[16]", NOTHING),
     ("model.activation", "Tanh", NOTHING),
     ("model.time", "Fourier(frequencies: 3)", NOTHING),

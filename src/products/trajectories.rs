@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::flow::rng::Stream;
-use crate::flow::solver::{Solver, solve_in_pieces};
+use crate::flow::solver::{Solver, Steps, solve_with_steps};
 use crate::flow::trajectory::Trajectories;
 use crate::flow::work::{Work, pause};
 
@@ -19,12 +19,14 @@ const PIECE: usize = 256;
 pub struct Followed {
     /// Their positions at every node of the solver.
     pub trajectories: Trajectories,
+    /// The steps that they took.
+    pub steps: Steps,
     /// Chord length over arc length of each particle's trajectory, in (0, 1].
     pub chord_ratios: Vec<f64>,
 }
 
 /// How many, from where, and by which method.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Request {
     /// Particles.
     pub particles: usize,
@@ -55,11 +57,12 @@ impl Product for Followed {
                 particles, solver, ..
             } = request;
             let experiment = Arc::clone(&flow.id.experiment);
-            let room = MAX_POINTS / (solver.steps() + 1);
+            let room = MAX_POINTS / solver.n_nodes();
             let x_0 = source_points(&experiment, Stream::Display, particles.min(room)).ok()?;
             let time_range = experiment.problem.path.time_range();
             let field = flow.field.as_ref();
-            let trajectories = solve_in_pieces(field, solver, time_range, &x_0, flow.rows()).await;
+            let solved = solve_with_steps(field, solver, time_range, &x_0, flow.rows());
+            let (trajectories, steps) = solved.await;
             let mut chord_ratios = Vec::with_capacity(x_0.len());
             for particle in 0..x_0.len() {
                 chord_ratios.push(trajectories.chord_ratio(particle));
@@ -69,6 +72,7 @@ impl Product for Followed {
             }
             Some(Self {
                 trajectories,
+                steps,
                 chord_ratios,
             })
         })

@@ -39,7 +39,9 @@ impl Builder {
         };
         let figure = Figure { moment, page };
         let (transform, spacing) = match page.decorations {
-            Decorations::Canvas => (canvas::transform(frame, view, page), canvas::TICK_SPACING),
+            Decorations::Canvas | Decorations::Lane => {
+                (canvas::transform(frame, view, page), canvas::TICK_SPACING)
+            }
             Decorations::Figure => (figure.transform(), figure::TICK_SPACING),
         };
         let place = Place::new(transform, page);
@@ -49,6 +51,10 @@ impl Builder {
             Decorations::Canvas => (
                 vec![axes.grid(&transform, &place.sizes, page.theme())],
                 canvas::furniture(&axes, &meaning, &place),
+            ),
+            Decorations::Lane => (
+                vec![axes.grid(&transform, &place.sizes, page.theme())],
+                axes.inner_labels(&transform, &place.sizes, page.theme(), None),
             ),
             Decorations::Figure => (Vec::new(), figure.furniture(&axes, &meaning, &place)),
         };
@@ -84,4 +90,29 @@ pub fn build(frame: &Frame, view: &View, t: f64, page: &Page) -> Scene {
 /// The marks of the visible layers.
 pub(super) fn marks(moment: &Moment, place: &Place) -> Vec<Group> {
     Builder::default().groups(moment, place)
+}
+
+/// The legend of several canvases alike, as a strip of this width under them: what it says of a flow it says of the frame.
+/// Its height is 0 if there is nothing to say.
+pub fn legend_strip(
+    frame: &Frame,
+    beside: Option<Beside<'_>>,
+    view: &View,
+    t: f64,
+    (lane, width): (&Page, f32),
+) -> Scene {
+    let moment = Moment {
+        frame,
+        beside,
+        view,
+        t,
+    };
+    let place = Place::new(canvas::transform(frame, view, lane), lane);
+    let (size, furniture) = canvas::strip(&Meaning::of(moment, &place), &place, width);
+    Scene {
+        size,
+        background: lane.theme().panel,
+        panels: Vec::new(),
+        furniture,
+    }
 }

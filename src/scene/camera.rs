@@ -38,6 +38,11 @@ struct Known {
 impl Fit {
     /// The camera that fits the frame into a box of `aspect` = width / height.
     pub fn camera(&mut self, frame: &Frame, aspect: f64) -> Camera {
+        fit(&self.shown(frame), aspect)
+    }
+
+    /// What has to be seen of the frame.
+    pub fn shown(&mut self, frame: &Frame) -> Bounds {
         let spread = frame.experiment.problem.path.source_scale();
         let same = |known: &Known| {
             Arc::ptr_eq(&known.source, &frame.source)
@@ -50,9 +55,9 @@ impl Fit {
             spread,
             shown: shown(frame),
         });
-        let camera = fit(&known.shown, aspect);
+        let shown = known.shown;
         self.known = Some(known);
-        camera
+        shown
     }
 }
 

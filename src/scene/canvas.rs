@@ -35,6 +35,31 @@ pub(super) fn furniture(axes: &Axes, meaning: &Meaning, place: &Place) -> Vec<It
     items
 }
 
+/// The legend as a strip of this width, and its size. The layers are named only where a line has room for all of it: the
+/// toggles of the window name them, too.
+pub(super) fn strip(meaning: &Meaning, place: &Place, width: f32) -> ([f32; 2], Vec<Item>) {
+    let sizes = &place.sizes;
+    let (margin, pad) = (2.0 * sizes.gap, 1.2 * sizes.gap);
+    let room = width - 2.0 * margin;
+    let mut entries = legend::entries(meaning.view);
+    entries.extend(legend::has_color_bar(meaning.view).then_some(Entry::ColorBar));
+    if legend::lines(&entries, room, sizes).len() > 1 {
+        entries.retain(|entry| !matches!(entry, Entry::Layer(_)));
+    }
+    let lines = legend::lines(&entries, room, sizes);
+    let Some(last) = lines.len().checked_sub(1) else {
+        return ([width, 0.0], Vec::new());
+    };
+    let first = pad + text::cap_height(sizes.text);
+    let baseline = |line: usize| first + line as f32 * legend::line_height(sizes);
+    let height = baseline(last) + pad;
+    let items = lines
+        .iter()
+        .enumerate()
+        .flat_map(|(k, line)| legend::line_items(line, meaning, [margin, baseline(k)], place));
+    ([width, height], items.collect())
+}
+
 /// The legend on a card, and the room that it takes.
 fn legend_box(meaning: &Meaning, place: &Place) -> (Option<Rect>, Vec<Item>) {
     let (sizes, theme, page) = (&place.sizes, place.theme(), place.transform.rect());

@@ -251,7 +251,7 @@ impl Figure<'_> {
         let problem = &experiment.problem;
         let mut parts = vec![problem.path.legend(), problem.coupling.legend()];
         if let Some(followed) = followed {
-            parts.push(experiment.readout.solver.legend());
+            parts.push(followed.steps.legend());
             parts.push(format!("step {}", grouped(followed.of.step)));
         }
         let moves = |&layer: &Layer| look(layer).moves;

@@ -4,9 +4,11 @@ use std::f64::consts::PI;
 use std::sync::Arc;
 
 use crate::experiment::Experiment;
+use crate::flow::course::Profile;
 use crate::flow::grid::{DensityStack, FieldGrid};
-use crate::flow::metrics::TrajectoryMetrics;
+use crate::flow::metrics::{Mean, TrajectoryMetrics};
 use crate::flow::reference::HalvingError;
+use crate::flow::solver::Steps;
 use crate::flow::trajectory::Trajectories;
 use crate::flow::{Bounds, Point};
 use crate::products::{Followed, Look, Metrics, Products, ReferenceSolver, RunId};
@@ -98,6 +100,7 @@ pub fn show(frame: &mut Frame, trajectories: Trajectories) {
         chord_ratios: (0..trajectories.n_particles)
             .map(|i| trajectories.chord_ratio(i))
             .collect(),
+        steps: Steps::equal(experiment().readout.solver, (0.0, 1.0)).expect("equal steps"),
         trajectories,
     };
     products.put(of, followed);
@@ -109,12 +112,29 @@ pub fn trajectories(frame: &Frame) -> &Trajectories {
     &followed.expect("trajectories").trajectories
 }
 
+fn mean(value: f64) -> Mean {
+    Mean { value, stderr: 0.1 }
+}
+
+/// A profile that rises.
+fn profile() -> Profile {
+    let times: Vec<f64> = (0..=STEPS).map(|k| k as f64 / STEPS as f64).collect();
+    Profile {
+        local: times.iter().map(|t| 2.0 * t).collect(),
+        speed_squared: times.iter().map(|t| 16.0 + 2.0 * t).collect(),
+        turning: vec![0.9; times.len()],
+        times,
+    }
+}
+
 fn metrics(trajectories: &Trajectories) -> Metrics {
     let chord_ratios = (0..N).map(|particle| trajectories.chord_ratio(particle));
     let trajectories = TrajectoryMetrics {
         path_energy: 17.0,
         transport_cost: 16.0,
         straightness: 1.0,
+        uneven_speed: 0.25,
+        bends: 0.75,
         chord_ratio: chord_ratios.sum::<f64>() / N as f64,
     };
     Metrics {
@@ -129,9 +149,16 @@ fn metrics(trajectories: &Trajectories) -> Metrics {
         w2_affine: Some(1.2),
         w2_source_target_squared: Some(16.0),
         w2_source_target_noise: Some(0.3),
+        w2_start_end_squared: Some(15.9),
+        turning: mean(0.9),
+        crossings: Some(mean(0.5)),
+        profile: Arc::new(profile()),
         learned: Some(true),
         learned_reason: None,
         nfe: STEPS,
+        steps: STEPS,
+        rejected: 0,
+        stopped_at: None,
         solver: experiment().readout.solver,
         solver_error: 0.01,
         reference: ReferenceSolver {

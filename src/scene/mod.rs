@@ -42,7 +42,7 @@ use std::sync::Arc;
 
 use crate::experiment::Layer;
 
-pub use build::{Builder, build};
+pub use build::{Builder, build, legend_strip};
 pub use camera::Fit;
 pub use cloud::CloudMarks;
 pub use color::Color;
@@ -58,6 +58,8 @@ pub use transform::{Transform, fit};
 pub enum Decorations {
     /// The data fills the page, over a faint grid with numbers at the edges and a small legend.
     Canvas,
+    /// The same as one of several beside each other, which have one legend ([`legend_strip`]).
+    Lane,
     /// A figure: title, axes, legend, colour bar and the measured numbers.
     Figure,
 }
@@ -86,6 +88,14 @@ impl Page {
         }
     }
 
+    /// One of several canvases of a window.
+    pub fn lane(size: [f32; 2], style: Style) -> Self {
+        Self {
+            decorations: Decorations::Lane,
+            ..Self::canvas(size, style)
+        }
+    }
+
     /// A figure of 6.75 by 5.4 inches, the width of a page in a conference paper.
     pub fn figure(style: Style) -> Self {
         Self {
@@ -104,7 +114,7 @@ impl Page {
     /// Its strokes, radii and type sizes.
     pub fn sizes(&self) -> Sizes {
         match self.decorations {
-            Decorations::Canvas => Sizes::SCREEN.scaled(self.zoom),
+            Decorations::Canvas | Decorations::Lane => Sizes::SCREEN.scaled(self.zoom),
             Decorations::Figure => Sizes::PRINT.scaled(self.zoom),
         }
     }

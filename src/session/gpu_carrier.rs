@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::clock::Instant;
 use crate::flow::Point;
-use crate::flow::solver::Solver;
+use crate::flow::solver::Steps;
 use crate::flow::work::{Work, pause};
 use crate::model::{DeviceChoice, DeviceFlow, EngineError, FrozenField, OpenDevice};
 use crate::products::{Carried, Carrier};
@@ -62,18 +62,19 @@ impl Carrier for GpuCarrier {
         &self,
         network: &FrozenField,
         x_0: &[Point],
-        solver: Solver,
+        steps: &Arc<Steps>,
         nodes: &[usize],
     ) -> Work<Option<Carried>> {
         let (open, known, network) = (self.open, Arc::clone(&self.known), network.clone());
         let (x_0, nodes) = (x_0.to_vec(), nodes.to_vec());
+        let steps = Arc::clone(steps);
         let answer = self.thread.send(move || {
             let Some(device) = open() else {
                 return Ok(None);
             };
             let label = device.label().to_owned();
             let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
-            let points = carried(&device, &mut known, &network, &x_0, solver, &nodes);
+            let points = carried(&device, &mut known, &network, &x_0, &steps, &nodes);
             points.map(|points| Some((label, points)))
         });
         let complain = Arc::clone(&self.complain);
@@ -114,7 +115,7 @@ fn carried(
     known: &mut Option<Known>,
     network: &FrozenField,
     x_0: &[Point],
-    solver: Solver,
+    steps: &Steps,
     nodes: &[usize],
 ) -> Result<Vec<[f32; 2]>, EngineError> {
     let same = |known: &&Known| {
@@ -122,12 +123,12 @@ fn carried(
             && known.network.path() == network.path()
     };
     if let Some(known) = known.as_ref().filter(same) {
-        return known.flow.carry(x_0, solver, nodes);
+        return known.flow.carry(x_0, steps, nodes);
     }
     *known = None;
     let flow = device.flow(network)?;
-    let points = flow.carry(x_0, solver, nodes)?;
-    flow.check(x_0, solver, &points[points.len() - x_0.len()..])?;
+    let points = flow.carry(x_0, steps, nodes)?;
+    flow.check(x_0, steps, &points[points.len() - x_0.len()..])?;
     *known = Some(Known {
         network: network.clone(),
         flow,
@@ -145,6 +146,7 @@ mod tests {
     #[cfg(feature = "gpu")]
     #[test]
     fn what_a_wrong_gpu_carries_is_not_used_and_said_once() {
+        use crate::flow::solver::Solver;
         use crate::products::source_points;
         let mut experiment = presets::find("two-moons").unwrap().experiment().unwrap();
         // Without a hidden layer the two engines mean different things: the CPU stands in for a GPU that is wrong.
@@ -158,8 +160,9 @@ mod tests {
         let wrong = || Some(OpenDevice::played_by_burns_cpu());
         let carrier = GpuCarrier::new(wrong, thread, move |sentence| drop(said.send(sentence)));
         let x_0 = source_points(&experiment, Stream::Display, 3000).unwrap();
-        let solver = Solver::Midpoint { steps: 10 };
-        let carried = carrier.carry(&network, &x_0, solver, &[0, 10]).finish();
+        let (solver, range) = (Solver::Midpoint { steps: 10 }, (0.0, 1.0));
+        let steps = Arc::new(Steps::equal(solver, range).unwrap());
+        let carried = carrier.carry(&network, &x_0, &steps, &[0, 10]).finish();
         assert!(carried.is_none());
         let said: Vec<String> = heard.try_iter().collect();
         assert!(

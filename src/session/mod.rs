@@ -40,6 +40,7 @@ mod pace;
 mod portrait;
 mod rate;
 mod recovery;
+pub mod repeats;
 pub mod report;
 pub mod run;
 mod schedule;

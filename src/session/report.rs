@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::experiment::Experiment;
+use crate::flow::metrics::Mean;
 use crate::products::{Metrics, ReferenceSolver};
 use crate::scene::metrics::Measured;
 
@@ -91,6 +92,8 @@ pub struct Trained {
     pub schedule_start: u64,
     /// See [`Measured::loss`].
     pub loss: Option<f64>,
+    /// See [`Measured::pair_crossings`].
+    pub pair_crossings: Option<Mean>,
     /// See [`Measured::coupling_cost`].
     pub coupling_cost: Option<f64>,
     /// How long things took.
@@ -125,6 +128,7 @@ impl Report {
         let measured = Measured {
             solver: metrics.solver,
             metrics: Some(Arc::new(metrics.clone())),
+            pair_crossings: trained.pair_crossings,
             loss: trained.loss,
             coupling_cost: trained.coupling_cost,
         };

@@ -8,9 +8,10 @@ use std::time::Duration;
 
 use crate::clock::Instant;
 use crate::experiment::Experiment;
-use crate::flow::Bounds;
+use crate::flow::solver::Steps;
+use crate::flow::{Bounds, Point};
 use crate::model::{DeviceChoice, EngineError, FrozenField};
-use crate::products::{Flow, References, RunId, measure, reference};
+use crate::products::{Flow, PairCrossings, References, RunId, ends, measure, reference};
 use crate::scene::Scene;
 use crate::snapshot::{Frame, LaneId};
 
@@ -325,8 +326,15 @@ impl Job<'_> {
         self.report(Phase::Solving);
         let start = Instant::now();
         let source = &references.source;
-        let kept = (self.options.keep == Keep::All).then_some(self.folder);
-        let ends = table::write(&flow, source, kept, &self.hands, self.observer)?;
+        let Some(steps) = self.steps(&flow, source) else {
+            return Ok(None);
+        };
+        if let Some(sentence) = steps.complaint() {
+            self.observer.notice(&sentence);
+        }
+        let (folder, hands) = (self.folder, &self.hands);
+        let kept = (self.options.keep == Keep::All).then_some(folder);
+        let ends = table::write(&flow, source, &steps, kept, hands, self.observer)?;
         let Some(ends) = ends else {
             return Ok(None);
         };
@@ -338,9 +346,11 @@ impl Job<'_> {
             return Ok(None);
         };
         self.timing.reference_secs = start.elapsed().as_secs_f64();
-        let solver = experiment.readout.solver;
-        let measuring = measure(solver, &references, &ends, &reference, parts);
+        let measuring = measure(&steps, &references, &ends, &reference, parts);
         let Some(metrics) = self.compute(measuring) else {
+            return Ok(None);
+        };
+        let Some(crossings) = self.compute(PairCrossings::count(&experiment)) else {
             return Ok(None);
         };
         let trained = Trained {
@@ -348,6 +358,7 @@ impl Job<'_> {
             steps: self.learner.steps_taken(),
             schedule_start: self.learner.plan().start,
             loss: self.learner.losses().history().mean_of_last(AVERAGED_STEPS),
+            pair_crossings: crossings.map(|PairCrossings(rate)| rate),
             coupling_cost: self.learner.coupling_cost(),
             timing: self.timing.clone(),
         };
@@ -364,6 +375,16 @@ impl Job<'_> {
         let figure = figure::scene(&frame, &experiment.view);
         self.write_figure(&figure)?;
         Ok(Some((report, Some(figure))))
+    }
+
+    /// The steps of the experiment's solver; `None` if interrupted.
+    fn steps(&self, flow: &Flow, x_0: &[Point]) -> Option<Arc<Steps>> {
+        let range = self.experiment.problem.path.time_range();
+        let steps = match Steps::equal(self.experiment.readout.solver, range) {
+            Some(steps) => steps,
+            None => self.compute(ends(flow, x_0, self.hands.parts()))?.1,
+        };
+        Some(Arc::new(steps))
     }
 
     /// Does a computation; `None` if interrupted.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::export::csv;
 use crate::flow::Point;
-use crate::flow::solver::solve_in_pieces;
+use crate::flow::solver::{Steps, follow};
 use crate::flow::work::Work;
 use crate::products::Flow;
 
@@ -23,21 +23,22 @@ const LARGE: u64 = 100_000_000;
 /// What is offered instead.
 const FEWER_NODES: usize = 11;
 
-/// Solves from `x_0` with the experiment's solver, writes the nodes that it asks for if there is a folder for them, and
-/// hands back where the particles end; `None` if interrupted.
+/// Solves from `x_0` by the steps of the experiment's solver, writes the nodes that it asks for if there is a folder for
+/// them, and hands back where the particles end; `None` if interrupted.
 ///
 /// # Errors
 /// [`RunError::Failed`] if the system refuses the file.
 pub fn write(
     flow: &Flow,
     x_0: &[Point],
+    steps: &Arc<Steps>,
     folder: Option<&Folder>,
     hands: &Hands,
     observer: &mut dyn RunObserver,
 ) -> Result<Option<Vec<Point>>, RunError> {
     let failed = |error: super::files::FileError| RunError::Failed(error.to_string());
     let experiment = &flow.id.experiment;
-    let n_nodes = experiment.readout.solver.steps() + 1;
+    let n_nodes = steps.solver.n_nodes();
     let nodes: Arc<[usize]> = match folder {
         Some(_) => csv::written_nodes(n_nodes, experiment.readout.evaluation.nodes).into(),
         None => Arc::new([]),
@@ -55,7 +56,7 @@ pub fn write(
         let first = ends.len();
         let starts = &x_0[first..x_0.len().min(first + round)];
         let pieces = starts.chunks(size).enumerate();
-        let works = pieces.map(|(i, x_0)| rows(flow, x_0, first + i * size, &nodes));
+        let works = pieces.map(|(i, x_0)| rows(flow, x_0, steps, first + i * size, &nodes));
         let Some(pieces) = hands.all(works.collect(), || !observer.interrupted()) else {
             return Ok(None);
         };
@@ -76,15 +77,17 @@ pub fn write(
 }
 
 /// The rows of some particles, of which the first has this number, and where they end.
-fn rows(flow: &Flow, x_0: &[Point], first: usize, nodes: &Arc<[usize]>) -> Work<Rows> {
-    let (flow, x_0, nodes) = (flow.clone(), x_0.to_vec(), Arc::clone(nodes));
+fn rows(
+    flow: &Flow,
+    x_0: &[Point],
+    steps: &Arc<Steps>,
+    first: usize,
+    nodes: &Arc<[usize]>,
+) -> Work<Rows> {
+    let (flow, x_0) = (flow.clone(), x_0.to_vec());
+    let (steps, nodes) = (Arc::clone(steps), Arc::clone(nodes));
     Work::new(async move {
-        let experiment = &flow.id.experiment;
-        let (solver, range) = (
-            experiment.readout.solver,
-            experiment.problem.path.time_range(),
-        );
-        let solved = solve_in_pieces(flow.field.as_ref(), solver, range, &x_0, x_0.len()).await;
+        let solved = follow(flow.field.as_ref(), &steps, &x_0, x_0.len()).await;
         (
             csv::trajectories(&solved, first, &nodes),
             solved.last().to_vec(),

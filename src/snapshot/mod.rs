@@ -115,6 +115,14 @@ impl Frame {
         }
     }
 
+    /// The experiment's solver with its evaluations: those of the trajectories that are there, if it made them.
+    pub fn solver_legend(&self) -> String {
+        let solver = self.experiment.readout.solver;
+        let followed = self.products.trajectories.get();
+        let followed = followed.filter(|followed| followed.steps.solver == solver);
+        followed.map_or_else(|| solver.legend(), |followed| followed.steps.legend())
+    }
+
     /// Whether numbers are on their way and take a while.
     pub fn is_measuring(&self) -> bool {
         self.products.references.under_way || self.products.metrics.under_way
@@ -134,8 +142,12 @@ impl Frames {
 
     /// The frame of a lane; of one that is not there, that of the first.
     pub fn of(&self, lane: LaneId) -> &Arc<Frame> {
-        let found = self.0.iter().find(|frame| frame.lane == lane);
-        found.unwrap_or(&self.0[0])
+        self.get(lane).unwrap_or(&self.0[0])
+    }
+
+    /// The frame of a lane, if it is there.
+    pub fn get(&self, lane: LaneId) -> Option<&Arc<Frame>> {
+        self.0.iter().find(|frame| frame.lane == lane)
     }
 
     /// All of them.

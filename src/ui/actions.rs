@@ -9,8 +9,10 @@ use egui::{Context, Event, InputState, Key, KeyboardShortcut, Modifiers};
 
 use crate::experiment::{Layer, layers};
 use crate::export::{either, formats};
+use crate::session::Advance;
 
 use super::command::{BrushSettings, Command, Purpose, Side, Tool};
+use super::comparison::Comparison;
 use super::lab::Lab;
 use super::page::{Page, pages};
 
@@ -41,18 +43,21 @@ pub enum Section {
     Time,
     /// Canvas and window.
     View,
+    /// Flows side by side.
+    Lanes,
     /// Help.
     Help,
 }
 
 impl Section {
     /// Every section, in the order of the menu.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::File,
         Self::Edit,
         Self::Run,
         Self::Time,
         Self::View,
+        Self::Lanes,
         Self::Help,
     ];
 
@@ -64,6 +69,7 @@ impl Section {
             Self::Run => "Training",
             Self::Time => "Time",
             Self::View => "View",
+            Self::Lanes => "Lanes",
             Self::Help => "Help",
         }
     }
@@ -224,6 +230,34 @@ fn draw(lab: &Lab, side: Side) -> Command {
     }
 }
 
+/// The tool, or none if it is in hand already.
+fn take(lab: &Lab, tool: Tool) -> Command {
+    Command::SetTool(if lab.tool == tool { Tool::Pan } else { tool })
+}
+
+/// The lane so many places after the selected one, and after the last the first.
+fn neighbour(lab: &Lab, places: isize) -> usize {
+    let n_lanes = lab.editor.lanes().len();
+    let there = lab.editor.selected() as isize + places;
+    there.rem_euclid(n_lanes as isize) as usize
+}
+
+/// Puts the selected lane so many places on.
+fn moved(lab: &Lab, places: isize) -> Command {
+    Command::MoveLane {
+        lane: lab.editor.selected(),
+        to: neighbour(lab, places),
+    }
+}
+
+/// The other way for lanes to go forward together.
+fn other_advance(lab: &Lab) -> Command {
+    Command::SetAdvance(match lab.advance {
+        Advance::EqualSteps => Advance::EqualTime,
+        Advance::EqualTime => Advance::EqualSteps,
+    })
+}
+
 macro_rules! names_in_words {
     ($($format:ident: $file:ident, $suffix:literal, $name:literal;)+) => { either!($($name),+) };
 }
@@ -307,8 +341,23 @@ macro_rules! page_actions {
 pages!(page_actions);
 
 actions! { AFTER_LAYERS =
+    PICK: View, "Select a particle", "Click on the canvas to mark the nearest particle in every lane.", [plain(Key::S)], |lab| take(lab, Tool::Pick);
     LECTURE: View, "Lecture mode", "Hide the panels and enlarge the type, or bring them back.", [plain(Key::F11)], |_| Command::ToggleLecture;
     THEME: View, "Dark or light", "Switch between dark and light colours.", [ctrl_shift(Key::L)], |_| Command::ToggleTheme;
+    COMPARE_VE: Lanes, "Compare cond-OT, VP and VE", "Six lanes on these densities: three paths, each independently coupled and by batch-OT.", [], |_| Command::Compare(Comparison::PathsWithVe);
+    COMPARE_COSINE: Lanes, "Compare cond-OT, VP and cosine", "Six lanes on these densities: three paths, each independently coupled and by batch-OT.", [], |_| Command::Compare(Comparison::PathsWithCosine);
+    COMPARE_ANY: Lanes, "Compare cond-OT and cosine", "Four lanes on these densities, for any source: two paths, each independently coupled and by batch-OT.", [], |_| Command::Compare(Comparison::PathsOfAnySource);
+    COMPARE_BLOCKS: Lanes, "Compare block sizes", "Six lanes: independent pairs, and batch-OT with blocks of 4 to 1,024 of them.", [], |_| Command::Compare(Comparison::Blocks);
+    COMPARE_WIDTHS: Lanes, "Compare network widths", "Four lanes: hidden layers of 8, 16, 32 and 64 units.", [], |_| Command::Compare(Comparison::Widths);
+    COMPARE_SOLVERS: Lanes, "Compare solvers", "A lane for every solver: 12 velocity evaluations of each with equal steps, and Dormand-Prince.", [], |_| Command::Compare(Comparison::Solvers);
+    ADD_LANE: Lanes, "Add a lane", "Add a copy of the selected lane beside the others; six at most.", [ctrl(Key::D)], |lab| Command::AddLane(lab.editor.selected());
+    REMOVE_LANE: Lanes, "Remove the lane", "Take the selected lane away; Undo brings it back untrained.", [ctrl(Key::W)], |lab| Command::RemoveLane(lab.editor.selected());
+    RENAME_LANE: Lanes, "Rename the lane", "Give the selected lane a title of its own.", [], |lab| Command::AskTitle(lab.editor.selected());
+    NEXT_LANE: Lanes, "Next lane", "Show the next lane in the panels.", [plain(Key::PageDown)], |lab| Command::SelectLane(neighbour(lab, 1));
+    PREVIOUS_LANE: Lanes, "Previous lane", "Show the previous lane in the panels.", [plain(Key::PageUp)], |lab| Command::SelectLane(neighbour(lab, -1));
+    MOVE_RIGHT: Lanes, "Move the lane right", "Put the selected lane behind the next one.", [shift(Key::PageDown)], |lab| moved(lab, 1);
+    MOVE_LEFT: Lanes, "Move the lane left", "Put the selected lane before the previous one.", [shift(Key::PageUp)], |lab| moved(lab, -1);
+    ADVANCE: Lanes, "Equal steps or equal time", "Let lanes train step by step together, or each as far as it comes in the same time.", [], other_advance;
     PALETTE: Help, "Search commands", "Find a command by its name.", [ctrl(Key::K), ctrl(Key::P)], |_| Command::ShowPalette;
     HELP: Help, "Keys", "List the keys and the mouse.", [plain(Key::F1), plain(Key::Questionmark)], |_| Command::ShowHelp;
     DEFINITIONS: Help, "Definitions of the metrics", "Say exactly what each number means.", [], |_| Command::ShowDefinitions;

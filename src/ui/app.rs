@@ -281,7 +281,7 @@ impl App {
             .show(ui, |ui| timeline::timeline_ui(ui, lab, frame, commands));
         CentralPanel::no_frame().show(ui, |ui| {
             messages_ui(ui, lab, commands);
-            canvas_ui(ui, &mut self.canvas, lab, frame, commands);
+            canvas_ui(ui, &mut self.canvas, lab, frames, commands);
         });
         self.lab
             .show_dialog(|dialog, lab| dialog_ui(ui.ctx(), dialog, lab, commands));

@@ -9,9 +9,12 @@ use crate::export::Format;
 use crate::flow::Point;
 use crate::flow::distribution::Symmetry;
 use crate::model::DeviceChoice;
+use crate::session::Advance;
 
 use crate::session::documents::with_suffix;
 
+use super::comparison::Comparison;
+use super::editor::{Group, Scope};
 use super::page::Page;
 
 /// The only way to change anything.
@@ -32,6 +35,13 @@ pub enum Command {
     SetDevice(DeviceChoice),
     /// Measure the flow now instead of at the next interval.
     Measure,
+    /// How lanes that train go forward together.
+    SetAdvance(Advance),
+
+    /// Train all lanes with so many seeds from nothing, in the background, so that numbers have the error of the seeds.
+    Repeat(usize),
+    /// Stop that, and forget what has come of it.
+    StopRepeats,
 
     // ---- the experiment (undoable)
     /// A panel's change; changes that follow each other closely become one undo step.
@@ -44,6 +54,29 @@ pub enum Command {
     Undo,
     /// Makes the change again that was taken back.
     Redo,
+
+    // ---- lanes, by their numbers from 0 (undoable, but for the choice of one)
+    /// Shows another lane in the panels.
+    SelectLane(usize),
+    /// Adds a copy of this lane behind the others.
+    AddLane(usize),
+    /// Takes a lane away.
+    RemoveLane(usize),
+    /// Puts a lane in the place of another one.
+    MoveLane {
+        /// The lane.
+        lane: usize,
+        /// Its new number.
+        to: usize,
+    },
+    /// Asks what a lane is to be called.
+    AskTitle(usize),
+    /// Calls a lane so; nothing calls it after what it changes.
+    RenameLane(usize, String),
+    /// Lays out the lanes of a comparison in place of those that there are.
+    Compare(Comparison),
+    /// Which lanes the changes of a group reach.
+    SetScope(Group, Scope),
 
     // ---- files
     /// Opens an experiment file, or the folder of a run.
@@ -99,6 +132,8 @@ pub enum Command {
     SetDirection(Direction),
     /// What the canvas shows; `None` fits it to the densities.
     SetCamera(Option<Camera>),
+    /// Marks a particle in every lane, or none.
+    PickParticle(Option<usize>),
     /// Panels hidden and large type, or back.
     ToggleLecture,
     /// Dark or light.
@@ -200,6 +235,8 @@ pub enum Tool {
     Pan,
     /// Paints on the drawing.
     Brush,
+    /// Marks the particle under the pointer.
+    Pick,
 }
 
 /// One end of the flow.

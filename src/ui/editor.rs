@@ -4,6 +4,8 @@
 //! An edit opens a gesture, and everything until [`Editor::settle`] (the button is released, the text field is left) is
 //! one undo step. It refuses to know windows, threads and files.
 
+mod arrange;
+mod group;
 mod lane;
 #[cfg(test)]
 mod tests;
@@ -12,23 +14,14 @@ use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::experiment::{Experiment, Illegal, Lane, MAX_LANES, View};
+use crate::experiment::{Experiment, Illegal, View};
 use crate::snapshot::LaneId;
 
+pub use group::{Group, Scope};
 pub use lane::LaneDraft;
 
 /// Undo steps that are kept; a step is a few hundred bytes, or 64 KiB more while a drawing is painted.
 const MAX_STEPS: usize = 200;
-
-/// Which lanes an edit changes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Scope {
-    /// All of them: what the edit changes is the same in every lane afterwards.
-    All,
-    /// The selected one.
-    #[default]
-    Lane,
-}
 
 /// The experiment being edited.
 pub struct Editor {
@@ -39,7 +32,12 @@ pub struct Editor {
     /// Lanes that a step may bring back.
     removed: Vec<LaneDraft>,
     selected: usize,
-    scope: Scope,
+    /// By [`Group::ALL`].
+    scopes: [Scope; Group::ALL.len()],
+    /// What the lanes are called.
+    labels: Vec<String>,
+    /// What the lanes are called may have changed.
+    relabel: bool,
     next_id: u32,
     /// The document as it can be read back, where it cannot.
     readable: Option<Box<Experiment>>,
@@ -68,7 +66,9 @@ impl Editor {
             lanes: Vec::new(),
             removed: Vec::new(),
             selected: 0,
-            scope: Scope::default(),
+            scopes: Group::ALL.map(Group::usual_scope),
+            labels: Vec::new(),
+            relabel: true,
             next_id: 0,
             readable: None,
             path,
@@ -87,6 +87,7 @@ impl Editor {
             editor.saved = editor.document.clone();
         }
         editor.judge();
+        editor.settle();
         editor
     }
 
@@ -120,9 +121,19 @@ impl Editor {
         self.selected
     }
 
-    /// Which lanes an edit changes.
-    pub fn scope(&self) -> Scope {
-        self.scope
+    /// Which lanes an edit of the group changes.
+    pub fn scope(&self, group: Group) -> Scope {
+        self.scopes[group as usize]
+    }
+
+    /// What the lanes are called, as of the last [`Self::settle`].
+    pub fn labels(&self) -> &[String] {
+        &self.labels
+    }
+
+    /// What a lane is called; nothing if there is none of this number.
+    pub fn label(&self, lane: usize) -> &str {
+        self.labels.get(lane).map_or("", String::as_str)
     }
 
     /// The file that Save writes.
@@ -160,59 +171,25 @@ impl Editor {
         exists
     }
 
-    /// Chooses which lanes the next edits change.
-    pub fn set_scope(&mut self, scope: Scope) {
-        self.scope = scope;
+    /// Chooses which lanes the next edits of a group change.
+    pub fn set_scope(&mut self, group: Group, scope: Scope) {
+        self.scopes[group as usize] = scope;
         self.settle();
     }
 
-    /// Adds a copy of the selected lane behind the others and selects it: one undo step. `false` if there are as many
-    /// as there can be.
-    pub fn add_lane(&mut self) -> bool {
-        if self.lanes.len() >= MAX_LANES {
-            return false;
-        }
-        self.push_step(false);
-        let lanes = &mut self.document.lanes;
-        if lanes.is_empty() {
-            lanes.push(Lane::default());
-        }
-        lanes.push(Lane {
-            title: String::new(),
-            set: lanes[self.selected].set.clone(),
-        });
-        let id = self.new_id();
-        self.lanes.push(self.lane().copy(id));
-        self.selected = self.lanes.len() - 1;
-        self.settle();
-        self.judge();
-        true
-    }
-
-    /// Takes a lane away: one undo step. The last of them that stays is an experiment without lanes. `false` if there is
-    /// none of this number, or no other.
-    pub fn remove_lane(&mut self, lane: usize) -> bool {
-        let n_lanes = self.document.lanes.len();
-        if lane >= n_lanes || n_lanes == 1 {
-            return false;
-        }
-        self.push_step(false);
-        self.document.lanes.remove(lane);
-        self.removed.push(self.lanes.remove(lane));
-        if let [last] = &self.lanes[..] {
-            self.document = last.draft.clone();
-        }
-        let before = self.selected > lane || self.selected == self.lanes.len();
-        self.selected -= usize::from(before);
-        self.settle();
-        self.judge();
-        true
-    }
-
-    /// Changes the draft of the selected lane, and what is different with it in the other lanes if they are in
-    /// [`Self::scope`]; words and view are those of all lanes. All edits until [`Self::settle`] are one undo step; what
-    /// the canvas shows (`view`) is not worth one.
+    /// Changes the draft of the selected lane, and what is different with it in the other lanes where its group reaches
+    /// them ([`Self::scope`]); words and view are those of all lanes. All edits until [`Self::settle`] are one undo step;
+    /// what the canvas shows (`view`) is not worth one.
     pub fn edit(&mut self, experiment: Experiment) {
+        self.edit_in(self.scopes, experiment);
+    }
+
+    /// [`Self::edit`] of the selected lane alone, whatever the scopes are.
+    pub fn edit_lane(&mut self, experiment: Experiment) {
+        self.edit_in([Scope::Lane; Group::ALL.len()], experiment);
+    }
+
+    fn edit_in(&mut self, scopes: [Scope; Group::ALL.len()], experiment: Experiment) {
         let experiment = Experiment {
             lanes: Vec::new(),
             ..experiment
@@ -224,13 +201,22 @@ impl Editor {
             self.push_step(false);
             self.in_gesture = true;
         }
-        match self.scope {
-            _ if self.document.lanes.is_empty() => {
-                self.document = experiment.clone();
-                self.lanes[0].draft = experiment;
+        if self.document.lanes.is_empty() {
+            self.document = experiment.clone();
+            self.lanes[0].draft = experiment;
+        } else {
+            let mut shared = self.experiment().clone();
+            shared.words.clone_from(&experiment.words);
+            shared.view.clone_from(&experiment.view);
+            for (group, scope) in Group::ALL.into_iter().zip(scopes) {
+                if scope == Scope::All {
+                    group.copy(&experiment, &mut shared);
+                }
             }
-            Scope::All => self.edit_all(&experiment),
-            Scope::Lane => self.edit_one(experiment),
+            self.edit_all(&shared);
+            if shared != experiment {
+                self.edit_one(experiment);
+            }
         }
         self.judge();
     }
@@ -246,6 +232,9 @@ impl Editor {
     /// Ends the gesture: the next edit is another undo step.
     pub fn settle(&mut self) {
         self.in_gesture = false;
+        if std::mem::take(&mut self.relabel) {
+            self.labels = self.names();
+        }
     }
 
     /// Puts another valid experiment in place of this one: one undo step of its own.
@@ -255,7 +244,7 @@ impl Editor {
         self.lay_out(experiment, ids, 0);
         self.saved = self.document.clone();
         self.path = path;
-        self.in_gesture = false;
+        self.settle();
         self.judge();
     }
 
@@ -336,7 +325,7 @@ impl Editor {
             document.view.clone_from(&self.document.view);
         }
         self.lay_out(document, step.ids, step.selected);
-        self.in_gesture = false;
+        self.settle();
         self.judge();
         back
     }
@@ -365,22 +354,37 @@ impl Editor {
     /// Makes what is different in the selected lane the same in all of them.
     fn edit_all(&mut self, experiment: &Experiment) {
         let before = self.experiment().clone();
+        let agree = self.agree_where_changed(&before, experiment);
         self.document.follow(&before, experiment);
         for lane in &mut self.lanes {
             lane.draft.follow(&before, experiment);
         }
-        self.write_overrides();
+        // A stroke comes in many pieces: what no lane changes needs no new overrides.
+        if !agree {
+            self.write_overrides();
+        }
+    }
+
+    /// Whether base and lanes all have the same wherever the two experiments differ.
+    fn agree_where_changed(&self, before: &Experiment, after: &Experiment) -> bool {
+        let mut changed = Group::ALL
+            .into_iter()
+            .filter(|group| !group.is_same(before, after));
+        changed.all(|group| {
+            let mut others = self
+                .lanes
+                .iter()
+                .map(LaneDraft::experiment)
+                .chain([&self.document]);
+            others.all(|other| group.is_same(other, before))
+        })
     }
 
     /// Changes the selected lane alone, but for words and view.
     fn edit_one(&mut self, experiment: Experiment) {
-        let drafts = self.lanes.iter_mut().map(|lane| &mut lane.draft);
-        for shared in drafts.chain([&mut self.document]) {
-            shared.words.clone_from(&experiment.words);
-            shared.view.clone_from(&experiment.view);
-        }
         self.document.lanes[self.selected].set = self.document.overrides_to(&experiment);
         self.lanes[self.selected].draft = experiment;
+        self.relabel = true;
     }
 
     /// Writes what each lane changes of the base.
@@ -389,6 +393,7 @@ impl Editor {
         for (lane, draft) in self.document.lanes.iter_mut().zip(&self.lanes) {
             lane.set = base.overrides_to(draft.experiment());
         }
+        self.relabel = true;
     }
 
     /// The document with what can be read back of each lane.

@@ -19,14 +19,15 @@ use crate::flow::{Bounds, Point};
 use crate::model::DeviceChoice;
 use crate::products::Look;
 use crate::session::folder::Saved;
-use crate::session::{self, Event, Options, Wake};
+use crate::session::repeats::Repeats;
+use crate::session::{self, Advance, Event, Options, Wake};
 use crate::snapshot::RunState;
 
 use super::command::{Command, Direction, Side, Tool};
 use super::dialogs::Dialog;
 use super::dialogs::native::Picker;
 use super::drawing;
-use super::editor::Editor;
+use super::editor::{Editor, LaneDraft};
 
 pub use state::{State, Unsaved};
 
@@ -161,6 +162,8 @@ impl State {
             Command::Reset => self.train(session::Command::Reset),
             Command::SetDevice(device) => self.set_device(device),
             Command::Measure => self.send(&session::Command::Measure),
+            Command::Repeat(seeds) => self.repeat(seeds),
+            Command::StopRepeats => self.repeats = None,
             Command::Edit(experiment) => self.edit(*experiment),
             Command::ApplyFix => self.apply_fix(),
             Command::Undo => self.step_history(Editor::undo),
@@ -171,6 +174,16 @@ impl State {
             Command::AskPath(purpose) => self.ask_path(purpose),
             Command::AskPathHere(purpose) => self.ask_path_here(purpose),
             Command::Export(path) => self.export(path),
+            Command::SetAdvance(advance) => self.set_advance(advance),
+            Command::SelectLane(lane) => drop(self.editor.select(lane)),
+            Command::AddLane(lane) => self.add_lane(lane),
+            Command::RemoveLane(lane) => self.remove_lane(lane),
+            Command::MoveLane { lane, to } => drop(self.editor.move_lane(lane, to)),
+            Command::AskTitle(lane) => self.ask_title(lane),
+            Command::RenameLane(lane, title) => self.rename_lane(lane, &title),
+            Command::Compare(comparison) => self.compare(comparison),
+            Command::SetScope(group, scope) => self.editor.set_scope(group, scope),
+            Command::PickParticle(particle) => self.picked = particle,
             Command::SetTool(tool) => self.tool = tool,
             Command::DrawTarget(side) => (self.tool, self.drawing_side) = (Tool::Brush, side),
             Command::SetBrush(brush) => self.brush = brush,
@@ -209,23 +222,17 @@ impl State {
 
     fn look(&mut self, seen: Bounds) {
         let request = Look::of(&self.editor.experiment().view, seen);
-        let lane = self.lane();
-        if self.looked != Some((lane, request)) {
-            if let Some((left, seen)) = self.looked.replace((lane, request))
-                && left != lane
-            {
-                // What only whoever looks at it wants is not made any more.
-                let (cloud, density) = (None, false);
-                let unseen = Look {
-                    cloud,
-                    density,
-                    ..seen
-                };
-                self.session.send(left, session::Command::Look(unseen));
-            }
-            self.session.focus(lane);
-            self.session.send(lane, session::Command::Look(request));
+        let selected = self.lane();
+        if self.focused.replace(selected) != Some(selected) {
+            self.session.focus(selected);
         }
+        let lanes: Vec<_> = self.editor.lanes().iter().map(LaneDraft::id).collect();
+        for lane in &lanes {
+            if !self.looked.contains(&(*lane, request)) {
+                self.session.send(*lane, session::Command::Look(request));
+            }
+        }
+        self.looked = lanes.into_iter().map(|lane| (lane, request)).collect();
     }
 
     /// Shows a sentence until it is dismissed.
@@ -239,19 +246,26 @@ impl State {
     }
 
     fn toggle_training(&mut self) {
-        let command = match self.frame().state {
-            RunState::Running | RunState::Waiting { .. } => session::Command::Pause,
-            _ => session::Command::Train,
+        let command = match self.trains() {
+            true => session::Command::Pause,
+            false => session::Command::Train,
         };
         self.train(command);
     }
 
-    /// Takes the message of a failure away, if there is one, for training goes on after it.
+    /// Takes the messages of failures away, if there are any, for training goes on after them.
     fn train(&mut self, command: session::Command) {
-        if let RunState::Failed { message } = &self.frame().state {
-            self.messages.retain(|old| old != message);
+        for frame in self.frames().iter() {
+            if let RunState::Failed { message } = &frame.state {
+                self.messages.retain(|old| old != message);
+            }
         }
         self.send(&command);
+    }
+
+    fn set_advance(&mut self, advance: Advance) {
+        self.advance = advance;
+        self.session.advance(advance);
     }
 
     fn set_device(&mut self, device: DeviceChoice) {
@@ -271,14 +285,17 @@ impl State {
         let fix = self.editor.illegal().map(|illegal| illegal.fix.clone());
         if let Some(fix) = fix {
             self.editor.settle();
-            self.edit(*fix);
+            self.editor.edit_lane(*fix);
             self.editor.settle();
+            self.publish();
         }
     }
 
     fn step_history(&mut self, step: fn(&mut Editor) -> bool) {
+        let before: Vec<_> = self.editor.lanes().iter().map(LaneDraft::id).collect();
         if step(&mut self.editor) {
             self.publish();
+            self.say_who_came_back(&before);
         }
     }
 
@@ -289,25 +306,13 @@ impl State {
         }
     }
 
-    /// Sends the newest legal experiments that the session has not got; opens lanes that are new and closes those that
-    /// are gone.
-    pub(super) fn publish(&mut self) {
-        let newest = lanes::lanes(&self.editor);
-        for (id, experiment) in &newest {
-            let sent = self.sent.iter().find(|(sent, _)| sent == id);
-            let command = match sent {
-                Some((_, sent)) if Arc::ptr_eq(sent, experiment) => continue,
-                Some(_) => session::Command::SetExperiment(Arc::clone(experiment)),
-                None => session::Command::Open(Arc::clone(experiment)),
-            };
-            self.session.send(*id, command);
+    fn repeat(&mut self, seeds: usize) {
+        let lanes = self.editor.lanes().iter();
+        let lanes = lanes.map(|lane| Arc::clone(lane.legal())).collect();
+        match Repeats::spawn(lanes, seeds, Arc::clone(&self.wake)) {
+            Ok(repeats) => self.repeats = Some(repeats),
+            Err(error) => self.complain(format!("Not repeated: {error}")),
         }
-        for (gone, _) in &self.sent {
-            if newest.iter().all(|(id, _)| id != gone) {
-                self.session.send(*gone, session::Command::Close);
-            }
-        }
-        self.sent = newest;
     }
 
     fn paint(&mut self, from: Point, to: Point, erase: bool) {
@@ -361,8 +366,10 @@ impl State {
         if self.dialog.take().is_some() || self.messages.pop().is_some() {
             return;
         }
-        if self.tool == Tool::Brush {
+        if self.tool != Tool::Pan {
             self.tool = Tool::Pan;
+        } else if self.picked.is_some() {
+            self.picked = None;
         } else {
             self.lecture = false;
         }

@@ -8,6 +8,7 @@ pub mod actions;
 pub mod app;
 pub mod canvas;
 pub mod command;
+pub mod comparison;
 pub mod dialogs;
 pub(crate) mod drawing;
 pub mod editor;

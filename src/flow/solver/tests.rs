@@ -4,6 +4,7 @@ use super::*;
 use crate::flow::Provenance;
 use crate::flow::exact::{Component, ExactField};
 use crate::flow::path::Path;
+use crate::flow::trajectory::Walk;
 use crate::flow::vocabulary::Vocabulary;
 use crate::flow::work::finish_while;
 
@@ -89,8 +90,8 @@ fn rk4_turns_a_quarter_circle() {
 
 #[test]
 fn nfe_counts_evaluations_not_steps() {
-    assert_eq!(ALL.map(|s| s.nfe()), [10, 20, 20, 40]);
-    assert_eq!(ALL.map(|s| s.with_steps(3).steps()), [3; 4]);
+    assert_eq!(ALL.map(|s| s.nfe()), [10, 20, 20, 40].map(Some));
+    assert_eq!(ALL.map(|s| s.with_steps(3).steps()), [Some(3); 4]);
 }
 
 #[test]
@@ -114,7 +115,7 @@ fn a_solve_can_be_stopped_after_every_step_of_every_chunk() {
     assert_eq!(finish_while(stopped, || false), None);
     let times = ALL[0].times((0.0, 1.0));
     let mut left = 4;
-    let stopped = finish_while(walk(&field, &EULER, &times, &x_0), || {
+    let stopped = finish_while(walk(&field, ALL[0].tableau(), &times, &x_0), || {
         left -= 1;
         left > 0
     });
@@ -176,7 +177,7 @@ fn every_solver_has_the_order_of_its_tableau() {
         turn: 1.0,
         drift: [0.0; 2],
     };
-    for solver in Solver::ALL {
+    for solver in Solver::EQUAL {
         let error = |steps| {
             let run = solve(&field, solver.with_steps(steps), (0.0, 1.0), &[[1.0, 0.0]]);
             let [x, y] = run.last()[0];

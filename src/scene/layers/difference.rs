@@ -33,6 +33,7 @@ impl Pair {
 impl Marks for Difference {
     const LOOK: Look = Look {
         label: "ends apart",
+        compares: true,
         level: |_| 92,
         mark_ems: LINE,
         mark: |span| vec![Item::Segments(sample(span))],

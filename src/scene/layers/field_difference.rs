@@ -13,6 +13,7 @@ pub(super) struct FieldDifference;
 impl Marks for FieldDifference {
     const LOOK: Look = Look {
         label: "v − v of the first lane",
+        compares: true,
         moves: true,
         follows_camera: true,
         level: |_| 45,

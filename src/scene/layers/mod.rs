@@ -41,6 +41,8 @@ pub struct Look {
     pub moves: bool,
     /// Whether it is computed for the part of the plane that is seen, and is late when that part changes.
     pub follows_camera: bool,
+    /// Whether it compares a lane with the first one.
+    pub compares: bool,
     /// Its sample on the toggle.
     pub swatch: fn(&Theme) -> Swatch,
     /// How high it lies at time t, 0 (bottom) to 255: what is faint and wide lies under what is small and moves.
@@ -59,6 +61,7 @@ impl Look {
         label: "",
         moves: false,
         follows_camera: false,
+        compares: false,
         swatch: |_| Swatch::default(),
         level: |_| 0,
         mark_ems: LINE,

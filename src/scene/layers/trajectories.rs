@@ -117,7 +117,7 @@ fn sample(span: &Span) -> Vec<Item> {
 /// figure at 300 dots per inch.
 pub(super) fn tolerance(place: &Place) -> f32 {
     match place.decorations {
-        Decorations::Canvas => 0.1,
+        Decorations::Canvas | Decorations::Lane => 0.1,
         Decorations::Figure => 0.025,
     }
 }

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
-use crate::flow::metrics::TrajectoryMetrics;
+use crate::flow::metrics::{Mean, TrajectoryMetrics};
 use crate::flow::solver::Solver;
 use crate::products::Metrics;
 use crate::snapshot::Frame;
@@ -28,6 +28,8 @@ pub struct Measured {
     pub solver: Solver,
     /// The measurement.
     pub metrics: Option<Arc<Metrics>>,
+    /// Crossing rate of the pairs.
+    pub pair_crossings: Option<Mean>,
     /// Unweighted CFM loss, the mean of the last steps of a run.
     pub loss: Option<f64>,
     /// Mean squared distance of the training pairs over the same steps.
@@ -43,6 +45,7 @@ impl Measured {
         Self {
             solver: metrics.as_ref().map_or(asked, |metrics| metrics.solver),
             metrics,
+            pair_crossings: frame.products.pair_crossings.get().map(|made| made.0),
             loss: None,
             coupling_cost: None,
         }
@@ -60,6 +63,11 @@ impl Measured {
     /// A number of the measurement.
     fn number(&self, of: fn(&Metrics) -> Option<f64>) -> Option<Value> {
         of(self.metrics.as_deref()?).map(Value::Number)
+    }
+
+    /// A count of the measurement.
+    fn count(&self, of: fn(&Metrics) -> usize) -> Option<Value> {
+        self.metrics.as_deref().map(of).map(Value::Count)
     }
 
     /// A mean over the particles.
@@ -154,6 +162,12 @@ pub enum Value {
     Flag(bool),
     /// Words.
     Text(String),
+}
+
+impl From<Mean> for Value {
+    fn from(mean: Mean) -> Self {
+        Self::Mean(mean.value, mean.stderr)
+    }
 }
 
 impl Value {

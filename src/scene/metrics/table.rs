@@ -74,6 +74,32 @@ metrics! {
         column: Some(Better::Smaller),
         value: |m| m.mean(|means| means.straightness),
     }
+    UNEVEN_SPEED "straightness_speed" {
+        name: "S of speed",
+        title: "S of uneven speed",
+        label: "of it, speed",
+        symbol: "S (speed)",
+        formula: "E [ ∫ |v(Z_t, t)|² dt − L² ], L = ∫ |v(Z_t, t)| dt",
+        meaning: "The part of S that is uneven speed: the variance of a particle's speed over t. Zero at constant speed, \
+                  along whatever curve. With the part that is bends it adds up to S.",
+        unit: "canvas units², at least 0",
+        group: Some(Group::Straightness),
+        column: Some(Better::Smaller),
+        value: |m| m.mean(|means| means.uneven_speed),
+    }
+    BENDS "straightness_shape" {
+        name: "S of shape",
+        title: "S of shape",
+        label: "of it, shape",
+        symbol: "S (shape)",
+        formula: "E [ L² − |Z₁ − Z₀|² ], L = arc length",
+        meaning: "The part of S that is bends: what the particles would still have of it if they ran at constant speed \
+                  along the same curves. Zero along lines.",
+        unit: "canvas units², at least 0",
+        group: Some(Group::Straightness),
+        column: Some(Better::Smaller),
+        value: |m| m.mean(|means| means.bends),
+    }
     CHORD_RATIO "chord_ratio" {
         name: "chord ratio",
         title: "Chord ratio",
@@ -86,6 +112,60 @@ metrics! {
         group: Some(Group::Straightness),
         column: Some(Better::Larger),
         value: |m| m.mean(|means| means.chord_ratio),
+    }
+    TURNING "turning" {
+        name: "turning",
+        title: "Turning",
+        label: "turning",
+        symbol: "turning",
+        formula: "E ∫ |κ| ds",
+        meaning: "The integrated curvature: the angle in radians that the velocity of a particle turns through on its \
+                  way, whatever its speed. Zero along lines; turning back counts π, half a turn.",
+        unit: "radians, at least 0",
+        group: Some(Group::Straightness),
+        column: Some(Better::Smaller),
+        value: |m| m.metrics.as_ref().map(|metrics| metrics.turning.into()),
+    }
+    CROSSINGS "crossing_rate" {
+        name: "crossings",
+        title: "Crossings",
+        label: "crossings",
+        symbol: "crossings",
+        formula: "share of the pairs of trajectories that cross in the plane",
+        meaning: "Of all pairs of two trajectories, the share whose lines cross in the drawing, at whatever times. At one \
+                  time the particles of a flow never meet.",
+        note: "Of the first 256 evaluation trajectories along the reference solution.",
+        unit: "0 to 1",
+        group: Some(Group::Straightness),
+        column: Some(Better::Smaller),
+        value: |m| Some(m.metrics.as_ref()?.crossings?.into()),
+    }
+    PAIR_CROSSINGS "pair_crossing_rate" {
+        name: "crossings of pairs",
+        title: "Crossings of pairs",
+        label: "crossings of pairs",
+        symbol: "crossings of pairs",
+        formula: "share of the pairs of segments x₀ → x₁ that cross in the plane",
+        meaning: "The same of the straight segments between paired source and target points: a property of the coupling \
+                  alone. Where they cross, the flow that is learned from them has to bend.",
+        note: "Of the first 256 pairs of the seed's training.",
+        unit: "0 to 1",
+        group: Some(Group::Straightness),
+        column: Some(Better::Smaller),
+        value: |m| m.pair_crossings.map(Value::from),
+    }
+    W2_START_END "w2_start_end_squared" {
+        name: "W2² from start to end",
+        title: "W2² from start to end",
+        label: "W2²(Z₀, Z₁)",
+        formula: "min over permutations π of mean |Z₁ of π(i) − Z₀ of i|²",
+        meaning: "The squared W2 between where the particles start and where the flow takes the same particles: what the \
+                  best transport between these points would cost, and so never more than the transport cost.",
+        note: "Of the first `w2_samples` particles; with fewer than `n_samples` the two are of different particles, and \
+               alike within the standard error.",
+        unit: "canvas units², at most the transport cost",
+        group: Some(Group::Straightness),
+        value: |m| m.number(|metrics| metrics.w2_start_end_squared),
     }
     NPE "npe" {
         name: "NPE",
@@ -177,13 +257,29 @@ metrics! {
         title: "NFE",
         label: "NFE",
         formula: "solver steps × stages per step",
-        meaning: "How often the velocity field is evaluated for each trajectory.",
+        meaning: "How often the velocity field is evaluated for each trajectory; with step control this is counted, \
+                  rejected steps included.",
         note: "By `solver`.",
         unit: "evaluations",
         group: Some(Group::Samples),
         aside: |m| m.solver.name().to_owned(),
         column: Some(Better::Smaller),
-        value: |m| Some(Value::Count(m.solver.nfe())),
+        value: |m| m.solver.nfe().or(m.metrics.as_ref().map(|metrics| metrics.nfe)).map(Value::Count),
+    }
+    SOLVER_STEPS "solver_steps" {
+        meaning: "Steps that the experiment's solver took.",
+        unit: "steps",
+        value: |m| m.count(|metrics| metrics.steps),
+    }
+    SOLVER_REJECTED "solver_rejected" {
+        meaning: "Steps that it tried and did not take, because their error was too large: 0 without step control.",
+        unit: "steps",
+        value: |m| m.count(|metrics| metrics.rejected),
+    }
+    SOLVER_STOPPED_AT "solver_stopped_at" {
+        meaning: "If its budget was spent before the end: the time up to which it came. There are no samples then.",
+        unit: "t",
+        value: |m| m.number(|metrics| metrics.stopped_at),
     }
     SOLVER_ERROR "solver_error" {
         name: "solver error",

@@ -38,6 +38,8 @@ pub struct Brush {
 /// Where a stroke is, and whether it takes away.
 #[derive(Clone, Copy)]
 struct Piece {
+    /// The number of the lane on whose canvas it began.
+    lane: usize,
     pointer: Pos2,
     at: Point,
     erase: bool,
@@ -53,11 +55,12 @@ struct Picture {
 impl Brush {
     /// Turns every pointer event of the frame, in its order, into a piece of a stroke: however many of them come
     /// with a frame, a fast hand draws round curves, and a stroke that begins and ends within one is complete.
-    /// `covered` is taken by the controls on the canvas; no stroke begins there.
+    /// `covered` is taken by the controls on the canvas; no stroke begins there. One that begins on another lane's canvas
+    /// selects it.
     pub fn input(
         &mut self,
         ui: &Ui,
-        place: &Place,
+        places: &[Place],
         covered: Rect,
         lab: &Lab,
         commands: &mut Vec<Command>,
@@ -69,7 +72,10 @@ impl Brush {
             let top = ui.ctx().layer_id_at(pos);
             top.is_none_or(|layer| layer == ui.layer_id())
         };
-        let is_ours = |pos| place.rect.contains(pos) && !covered.contains(pos) && on_top(pos);
+        let lane_at = |pos| {
+            let lane = places.iter().position(|place| place.rect.contains(pos));
+            lane.filter(|_| !covered.contains(pos) && on_top(pos))
+        };
         for event in ui.input(|input| input.events.clone()) {
             match event {
                 Event::PointerButton {
@@ -77,18 +83,22 @@ impl Brush {
                     button: button @ (PointerButton::Primary | PointerButton::Secondary),
                     pressed: true,
                     modifiers,
-                } if is_ours(pos) => {
+                } => {
+                    let Some(lane) = lane_at(pos) else { continue };
+                    if lane != lab.editor.selected() {
+                        commands.push(Command::SelectLane(lane));
+                    }
                     let erase =
                         lab.brush.erase != (button == PointerButton::Secondary || modifiers.shift);
-                    self.begin(pos, erase, place, commands);
+                    self.begin(lane, pos, erase, places, commands);
                 }
-                Event::PointerMoved(pos) => self.go_on(pos, place, commands),
+                Event::PointerMoved(pos) => self.go_on(pos, places, commands),
                 Event::PointerButton {
                     pos,
                     pressed: false,
                     ..
                 } => {
-                    self.go_on(pos, place, commands);
+                    self.go_on(pos, places, commands);
                     self.end(commands);
                 }
                 _ => {}
@@ -100,26 +110,40 @@ impl Brush {
     }
 
     /// A press leaves a dab.
-    fn begin(&mut self, pointer: Pos2, erase: bool, place: &Place, commands: &mut Vec<Command>) {
+    fn begin(
+        &mut self,
+        lane: usize,
+        pointer: Pos2,
+        erase: bool,
+        places: &[Place],
+        commands: &mut Vec<Command>,
+    ) {
         self.end(commands);
+        let Some(place) = places.get(lane) else {
+            return;
+        };
         let at = place.data_at(pointer);
-        self.stroke = Some(Piece { pointer, at, erase });
+        self.stroke = Some(Piece {
+            lane,
+            pointer,
+            at,
+            erase,
+        });
         let (from, to) = (at, at);
         commands.push(Command::PaintSegment { from, to, erase });
     }
 
-    fn go_on(&mut self, pointer: Pos2, place: &Place, commands: &mut Vec<Command>) {
+    fn go_on(&mut self, pointer: Pos2, places: &[Place], commands: &mut Vec<Command>) {
         let Some(last) = &mut self.stroke else { return };
+        let Some(place) = places.get(last.lane) else {
+            return;
+        };
         if last.pointer.distance(pointer) < MIN_STEP {
             return;
         }
         let (from, erase) = (last.at, last.erase);
         let to = place.data_at(pointer);
-        *last = Piece {
-            pointer,
-            at: to,
-            erase,
-        };
+        (last.pointer, last.at) = (pointer, to);
         commands.push(Command::PaintSegment { from, to, erase });
     }
 
@@ -196,9 +220,9 @@ fn on_screen(bounds: Bounds, place: &Place) -> Rect {
     Rect::from_two_pos(place.screen_at(bounds.min), place.screen_at(bounds.max))
 }
 
-/// The brush at the pointer, and paler where its symmetry repeats it.
-pub fn cursor(ui: &Ui, pointer: Option<Pos2>, place: &Place, lab: &Lab, frame: &Frame) {
-    let Some(pointer) = pointer else { return };
+/// The brush at a point, and paler where its symmetry repeats it.
+pub fn cursor(ui: &Ui, at: Point, place: &Place, lab: &Lab, frame: &Frame) {
+    let painter = ui.painter().with_clip_rect(place.rect);
     let theme = palette(lab.dark);
     let erases = lab.brush.erase != ui.input(|i| i.modifiers.shift || i.pointer.secondary_down());
     let color = match (erases, lab.drawing_side) {
@@ -208,19 +232,17 @@ pub fn cursor(ui: &Ui, pointer: Option<Pos2>, place: &Place, lab: &Lab, frame: &
     };
     let radius = (lab.brush.radius * place.transform.scale()) as f32;
     let center = drawing::paper(density(lab), frame).center();
-    let images = images(lab.brush.symmetry, place.data_at(pointer), center);
+    let images = images(lab.brush.symmetry, at, center);
     for (k, at) in images.into_iter().enumerate() {
         let opacity = if k == 0 { 1.0 } else { 0.6 };
         // A wide dark ring under the thin coloured one keeps it visible on wet paint.
         for (width, color) in [(4.0, theme.background), (1.5, color)] {
             let stroke = Stroke::new(width, ink(color).gamma_multiply(opacity));
-            ui.painter()
-                .circle_stroke(place.screen_at(at), radius, stroke);
+            painter.circle_stroke(place.screen_at(at), radius, stroke);
         }
     }
     if lab.brush.symmetry != Symmetry::None {
-        ui.painter()
-            .circle_filled(place.screen_at(center), 2.5, ink(theme.muted));
+        painter.circle_filled(place.screen_at(center), 2.5, ink(theme.muted));
     }
 }
 
@@ -231,6 +253,19 @@ fn images(symmetry: Symmetry, at: Point, center: Point) -> Vec<Point> {
         .into_iter()
         .map(|v| [center[0] + v[0], center[1] + v[1]])
         .collect()
+}
+
+/// Whether the brush paints on this lane's density, too: it is the same one.
+pub fn reaches(lab: &Lab, lane: usize) -> bool {
+    let Some(lane) = lab.editor.lanes().get(lane) else {
+        return false;
+    };
+    let problem = &lane.experiment().problem;
+    let own = match lab.drawing_side {
+        Side::Source => &problem.source,
+        Side::Target => &problem.target,
+    };
+    own == density(lab)
 }
 
 /// The density that the brush paints on.

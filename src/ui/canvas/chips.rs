@@ -3,17 +3,19 @@
 //! They refuse to know what a layer is made of.
 
 use egui::{
-    Color32, Direction, FontId, Painter, Pos2, Rect, Response, Sense, Shape, Stroke, StrokeKind,
-    Ui, UiBuilder, WidgetInfo, accesskit::Role, pos2, vec2,
+    Button, Color32, Direction, FontId, Frame as Boxed, Margin, Painter, Pos2, Rect, Response,
+    RichText, Sense, Shape, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, accesskit::Role, pos2,
+    vec2,
 };
 
-use crate::experiment::Layer;
+use crate::experiment::{Layer, MAX_LANES};
 use crate::scene::PagePoint;
 use crate::scene::layers::{SWATCH, look};
 use crate::scene::theme::Theme;
 use crate::ui::actions;
 use crate::ui::command::Command;
 use crate::ui::lab::Lab;
+use crate::ui::panels::buttons;
 use crate::ui::theme::{ink, mix, palette};
 
 /// Height of a toggle, in points.
@@ -23,10 +25,44 @@ const PADDING: f32 = 10.0;
 /// Opacity of the sample of a hidden layer.
 const HIDDEN: f32 = 0.45;
 
+/// The toggles in a strip of its own at the top of what is left in `ui`, with a button that adds a lane.
+pub fn strip_ui(ui: &mut Ui, lab: &Lab, commands: &mut Vec<Command>) {
+    let theme = palette(lab.dark);
+    let strip = Boxed::new()
+        .fill(ink(theme.background))
+        .inner_margin(Margin {
+            left: 10,
+            right: 10,
+            top: 7,
+            bottom: 1,
+        });
+    strip.show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.spacing_mut().item_spacing = vec2(8.0, 6.0);
+        ui.horizontal_wrapped(|ui| {
+            layers_ui(ui, lab, commands);
+            let add = Button::new(RichText::new("+ Add lane").color(ink(theme.accent)));
+            let can = lab.editor.lanes().len() < MAX_LANES;
+            buttons::button_ui(ui, lab, &actions::ADD_LANE, add, can, commands);
+        });
+    });
+}
+
+fn layers_ui(ui: &mut Ui, lab: &Lab, commands: &mut Vec<Command>) {
+    let theme = palette(lab.dark);
+    let shown = &lab.editor.experiment().view.layers;
+    let several = lab.editor.lanes().len() > 1;
+    let offered = Layer::ALL.into_iter();
+    for layer in offered.filter(|layer| several || !look(*layer).compares) {
+        if chip_ui(ui, layer, shown.contains(&layer), theme).clicked() {
+            commands.push(Command::ToggleLayer(layer));
+        }
+    }
+}
+
 /// A row (or more, if it is narrow) of toggles at the top of `area`; returns the room that it took.
 pub fn chips_ui(ui: &mut Ui, area: Rect, lab: &Lab, commands: &mut Vec<Command>) -> Rect {
     let theme = palette(lab.dark);
-    let view = &lab.editor.experiment().view;
     // What lies under the row fades, so that arrows do not run through the words.
     let shade = area.with_max_y(area.top() + 2.4 * HEIGHT);
     let background = ink(theme.background);
@@ -36,14 +72,7 @@ pub fn chips_ui(ui: &mut Ui, area: Rect, lab: &Lab, commands: &mut Vec<Command>)
     let builder = UiBuilder::new().max_rect(area.shrink2(vec2(14.0, 12.0)));
     ui.scope_builder(builder, |ui| {
         ui.spacing_mut().item_spacing = vec2(8.0, 6.0);
-        ui.horizontal_wrapped(|ui| {
-            for layer in Layer::ALL {
-                let response = chip_ui(ui, layer, view.layers.contains(&layer), theme);
-                if response.clicked() {
-                    commands.push(Command::ToggleLayer(layer));
-                }
-            }
-        });
+        ui.horizontal_wrapped(|ui| layers_ui(ui, lab, commands));
     })
     .response
     .rect

@@ -3,6 +3,7 @@
 //!
 //! Refuses to know egui's widgets and what the particles mean.
 
+use std::collections::BTreeMap;
 use std::mem::size_of;
 use std::sync::Arc;
 
@@ -13,6 +14,7 @@ use wgpu::util::DeviceExt;
 
 use crate::products::CloudBlock;
 use crate::scene::CloudMarks;
+use crate::snapshot::LaneId;
 use crate::ui::theme::ink;
 
 use super::shapes::Screen;
@@ -40,24 +42,26 @@ pub fn install(renderer: &mut Renderer, device: &wgpu::Device, target: wgpu::Tex
 }
 
 /// The shape that paints a cloud; asks for another frame while there is more to upload.
-pub(super) fn shape(ctx: &Context, marks: &CloudMarks, screen: &Screen) -> Shape {
+pub(super) fn shape(ctx: &Context, lane: LaneId, marks: &CloudMarks, screen: &Screen) -> Shape {
     let rect = screen.rect(marks.transform.rect());
-    callback(ctx, rect, Some(marks.clone()))
+    callback(ctx, rect, lane, Some(marks.clone()))
 }
 
-/// The shape that frees what a cloud has taken of the graphics card.
-pub(super) fn nothing(ctx: &Context, rect: Rect) -> Shape {
-    callback(ctx, rect, None)
+/// The shape that frees what a lane's cloud has taken of the graphics card.
+pub(super) fn nothing(ctx: &Context, rect: Rect, lane: LaneId) -> Shape {
+    callback(ctx, rect, lane, None)
 }
 
-fn callback(ctx: &Context, rect: Rect, marks: Option<CloudMarks>) -> Shape {
+fn callback(ctx: &Context, rect: Rect, lane: LaneId, marks: Option<CloudMarks>) -> Shape {
     let ctx = ctx.clone();
-    Shape::Callback(Callback::new_paint_callback(rect, Paint { ctx, marks }))
+    let paint = Paint { ctx, lane, marks };
+    Shape::Callback(Callback::new_paint_callback(rect, paint))
 }
 
 /// One frame of a cloud, or the one after the last.
 struct Paint {
     ctx: Context,
+    lane: LaneId,
     marks: Option<CloudMarks>,
 }
 
@@ -73,14 +77,16 @@ impl CallbackTrait for Paint {
         let Some(cards) = resources.get_mut::<Cards>() else {
             return Vec::new();
         };
-        let blocks = self.marks.as_ref().map(|marks| &marks.cloud.blocks[..]);
-        if !cards.upload(device, blocks.unwrap_or_default()) {
+        let Some(marks) = &self.marks else {
+            cards.lanes.remove(&self.lane);
+            return Vec::new();
+        };
+        let card = cards.of(device, self.lane);
+        if !card.upload(device, &marks.cloud.blocks) {
             self.ctx.request_repaint();
         }
-        if let Some(marks) = &self.marks {
-            let look = look(marks, screen.pixels_per_point, cards.weight(marks.t));
-            queue.write_buffer(&cards.look, 0, bytemuck::bytes_of(&look));
-        }
+        let look = look(marks, screen.pixels_per_point, card.weight(marks.t));
+        queue.write_buffer(&card.look, 0, bytemuck::bytes_of(&look));
         Vec::new()
     }
 
@@ -91,7 +97,7 @@ impl CallbackTrait for Paint {
         resources: &CallbackResources,
     ) {
         if let (Some(cards), Some(marks)) = (resources.get::<Cards>(), &self.marks) {
-            cards.paint(pass, marks.t);
+            cards.paint(self.lane, pass, marks.t);
         }
     }
 }
@@ -122,6 +128,11 @@ fn look(marks: &CloudMarks, pixels_per_point: f32, weight: f32) -> Look {
 /// What lies on the graphics card.
 struct Cards {
     pipeline: wgpu::RenderPipeline,
+    lanes: BTreeMap<LaneId, Card>,
+}
+
+/// What lies there of a lane.
+struct Card {
     look: wgpu::Buffer,
     bind_group: wgpu::BindGroup,
     /// What is painted: the newest blocks that were all there.
@@ -139,13 +150,34 @@ struct Uploaded {
 
 impl Cards {
     fn new(device: &wgpu::Device, target: wgpu::TextureFormat) -> Self {
+        Self {
+            pipeline: pipeline(device, target),
+            lanes: BTreeMap::new(),
+        }
+    }
+
+    fn of(&mut self, device: &wgpu::Device, lane: LaneId) -> &mut Card {
+        let pipeline = &self.pipeline;
+        let card = || Card::new(device, pipeline);
+        self.lanes.entry(lane).or_insert_with(card)
+    }
+
+    fn paint(&self, lane: LaneId, pass: &mut wgpu::RenderPass<'static>, t: f64) {
+        if let Some(card) = self.lanes.get(&lane) {
+            pass.set_pipeline(&self.pipeline);
+            card.paint(pass, t);
+        }
+    }
+}
+
+impl Card {
+    fn new(device: &wgpu::Device, pipeline: &wgpu::RenderPipeline) -> Self {
         let look = device.create_buffer(&wgpu::BufferDescriptor {
             label: Some("cloud look"),
             size: size_of::<Look>() as u64,
             usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
             mapped_at_creation: false,
         });
-        let pipeline = pipeline(device, target);
         let bind_group = device.create_bind_group(&wgpu::BindGroupDescriptor {
             label: Some("cloud"),
             layout: &pipeline.get_bind_group_layout(0),
@@ -155,7 +187,6 @@ impl Cards {
             }],
         });
         Self {
-            pipeline,
             look,
             bind_group,
             shown: Vec::new(),
@@ -206,7 +237,6 @@ impl Cards {
     }
 
     fn paint(&self, pass: &mut wgpu::RenderPass<'static>, t: f64) {
-        pass.set_pipeline(&self.pipeline);
         pass.set_bind_group(0, &self.bind_group, &[]);
         for Uploaded { block, buffer } in self.shown.iter().filter(|u| u.block.n_particles > 0) {
             let (before, after, _) = block.around(t);

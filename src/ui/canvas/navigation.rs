@@ -12,12 +12,12 @@ const ZOOM_PER_POINT: f32 = 0.005;
 
 /// What the pointer asks for this frame: nothing, to fit (`Some(None)`), or a camera.
 pub fn navigate(ui: &Ui, response: &Response, place: &Place, tool: Tool) -> Option<Option<Camera>> {
-    if tool == Tool::Pan && response.double_clicked() {
+    if tool != Tool::Brush && response.double_clicked() {
         return Some(None);
     }
     let mut transform = place.transform;
     let pans = response.dragged_by(PointerButton::Middle)
-        || (tool == Tool::Pan && response.dragged_by(PointerButton::Primary));
+        || (tool != Tool::Brush && response.dragged_by(PointerButton::Primary));
     let delta = response.drag_delta();
     let mut camera = (pans && delta != egui::Vec2::ZERO).then(|| transform.panned(delta.into()));
     if let Some(camera) = camera {

@@ -23,15 +23,18 @@ pub fn notice_ui(
     ui: &mut Ui,
     place: &Place,
     above: Rect,
-    lab: &Lab,
+    (lab, lane): (&Lab, usize),
     frame: &Frame,
     commands: &mut Vec<Command>,
 ) {
     let (theme, area) = (palette(lab.dark), place.rect);
-    if let RunState::Waiting { reason } = &frame.state {
+    let selected = lane == lab.editor.selected();
+    if let RunState::Waiting { reason } = &frame.state
+        && selected
+    {
         waiting_ui(ui, area, above, reason, lab, commands);
     }
-    if lab.tool == Tool::Brush && brush::is_blank(brush::density(lab)) {
+    if selected && lab.tool == Tool::Brush && brush::is_blank(brush::density(lab)) {
         let side = brush::side_name(lab.drawing_side);
         let words = format!("Drag here to paint the {side}. Shift or the right button erases.");
         return centered(ui, area, &words, theme);

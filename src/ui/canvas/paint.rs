@@ -10,6 +10,7 @@ use egui::{ColorImage, Context, Painter, Rect, Shape, TextureHandle, TextureId, 
 
 use crate::experiment::Layer;
 use crate::scene::{Image, Item, Scene};
+use crate::snapshot::LaneId;
 use crate::ui::theme::ink;
 
 use super::cloud;
@@ -22,6 +23,8 @@ const MAX_SPARE: usize = 16;
 /// Paints scenes; remembers meshes, textures and sprites.
 #[derive(Default)]
 pub struct ScenePainter {
+    /// Whose clouds it paints.
+    lane: LaneId,
     sprites: Sprites,
     layers: Vec<Kept>,
     backdrop: Pictures,
@@ -42,6 +45,21 @@ struct Kept {
 }
 
 impl ScenePainter {
+    /// A painter of the scenes of a lane.
+    pub fn of(lane: LaneId) -> Self {
+        Self {
+            lane,
+            ..Self::default()
+        }
+    }
+
+    /// The lane is gone: frees what it has taken of the graphics card.
+    pub fn leave(&mut self, painter: &Painter, rect: Rect) {
+        if std::mem::take(&mut self.clouded) {
+            painter.add(cloud::nothing(painter.ctx(), rect, self.lane));
+        }
+    }
+
     /// How many layers had to be made into meshes so far.
     pub fn layers_built(&self) -> u64 {
         self.built
@@ -96,7 +114,7 @@ impl ScenePainter {
         let mut items = groups.flat_map(|group| group.items.iter());
         let clouded = items.any(|item| matches!(item, Item::Cloud(_)));
         if std::mem::replace(&mut self.clouded, clouded) && !clouded {
-            painter.add(cloud::nothing(painter.ctx(), rect));
+            painter.add(cloud::nothing(painter.ctx(), rect, self.lane));
         }
     }
 
@@ -159,7 +177,7 @@ impl ScenePainter {
                     let sprite = self.sprites.disc(ctx, points.radius);
                     shapes::points(&mut mesh, sprite, points, screen);
                 }
-                Item::Cloud(cloud) => out.push(cloud::shape(ctx, cloud, screen)),
+                Item::Cloud(cloud) => out.push(cloud::shape(ctx, self.lane, cloud, screen)),
                 Item::Polylines(lines) => {
                     let sprite = self.sprites.line(ctx, lines.width);
                     shapes::polylines(&mut mesh, sprite, lines, screen);

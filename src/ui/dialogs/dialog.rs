@@ -20,6 +20,8 @@ pub enum Dialog {
     Unsaved(Box<Command>),
     /// An earlier window left unsaved work.
     Restore,
+    /// What a lane is to be called.
+    Rename(Rename),
 }
 
 impl Dialog {
@@ -33,6 +35,12 @@ impl Dialog {
         Self::Presets(Gallery::draw())
     }
 
+    /// The question for a lane's title.
+    pub fn rename(lane: usize, title: &str) -> Self {
+        let title = title.to_owned();
+        Self::Rename(Rename { lane, title })
+    }
+
     /// Width of its contents, in points.
     pub fn width(&self) -> f32 {
         match self {
@@ -40,7 +48,7 @@ impl Dialog {
             Self::Help => 760.0,
             Self::Definitions => 640.0,
             Self::Presets(_) => 880.0,
-            Self::Unsaved(_) | Self::Restore => 440.0,
+            Self::Unsaved(_) | Self::Restore | Self::Rename(_) => 440.0,
         }
     }
 }
@@ -50,4 +58,10 @@ impl Dialog {
 pub struct Palette {
     pub(super) query: String,
     pub(super) picked: usize,
+}
+
+/// The title of a lane while it is typed.
+pub struct Rename {
+    pub(super) lane: usize,
+    pub(super) title: String,
 }

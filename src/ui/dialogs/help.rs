@@ -13,6 +13,8 @@ const MOUSE: &[(&str, &str)] = &[
     ("Drag", "move the view; with the brush, paint"),
     ("Wheel", "zoom at the pointer"),
     ("Double click", "fit the view"),
+    ("Click on a particle", "mark it in every lane"),
+    ("Click on a lane", "show it in the panels"),
     ("Right or Shift drag", "with the brush, erase"),
     ("Drop a file", "open an experiment or a finished run"),
 ];
@@ -28,7 +30,7 @@ pub fn help_ui(ui: &mut Ui, theme: &Theme, commands: &mut Vec<Command>) {
             for section in [Section::File, Section::Edit, Section::Run, Section::Help] {
                 section_ui(left, theme, section);
             }
-            for section in [Section::Time, Section::View] {
+            for section in [Section::Time, Section::View, Section::Lanes] {
                 section_ui(right, theme, section);
             }
             heading_ui(right, theme, "Mouse");

@@ -10,6 +10,7 @@ mod help;
 pub mod native;
 mod palette;
 mod presets;
+mod rename;
 mod title;
 mod unsaved;
 
@@ -51,6 +52,7 @@ pub fn dialog_ui(ctx: &Context, dialog: &mut Dialog, lab: &Lab, commands: &mut V
             Dialog::File(file) => file.ui(ui, theme, lab.messages.last(), commands),
             Dialog::Unsaved(next) => unsaved::unsaved_ui(ui, theme, lab, next, commands),
             Dialog::Restore => unsaved::restore_ui(ui, theme, lab, commands),
+            Dialog::Rename(rename) => rename::rename_ui(ui, rename, theme, lab, commands),
         }
     });
     if response.should_close() {

@@ -71,7 +71,7 @@ fn entries(ui: &Ui, lab: &Lab, query: &str) -> Vec<Entry> {
             to.problem.coupling = coupling
         }),
         members(now, "Solver", |to, solver: Solver| {
-            to.readout.solver = solver.with_steps(to.readout.solver.steps());
+            to.readout.solver = solver.with_constants_of(to.readout.solver);
         }),
         members(now, "Activation", |to, activation| {
             to.model.activation = activation

@@ -1,13 +1,19 @@
 //! What the editor promises, of one lane and of several.
 
 use super::*;
-use crate::experiment::{Layer, presets};
+use crate::experiment::{Layer, MAX_LANES, presets};
 use crate::flow::coupling::Coupling;
 use crate::flow::path::Path;
 
 fn editor() -> Editor {
     let preset = presets::find("two-moons").unwrap().experiment().unwrap();
-    Editor::new(Arc::new(preset), Some("a.ron".into()))
+    with_own_groups(Editor::new(Arc::new(preset), Some("a.ron".into())))
+}
+
+/// Every change is that of the selected lane alone.
+fn with_own_groups(mut editor: Editor) -> Editor {
+    set_scopes(&mut editor, Scope::Lane);
+    editor
 }
 
 fn with_batch(editor: &Editor, batch: usize) -> Experiment {
@@ -89,7 +95,7 @@ fn three() -> Editor {
     let lanes = r#"[(), (title: "Diffusion", set: ["path=vp"]), (set: ["coupling=BatchOt(batch: 64)", "seed=1"])]"#;
     experiment.set("lanes", lanes).unwrap();
     experiment.validate().unwrap();
-    Editor::new(Arc::new(experiment), Some("a.ron".into()))
+    with_own_groups(Editor::new(Arc::new(experiment), Some("a.ron".into())))
 }
 
 /// Edits the selected lane by one change.
@@ -98,6 +104,12 @@ fn set(editor: &mut Editor, key: &str, value: &str) {
     experiment.set(key, value).unwrap();
     editor.edit(experiment);
     editor.settle();
+}
+
+fn set_scopes(editor: &mut Editor, scope: Scope) {
+    for group in Group::ALL {
+        editor.set_scope(group, scope);
+    }
 }
 
 /// What lane `i` changes.
@@ -133,7 +145,7 @@ fn one_lane_is_the_experiment_itself() {
     assert!(Arc::ptr_eq(editor.legal(), &preset));
     assert_eq!(editor.lanes().len(), 1);
     for scope in [Scope::Lane, Scope::All] {
-        editor.set_scope(scope);
+        set_scopes(&mut editor, scope);
         editor.edit(with_batch(&editor, 300));
         assert!(editor.document().lanes.is_empty());
         assert_eq!(editor.document(), editor.experiment());
@@ -199,7 +211,7 @@ fn a_lane_overrides_exactly_what_differs_from_the_base() {
 fn an_edit_of_all_lanes_leaves_what_they_differ_in() {
     let mut editor = three();
     editor.select(1);
-    editor.set_scope(Scope::All);
+    set_scopes(&mut editor, Scope::All);
     set(&mut editor, "training.batch", "300");
     assert_eq!(batches(&editor), [300, 300, 300]);
     assert_eq!(editor.document().training.batch, 300);
@@ -303,7 +315,7 @@ fn an_edit_of_another_lane_is_another_step_and_undo_shows_it() {
 fn an_illegal_lane_does_not_stop_the_others() {
     let mut editor = three();
     let before = legal(&editor);
-    editor.set_scope(Scope::All);
+    set_scopes(&mut editor, Scope::All);
     set(&mut editor, "source.scale", "3");
     let after = legal(&editor);
     assert!(editor.illegal().is_none() && editor.lanes()[1].illegal().is_some());
@@ -313,7 +325,7 @@ fn an_illegal_lane_does_not_stop_the_others() {
         (3.0, 3.0)
     );
     editor.select(1);
-    editor.set_scope(Scope::Lane);
+    set_scopes(&mut editor, Scope::Lane);
     let fix = editor.illegal().map(|illegal| illegal.fix.clone()).unwrap();
     editor.edit(*fix);
     assert!(editor.illegal().is_none());

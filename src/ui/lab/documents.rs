@@ -48,6 +48,7 @@ impl State {
     fn start_anew(&mut self) {
         self.dialog = None;
         self.tool = Tool::Pan;
+        self.picked = None;
         // What was said of the old experiment is of no use for this one.
         self.messages.clear();
         self.notice.clear();
@@ -76,7 +77,10 @@ impl State {
         self.notice = complaint(trained);
         let options = trained_options(&self.editor, trained, self.device);
         match session_on(&self.editor, options, Arc::clone(&self.wake)) {
-            Ok(session) => (self.session, self.looked) = (session, None),
+            Ok(session) => {
+                session.advance(self.advance);
+                (self.session, self.looked, self.focused) = (session, Vec::new(), None);
+            }
             Err(error) => self.complain(error),
         }
     }

@@ -10,7 +10,8 @@ use crate::flow::distribution::Symmetry;
 use crate::model::{DeviceChoice, DeviceInfo};
 use crate::products::Look;
 use crate::session::autosave::{Autosave, Leftover};
-use crate::session::{Loan, Options, Session, Wake};
+use crate::session::repeats::Repeats;
+use crate::session::{Advance, Loan, Options, Session, Wake};
 use crate::snapshot::{Frame, Frames, LaneId};
 
 use super::super::command::{BrushSettings, Command, Side, Tool};
@@ -35,6 +36,10 @@ pub struct State {
     pub brush: BrushSettings,
     /// The density that the brush paints on.
     pub drawing_side: Side,
+    /// How lanes that train go forward together.
+    pub advance: Advance,
+    /// The particle that is marked in every lane.
+    pub picked: Option<usize>,
     /// What the canvas shows; `None` fits it.
     pub camera: Option<Camera>,
     /// Panels hidden and large type.
@@ -53,6 +58,8 @@ pub struct State {
     pub notice: String,
     /// The window is to close.
     pub closing: bool,
+    /// The lanes trained with other seeds, if that was asked for.
+    pub repeats: Option<Repeats>,
     /// Work that is in no file.
     pub unsaved: Unsaved,
     /// The desktop's file dialogs; without them the window's own are shown.
@@ -62,7 +69,9 @@ pub struct State {
     pub(super) wake: Wake,
     /// What each lane of the session trains.
     pub(super) sent: Vec<(LaneId, Arc<Experiment>)>,
-    pub(super) looked: Option<(LaneId, Look)>,
+    pub(super) looked: Vec<(LaneId, Look)>,
+    /// The lane whose pictures come first.
+    pub(super) focused: Option<LaneId>,
 }
 
 /// What is remembered of unsaved work.
@@ -110,6 +119,8 @@ impl State {
                 symmetry: Symmetry::None,
             },
             drawing_side: Side::Target,
+            advance: Advance::default(),
+            picked: None,
             camera: view.camera,
             lecture: false,
             dark: true,
@@ -119,12 +130,14 @@ impl State {
             messages: Vec::new(),
             notice: String::new(),
             closing: false,
+            repeats: None,
             unsaved: Unsaved::default(),
             picker: None,
             picking: None,
             wake,
             sent: lanes(&editor),
-            looked: None,
+            looked: Vec::new(),
+            focused: None,
             session,
             editor,
         })

@@ -13,12 +13,14 @@ use crate::snapshot::Frame;
 
 use super::super::actions;
 use super::super::command::{Command, Side, Tool};
+use super::super::editor::Group;
 use super::super::lab::Lab;
 use super::super::theme::{RADIUS, ink};
 use super::buttons::button_ui;
+use super::links::Head;
 use super::scatter::{Scatter, samples_of};
 use super::shapes;
-use super::widgets::{heading_ui, link};
+use super::widgets::link;
 
 /// Height of a picture, in points.
 const HEIGHT: f32 = 92.0;
@@ -66,11 +68,12 @@ pub fn densities_ui(
     theme: &Theme,
     cards: &mut Cards,
     side: &mut Side,
-    (lab, frame): (&Lab, &Frame),
+    frame: &Frame,
     draft: &mut Experiment,
-    commands: &mut Vec<Command>,
+    head: &mut Head<'_>,
 ) {
-    heading_ui(ui, theme, "DENSITIES");
+    head.heading_ui(ui, theme, "DENSITIES", Group::Densities);
+    let (lab, commands) = (head.lab, &mut *head.commands);
     let wants_brush = ui.columns_const(|[left, right]| {
         let trained = &frame.experiment.problem.source;
         let samples = cards

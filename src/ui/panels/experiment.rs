@@ -10,6 +10,7 @@ use super::super::command::{Command, Side};
 use super::super::lab::Lab;
 use super::super::theme::{self, ink};
 use super::buttons::button_ui;
+use super::links::{self, Head};
 use super::widgets::{attention_card, primary};
 use super::{densities, network, path, training, view};
 
@@ -57,22 +58,23 @@ pub fn experiment_ui(
         })
         .show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 4.0;
-            let both = (lab, frame);
+            links::lane_ui(ui, theme, lab);
+            let head = &mut Head { lab, commands };
             densities::densities_ui(
                 ui,
                 theme,
                 &mut memory.densities,
                 &mut memory.side,
-                both,
+                frame,
                 &mut draft,
-                commands,
+                head,
             );
-            path::path_ui(ui, theme, &mut memory.path, &mut draft, lab.play.t);
-            illegal_ui(ui, theme, lab, commands);
-            path::coupling_ui(ui, theme, &mut draft, &frame.cautions);
-            network::network_ui(ui, theme, &mut memory.network, &mut draft);
-            training::training_ui(ui, theme, lab, &mut draft, commands);
-            training::solver_ui(ui, theme, &mut draft.readout.solver);
+            path::path_ui(ui, theme, &mut memory.path, &mut draft, head);
+            illegal_ui(ui, theme, lab, head.commands);
+            path::coupling_ui(ui, theme, &mut draft, &frame.cautions, head);
+            network::network_ui(ui, theme, &mut memory.network, &mut draft, head);
+            training::training_ui(ui, theme, &mut draft, head);
+            training::solver_ui(ui, theme, &mut draft.readout.solver, head);
             view::view_ui(ui, theme, &mut draft);
         });
     if draft != *lab.editor.experiment() {
@@ -111,7 +113,7 @@ fn run_ui(ui: &mut Ui, theme: &Theme, lab: &Lab, frame: &Frame, commands: &mut V
     }
     ui.horizontal(|ui| {
         let text = match frame.state {
-            RunState::Running | RunState::Waiting { .. } => "Pause",
+            _ if lab.trains() => "Pause",
             RunState::Finished => "Train on",
             _ => "Train",
         };

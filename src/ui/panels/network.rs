@@ -6,9 +6,11 @@ use crate::experiment::{Experiment, Model};
 use crate::flow::vocabulary::Vocabulary;
 use crate::scene::theme::Theme;
 
+use super::super::editor::Group;
 use super::super::theme::ink;
+use super::links::Head;
 use super::vocabulary::{constants_ui, member_ui};
-use super::widgets::{heading_ui, row_ui};
+use super::widgets::row_ui;
 
 /// The field of the hidden widths while it is being typed in.
 #[derive(Default)]
@@ -21,8 +23,14 @@ pub struct HiddenField {
 }
 
 /// The network's settings.
-pub fn network_ui(ui: &mut Ui, theme: &Theme, field: &mut HiddenField, draft: &mut Experiment) {
-    heading_ui(ui, theme, "NETWORK");
+pub fn network_ui(
+    ui: &mut Ui,
+    theme: &Theme,
+    field: &mut HiddenField,
+    draft: &mut Experiment,
+    head: &mut Head<'_>,
+) {
+    head.heading_ui(ui, theme, "NETWORK", Group::Network);
     hidden_ui(ui, theme, field, &mut draft.model.hidden);
     let formula = "The nonlinearity after every hidden layer. Changing it starts new weights.";
     member_ui(

@@ -7,9 +7,11 @@ use crate::flow::path::Path;
 use crate::flow::vocabulary::Vocabulary;
 use crate::scene::theme::Theme;
 
+use super::super::editor::Group;
 use super::super::theme::ink;
+use super::links::Head;
 use super::vocabulary::{constants_ui, member_ui};
-use super::widgets::{card, heading_ui, note_ui};
+use super::widgets::{card, note_ui};
 
 /// Points of a drawn curve.
 const N_POINTS: usize = 64;
@@ -40,19 +42,31 @@ impl Curves {
 }
 
 /// Path and its constants.
-pub fn path_ui(ui: &mut Ui, theme: &Theme, curves: &mut Curves, draft: &mut Experiment, t: f64) {
-    heading_ui(ui, theme, "PATH");
+pub fn path_ui(
+    ui: &mut Ui,
+    theme: &Theme,
+    curves: &mut Curves,
+    draft: &mut Experiment,
+    head: &mut Head<'_>,
+) {
+    head.heading_ui(ui, theme, "PATH", Group::Path);
     let path = &mut draft.problem.path;
     let formula = format!("x_t = α x₁ + σ x₀ with {}", path.formula());
     member_ui(ui, theme, "Path", &formula, path);
     constants_ui(ui, theme, path.entry().constants, path);
     curves.update(draft.problem.path);
-    curves_ui(ui, theme, curves, draft.problem.path, t);
+    curves_ui(ui, theme, curves, draft.problem.path, head.lab.play.t);
 }
 
 /// Which pairs the path connects, and what is to be said about the numbers that come of path and pairs.
-pub fn coupling_ui(ui: &mut Ui, theme: &Theme, draft: &mut Experiment, cautions: &[String]) {
-    heading_ui(ui, theme, "COUPLING");
+pub fn coupling_ui(
+    ui: &mut Ui,
+    theme: &Theme,
+    draft: &mut Experiment,
+    cautions: &[String],
+    head: &mut Head<'_>,
+) {
+    head.heading_ui(ui, theme, "COUPLING", Group::Coupling);
     let formula = "Which x₀ and x₁ make a pair: (x₀, x₁) ~ π(x₀, x₁).";
     let coupling = &mut draft.problem.coupling;
     member_ui(ui, theme, "Coupling", formula, coupling);

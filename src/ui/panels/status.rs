@@ -100,10 +100,9 @@ fn device_ui(ui: &mut Ui, frame: &Frame, theme: &Theme) {
     let quiet = |text: String| RichText::new(text).color(ink(theme.muted));
     ui.label(quiet(frame.device.to_string()))
         .on_hover_text("The device that trains.");
-    ui.label(quiet(frame.experiment.readout.solver.legend()))
-        .on_hover_text(
-            "Solver of the trajectories and its velocity evaluations (NFE) for each of them.",
-        );
+    ui.label(quiet(frame.solver_legend())).on_hover_text(
+        "Solver of the trajectories and its velocity evaluations (NFE) for each of them.",
+    );
 }
 
 /// What runs besides the training steps.

@@ -2,9 +2,10 @@
 
 use egui::{Align, Button, Layout, RichText, Ui, Vec2};
 
+use crate::experiment::MAX_LANES;
 use crate::snapshot::Frame;
 
-use super::super::actions::{self, ALL, Section};
+use super::super::actions::{self, ALL, Action, Section};
 use super::super::command::Command;
 use super::super::lab::Lab;
 use super::super::theme::{self, ink, strong};
@@ -12,6 +13,9 @@ use super::buttons::{action_ui, button_ui};
 
 /// Room that the widest of the buttons on the right takes, with its space.
 const BUTTON_WIDTH: f32 = 84.0;
+
+/// Width of what the menu of comparisons explains, in points.
+const COMPARE_WIDTH: f32 = 280.0;
 
 /// Width of the search where there is room for its keys, in points.
 const SEARCH_WIDTH: f32 = 190.0;
@@ -25,6 +29,7 @@ pub fn top_bar_ui(ui: &mut Ui, lab: &Lab, _frame: &Frame, commands: &mut Vec<Com
         action_ui(ui, lab, &actions::PRESETS, "Presets", true, commands);
         action_ui(ui, lab, &actions::OPEN, "Open", true, commands);
         action_ui(ui, lab, &actions::SAVE, "Save", true, commands);
+        compare_ui(ui, lab, commands);
         action_ui(ui, lab, &actions::EXPORT, "Export", true, commands);
         ui.add_space(8.0);
         let (undo, redo) = (lab.editor.can_undo(), lab.editor.can_redo());
@@ -83,6 +88,38 @@ fn menu_ui(ui: &mut Ui, lab: &Lab, commands: &mut Vec<Command>) {
     })
     .response
     .on_hover_text("Everything that can be done, with its keys.");
+}
+
+/// The classic grids, and what can be done with lanes.
+fn compare_ui(ui: &mut Ui, lab: &Lab, commands: &mut Vec<Command>) {
+    ui.menu_button("Compare", |ui| {
+        let source = &lab.editor.experiment().problem.source;
+        if !source.is_standard_gaussian() {
+            let words = "VP and VE are diffusion paths: they need the standard Gaussian source. The cosine path takes this one.";
+            let theme = theme::palette(lab.dark);
+            ui.set_max_width(COMPARE_WIDTH);
+            ui.label(RichText::new(words).small().color(ink(theme.attention)));
+        }
+        let in_section = |action: &&&Action| action.section == Section::Lanes;
+        for action in ALL.iter().filter(in_section) {
+            let command = (action.command)(lab);
+            let can = match &command {
+                Command::Compare(comparison) => comparison.experiments(lab.editor.experiment()).is_ok(),
+                Command::AddLane(_) => lab.editor.lanes().len() < MAX_LANES,
+                _ => lab.editor.lanes().len() > 1,
+            };
+            let item = Button::new(action.name).shortcut_text(action.keys_text(ui.ctx()));
+            let item = ui.add_enabled(can, item).on_hover_text(action.tooltip);
+            if item.on_disabled_hover_text(action.tooltip).clicked() {
+                commands.push(command);
+            }
+            if action.name == actions::COMPARE_SOLVERS.name {
+                ui.separator();
+            }
+        }
+    })
+    .response
+    .on_hover_text("Flows side by side on these densities, trained together.");
 }
 
 /// The search, and as many of the other buttons as there is room for: all of them are in the menu, too.

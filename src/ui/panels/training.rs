@@ -7,25 +7,22 @@ use crate::flow::solver::Solver;
 use crate::flow::vocabulary::Vocabulary;
 use crate::model::DeviceChoice;
 use crate::scene::theme::Theme;
+use crate::session::Advance;
 
 use super::super::command::Command;
+use super::super::editor::Group;
 use super::super::lab::Lab;
+use super::links::Head;
 use super::status::grouped;
 use super::vocabulary::{constants_ui, member_ui};
-use super::widgets::{choice_ui, combo_box, heading_ui, number_ui, row_ui};
+use super::widgets::{choice_ui, combo_box, number_ui, row_ui};
 
 /// Of an optimizer's constants the first one is the rate, which is changed most; the others are under More.
 const RATE: usize = 1;
 
 /// The training loop's settings; all of them apply to the running training.
-pub fn training_ui(
-    ui: &mut Ui,
-    theme: &Theme,
-    lab: &Lab,
-    draft: &mut Experiment,
-    commands: &mut Vec<Command>,
-) {
-    heading_ui(ui, theme, "TRAINING");
+pub fn training_ui(ui: &mut Ui, theme: &Theme, draft: &mut Experiment, head: &mut Head<'_>) {
+    head.heading_ui(ui, theme, "TRAINING", Group::Training);
     optimizer_ui(ui, theme, &mut draft.training.optimizer);
     let batch = DragValue::new(&mut draft.training.batch)
         .range(Training::BATCHES)
@@ -39,7 +36,10 @@ pub fn training_ui(
         .custom_parser(|text| text.replace(',', "").trim().parse().ok());
     let formula = "Optimizer steps until training is finished; Train goes on for as many again.";
     number_ui(ui, theme, "Steps", formula, steps);
-    device_ui(ui, theme, lab, commands);
+    if head.lab.editor.lanes().len() > 1 {
+        advance_ui(ui, theme, head);
+    }
+    device_ui(ui, theme, head.lab, head.commands);
     CollapsingHeader::new("More")
         .id_salt("more training")
         .show_unindented(ui, |ui| {
@@ -51,11 +51,11 @@ pub fn training_ui(
 }
 
 /// The solver of the trajectories.
-pub fn solver_ui(ui: &mut Ui, theme: &Theme, solver: &mut Solver) {
-    heading_ui(ui, theme, "SOLVER");
+pub fn solver_ui(ui: &mut Ui, theme: &Theme, solver: &mut Solver, head: &mut Head<'_>) {
+    head.heading_ui(ui, theme, "SOLVER", Group::Solver);
     let offered = Solver::ALL.map(|other| {
         let explanation = format!("{}: {}", other.formula(), other.hint());
-        (other.with_steps(solver.steps()), explanation)
+        (other.with_constants_of(*solver), explanation)
     });
     let offered = offered
         .each_ref()
@@ -64,6 +64,27 @@ pub fn solver_ui(ui: &mut Ui, theme: &Theme, solver: &mut Solver) {
         "How dZ/dt = v(Z, t) is solved from t = 0 to t = 1, for display and for the metrics.";
     choice_ui(ui, theme, "Method", formula, solver, &offered);
     constants_ui(ui, theme, solver.entry().constants, solver);
+}
+
+/// How lanes that train go forward together.
+fn advance_ui(ui: &mut Ui, theme: &Theme, head: &mut Head<'_>) {
+    let offered = [
+        (
+            Advance::EqualSteps,
+            "equal steps",
+            "Every lane has taken as many optimizer steps as the others: the one that is behind comes first.",
+        ),
+        (
+            Advance::EqualTime,
+            "equal time",
+            "Every lane trains for as long as the others: a cheaper one takes more steps.",
+        ),
+    ];
+    let formula = "What is equal between the lanes while they train.";
+    let mut advance = head.lab.advance;
+    if choice_ui(ui, theme, "Lanes", formula, &mut advance, &offered) {
+        head.commands.push(Command::SetAdvance(advance));
+    }
 }
 
 fn optimizer_ui(ui: &mut Ui, theme: &Theme, optimizer: &mut Optimizer) {

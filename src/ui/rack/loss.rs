@@ -148,7 +148,7 @@ fn hover_text(loss: &LossHistory, position: &HoverPosition<'_>) -> Option<String
 }
 
 /// Marks of a logarithmic axis: 1, 2, 5 of each decade over a wide range, round numbers over a narrow one.
-fn log_marks(input: GridInput) -> Vec<GridMark> {
+pub(super) fn log_marks(input: GridInput) -> Vec<GridMark> {
     let (low, high) = input.bounds;
     if !(high - low).is_normal() || high - low > 40.0 {
         return Vec::new();
@@ -203,13 +203,13 @@ fn nice_step(rough: f64) -> f64 {
 }
 
 /// Rounds away what `10^log10(x)` adds.
-fn round(x: f64) -> f64 {
+pub(super) fn round(x: f64) -> f64 {
     let decade = 10_f64.powf(x.abs().max(1e-12).log10().floor() - 3.0);
     (x / decade).round() * decade
 }
 
 /// A tick label: `0.05`, `1.2`, `300`, `20k`, `1e-6`.
-fn short(x: f64) -> String {
+pub(super) fn short(x: f64) -> String {
     match x.abs() {
         0.0 => "0".to_owned(),
         a if a >= 1e6 => format!("{}M", trimmed(x / 1e6)),

@@ -4,7 +4,9 @@
 //! list in `ui/page.rs`. Pages read frames; they refuse to know how the numbers come about.
 
 mod histogram;
+mod lanes_table;
 mod loss;
+mod profile;
 mod row;
 
 use egui::{Margin, RichText, ScrollArea, Sense, Stroke, Ui, Vec2};

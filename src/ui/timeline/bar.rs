@@ -269,7 +269,7 @@ fn direction_ui(ui: &mut Ui, direction: Direction, theme: &Theme) -> Response {
 
 /// The solver of the trajectories and what it costs.
 fn solver_ui(ui: &mut Ui, frame: &Frame, theme: &Theme) {
-    let words = frame.experiment.readout.solver.legend();
+    let words = frame.solver_legend();
     ui.label(egui::RichText::new(words).color(ink(theme.muted)))
         .on_hover_text(
             "Solver of the trajectories and its velocity evaluations (NFE) for each of them.",

@@ -3,7 +3,7 @@
 use crate::experiment::Experiment;
 
 use super::super::Metric;
-use super::super::table::{CHORD_RATIO, STRAIGHTNESS, TRANSPORT_COST, W2};
+use super::super::table::{BENDS, CHORD_RATIO, STRAIGHTNESS, TRANSPORT_COST, UNEVEN_SPEED, W2};
 use super::{Comparison, Estimate, Row};
 
 /// Two lanes of which one is better by one measure and the other by another.
@@ -53,15 +53,22 @@ fn speed_and_shape(a: &Row, b: &Row) -> Option<String> {
         return None;
     }
     let (title_a, title_b) = (&a.title, &b.title);
-    let why = match Both::of(a, b, &TRANSPORT_COST) {
+    let parts = (Both::of(a, b, &BENDS), Both::of(a, b, &UNEVEN_SPEED));
+    let why = match (Both::of(a, b, &TRANSPORT_COST), parts) {
         // S is an area: relative to the way, the order may be another one.
-        Some(cost) if s.a.mean * cost.b.mean > s.b.mean * cost.a.mean => format!(
+        (Some(cost), _) if s.a.mean * cost.b.mean > s.b.mean * cost.a.mean => format!(
             "S grows with the length of the way (transport cost {}), chord/arc is a ratio.",
             cost.texts()
         ),
-        _ => format!(
-            "S sees speed and shape, chord/arc shape alone: {title_b} bends less, but its speed is less even."
+        (_, (Some(bends), Some(speed))) if !bends.rises() && speed.rises() => format!(
+            "S sees speed and shape, chord/arc shape alone: in {title_b} less of S is bends ({}) and more is uneven \
+             speed ({}).",
+            bends.texts(),
+            speed.texts()
         ),
+        _ => "S sees speed and shape, and long ways most, as it is made of squares; chord/arc sees the shape alone, of \
+              every way alike."
+            .to_owned(),
     };
     Some(format!(
         "By S {title_a} is straighter than {title_b} ({}), by chord/arc it is {title_b} ({}). {why}",
@@ -76,8 +83,7 @@ fn pairs_and_ways(a: &Row, b: &Row) -> Option<String> {
     if !(differ_in_blocks_alone(&a.experiment, &b.experiment) && s.a.is_below(s.b)) {
         return None;
     }
-    let ends = Both::of(a, b, &W2)
-        .map(|w2| format!(", while the end points are as good (W2 {})", w2.texts()));
+    let ends = Both::of(a, b, &W2).map(|w2| format!(", while W2 is {}", w2.texts()));
     let coupling = b.experiment.problem.coupling.name();
     let path = b.experiment.problem.path.name();
     let why = match far_from_one(&b.experiment) {
@@ -130,6 +136,11 @@ impl<'a> Both<'a> {
     fn of(a: &'a Row, b: &'a Row, metric: &Metric) -> Option<Self> {
         let (a, b) = (a.estimate(metric)?, b.estimate(metric)?);
         Some(Self { a, b })
+    }
+
+    /// Whether the second lane has the larger number, errors apart.
+    fn rises(&self) -> bool {
+        self.a.mean < self.b.mean
     }
 
     fn texts(&self) -> String {

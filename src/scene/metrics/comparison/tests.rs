@@ -20,6 +20,11 @@ fn numbers(s: (f64, f64), chord: (f64, f64)) -> Numbers {
         metrics.trajectories.chord_ratio,
         metrics.trajectories_stderr.chord_ratio,
     ) = chord;
+    // The parts of S: the straighter the lines, the less of it is bends.
+    metrics.trajectories.bends = 2.0 * (1.0 - chord.0);
+    metrics.trajectories.uneven_speed = s.0 - metrics.trajectories.bends;
+    metrics.trajectories_stderr.bends = s.1;
+    metrics.trajectories_stderr.uneven_speed = s.1;
     measured.metrics = Some(Arc::new(metrics));
     Numbers::of(&measured)
 }
@@ -199,7 +204,7 @@ fn markdown_shows_titles_as_they_are() {
     let text = Comparison::new(lanes).markdown();
     let lines: Vec<&str> = text.lines().collect();
     assert!(
-        lines[0].starts_with("| lane | path energy | cost | S | chord / arc | W₂ | NFE"),
+        lines[0].starts_with("| lane | path energy | cost | S | S (speed) | S (shape) | chord / arc | turning | crossings | W₂ | NFE"),
         "{text}"
     );
     assert!(lines[1].starts_with("| --- | ---: |"), "{text}");
@@ -208,11 +213,15 @@ fn markdown_shows_titles_as_they_are() {
         "{text}"
     );
     assert!(
-        lines[2].contains("| **1.25 ± 0.02** | 0.730 ± 0.004 | 0.141 (floor 0.135) | 100 |"),
+        lines[2].contains(
+            "| **1.25 ± 0.02** | **0.71 ± 0.02** | 0.54 ± 0.02 | 0.730 ± 0.004 | 0.9 ± 0.1 |"
+        ),
         "{text}"
     );
     assert!(
-        lines[3].contains("| 1.64 ± 0.03 | **0.830 ± 0.003** |"),
+        lines[3].contains(
+            "| 1.64 ± 0.03 | 1.30 ± 0.03 | **0.34 ± 0.03** | **0.830 ± 0.003** | 0.9 ± 0.1 |"
+        ),
         "{text}"
     );
     assert!(
@@ -233,16 +242,16 @@ fn latex_sets_titles_as_they_are() {
     assert!(text.contains(set), "{text}");
     assert!(
         text.contains(
-            r"\textbf{1.25 $\pm$ 0.02} & 0.730 $\pm$ 0.004 & 0.141 (floor 0.135) & 100 \\"
+            r"& 0.730 $\pm$ 0.004 & 0.9 $\pm$ 0.1 & 0.5 $\pm$ 0.1 & 0.141 (floor 0.135) & 100 \\"
         ),
         "{text}"
     );
     assert!(
-        text.contains("lane & path energy & cost & S & chord / arc & W$_2$ & NFE"),
+        text.contains("lane & path energy & cost & S & S (speed) & S (shape) & chord / arc & turning & crossings & W$_2$ & NFE"),
         "{text}"
     );
     assert!(
-        text.contains("\\begin{tabular}{lrrrrrr}\n\\toprule\n"),
+        text.contains("\\begin{tabular}{lrrrrrrrrrr}\n\\toprule\n"),
         "{text}"
     );
 }
@@ -282,8 +291,8 @@ fn speed_and_shape_are_told_apart_in_a_sentence() {
     assert_eq!(
         said[0].sentence,
         "By S cond-OT is straighter than VP (1.25 ± 0.02 against 1.64 ± 0.03), by chord/arc it is VP (0.730 ± 0.004 \
-         against 0.830 ± 0.003). S sees speed and shape, chord/arc shape alone: VP bends less, but its speed is less \
-         even."
+         against 0.830 ± 0.003). S sees speed and shape, chord/arc shape alone: in VP less of S is bends (0.54 ± 0.02 \
+         against 0.34 ± 0.03) and more is uneven speed (0.71 ± 0.02 against 1.30 ± 0.03)."
     );
     // Within the errors there is nothing to explain.
     let vague = |error: f64| {
@@ -342,7 +351,7 @@ fn batch_ot_bends_a_path_that_is_no_line() {
         "{sentence}"
     );
     assert!(
-        sentence.contains("W2 0.141 against 0.141")
+        sentence.contains("while W2 is 0.141 against 0.141")
             && sentence.contains("α + σ is 1.41 at t = 0.50"),
         "{sentence}"
     );

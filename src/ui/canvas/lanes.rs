@@ -1,0 +1,122 @@
+//! Several lanes on the canvas: toggles above them, the legend below, and between them a grid of equal canvases under one
+//! camera.
+
+use std::sync::Arc;
+
+use egui::{Button, Rect, RichText, Ui, UiBuilder, pos2};
+
+use crate::scene::{self, Beside, Page, Scene};
+use crate::snapshot::Frame;
+
+use super::super::actions;
+use super::super::command::{Command, Tool};
+use super::super::lab::Lab;
+use super::super::panels::buttons;
+use super::super::theme::{ink, palette};
+use super::grid::Grid;
+use super::{Canvas, Sight, brush, chips, header, notice, pane_ui, readout_ui, style, surface_ui};
+
+/// The canvases of all lanes.
+pub fn lanes_ui(
+    ui: &mut Ui,
+    canvas: &mut Canvas,
+    lab: &Lab,
+    frames: &[Arc<Frame>],
+    commands: &mut Vec<Command>,
+) {
+    chips::strip_ui(ui, lab, commands);
+    let area = ui.available_rect_before_wrap();
+    ui.advance_cursor_after_rect(area);
+    ui.painter()
+        .rect_filled(area, 0.0, ink(palette(lab.dark).background));
+    let (above, legend) = legend(lab, frames, area);
+    let grid = Grid::new(above, frames.len());
+    let Some(first) = grid.cells.first().filter(|cell| cell.canvas.is_positive()) else {
+        return;
+    };
+    let page = Page::lane(first.canvas.size().into(), style(lab));
+    let surfaces = grid.cells.iter().zip(frames).enumerate();
+    let surfaces = surfaces.map(|(i, (cell, frame))| {
+        let name = format!("Canvas of lane {}", i + 1);
+        let response = surface_ui(ui, cell.canvas, frame.lane, &name, lab.tool);
+        (cell.canvas, response)
+    });
+    let surfaces = surfaces.collect();
+    let sight = Sight::new(ui, canvas, (lab, frames), &page, surfaces, commands);
+    canvas
+        .brush
+        .input(ui, &sight.places, Rect::ZERO, lab, commands);
+    for (i, frame) in frames.iter().enumerate() {
+        let shown = (lab, frame, beside(frames, i));
+        lane_ui(ui, canvas, i, shown, &sight, commands);
+        let cell = (&grid.cells[i], grid.two_lines);
+        header::header_ui(ui, i, cell, (lab, frame), commands);
+    }
+    if let Some(left) = grid.left.first() {
+        add_ui(ui, *left, lab, commands);
+    }
+    let strip = area.with_min_y(above.bottom());
+    canvas.legend.paint_furniture(ui.painter(), strip, &legend);
+    canvas.cover(ui, first.canvas, Rect::ZERO, None);
+}
+
+/// The first lane, if it is another one.
+fn beside(frames: &[Arc<Frame>], lane: usize) -> Option<Beside<'_>> {
+    let lanes = [lane, 0];
+    let first = frames.first().filter(|_| lane > 0);
+    first.map(|frame| Beside { frame, lanes })
+}
+
+/// The legend of all lanes, and the part of the area above it.
+fn legend(lab: &Lab, frames: &[Arc<Frame>], area: Rect) -> (Rect, Scene) {
+    let view = &lab.editor.experiment().view;
+    let page = Page::lane(area.size().into(), style(lab));
+    let selected = lab.editor.selected().min(frames.len() - 1);
+    let (frame, beside) = (&frames[selected], beside(frames, selected));
+    let legend = scene::legend_strip(frame, beside, view, lab.play.t, (&page, area.width()));
+    let above = area.with_max_y((area.bottom() - legend.size[1]).max(area.top()));
+    (above, legend)
+}
+
+/// A lane's canvas with what stands on it.
+fn lane_ui(
+    ui: &mut Ui,
+    canvas: &mut Canvas,
+    lane: usize,
+    (lab, frame, beside): (&Lab, &Arc<Frame>, Option<Beside<'_>>),
+    sight: &Sight<'_>,
+    commands: &mut Vec<Command>,
+) {
+    let place = &sight.places[lane];
+    let brushed = lab.tool == Tool::Brush && brush::reaches(lab, lane);
+    let paper = match brushed {
+        true => canvas.brush.paper(ui.ctx(), place, lab, frame),
+        false => Vec::new(),
+    };
+    pane_ui(
+        ui,
+        &mut canvas.panes[lane],
+        (lab, frame, beside),
+        place,
+        sight,
+        paper,
+    );
+    readout_ui(ui, (lab, frame), place, &sight.responses[lane], None);
+    if let Some(at) = sight.pointed.filter(|_| brushed) {
+        brush::cursor(ui, at, place, lab, frame);
+    }
+    let above = Rect::from_min_max(place.rect.min, pos2(place.rect.right(), place.rect.top()));
+    notice::notice_ui(ui, place, above, (lab, lane), frame, commands);
+}
+
+/// A place without a lane.
+fn add_ui(ui: &mut Ui, rect: Rect, lab: &Lab, commands: &mut Vec<Command>) {
+    let theme = palette(lab.dark);
+    ui.scope_builder(UiBuilder::new().max_rect(rect), |ui| {
+        ui.centered_and_justified(|ui| {
+            let words = RichText::new("+ Add lane").color(ink(theme.muted));
+            let add = Button::new(words).fill(ink(theme.background));
+            buttons::button_ui(ui, lab, &actions::ADD_LANE, add, true, commands);
+        });
+    });
+}
