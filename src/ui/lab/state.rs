@@ -107,10 +107,11 @@ impl State {
     pub(super) fn new(
         experiment: Experiment,
         file: Option<PathBuf>,
-        options: Options,
+        options: impl FnOnce(&Editor) -> Options,
         wake: Wake,
     ) -> io::Result<Self> {
         let editor = Editor::new(Arc::new(experiment), file);
+        let options = options(&editor);
         let (device, speed) = (options.device, options.speed);
         let session = session_on(&editor, options, Arc::clone(&wake))?;
         let view = &editor.experiment().view;
