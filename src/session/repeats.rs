@@ -177,6 +177,7 @@ impl Work {
         let look = Look {
             particles: 0,
             field: 0,
+            solvers: true,
             ..Look::default()
         };
         let products = make_all(&flow, &look, &Tools::default(), || self.goes_on());
@@ -188,6 +189,7 @@ impl Work {
         Ok(Some(Arc::new(Measured {
             solver: metrics.solver,
             metrics: Some(Arc::new(metrics)),
+            solvers: Measured::solvers_of(&products),
             pair_crossings: products.pair_crossings.get().map(|made| made.0),
             loss: learner.losses().history().mean_of_last(AVERAGED_STEPS),
             coupling_cost: learner.coupling_cost(),

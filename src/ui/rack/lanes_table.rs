@@ -6,7 +6,7 @@ use egui::{Align, Button, Grid, Label, Layout, RichText, ScrollArea, Sense, Ui, 
 
 use crate::experiment::{Experiment, View};
 use crate::flow::metrics::Mean;
-use crate::products::{Made, Metrics};
+use crate::products::{Made, Metrics, Product, SolverComparison};
 use crate::scene::metrics::comparison::{Column, Comparison, LaneResults, Numbers, Row};
 use crate::scene::metrics::table::{CHORD_RATIO, NFE, STRAIGHTNESS, W2};
 use crate::scene::metrics::{Measured, Metric};
@@ -42,6 +42,8 @@ struct Inputs {
     experiment: Arc<Experiment>,
     /// The measurement of the lane itself.
     measured: Option<Arc<Made<Metrics>>>,
+    /// What the methods cost on it.
+    solvers: Option<Arc<Made<SolverComparison>>>,
     pair_crossings: Option<Mean>,
     /// Those of its repeats.
     repeated: Vec<Arc<Measured>>,
@@ -49,12 +51,9 @@ struct Inputs {
 
 impl Inputs {
     fn same(&self, other: &Self) -> bool {
-        let one = match (&self.measured, &other.measured) {
-            (Some(a), Some(b)) => Arc::ptr_eq(a, b),
-            (None, None) => true,
-            _ => false,
-        };
-        one && self.title == other.title
+        same_product(self.measured.as_ref(), other.measured.as_ref())
+            && same_product(self.solvers.as_ref(), other.solvers.as_ref())
+            && self.title == other.title
             && self.pair_crossings == other.pair_crossings
             && Arc::ptr_eq(&self.experiment, &other.experiment)
             && self.repeated.len() == other.repeated.len()
@@ -67,6 +66,10 @@ impl Inputs {
             Numbers::of(&Measured {
                 solver: made.solver,
                 metrics: Some(Arc::new(made.output.clone())),
+                solvers: self
+                    .solvers
+                    .as_ref()
+                    .map(|made| Arc::new(made.output.clone())),
                 pair_crossings: self.pair_crossings,
                 loss: None,
                 coupling_cost: None,
@@ -81,6 +84,14 @@ impl Inputs {
                 false => repeated.collect(),
             },
         }
+    }
+}
+
+fn same_product<P: Product>(a: Option<&Arc<Made<P>>>, b: Option<&Arc<Made<P>>>) -> bool {
+    match (a, b) {
+        (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+        (None, None) => true,
+        _ => false,
     }
 }
 
@@ -137,6 +148,7 @@ fn inputs(sight: Sight<'_>, repeats: Option<&Known>) -> Vec<Inputs> {
             title: sight.lab.editor.document().lane_label(i),
             experiment: Arc::clone(lane.legal()),
             measured: products.metrics.get().cloned(),
+            solvers: products.solvers.get().cloned(),
             pair_crossings: products.pair_crossings.get().map(|made| made.0),
             repeated: repeats.map_or_else(Vec::new, |known| known.measured[i].clone()),
         }
