@@ -135,6 +135,7 @@ fn run(args: &RunArgs) -> Result<(), Failure> {
         device: args.device,
         threads: args.threads,
         save_every: Duration::from_secs(args.save_every),
+        checkpoints: args.checkpoints,
     };
     let mut reporter = Reporter::new(args.quiet, stop_on_ctrl_c()?);
     let outcome = match &saved {

@@ -26,6 +26,7 @@ pub mod presets;
 mod reader;
 mod set;
 mod spelling;
+mod stage;
 mod text;
 mod tokens;
 mod training;
@@ -45,6 +46,7 @@ pub use layer::Layer;
 pub(crate) use layer::layers;
 pub use legality::Illegal;
 pub use model::{Activation, Model, TimeEmbedding};
+pub use stage::{Stage, StepView};
 pub use training::{Evaluation, LearningRate, Optimizer, Training};
 pub use view::{Camera, End, MAX_FOLLOWED, MAX_PARTICLES, TrajectoryColor, View};
 

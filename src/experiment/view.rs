@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
 
-use super::Layer;
+use super::{Layer, StepView};
 
 /// What is drawn, at which time, in which frame.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -31,6 +31,9 @@ pub struct View {
     pub from: End,
     /// The part of the plane that is shown; `None` fits it to the target.
     pub camera: Option<Camera>,
+    /// The training step that is shown in slow motion; it belongs to a moment of training, so no file has it.
+    #[serde(skip)]
+    pub step: Option<StepView>,
 }
 
 /// Most particles that are drawn.
@@ -73,6 +76,7 @@ impl Default for View {
             color: TrajectoryColor::ChordRatio,
             from: End::Source,
             camera: None,
+            step: None,
         }
     }
 }

@@ -37,6 +37,7 @@ pub mod repeats;
 pub mod report;
 pub mod run;
 mod schedule;
+mod speed;
 mod table;
 mod thread;
 mod trainer;
@@ -51,7 +52,7 @@ use crossbeam_channel::unbounded;
 
 use crate::clock::Instant;
 use crate::experiment::{Experiment, View};
-use crate::model::{DeviceChoice, DeviceInfo, TrainingState};
+use crate::model::{Checkpoints, DeviceChoice, DeviceInfo, TrainingState};
 use crate::snapshot::{Frame, Frames, LaneId};
 
 use autosave::{Autosave, Leftover};
@@ -60,7 +61,7 @@ use command::Message;
 use crew::{Errand, Listed};
 use dispatcher::Dispatcher;
 use jobs::Jobs;
-use lane::Services;
+use lane::{Services, Trained};
 use thread::Joined;
 use trainer::{Inbox, Lanes, Trainer};
 
@@ -70,6 +71,7 @@ pub use cores::{Cores, Loan};
 pub use crew::Crew;
 pub use device_thread::{DeviceThread, DistantEngine};
 pub use engines::{EngineMaker, Engines};
+pub use speed::Speed;
 
 /// How a session starts.
 #[derive(Clone, Default)]
@@ -78,8 +80,12 @@ pub struct Options {
     pub device: DeviceChoice,
     /// What training goes on from in the first lane, if it is not to start from nothing.
     pub trained: Option<Arc<TrainingState>>,
+    /// Checkpoints of the steps before that.
+    pub history: Option<Arc<Checkpoints>>,
     /// Whether training starts by itself.
     pub autostart: bool,
+    /// How fast lanes train.
+    pub speed: Speed,
     /// Other engines than those of `device`.
     pub engines: Option<Engines>,
     /// The number of the first lane.
@@ -120,7 +126,7 @@ impl Session {
         let jobs = Arc::new(Jobs::spawn(Arc::clone(&board))?);
         let services = services(board, Crew::of_all_cores()?, jobs);
         let own = services.clone();
-        let (engines, trained) = (options.engines.clone(), options.trained.clone());
+        let (engines, trained) = (options.engines.clone(), trained(&options));
         let trainer = Trainer::spawn(move |inbox| {
             let engines = engines.unwrap_or_else(|| Engines::cpu(&own.crew));
             Lanes::new(own, engines, &lanes, trained, inbox)
@@ -138,7 +144,7 @@ impl Session {
         let engines = options.engines.clone();
         let engines = engines.unwrap_or_else(|| Engines::cpu(&services.crew));
         let (inbox, messages) = unbounded();
-        let trained = options.trained.clone();
+        let trained = trained(&options);
         let lanes = Lanes::new(services.clone(), engines, &lanes, trained, messages);
         let driver = Driver::Caller(Box::new(RefCell::new(lanes)), inbox);
         let options = Options {
@@ -169,6 +175,7 @@ impl Session {
             probe: OnceLock::new(),
             crew,
         };
+        session.set_speed(options.speed);
         let others = options.lanes.iter().map(|(id, _)| *id);
         for lane in std::iter::once(options.first).chain(others) {
             if options.device != DeviceChoice::Cpu && options.engines.is_none() {
@@ -181,7 +188,7 @@ impl Session {
         session
     }
 
-    /// Without threads, works until the deadline or until there is nothing to do, in pieces of at most about 20 ms; then
+    /// Without threads, works until the deadline or until there is nothing to do yet, in pieces of at most about 20 ms; then
     /// the answer is `false`. With threads there is nothing to do here.
     pub fn run_until(&self, deadline: Instant) -> bool {
         let Driver::Caller(lanes, _) = &self.driver else {
@@ -214,6 +221,17 @@ impl Session {
     /// Says how lanes go forward together; never blocks.
     pub fn advance(&self, advance: Advance) {
         self.tell(Message::Advance(advance));
+    }
+
+    /// Says how fast all lanes train from now on; never blocks.
+    pub fn set_speed(&self, speed: Speed) {
+        self.tell(Message::Speed(speed));
+    }
+
+    /// Has every lane show its flow as it was at this step, or at the last one before it of which there is a checkpoint;
+    /// without a step they show their newest. Training goes on meanwhile; never blocks.
+    pub fn show_step(&self, step: Option<u64>) {
+        self.tell(Message::Step(step));
     }
 
     /// Says which lane is looked at most.
@@ -319,6 +337,13 @@ impl Drop for Session {
         }
         self.dispatcher.stop();
     }
+}
+
+/// What the first lane goes on from.
+fn trained(options: &Options) -> Option<Trained> {
+    let state = options.trained.clone()?;
+    let history = options.history.clone();
+    Some(Trained { state, history })
 }
 
 /// All lanes, the first one among them.

@@ -10,7 +10,7 @@ use crate::clock::Instant;
 use crate::experiment::Experiment;
 use crate::flow::solver::Steps;
 use crate::flow::{Bounds, Point};
-use crate::model::{DeviceChoice, EngineError, FrozenField};
+use crate::model::{Checkpoints, DeviceChoice, EngineError, FrozenField};
 use crate::products::{
     DisplaySamples, Flow, Look, PairCrossings, References, RunId, Tools, compare_solvers,
     display_samples, ends, make_all, measure, reference,
@@ -51,9 +51,13 @@ pub struct RunOptions {
     /// What a process that is killed may lose of training: the time between two saves, unless writing takes more than a
     /// hundredth of it.
     pub save_every: Duration,
+    /// Most checkpoints that are written; 0 for none.
+    pub checkpoints: usize,
 }
 
 impl RunOptions {
+    /// The usual number of checkpoints: ten to the decade of steps and more.
+    pub const CHECKPOINTS: usize = 128;
     /// The usual time between two saves.
     pub const SAVE_EVERY: Duration = Duration::from_secs(30);
 }
@@ -64,6 +68,7 @@ impl Default for RunOptions {
             device: DeviceChoice::default(),
             threads: None,
             save_every: Self::SAVE_EVERY,
+            checkpoints: Self::CHECKPOINTS,
         }
     }
 }
@@ -131,7 +136,8 @@ fn start(
     let job = || {
         let engines = Engines::open(options.device, &crew, experiment);
         let engines = engines.map_err(|e| input(e.to_string()))?;
-        let learner = going_on::learner(experiment, saved, &engines, &crew, observer)?;
+        let mut learner = going_on::learner(experiment, saved, &engines, &crew, observer)?;
+        going_on::keep_history(&mut learner, saved, options.checkpoints);
         let folder = Folder::open(folder)?;
         let job = Job {
             experiment: Arc::clone(learner.experiment()),
@@ -171,11 +177,12 @@ struct Job<'a> {
 impl Job<'_> {
     fn run(mut self) -> Result<Outcome, RunError> {
         self.folder.unfinish()?;
-        let state = self.learner.state();
+        let (state, history) = (self.learner.state(), self.history());
+        let folder = self.folder;
         if self.goes_on {
-            self.folder.write_training(&self.experiment, &state)?;
+            folder.write_training(&self.experiment, &state, history)?;
         } else {
-            self.folder.replace_training(&self.experiment, &state)?;
+            folder.replace_training(&self.experiment, &state, history)?;
         }
         self.train()?;
         let field = self.last_field()?;
@@ -250,7 +257,7 @@ impl Job<'_> {
             if is_due {
                 learner.checkpoint()?;
             }
-            learner.stride()
+            learner.stride(u64::MAX)
         })
     }
 
@@ -304,7 +311,14 @@ impl Job<'_> {
     /// What training alone has made, as of the last checkpoint.
     fn write_training(&self) -> Result<(), RunError> {
         let state = self.learner.state();
-        self.folder.write_training(&self.experiment, &state)
+        let history = self.history();
+        self.folder
+            .write_training(&self.experiment, &state, history)
+    }
+
+    /// The checkpoints that are to be written.
+    fn history(&self) -> Option<&Checkpoints> {
+        (self.options.checkpoints > 0).then(|| self.learner.history())
     }
 
     /// Solves, measures and draws; `None` if interrupted.

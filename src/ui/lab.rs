@@ -6,7 +6,9 @@
 mod arrange;
 mod documents;
 mod lanes;
+mod slow_motion;
 mod state;
+mod training;
 mod unsaved;
 
 use std::io;
@@ -96,9 +98,11 @@ impl Lab {
         self.state.tick();
     }
 
-    /// So much time has passed: the play head moves on, if it plays.
+    /// So much time has passed: the play heads move on, if they play.
     pub fn advance(&mut self, secs: f64) {
         self.state.play.advance(secs);
+        self.state.advance_training(secs);
+        self.state.advance_slow_motion(secs);
     }
 
     /// This part of the plane is seen: its pictures are asked for, if they are not what is made already.
@@ -140,10 +144,21 @@ impl State {
             Command::RestoreUnsaved => self.restore_unsaved(),
             Command::DiscardUnsaved => self.discard_unsaved(),
             Command::ToggleTraining => self.toggle_training(),
-            Command::Train => self.train(session::Command::Train),
+            Command::Train => {
+                self.leave_slow_motion();
+                self.train(session::Command::Train);
+            }
             Command::Pause => self.send(&session::Command::Pause),
-            Command::StepOnce => self.train(session::Command::StepOnce),
-            Command::Reset => self.train(session::Command::Reset),
+            Command::StepOnce => self.step_once(),
+            Command::SlowMotion(movement) => self.move_slowly(movement),
+            Command::Reset => {
+                self.show_step(None);
+                self.train(session::Command::Reset);
+            }
+            Command::SetTrainingSpeed(speed) => self.set_training_speed(speed),
+            Command::ShowStep(step) => self.show_step(step),
+            Command::StepCheckpoint(n) => self.step_checkpoint(n),
+            Command::ToggleReplay => self.training.toggle(),
             Command::SetDevice(device) => self.set_device(device),
             Command::Measure => self.send(&session::Command::Measure),
             Command::Repeat(seeds) => self.repeat(seeds),
@@ -202,6 +217,7 @@ impl State {
             }
         }
         self.hear_picking();
+        self.follow_slow_motion();
     }
 
     fn look(&mut self, seen: Bounds) {
@@ -234,6 +250,9 @@ impl State {
     }
 
     fn toggle_training(&mut self) {
+        if self.leave_slow_motion().is_some() {
+            return self.train(session::Command::Train);
+        }
         let command = match self.trains() {
             true => session::Command::Pause,
             false => session::Command::Train,
@@ -356,6 +375,8 @@ impl State {
         }
         if self.tool != Tool::Pan {
             self.tool = Tool::Pan;
+        } else if self.slow_motion.is_some() {
+            self.close_slow_motion();
         } else if self.picked.is_some() {
             self.picked = None;
         } else {

@@ -14,12 +14,11 @@ use serde::{Serialize, Serializer};
 
 use crate::flow::metrics::{Mean, TrajectoryMetrics};
 use crate::flow::solver::Solver;
-use crate::products::{Metrics, Products, SolverComparison};
+use crate::products::{Metrics, SolverComparison};
 use crate::snapshot::Frame;
 
-pub(super) use print::three_digits;
 use print::with_error;
-pub use print::{grouped, significant};
+pub use print::{grouped, significant, three_digits};
 pub use table::ALL;
 
 /// What is known of a flow: that a measurement may not be there yet is part of it.
@@ -44,21 +43,16 @@ impl Measured {
     pub fn of(frame: &Frame) -> Self {
         let metrics = frame.products.metrics.get();
         let metrics = metrics.map(|made| Arc::new(made.output.clone()));
+        let solvers = frame.products.solvers.get();
         let asked = frame.experiment.readout.solver;
         Self {
             solver: metrics.as_ref().map_or(asked, |metrics| metrics.solver),
             metrics,
-            solvers: Self::solvers_of(&frame.products),
+            solvers: solvers.map(|made| Arc::new(made.output.clone())),
             pair_crossings: frame.products.pair_crossings.get().map(|made| made.0),
             loss: None,
             coupling_cost: None,
         }
-    }
-
-    /// What the methods cost, as far as the products know.
-    pub fn solvers_of(products: &Products) -> Option<Arc<SolverComparison>> {
-        let made = products.solvers.get();
-        made.map(|made| Arc::new(made.output.clone()))
     }
 
     /// The standard errors over the particles, by the keys of the means; that of one particle is not known.
