@@ -179,6 +179,7 @@ impl Work {
         let look = Look {
             particles: 0,
             field: 0,
+            solvers: true,
             ..Look::default()
         };
         let products = make_all(&flow, &look, &Tools::default(), || self.goes_on());
