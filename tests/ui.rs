@@ -1397,7 +1397,7 @@ fn an_interrupted_run_opens_and_trains_on_and_save_run_writes_such_a_one() {
         run.saved.state = Arc::new(state);
         let start = Start {
             experiment: run.experiment,
-            trained: Some(run.saved),
+            trained: vec![Some(run.saved)],
             file: None,
         };
         let app = App::new(&egui::Context::default(), start).unwrap();

@@ -101,6 +101,11 @@ pub fn build(frame: &Frame, view: &View, t: f64, page: &Page) -> Scene {
     Builder::default().build(frame, view, t, page)
 }
 
+/// The marks of the visible layers.
+pub(super) fn marks(moment: &Moment, place: &Place) -> Vec<Group> {
+    Builder::default().groups(moment, place)
+}
+
 /// The legend of several canvases alike, as a strip of this width under them: what it says of a flow it says of the frame.
 /// Its height is 0 if there is nothing to say.
 pub fn legend_strip(

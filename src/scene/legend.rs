@@ -39,6 +39,7 @@ pub enum Entry {
 }
 
 /// What the entries are made from.
+#[derive(Clone)]
 pub(super) struct Meaning<'a> {
     pub view: &'a View,
     /// What is said of the visible layers now.
@@ -57,6 +58,35 @@ impl<'a> Meaning<'a> {
             step: Shown::of(moment.frame, &moment.view.step, place)
                 .map_or_else(Vec::new, |step| step.notes()),
         }
+    }
+
+    /// Nothing is said of any layer.
+    pub fn silent(view: &'a View) -> Self {
+        Self {
+            view,
+            notes: Vec::new(),
+            step: Vec::new(),
+        }
+    }
+
+    /// Takes out the lines that another moment does not have in the same place.
+    pub fn keep_common(&mut self, other: &Self) {
+        for (layer, lines) in &mut self.notes {
+            for (i, line) in lines.iter_mut().enumerate() {
+                if other.note(*layer, i) != Some(line) {
+                    line.clear();
+                }
+            }
+        }
+    }
+
+    /// What is said here and not in `common`, a line each.
+    pub fn beyond<'b>(&'b self, common: &'b Self) -> impl Iterator<Item = &'b String> {
+        self.notes.iter().flat_map(|(layer, lines)| {
+            let lines = lines.iter().enumerate();
+            let beyond = lines.filter(|(i, line)| common.note(*layer, *i) != Some(line));
+            beyond.map(|(_, line)| line)
+        })
     }
 
     fn note(&self, layer: Layer, line: usize) -> Option<&String> {

@@ -11,6 +11,8 @@
 //! | `build` | how layers and furniture become a scene |
 //! | `transform`, `camera` | where data lies on the page |
 //! | `figure`, `canvas` | what stands around the data: axes, title, legend, numbers |
+//! | `curves` | numbers against a number that was varied |
+//! | `lanes` | the figure of several flows side by side |
 //! | `metrics` | what is measured, and how it is written |
 //! | `theme`, `colormap` | how it looks |
 
@@ -22,10 +24,12 @@ mod cloud;
 mod color;
 mod color_bar;
 pub mod colormap;
-mod figure;
+pub mod curves;
+pub mod figure;
 mod geometry;
 mod image;
 mod item;
+pub mod lanes;
 pub mod layers;
 pub mod legend;
 pub mod metrics;

@@ -505,7 +505,7 @@ impl Desk {
         if turned {
             // A cloud goes on growing with the weights that it was begun with.
             self.products.cloud = Slot::default();
-            self.hurry(|_| true);
+            self.hurry(|_, _| true);
         }
         turned
     }

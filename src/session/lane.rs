@@ -91,8 +91,6 @@ pub struct Lane {
     /// When training began or changed its task.
     changed: Instant,
     single_step: bool,
-    /// Steps laid out for whoever looks at them one by one.
-    slow_motion: Option<SlowMotion>,
     /// Whether it has taken all steps that it may by now.
     is_held: bool,
     /// What its checkpoints may take, in bytes.
@@ -101,6 +99,8 @@ pub struct Lane {
     wanted: Option<u64>,
     /// The flow of the checkpoint that is shown for it.
     past: Option<Flow>,
+    /// Steps laid out for whoever looks at them one by one.
+    slow_motion: Option<SlowMotion>,
 }
 
 impl Lane {
@@ -132,11 +132,11 @@ impl Lane {
             published: 0,
             changed: now,
             single_step: false,
-            slow_motion: None,
             is_held: false,
             budget,
             wanted: None,
             past: None,
+            slow_motion: None,
         };
         lane.services.dispatcher.begin(id, lane.run);
         let run = lane.run;

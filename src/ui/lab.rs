@@ -21,6 +21,8 @@ use crate::experiment::{Experiment, Layer, presets};
 use crate::flow::{Bounds, Point};
 use crate::model::DeviceChoice;
 use crate::products::Look;
+use crate::session::Speed;
+use crate::session::folder::Saved;
 use crate::session::repeats::Repeats;
 use crate::session::{self, Advance, Event, Options, Wake};
 use crate::snapshot::RunState;
@@ -69,7 +71,25 @@ impl Lab {
         options: Options,
         wake: Wake,
     ) -> io::Result<Self> {
-        let state = State::new(experiment, file, options, wake)?;
+        let state = State::new(experiment, file, |_| options, wake)?;
+        Ok(Self { state })
+    }
+
+    /// Starts a session that goes on from what lanes have learned, by itself unless all have come to their end.
+    ///
+    /// # Errors
+    /// If the system has no thread to give.
+    pub fn of_trained(
+        experiment: Experiment,
+        file: Option<PathBuf>,
+        trained: &[Option<Saved>],
+        wake: Wake,
+    ) -> io::Result<Self> {
+        let device = DeviceChoice::default();
+        let options =
+            |editor: &Editor| lanes::trained_options(editor, trained, device, Speed::WATCHED);
+        let mut state = State::new(experiment, file, options, wake)?;
+        state.notice = lanes::complaint(trained);
         Ok(Self { state })
     }
 
@@ -101,8 +121,8 @@ impl Lab {
     /// So much time has passed: the play heads move on, if they play.
     pub fn advance(&mut self, secs: f64) {
         self.state.play.advance(secs);
-        self.state.advance_slow_motion(secs);
         self.state.advance_training(secs);
+        self.state.advance_slow_motion(secs);
     }
 
     /// This part of the plane is seen: its pictures are asked for, if they are not what is made already.

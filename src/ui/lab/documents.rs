@@ -7,12 +7,12 @@ use std::sync::Arc;
 
 use crate::experiment::{Experiment, View, presets};
 use crate::session::folder::Saved;
-use crate::session::{self, Options, documents, figure};
+use crate::session::{self, documents, figure};
 
 use super::super::command::{Purpose, Tool};
 use super::super::dialogs::native::{Picking, Question};
 use super::super::dialogs::{Dialog, FileDialog};
-use super::lanes::session_on;
+use super::lanes::{complaint, session_on, trained_options};
 use super::state::State;
 
 /// Where the dialog is that does not depend on the desktop.
@@ -65,25 +65,19 @@ impl State {
     pub(super) fn open(&mut self, path: &Path) {
         match documents::read(path) {
             Err(sentence) => self.complain(sentence),
-            Ok(opened) => match opened.trained {
-                Some(saved) => self.open_run(opened.experiment, saved),
-                None => self.replace(opened.experiment, opened.file),
-            },
+            Ok(opened) if opened.trained.is_empty() => {
+                self.replace(opened.experiment, opened.file);
+            }
+            Ok(opened) => self.open_run(opened.experiment, &opened.trained),
         }
     }
 
-    /// A run comes with its weights: a new session goes on from them, by itself if the run was interrupted.
-    fn open_run(&mut self, experiment: Experiment, saved: Saved) {
+    /// A run comes with its weights, one of lanes with those of each lane: a new session goes on from them, by itself if
+    /// the run was interrupted.
+    fn open_run(&mut self, experiment: Experiment, trained: &[Option<Saved>]) {
         self.replace(experiment, None);
-        self.notice = saved.complaint();
-        let options = Options {
-            device: self.device,
-            autostart: saved.state.has_steps_left(),
-            trained: Some(saved.state),
-            history: saved.history,
-            speed: self.speed,
-            ..Options::default()
-        };
+        self.notice = complaint(trained);
+        let options = trained_options(&self.editor, trained, self.device, self.speed);
         match session_on(&self.editor, options, Arc::clone(&self.wake)) {
             Ok(session) => {
                 session.advance(self.advance);

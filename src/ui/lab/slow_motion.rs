@@ -52,6 +52,8 @@ impl State {
 
     /// Training and time rest while it is open.
     fn open_slow_motion(&mut self) {
+        // The next step is one of the newest weights.
+        self.show_step(None);
         let frames = self.frames();
         let trains =
             |state: &RunState| matches!(state, RunState::Running | RunState::Waiting { .. });
@@ -60,7 +62,6 @@ impl State {
             lanes: lanes.map(|frame| frame.lane).collect(),
             time: std::mem::take(&mut self.play.playing),
         };
-        self.show_step(None);
         self.send(&session::Command::Pause);
         self.slow_motion = Some(SlowMotion::new(&self.frame(), held));
         self.session

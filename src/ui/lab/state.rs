@@ -31,12 +31,12 @@ pub struct State {
     pub(super) session: Session,
     /// The time that the canvas shows, and how it moves.
     pub play: PlayHead,
-    /// The training step that is shown in slow motion, if one is.
-    pub slow_motion: Option<SlowMotion>,
     /// The step of training that the canvas shows, and how it moves.
     pub training: TrainingHead,
     /// How fast all lanes train.
     pub speed: Speed,
+    /// The training step that is shown in slow motion, if one is.
+    pub slow_motion: Option<SlowMotion>,
     /// What dragging on the canvas does.
     pub tool: Tool,
     /// How the brush paints.
@@ -107,10 +107,11 @@ impl State {
     pub(super) fn new(
         experiment: Experiment,
         file: Option<PathBuf>,
-        options: Options,
+        options: impl FnOnce(&Editor) -> Options,
         wake: Wake,
     ) -> io::Result<Self> {
         let editor = Editor::new(Arc::new(experiment), file);
+        let options = options(&editor);
         let (device, speed) = (options.device, options.speed);
         let session = session_on(&editor, options, Arc::clone(&wake))?;
         let view = &editor.experiment().view;
@@ -119,10 +120,10 @@ impl State {
                 t: view.t,
                 ..PlayHead::default()
             },
-            slow_motion: None,
             training: TrainingHead::default(),
             shown_step: None,
             speed,
+            slow_motion: None,
             tool: Tool::Pan,
             brush: BrushSettings {
                 radius: 0.25,
