@@ -44,6 +44,8 @@ pub fn notice_ui(
     }
     match frame.products.trajectories.get() {
         _ if matches!(frame.state, RunState::Waiting { .. }) => {}
+        // A step in slow motion is a picture of its own.
+        None if lab.slow_motion.is_some() => {}
         None => centered(ui, area, "The first picture is being computed.", theme),
         Some(followed) if is_elsewhere(frame, place, lab) || !frame.is_current(followed) => {
             let corner = egui::pos2(area.right() - 44.0, above.bottom() + 6.0);
