@@ -606,7 +606,7 @@ fn a_toggle_shows_its_layer() {
     window.run();
     assert_eq!(window.state().log, [Command::ToggleLayer(Layer::Field)]);
     assert_eq!(arrows(&window), 1);
-    for layer in Layer::ALL {
+    for layer in Layer::ALL.into_iter().filter(|l| !look(*l).compares) {
         window.get_by_label(&format!("{layer:?}"));
     }
 }
@@ -690,13 +690,13 @@ fn what_has_not_changed_is_not_made_again() {
 #[test]
 fn the_time_slider_moves_the_play_head() {
     let mut window = Harness::builder()
-        .with_size(vec2(900.0, 100.0))
+        .with_size(vec2(900.0, 150.0))
         .with_context_setup(|ctx| theme::apply(ctx, true))
         .build_ui_state(
             |ui, lab: &mut Lab| {
                 let mut commands = Vec::new();
-                let frame = lab.frame();
-                pushforward::ui::timeline::timeline_ui(ui, lab, &frame, &mut commands);
+                let frames = lab.frames();
+                pushforward::ui::timeline::timeline_ui(ui, lab, &frames, &mut commands);
                 commands.into_iter().for_each(|command| lab.apply(command));
             },
             Lab::new(experiment(), None, Options::default(), Arc::new(|| ())).unwrap(),

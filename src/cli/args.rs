@@ -125,6 +125,9 @@ pub struct RunArgs {
     /// Seconds between two saves of what training goes on from
     #[arg(long, value_name = "SECONDS", default_value_t = RunOptions::SAVE_EVERY.as_secs(), value_parser = value_parser!(u64).range(1..=86_400))]
     pub save_every: u64,
+    /// Most checkpoints of the weights that are kept of the training, in at most 64 MB; 0 for none
+    #[arg(long, value_name = "N", default_value_t = RunOptions::CHECKPOINTS)]
+    pub checkpoints: usize,
     /// What is left of a finished run: all, or numbers (no table and no figure of its trajectories)
     #[arg(long, value_name = "WHAT", default_value_t)]
     pub keep: Keep,
@@ -227,7 +230,7 @@ mod tests {
     #[test]
     fn run_takes_every_flag_of_the_contract() {
         let line = "pushforward run vp --out a/b --steps 5 --seed 7 --device cpu --threads 2 --quiet --fresh \
-                    --save-every 5 --set path=Vp(beta_min:0.1,beta_max:20.0) --set training.batch=512";
+                    --save-every 5 --checkpoints 0 --set path=Vp(beta_min:0.1,beta_max:20.0) --set training.batch=512";
         let Some(Verb::Run(run)) = parse(line).unwrap().verb else {
             panic!("not a run");
         };
@@ -237,7 +240,7 @@ mod tests {
         );
         assert_eq!(run.device, DeviceChoice::Cpu);
         assert!(run.quiet && run.fresh);
-        assert_eq!(run.save_every, 5);
+        assert_eq!((run.save_every, run.checkpoints), (5, 0));
         let overrides = run.changes.overrides;
         assert_eq!(overrides[0].key, "path");
         assert_eq!(overrides[0].value, "Vp(beta_min:0.1,beta_max:20.0)");
@@ -315,6 +318,7 @@ mod tests {
             "pushforward run vp --device tpu",
             "pushforward run vp --threads 0",
             "pushforward run vp --save-every 0",
+            "pushforward run vp --checkpoints -1",
             "pushforward run vp --set batch",
             "pushforward run vp --set =1",
             "pushforward run vp --nonsense",

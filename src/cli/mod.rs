@@ -139,6 +139,7 @@ fn run(args: &RunArgs) -> Result<(), Failure> {
         device: args.device,
         threads: args.threads,
         save_every: Duration::from_secs(args.save_every),
+        checkpoints: args.checkpoints,
         keep: args.keep,
     };
     if experiment.lanes.len() > 1 {

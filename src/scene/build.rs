@@ -5,6 +5,7 @@ use super::figure::Figure;
 use super::layers::{Beside, Memory, Moment, order};
 use super::legend::Meaning;
 use super::place::Place;
+use super::step::Shown;
 use super::{Decorations, Group, Page, Panel, Scene, canvas, figure};
 use crate::experiment::View;
 use crate::snapshot::Frame;
@@ -31,6 +32,8 @@ impl Builder {
         t: f64,
         page: &Page,
     ) -> Scene {
+        let told = told(frame, view);
+        let view = told.as_ref().unwrap_or(view);
         let moment = Moment {
             frame,
             beside,
@@ -65,6 +68,8 @@ impl Builder {
                 transform,
                 backdrop,
                 groups: self.groups(&moment, &place),
+                overlay: Shown::of(frame, &view.step, &place)
+                    .map_or_else(Vec::new, |step| step.items(t)),
             }],
             furniture,
         }
@@ -80,6 +85,15 @@ impl Builder {
             })
             .collect()
     }
+}
+
+/// The view without a training step that the frame has not laid out; none if it is to be taken as it is.
+fn told(frame: &Frame, view: &View) -> Option<View> {
+    let is_missing = frame.laid_out(view.step?.step).is_none();
+    is_missing.then(|| View {
+        step: None,
+        ..view.clone()
+    })
 }
 
 /// The scene of a frame at time `t`, by a builder without memory.
@@ -101,6 +115,8 @@ pub fn legend_strip(
     t: f64,
     (lane, width): (&Page, f32),
 ) -> Scene {
+    let told = told(frame, view);
+    let view = told.as_ref().unwrap_or(view);
     let moment = Moment {
         frame,
         beside,

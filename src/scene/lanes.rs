@@ -119,6 +119,7 @@ impl LanesFigure<'_> {
                 transform,
                 backdrop: Vec::new(),
                 groups: build::marks(&self.moment(i, lane, t), &small(place)),
+                overlay: Vec::new(),
             });
             let (sizes, theme) = (&place.sizes, place.theme());
             let axes = Axes::new(&transform, sizes, TICK_SPACING);

@@ -7,6 +7,7 @@
 //! | file | what it decides |
 //! |---|---|
 //! | `layers` | one file a layer: which marks it has at time t, and how it looks in the legend |
+//! | `step` | a training step in slow motion, over the layers |
 //! | `build` | how layers and furniture become a scene |
 //! | `transform`, `camera` | where data lies on the page |
 //! | `figure`, `canvas` | what stands around the data: axes, title, legend, numbers |
@@ -33,6 +34,7 @@ pub mod layers;
 pub mod legend;
 pub mod metrics;
 mod place;
+pub mod step;
 pub mod text;
 pub mod theme;
 mod thin;
@@ -142,6 +144,8 @@ pub struct Panel {
     pub backdrop: Vec<Item>,
     /// The visible layers, bottom first.
     pub groups: Vec<Group>,
+    /// Marks over all layers, such as those of a training step.
+    pub overlay: Vec<Item>,
 }
 
 /// The marks of one layer.

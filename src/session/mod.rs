@@ -44,6 +44,7 @@ pub mod repeats;
 pub mod report;
 pub mod run;
 mod schedule;
+mod speed;
 mod table;
 mod thread;
 mod trainer;
@@ -58,7 +59,7 @@ use crossbeam_channel::unbounded;
 
 use crate::clock::Instant;
 use crate::experiment::{Experiment, View};
-use crate::model::{DeviceChoice, DeviceInfo, TrainingState};
+use crate::model::{Checkpoints, DeviceChoice, DeviceInfo, TrainingState};
 use crate::snapshot::{Frame, Frames, LaneId};
 
 use autosave::{Autosave, Leftover};
@@ -77,6 +78,8 @@ pub use cores::{Cores, Loan};
 pub use crew::Crew;
 pub use device_thread::{DeviceThread, DistantEngine};
 pub use engines::{EngineMaker, Engines};
+pub use lane::Trained;
+pub use speed::Speed;
 
 /// How a session starts.
 #[derive(Clone, Default)]
@@ -85,8 +88,12 @@ pub struct Options {
     pub device: DeviceChoice,
     /// What training goes on from in the first lane, if it is not to start from nothing.
     pub trained: Option<Arc<TrainingState>>,
+    /// Checkpoints of the steps before that.
+    pub history: Option<Arc<Checkpoints>>,
     /// Whether training starts by itself.
     pub autostart: bool,
+    /// How fast lanes train.
+    pub speed: Speed,
     /// Other engines than those of `device`.
     pub engines: Option<Engines>,
     /// The number of the first lane.
@@ -94,13 +101,15 @@ pub struct Options {
     /// Further lanes beside the first one, on these (legal) experiments.
     pub lanes: Vec<(LaneId, Arc<Experiment>)>,
     /// What training goes on from in further lanes.
-    pub lanes_trained: Vec<(LaneId, Arc<TrainingState>)>,
+    pub lanes_trained: Vec<(LaneId, Trained)>,
 }
 
 impl Options {
     /// What each lane goes on from.
-    fn all_trained(&self) -> Vec<(LaneId, Arc<TrainingState>)> {
-        let first = self.trained.clone().map(|state| (self.first, state));
+    fn all_trained(&self) -> Vec<(LaneId, Trained)> {
+        let history = self.history.clone();
+        let first = self.trained.clone().map(|state| Trained { state, history });
+        let first = first.map(|trained| (self.first, trained));
         first
             .into_iter()
             .chain(self.lanes_trained.iter().cloned())
@@ -110,7 +119,7 @@ impl Options {
     /// Whether training starts by itself in a lane: what has come to its end stays as it is beside others that have not.
     fn starts(&self, lane: LaneId) -> bool {
         let ended =
-            |(id, state): &(LaneId, Arc<TrainingState>)| *id == lane && !state.has_steps_left();
+            |(id, trained): &(LaneId, Trained)| *id == lane && !trained.state.has_steps_left();
         self.autostart && (self.lanes.is_empty() || !self.all_trained().iter().any(ended))
     }
 }
@@ -196,6 +205,7 @@ impl Session {
             probe: OnceLock::new(),
             crew,
         };
+        session.set_speed(options.speed);
         let others = options.lanes.iter().map(|(id, _)| *id);
         for lane in std::iter::once(options.first).chain(others) {
             if options.device != DeviceChoice::Cpu && options.engines.is_none() {
@@ -208,7 +218,7 @@ impl Session {
         session
     }
 
-    /// Without threads, works until the deadline or until there is nothing to do, in pieces of at most about 20 ms; then
+    /// Without threads, works until the deadline or until there is nothing to do yet, in pieces of at most about 20 ms; then
     /// the answer is `false`. With threads there is nothing to do here.
     pub fn run_until(&self, deadline: Instant) -> bool {
         let Driver::Caller(lanes, _) = &self.driver else {
@@ -241,6 +251,17 @@ impl Session {
     /// Says how lanes go forward together; never blocks.
     pub fn advance(&self, advance: Advance) {
         self.tell(Message::Advance(advance));
+    }
+
+    /// Says how fast all lanes train from now on; never blocks.
+    pub fn set_speed(&self, speed: Speed) {
+        self.tell(Message::Speed(speed));
+    }
+
+    /// Has every lane show its flow as it was at this step, or at the last one before it of which there is a checkpoint;
+    /// without a step they show their newest. Training goes on meanwhile; never blocks.
+    pub fn show_step(&self, step: Option<u64>) {
+        self.tell(Message::Step(step));
     }
 
     /// Says which lane is looked at most.

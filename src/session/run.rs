@@ -10,8 +10,10 @@ use crate::clock::Instant;
 use crate::experiment::Experiment;
 use crate::flow::solver::Steps;
 use crate::flow::{Bounds, Point};
-use crate::model::{DeviceChoice, EngineError, FrozenField};
-use crate::products::{Flow, PairCrossings, References, RunId, ends, measure, reference};
+use crate::model::{Checkpoints, DeviceChoice, EngineError, FrozenField};
+use crate::products::{
+    Flow, PairCrossings, References, RunId, compare_solvers, ends, measure, reference,
+};
 use crate::scene::Scene;
 use crate::snapshot::{Frame, LaneId};
 
@@ -48,11 +50,15 @@ pub struct RunOptions {
     /// What a process that is killed may lose of training: the time between two saves, unless writing takes more than a
     /// hundredth of it.
     pub save_every: Duration,
+    /// Most checkpoints that are written; 0 for none.
+    pub checkpoints: usize,
     /// What is left of a finished run.
     pub keep: Keep,
 }
 
 impl RunOptions {
+    /// The usual number of checkpoints: ten to the decade of steps and more.
+    pub const CHECKPOINTS: usize = 128;
     /// The usual time between two saves.
     pub const SAVE_EVERY: Duration = Duration::from_secs(30);
 }
@@ -63,6 +69,7 @@ impl Default for RunOptions {
             device: DeviceChoice::default(),
             threads: None,
             save_every: Self::SAVE_EVERY,
+            checkpoints: Self::CHECKPOINTS,
             keep: Keep::default(),
         }
     }
@@ -131,7 +138,8 @@ fn start(
     let job = || {
         let engines = Engines::open(options.device, &crew, experiment);
         let engines = engines.map_err(|e| input(e.to_string()))?;
-        let learner = going_on::learner(experiment, saved, &engines, &crew, observer)?;
+        let mut learner = going_on::learner(experiment, saved, &engines, &crew, observer)?;
+        going_on::keep_history(&mut learner, saved, options.checkpoints);
         let folder = Folder::open(folder)?;
         let job = Job {
             experiment: Arc::clone(learner.experiment()),
@@ -174,11 +182,12 @@ struct Job<'a> {
 impl Job<'_> {
     fn run(mut self) -> Result<Outcome, RunError> {
         self.folder.unfinish()?;
-        let state = self.learner.state();
+        let (state, history) = (self.learner.state(), self.history());
+        let folder = self.folder;
         if self.goes_on {
-            self.folder.write_training(&self.experiment, &state)?;
+            folder.write_training(&self.experiment, &state, history)?;
         } else {
-            self.folder.replace_training(&self.experiment, &state)?;
+            folder.replace_training(&self.experiment, &state, history)?;
         }
         self.train()?;
         let field = self.last_field()?;
@@ -256,7 +265,7 @@ impl Job<'_> {
             if is_due {
                 learner.checkpoint()?;
             }
-            learner.stride()
+            learner.stride(u64::MAX)
         })
     }
 
@@ -310,7 +319,14 @@ impl Job<'_> {
     /// What training alone has made, as of the last checkpoint.
     fn write_training(&self) -> Result<(), RunError> {
         let state = self.learner.state();
-        self.folder.write_training(&self.experiment, &state)
+        let history = self.history();
+        self.folder
+            .write_training(&self.experiment, &state, history)
+    }
+
+    /// The checkpoints that are to be written.
+    fn history(&self) -> Option<&Checkpoints> {
+        (self.options.checkpoints > 0).then(|| self.learner.history())
     }
 
     /// Solves, measures and draws; `None` if interrupted.
@@ -350,6 +366,12 @@ impl Job<'_> {
         let Some(metrics) = self.compute(measuring) else {
             return Ok(None);
         };
+        let start = Instant::now();
+        let comparing = compare_solvers(&flow, &references, parts);
+        let Some(solvers) = self.compute(comparing) else {
+            return Ok(None);
+        };
+        self.timing.solvers_secs = start.elapsed().as_secs_f64();
         let Some(crossings) = self.compute(PairCrossings::count(&experiment)) else {
             return Ok(None);
         };
@@ -362,7 +384,7 @@ impl Job<'_> {
             coupling_cost: self.learner.coupling_cost(),
             timing: self.timing.clone(),
         };
-        let report = Report::new(&experiment, trained, &metrics);
+        let report = Report::new(&experiment, trained, &metrics, &solvers);
         self.report(Phase::Writing);
         if kept.is_none() {
             self.folder.remove(&Keep::TRAJECTORIES)?;
@@ -371,7 +393,8 @@ impl Job<'_> {
         let Some(mut frame) = self.frame(&flow)? else {
             return Ok(None);
         };
-        frame.products.put(flow.id, metrics);
+        frame.products.put(flow.id.clone(), metrics);
+        frame.products.put(flow.id, solvers);
         let figure = figure::scene(&frame, &experiment.view);
         self.write_figure(&figure)?;
         Ok(Some((report, Some(figure))))

@@ -27,6 +27,7 @@ use super::icon::icon;
 use super::lab::Lab;
 use super::messages::messages_ui;
 use super::panels::{Load, Panels, panels_ui};
+use super::slow_motion::SlowMotion;
 use super::theme::{self, LECTURE_ZOOM};
 use super::timeline;
 
@@ -194,7 +195,9 @@ impl App {
         self.keep_unsaved(ctx);
         if !hidden {
             self.lab.advance(f64::from(dt));
-            if self.lab.play.playing {
+            let slow = self.lab.slow_motion.as_ref();
+            let slow_moves = slow.is_some_and(SlowMotion::moves);
+            if self.lab.play.playing || self.lab.training.playing || slow_moves {
                 ctx.request_repaint_after(self.pace.interval());
             }
         }
@@ -268,7 +271,6 @@ impl App {
 
     fn contents(&mut self, ui: &mut Ui, frames: &Frames, commands: &mut Vec<Command>) {
         let lab = &self.lab;
-        let frame = frames.of(lab.lane());
         if !lab.lecture {
             panels_ui(ui, &mut self.panels, lab, frames, &self.load, commands);
         }
@@ -278,7 +280,7 @@ impl App {
             .resizable(false)
             .show_separator_line(false)
             .frame(egui::Frame::NONE)
-            .show(ui, |ui| timeline::timeline_ui(ui, lab, frame, commands));
+            .show(ui, |ui| timeline::timeline_ui(ui, lab, frames, commands));
         CentralPanel::no_frame().show(ui, |ui| {
             messages_ui(ui, lab, commands);
             canvas_ui(ui, &mut self.canvas, lab, frames, commands);

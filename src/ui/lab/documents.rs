@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::experiment::{Experiment, presets};
+use crate::experiment::{Experiment, View, presets};
 use crate::session::folder::Saved;
 use crate::session::{self, documents, figure};
 
@@ -46,6 +46,7 @@ impl State {
     }
 
     fn start_anew(&mut self) {
+        self.leave_slow_motion();
         self.dialog = None;
         self.tool = Tool::Pan;
         self.picked = None;
@@ -56,6 +57,7 @@ impl State {
             return; // the last legal experiment goes on
         }
         self.publish();
+        self.show_step(None);
         self.send(&session::Command::Reset);
         self.send(&session::Command::Train);
     }
@@ -75,7 +77,7 @@ impl State {
     fn open_run(&mut self, experiment: Experiment, trained: &[Option<Saved>]) {
         self.replace(experiment, None);
         self.notice = complaint(trained);
-        let options = trained_options(&self.editor, trained, self.device);
+        let options = trained_options(&self.editor, trained, self.device, self.speed);
         match session_on(&self.editor, options, Arc::clone(&self.wake)) {
             Ok(session) => {
                 session.advance(self.advance);
@@ -174,7 +176,11 @@ impl State {
             return self.complain(sentence);
         }
         self.notice = format!("Exporting {}", path.display());
-        self.session.export(self.lane(), path, self.to_save().view);
+        let view = View {
+            step: self.step_view(),
+            ..self.to_save().view
+        };
+        self.session.export(self.lane(), path, view);
         self.dialog = None;
     }
 }

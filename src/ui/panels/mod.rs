@@ -9,6 +9,7 @@ mod experiment;
 mod links;
 mod network;
 mod path;
+pub(super) mod picked;
 pub(super) mod scatter;
 mod shapes;
 mod status;
