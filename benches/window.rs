@@ -312,7 +312,7 @@ impl Window {
         });
         let start = Start {
             experiment,
-            trained: None,
+            trained: Vec::new(),
             file: None,
         };
         let Ok(app) = App::new(&ctx, start) else {

@@ -690,13 +690,13 @@ fn what_has_not_changed_is_not_made_again() {
 #[test]
 fn the_time_slider_moves_the_play_head() {
     let mut window = Harness::builder()
-        .with_size(vec2(900.0, 100.0))
+        .with_size(vec2(900.0, 150.0))
         .with_context_setup(|ctx| theme::apply(ctx, true))
         .build_ui_state(
             |ui, lab: &mut Lab| {
                 let mut commands = Vec::new();
-                let frame = lab.frame();
-                pushforward::ui::timeline::timeline_ui(ui, lab, &frame, &mut commands);
+                let frames = lab.frames();
+                pushforward::ui::timeline::timeline_ui(ui, lab, &frames, &mut commands);
                 commands.into_iter().for_each(|command| lab.apply(command));
             },
             Lab::new(experiment(), None, Options::default(), Arc::new(|| ())).unwrap(),

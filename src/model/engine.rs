@@ -136,6 +136,14 @@ pub trait Engine {
     /// A failed device, or a number that is not finite.
     fn state(&mut self) -> Result<EngineState, EngineError>;
 
+    /// The weights that are displayed, of [`Self::state`].
+    ///
+    /// # Errors
+    /// A failed device, or a number that is not finite.
+    fn average(&mut self) -> Result<Arc<MlpParams>, EngineError> {
+        Ok(self.state()?.average)
+    }
+
     /// Goes on from this state instead: the next steps are those of the engine that it was taken from, bit for bit if
     /// that one is of the same kind.
     ///

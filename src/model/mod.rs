@@ -14,6 +14,7 @@ mod burn_adam;
 mod burn_engine;
 #[cfg(feature = "gpu")]
 mod burn_mlp;
+mod checkpoints;
 mod device;
 mod device_error;
 #[cfg(feature = "gpu")]
@@ -34,9 +35,10 @@ mod scaling;
 mod self_test;
 mod training_state;
 
-pub use batch::{Batch, BatchRule, make_batch};
+pub use batch::{Batch, BatchRule, Regression, make_batch, regressions};
 #[cfg(feature = "gpu")]
 pub use burn_engine::BurnEngine;
+pub use checkpoints::{Checkpoint, Checkpoints, CheckpointsError};
 pub use device::{DeviceChoice, DeviceInfo};
 pub use device_error::DeviceError;
 pub use engine::{Engine, EngineError, EngineState, OptimizerMoments};

@@ -21,11 +21,14 @@ pub struct Kind {
     pub cost: Cost,
     /// Whether it is only there for others of the same cost.
     pub is_basis: bool,
+    /// Whether it depends on the velocity, and not on the problem alone.
+    pub is_of_the_flow: bool,
     next: fn(&Flow, &Wish<'_>, &Tools) -> Next,
     is_wanted: fn(&Wish<'_>) -> bool,
     is_there: fn(&Products) -> bool,
     clear: fn(&mut Products),
     mark: fn(&mut Products, bool),
+    hide_others: fn(&mut Products, &Wish<'_>),
 }
 
 /// What is to be done about a product.
@@ -54,11 +57,13 @@ impl Kind {
             name: P::NAME,
             cost: P::COST,
             is_basis: P::IS_BASIS,
+            is_of_the_flow: P::OF_THE_FLOW,
             next: next::<P>,
             is_wanted: |wish| !matches!(P::demand(wish), Demand::Nothing),
             is_there: |products| P::slot(products).made.is_some(),
             clear: |products| *P::slot_mut(products) = super::Slot::default(),
             mark: |products, under_way| P::slot_mut(products).under_way = under_way,
+            hide_others: hide_others::<P>,
         }
     }
 
@@ -82,9 +87,24 @@ impl Kind {
         (self.clear)(products);
     }
 
+    /// Takes it away if it is not of the wish's flow, or not what is made of that.
+    pub fn hide_others(&self, products: &mut Products, wish: &Wish<'_>) {
+        (self.hide_others)(products, wish);
+    }
+
     /// Says whether another one is on its way.
     pub fn mark(&self, products: &mut Products, under_way: bool) {
         (self.mark)(products, under_way);
+    }
+}
+
+fn hide_others<P: Product>(products: &mut Products, wish: &Wish<'_>) {
+    let is_other = |made: &Arc<Made<P>>| match P::OF_THE_FLOW {
+        true => made.of != *wish.flow,
+        false => !P::IS_BASIS && !made.is_demanded(wish),
+    };
+    if P::slot(products).get().is_some_and(is_other) {
+        P::slot_mut(products).made = None;
     }
 }
 

@@ -11,7 +11,7 @@ mod points;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use crate::experiment::{Experiment, Layer, View};
+use crate::experiment::{End, Experiment, Layer, View};
 use crate::flow::Bounds;
 use crate::flow::work::{Parts, Work};
 
@@ -19,7 +19,8 @@ pub use cloud::{Carried, Carrier, Cloud, CloudBlock, Growing};
 pub use flow::{Flow, FlowId, RunId};
 pub use kind::{Change, KINDS, Kind, Next, Task};
 pub use metrics::{Reference, ReferenceSolver, ends, measure, reference};
-pub use points::{DisplaySamples, display_samples, source_points};
+pub use points::{DisplaySamples, display_samples, source_points, target_points};
+pub use solvers::{ControlledCost, MethodCost, PROBES, SEARCHED, compare_solvers};
 
 /// Something derived from a flow.
 pub trait Product: Placed + Send + Sync + 'static {
@@ -226,6 +227,10 @@ products! {
     pair_crossings: PairCrossings,
     /// Straightness, cost and distance to the target.
     metrics: Metrics,
+    /// What the methods cost on the flow, and the way there and back.
+    solvers: SolverComparison,
+    /// How far the experiment's solver is off at the end.
+    end_errors: EndErrors,
 }
 
 impl Products {
@@ -286,6 +291,12 @@ pub struct Look {
     pub density: bool,
     /// Whether measurements are wanted.
     pub metrics: bool,
+    /// Whether the comparison of the solvers is wanted, too.
+    pub solvers: bool,
+    /// Particles whose end-point error is wanted.
+    pub errors: usize,
+    /// The end that particles are followed from.
+    pub from: End,
 }
 
 impl Look {
@@ -298,6 +309,12 @@ impl Look {
             bounds,
             density: view.layers.contains(&Layer::Density),
             metrics: true,
+            solvers: false,
+            errors: match view.layers.contains(&Layer::Errors) {
+                true => view.trajectories,
+                false => 0,
+            },
+            from: view.from,
         }
     }
 }
@@ -311,6 +328,9 @@ impl Default for Look {
             bounds: Bounds::square(4.0),
             density: false,
             metrics: true,
+            solvers: false,
+            errors: 0,
+            from: End::Source,
         }
     }
 }

@@ -8,6 +8,8 @@ use crate::model::DeviceChoice;
 use crate::products::Look;
 use crate::snapshot::LaneId;
 
+use super::speed::Speed;
+
 /// A request to a lane; see [`super::Session::send`].
 #[derive(Clone, Debug)]
 pub enum Command {
@@ -17,6 +19,9 @@ pub enum Command {
     Pause,
     /// One step, then pause.
     StepOnce,
+    /// Hold training and lay the next step out in [`Frame::steps`](crate::snapshot::Frame::steps), again after each
+    /// single step; or stop doing so. [`Self::Train`] stops it, too.
+    SlowMotion(bool),
     /// New weights from the seed; the run counter goes up.
     Reset,
     /// Study this (legal) experiment. The weights stay unless [`Experiment::needs_new_model`] says no.
@@ -57,6 +62,10 @@ pub(super) enum Message {
     Lane(LaneId, Command),
     /// For all of them.
     Advance(Advance),
+    /// How fast all of them train.
+    Speed(Speed),
+    /// The step of training that all of them show, if not the newest.
+    Step(Option<u64>),
 }
 
 /// Something rare that the user should be told.

@@ -12,7 +12,7 @@ use std::time::Duration;
 use crate::clock::Instant;
 use crate::flow::work::Parts;
 use crate::products::{
-    Carrier, Cost, Flow, FlowId, KINDS, Kind, Look, Next, Products, RunId, Task, Tools, Wish,
+    Carrier, Cost, Flow, FlowId, KINDS, Kind, Look, Next, Products, RunId, Slot, Task, Tools, Wish,
 };
 use crate::snapshot::LaneId;
 
@@ -63,10 +63,25 @@ struct Rest {
     owed: Duration,
 }
 
+/// What a lane has to show.
+pub struct Shown {
+    /// Its newest flow, or an earlier one that is looked at.
+    pub flow: Flow,
+    /// Whether it is an earlier one: then no product of another flow is shown with its own.
+    pub is_past: bool,
+    /// The device that may carry its clouds.
+    pub carrier: Option<Arc<dyn Carrier>>,
+    /// How urgent a product is that was not asked for.
+    pub pace: Pace,
+}
+
 /// What is to be made for a lane.
 struct Desk {
     run: RunId,
     flow: Option<Flow>,
+    is_past: bool,
+    /// The earlier step that the trajectories are those of, if they are.
+    past: Option<u64>,
     look: Look,
     carrier: Option<Arc<dyn Carrier>>,
     pace: Pace,
@@ -165,12 +180,13 @@ impl Dispatcher {
         self.lock().focus = lane;
     }
 
-    /// The newest flow of a lane, and the device that may carry its clouds.
-    pub fn show(&self, lane: LaneId, flow: Flow, carrier: Option<Arc<dyn Carrier>>, pace: Pace) {
+    /// What a lane has to show from now on. Somebody waits for another step than the newest.
+    pub fn show(&self, lane: LaneId, shown: Shown) {
         self.change(lane, |desk| {
-            desk.flow = Some(flow);
-            desk.carrier = carrier;
-            desk.pace = pace;
+            let turned = desk.turn_to(shown);
+            if turned && desk.is_past {
+                self.publish(lane, desk);
+            }
         });
     }
 
@@ -178,7 +194,8 @@ impl Dispatcher {
     pub fn look(&self, lane: LaneId, look: Look) {
         self.change(lane, |desk| {
             desk.look = look;
-            desk.hurry(|kind| kind.cost != Cost::Measurement);
+            // Numbers are read, not watched; but the first ones are waited for.
+            desk.hurry(|kind, made| kind.cost != Cost::Measurement || !kind.is_there(made));
         });
         self.board.update(lane, |frame| frame.look = look);
     }
@@ -186,7 +203,7 @@ impl Dispatcher {
     /// Numbers of the newest flow are waited for.
     pub fn measure(&self, lane: LaneId) {
         self.change(lane, |desk| {
-            desk.hurry(|kind| kind.cost == Cost::Measurement)
+            desk.hurry(|kind, _| kind.cost == Cost::Measurement)
         });
     }
 
@@ -304,6 +321,12 @@ impl Dispatcher {
             return;
         };
         let kind = &KINDS[spot.index];
+        if desk.is_over(kind, &running.of) {
+            desk.entries[spot.index].job = Job::None;
+            desk.unsettle();
+            self.due.store(0, Ordering::Relaxed);
+            return;
+        }
         if running.spent == spent {
             kind.mark(&mut desk.products, true);
             self.publish(spot.lane, desk);
@@ -327,7 +350,9 @@ impl Dispatcher {
             return;
         };
         let kind = &KINDS[spot.index];
-        change.unwrap_or(running.task.refuse)(&mut desk.products);
+        if !desk.is_over(kind, &running.of) {
+            change.unwrap_or(running.task.refuse)(&mut desk.products);
+        }
         kind.mark(&mut desk.products, false);
         desk.entries[spot.index].job = Job::None;
         desk.unsettle();
@@ -346,10 +371,12 @@ impl Dispatcher {
     }
 
     /// Puts the products on the board, with the lock held: what is newer stays.
-    fn publish(&self, lane: LaneId, desk: &Desk) {
+    fn publish(&self, lane: LaneId, desk: &mut Desk) {
+        let (products, past) = desk.shown(self.start.elapsed());
         self.board.update(lane, |frame| {
             if frame.run == desk.run {
-                frame.products = desk.products.clone();
+                frame.products = products.clone();
+                frame.past = past;
             }
         });
     }
@@ -456,6 +483,8 @@ impl Desk {
         Self {
             run,
             flow: None,
+            is_past: false,
+            past: None,
             look,
             carrier: None,
             pace: Pace::default(),
@@ -464,18 +493,68 @@ impl Desk {
         }
     }
 
+    /// Takes what the lane has to show; whether it is another step than before, now or before an earlier one.
+    fn turn_to(&mut self, shown: Shown) -> bool {
+        let is_other = self
+            .flow
+            .as_ref()
+            .is_some_and(|flow| flow.id != shown.flow.id);
+        let turned = shown.is_past != self.is_past || (shown.is_past && is_other);
+        (self.flow, self.is_past) = (Some(shown.flow), shown.is_past);
+        (self.carrier, self.pace) = (shown.carrier, shown.pace);
+        if turned {
+            // A cloud goes on growing with the weights that it was begun with.
+            self.products.cloud = Slot::default();
+            self.hurry(|_, _| true);
+        }
+        turned
+    }
+
+    /// Whether what is being made of that flow is not to be shown any more.
+    fn is_over(&self, kind: &Kind, of: &FlowId) -> bool {
+        let is_other = self.flow.as_ref().is_some_and(|flow| flow.id != *of);
+        self.is_past && is_other && kind.is_of_the_flow
+    }
+
+    /// The products, and the earlier step that they are of. While one is looked at, they are all of the same step as the
+    /// trajectories.
+    fn shown(&mut self, now: Duration) -> (Products, Option<u64>) {
+        let mut products = self.products.clone();
+        let Some(flow) = &self.flow else {
+            return (products, None);
+        };
+        let trajectories = self.products.trajectories.get();
+        let of = trajectories.map_or(&flow.id, |made| &made.of);
+        if self.is_past {
+            let wish = Wish {
+                flow: of,
+                look: &self.look,
+                made: &self.products,
+                now: now.as_secs_f64(),
+            };
+            KINDS
+                .iter()
+                .for_each(|kind| kind.hide_others(&mut products, &wish));
+            self.past = Some(of.step);
+        } else if self.past != Some(of.step) {
+            self.past = None;
+        }
+        (products, self.past)
+    }
+
     fn unsettle(&mut self) {
         self.entries.iter_mut().for_each(|e| e.is_settled = false);
     }
 
-    fn hurry(&mut self, which: impl Fn(&Kind) -> bool) {
+    fn hurry(&mut self, which: impl Fn(&Kind, &Products) -> bool) {
         for (kind, entry) in KINDS.iter().zip(&mut self.entries) {
-            entry.is_urgent |= which(kind);
+            entry.is_urgent |= which(kind, &self.products);
         }
     }
 
     /// Takes the work of an entry, begun now if it was not.
     fn take(&mut self, index: usize, parts: &Parts, now: Duration) -> Taken {
+        let is_past = self.is_past;
         let (kind, entry) = (&KINDS[index], &mut self.entries[index]);
         let Some(flow) = &self.flow else {
             return Taken::Nothing;
@@ -486,9 +565,11 @@ impl Desk {
             made: &self.products,
             now: now.as_secs_f64(),
         };
+        let is_over = |of: &FlowId| is_past && is_dropped(kind) && flow.id != *of;
         if let Job::Waiting(running) = std::mem::replace(&mut entry.job, Job::InHands)
             && kind.is_wanted(&wish)
             && flow.id.answers(&running.of.experiment.problem)
+            && !is_over(&running.of)
         {
             return Taken::Work(running);
         }
@@ -516,6 +597,12 @@ impl Desk {
         }
         Taken::Nothing
     }
+}
+
+/// Whether work under way is dropped once another step is looked at. A picture is finished: whoever drags through the
+/// steps sees some of them.
+fn is_dropped(kind: &Kind) -> bool {
+    kind.is_of_the_flow && kind.cost != Cost::Picture
 }
 
 /// What was found at an entry.

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use crate::experiment::Experiment;
 use crate::export;
-use crate::model::{ModelFile, TrainingState};
+use crate::model::{Checkpoints, ModelFile, TrainingState};
 
 use super::files::{AtomicFile, atomic_write, read_bytes, read_text};
 use super::observer::RunError;
@@ -35,6 +35,12 @@ pub mod names {
     pub const MODEL: &str = "model.safetensors";
     /// All that training goes on from.
     pub const STATE: &str = "state.safetensors";
+    /// The weights at some of the steps before.
+    pub const CHECKPOINTS: &str = "checkpoints.safetensors";
+    /// The figure of several lanes as vectors.
+    pub const LANES_SVG: &str = "lanes.svg";
+    /// The figure of several lanes as pixels.
+    pub const LANES_PNG: &str = "lanes.png";
 }
 
 /// Largest experiment file that is read: far above any drawing.
@@ -56,19 +62,26 @@ pub struct Saved {
     pub state: Arc<TrainingState>,
     /// A program of before `state.safetensors` left it: averaged weights, without the optimizer's moments.
     pub without_moments: bool,
+    /// Checkpoints of the steps so far, if there are any.
+    pub history: Option<Arc<Checkpoints>>,
+    /// Why those that are there cannot be used.
+    pub history_fault: Option<String>,
 }
 
 impl Saved {
-    /// What is missing, in a sentence; empty if nothing is.
+    /// What is missing, in sentences; empty if nothing is.
     pub fn complaint(&self) -> String {
-        if self.without_moments {
+        let moments = self.without_moments.then(|| {
             let state = names::STATE;
             format!(
                 "There is no {state}: the averaged weights go on, the optimizer's moments start afresh."
             )
-        } else {
-            String::new()
-        }
+        });
+        let history = self.history_fault.as_ref().map(|fault| {
+            format!("{fault}. The run goes on without the checkpoints of the steps so far.")
+        });
+        let sentences: Vec<String> = moments.into_iter().chain(history).collect();
+        sentences.join(" ")
     }
 }
 
@@ -100,10 +113,17 @@ pub fn open(folder: &Path) -> Result<SavedRun, RunError> {
 /// [`RunError::Input`] if the files are damaged or do not belong together.
 pub fn saved(folder: &Path) -> Result<Option<Saved>, RunError> {
     if folder.join(names::STATE).exists() {
+        let state = Arc::new(state(folder)?);
+        let (history, history_fault) = match read_history(folder, &state) {
+            Ok(history) => (history.map(Arc::new), None),
+            Err(error) => (None, Some(error.to_string())),
+        };
         return Ok(Some(Saved {
             folder: folder.to_owned(),
-            state: Arc::new(read_state(folder)?),
+            state,
             without_moments: false,
+            history,
+            history_fault,
         }));
     }
     let path = folder.join(names::MODEL);
@@ -126,13 +146,31 @@ pub fn saved(folder: &Path) -> Result<Option<Saved>, RunError> {
         folder: folder.to_owned(),
         state: Arc::new(TrainingState::of_model(file, experiment, losses)),
         without_moments: true,
+        history: None,
+        history_fault: None,
     }))
 }
 
-fn read_state(folder: &Path) -> Result<TrainingState, RunError> {
+/// Reads what training goes on from.
+///
+/// # Errors
+/// [`RunError::Input`] if there is none, or it is damaged.
+pub fn state(folder: &Path) -> Result<TrainingState, RunError> {
     let path = folder.join(names::STATE);
     let bytes = read_bytes(&path, MAX_STATE_BYTES).map_err(input)?;
     TrainingState::decode(&bytes).map_err(in_file(&path))
+}
+
+/// The checkpoints that belong to the state, if there are any.
+fn read_history(folder: &Path, state: &TrainingState) -> Result<Option<Checkpoints>, RunError> {
+    let path = folder.join(names::CHECKPOINTS);
+    if !path.exists() {
+        return Ok(None);
+    }
+    let bytes = read_bytes(&path, Checkpoints::MAX_BYTES).map_err(input)?;
+    Checkpoints::decode(&bytes, state)
+        .map(Some)
+        .map_err(in_file(&path))
 }
 
 /// Whether what is asked for can use the folder's weights at all.
@@ -170,7 +208,7 @@ pub fn experiment(folder: &Path) -> Result<Experiment, RunError> {
     let path = folder.join(names::EXPERIMENT);
     if !path.exists() && folder.join(names::STATE).exists() {
         // A process was killed between its first two files.
-        return Ok(read_state(folder)?.experiment);
+        return Ok(state(folder)?.experiment);
     }
     let text = read_text(&path, MAX_EXPERIMENT_BYTES).map_err(input)?;
     Experiment::from_ron(&text).map_err(in_file(&path))
@@ -180,10 +218,15 @@ pub fn experiment(folder: &Path) -> Result<Experiment, RunError> {
 ///
 /// # Errors
 /// [`RunError::Failed`] if the system refuses.
-pub fn save(folder: &Path, experiment: &Experiment, state: &TrainingState) -> Result<(), RunError> {
+pub fn save(
+    folder: &Path,
+    experiment: &Experiment,
+    state: &TrainingState,
+    history: Option<&Checkpoints>,
+) -> Result<(), RunError> {
     let folder = Folder::open(folder)?;
     folder.unfinish()?;
-    folder.replace_training(experiment, state)
+    folder.replace_training(experiment, state, history)
 }
 
 /// Reads `step,loss`, one line for each of the given number of steps.
@@ -248,17 +291,28 @@ impl Folder {
     /// # Errors
     /// [`RunError::Failed`] if the system refuses.
     pub fn unfinish(&self) -> Result<(), RunError> {
-        let path = self.0.join(names::METRICS);
-        match fs::remove_file(&path) {
-            Err(error) if error.kind() != ErrorKind::NotFound => {
-                Err(RunError::Failed(format!("{}: {error}", path.display())))
+        self.remove(&[names::METRICS])
+    }
+
+    /// Takes files of these names away, as far as they are there.
+    ///
+    /// # Errors
+    /// [`RunError::Failed`] if the system refuses.
+    pub fn remove(&self, names: &[&str]) -> Result<(), RunError> {
+        for path in names.iter().map(|name| self.0.join(name)) {
+            match fs::remove_file(&path) {
+                Err(error) if error.kind() != ErrorKind::NotFound => {
+                    return Err(RunError::Failed(format!("{}: {error}", path.display())));
+                }
+                _ => {}
             }
-            _ => Ok(()),
         }
+        Ok(())
     }
 
     /// What training alone has made, in the place of what this run had made before. What is asked for is written first:
-    /// after a kill in between it is asked for again.
+    /// after a kill in between it is asked for again. Checkpoints come before the state, because those that are later
+    /// than it are left out when they are read; without a history there is no file of them.
     ///
     /// # Errors
     /// [`RunError::Failed`] if the system refuses.
@@ -266,14 +320,22 @@ impl Folder {
         &self,
         experiment: &Experiment,
         state: &TrainingState,
+        history: Option<&Checkpoints>,
     ) -> Result<(), RunError> {
         self.write(names::EXPERIMENT, experiment.to_ron().as_bytes())?;
+        match history {
+            Some(history) => {
+                self.write(names::CHECKPOINTS, &history.encode(state).map_err(failed)?)?;
+            }
+            None => self.remove(&[names::CHECKPOINTS])?,
+        }
         self.write_state(state)?;
         self.write(names::LOSS, &export::csv::loss(&state.losses))?;
         self.write(names::MODEL, &state.model_file().encode().map_err(failed)?)
     }
 
-    /// The same in the place of another run, whose state must not be gone on from once anything is written.
+    /// The same in the place of another run, whose state must not be gone on from once anything is written, and whose
+    /// checkpoints must not be taken for those of this one.
     ///
     /// # Errors
     /// [`RunError::Failed`] if the system refuses.
@@ -281,9 +343,11 @@ impl Folder {
         &self,
         experiment: &Experiment,
         state: &TrainingState,
+        history: Option<&Checkpoints>,
     ) -> Result<(), RunError> {
+        self.remove(&[names::CHECKPOINTS])?;
         self.write_state(state)?;
-        self.write_training(experiment, state)
+        self.write_training(experiment, state, history)
     }
 
     fn write_state(&self, state: &TrainingState) -> Result<(), RunError> {

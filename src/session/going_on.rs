@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::experiment::Experiment;
-use crate::model::TrainingState;
+use crate::model::{Checkpoints, TrainingState, Widths};
 
 use super::crew::Crew;
 use super::engines::Engines;
@@ -35,12 +35,22 @@ pub fn learner(
         other => RunError::Failed(other.to_string()),
     })?;
     if let Some(saved) = saved {
-        if saved.without_moments {
-            observer.notice(&saved.complaint());
+        let complaint = saved.complaint();
+        if !complaint.is_empty() {
+            observer.notice(&complaint);
         }
         observer.notice(&how_it_goes_on(&saved.state, &learner));
     }
     Ok(learner)
+}
+
+/// Keeps as many checkpoints as fit into a file and are asked for, those of the earlier part of the run among them. The
+/// end of the run will be one more.
+pub fn keep_history(learner: &mut Learner, saved: Option<&Saved>, most: usize) {
+    let n_params = Widths::of(&learner.experiment().model).n_params();
+    let room = most.min(Checkpoints::most_in_a_file(n_params));
+    let earlier = saved.and_then(|saved| Some((&*saved.state, saved.history.as_deref()?)));
+    learner.keep_history(room.saturating_sub(1), earlier);
 }
 
 /// With another task the steps are those of a new schedule; otherwise they are all steps.

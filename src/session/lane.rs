@@ -2,7 +2,9 @@
 //! stands in `failure.rs`, what of the lane appears on the board in `show.rs`.
 
 mod failure;
+mod past;
 pub mod show;
+mod slow_motion;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,7 +13,7 @@ use std::time::Duration;
 
 use crate::clock::Instant;
 use crate::experiment::{Experiment, View};
-use crate::model::{DeviceChoice, TrainingState};
+use crate::model::{Checkpoints, DeviceChoice, TrainingState};
 use crate::products::{Carrier, Flow, Products, RunId};
 use crate::snapshot::{LaneId, LossHistory, RunState};
 
@@ -26,6 +28,9 @@ use super::learner::{Learner, LearnerError, StepError};
 use super::rate::Rate;
 use super::recovery::attempt;
 use super::thread::caught;
+use slow_motion::SlowMotion;
+
+pub use past::BUDGET;
 
 /// The trainer publishes by time, about 40 times a second, and not by step.
 const PUBLISH_EVERY: Duration = Duration::from_millis(25);
@@ -51,6 +56,15 @@ impl Services {
     }
 }
 
+/// What a lane goes on from.
+#[derive(Clone)]
+pub struct Trained {
+    /// All that the next step depends on.
+    pub state: Arc<TrainingState>,
+    /// Checkpoints of the steps before, if there are any.
+    pub history: Option<Arc<Checkpoints>>,
+}
+
 /// A flow that is learned.
 pub struct Lane {
     id: LaneId,
@@ -63,7 +77,7 @@ pub struct Lane {
     carrier: Option<Arc<dyn Carrier>>,
     experiment: Arc<Experiment>,
     /// What the first learner goes on from.
-    trained: Option<Arc<TrainingState>>,
+    trained: Option<Trained>,
     learner: Option<Learner>,
     state: RunState,
     /// Whether training goes on when what it waits for is there.
@@ -72,9 +86,21 @@ pub struct Lane {
     flow: Option<Flow>,
     rate: Rate,
     last_publish: Instant,
+    /// The step that was published last.
+    published: u64,
     /// When training began or changed its task.
     changed: Instant,
     single_step: bool,
+    /// Whether it has taken all steps that it may by now.
+    is_held: bool,
+    /// What its checkpoints may take, in bytes.
+    budget: usize,
+    /// The step that is to be shown instead of the newest one.
+    wanted: Option<u64>,
+    /// The flow of the checkpoint that is shown for it.
+    past: Option<Flow>,
+    /// Steps laid out for whoever looks at them one by one.
+    slow_motion: Option<SlowMotion>,
 }
 
 impl Lane {
@@ -84,7 +110,8 @@ impl Lane {
         services: Services,
         engines: Engines,
         experiment: Arc<Experiment>,
-        trained: Option<Arc<TrainingState>>,
+        trained: Option<Trained>,
+        budget: usize,
     ) -> Self {
         let (now, threads) = (Instant::now(), services.crew.size());
         let mut lane = Self {
@@ -102,8 +129,14 @@ impl Lane {
             flow: None,
             rate: Rate::new(None, threads),
             last_publish: now,
+            published: 0,
             changed: now,
             single_step: false,
+            is_held: false,
+            budget,
+            wanted: None,
+            past: None,
+            slow_motion: None,
         };
         lane.services.dispatcher.begin(id, lane.run);
         let run = lane.run;
@@ -126,6 +159,28 @@ impl Lane {
         self.state == RunState::Running
     }
 
+    /// Whether it wants one step and no more.
+    pub fn wants_one_step(&self) -> bool {
+        self.wants_steps() && self.single_step
+    }
+
+    /// Says whether it has taken all steps that it may by now.
+    pub fn hold(&mut self, is_held: bool) {
+        self.is_held = is_held;
+    }
+
+    /// Publishes steps that were taken too soon after the last time; how long it is until then, if it is not yet.
+    pub fn catch_up(&mut self) -> Option<Duration> {
+        if self.published == self.steps_taken() {
+            return None;
+        }
+        let left = PUBLISH_EVERY.saturating_sub(self.last_publish.elapsed());
+        if left.is_zero() {
+            self.publish();
+        }
+        (!left.is_zero()).then_some(left)
+    }
+
     /// Trains; a panic becomes a message.
     pub fn go_on(&mut self, deadline: Instant, steps: u64) {
         if let Err(panic) = caught(|| self.train_until(deadline, steps)) {
@@ -143,7 +198,7 @@ impl Lane {
     /// Takes steps until the deadline, until so many have been taken, or until there is a reason to stop.
     fn train_until(&mut self, deadline: Instant, steps: u64) {
         while self.wants_steps() && Instant::now() < deadline && self.steps_taken() < steps {
-            self.step();
+            self.step(steps - self.steps_taken());
         }
         if self.last_publish.elapsed() >= PUBLISH_EVERY || !self.wants_steps() {
             self.publish();
@@ -159,13 +214,17 @@ impl Lane {
 
     fn carry_out(&mut self, command: Command) {
         match command {
-            Command::Train => self.train(false),
+            Command::Train => {
+                self.slow_motion = None;
+                self.train(false);
+            }
             Command::StepOnce => self.train(true),
             Command::Pause => self.pause(),
             Command::Reset => self.reset(),
             Command::SetExperiment(experiment) => self.set_experiment(experiment),
             Command::SetDevice(choice) => self.set_device(choice),
-            Command::Look(look) => self.services.dispatcher.look(self.id, look),
+            Command::SlowMotion(wanted) => self.set_slow_motion(wanted),
+            Command::Look(look) => self.look(look),
             Command::Measure => self.services.dispatcher.measure(self.id),
             Command::SaveRun { folder, view } => self.save_run(folder, view),
             // Whoever has the lanes opens and closes them.
@@ -182,17 +241,17 @@ impl Lane {
             let sentence = "There is no run to save yet: nothing has been trained.".to_owned();
             return self.services.board.tell(Event::Problem(sentence));
         };
-        let state = learner.state();
+        let (state, history) = (learner.state(), past::to_write(learner));
         let experiment = Experiment {
             view,
             ..Experiment::clone(&self.experiment)
         };
-        self.services
-            .jobs
-            .push(move || match folder::save(&folder, &experiment, &state) {
+        self.services.jobs.push(move || {
+            match folder::save(&folder, &experiment, &state, history.as_ref()) {
                 Ok(()) => Event::Notice(format!("Saved the run in {}", folder.display())),
                 Err(error) => Event::Problem(error.to_string()),
-            });
+            }
+        });
     }
 
     /// Runs, if there is something to run: an engine that can be trusted, a density that can be sampled, and steps
@@ -257,7 +316,7 @@ impl Lane {
     /// A new run on the board: nothing of the old one may appear on it any more.
     fn start_run(&mut self) {
         self.learner = None;
-        self.flow = None;
+        (self.flow, self.past) = (None, None);
         self.state = RunState::Idle;
         self.run = self.services.new_run();
         self.services.dispatcher.begin(self.id, self.run);
@@ -268,6 +327,7 @@ impl Lane {
             frame.products = Products::default();
             frame.loss = LossHistory::default();
             frame.pairs = Arc::new([]);
+            frame.steps = Arc::new([]);
         });
     }
 
@@ -295,7 +355,9 @@ impl Lane {
         }
         let waits = matches!(self.state, RunState::Waiting { .. });
         match self.learner.as_ref().map(Learner::is_finished) {
-            Some(false) if (active || finished) && !waits => self.train(false),
+            Some(false) if (active || finished) && !waits && self.slow_motion.is_none() => {
+                self.train(false);
+            }
             Some(true) if active && !waits => self.state = RunState::Finished,
             _ => {}
         }
@@ -320,12 +382,17 @@ impl Lane {
         let experiment = Arc::clone(&self.experiment);
         let crew = &self.services.crew;
         let made = match &self.trained {
-            Some(state) => Learner::resume(experiment, &self.engines, state, crew),
+            Some(Trained { state, .. }) => Learner::resume(experiment, &self.engines, state, crew),
             None => Learner::new(experiment, &self.engines, crew),
         };
         match made {
-            Ok(learner) => {
-                self.trained = None;
+            Ok(mut learner) => {
+                let trained = self.trained.take();
+                let earlier = trained.as_ref().and_then(|trained| {
+                    let history = trained.history.as_deref()?;
+                    Some((&*trained.state, history))
+                });
+                learner.keep_history(self.history_room(), earlier);
                 if learner.is_finished() {
                     self.state = RunState::Finished;
                 } else if matches!(self.state, RunState::Waiting { .. }) {
@@ -349,8 +416,8 @@ impl Lane {
         self.publish();
     }
 
-    /// One step or a row of them; a panic of the engine becomes a message.
-    fn step(&mut self) {
+    /// One step or a row of at most so many; a panic of the engine becomes a message.
+    fn step(&mut self, most: u64) {
         let Some(learner) = &mut self.learner else {
             self.state = RunState::Idle;
             return;
@@ -361,7 +428,7 @@ impl Lane {
             if single {
                 learner.step()
             } else {
-                learner.stride()
+                learner.stride(most)
             }
         };
         match attempt(step) {

@@ -1,6 +1,8 @@
 //! One network learning one experiment: engine, scales, step counter and loss, without a thread of its own.
 //! The window's trainer and the headless run share it.
 
+mod ahead;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +12,7 @@ use crate::experiment::{Experiment, LearningRate};
 use crate::flow::coupling::Pairs;
 use crate::flow::distribution::DistributionError;
 use crate::model::{
-    Batch, Engine, EngineError, EngineState, FrozenField, Plan, Scaling, TrainingState,
+    Batch, Checkpoints, Engine, EngineError, EngineState, FrozenField, Plan, Scaling, TrainingState,
 };
 use crate::snapshot::LossRecorder;
 
@@ -18,6 +20,8 @@ use super::coupler::{Coupler, Recipe, Supply, pairs_of};
 use super::crew::Crew;
 use super::engines::Engines;
 use super::schedule::{base_rate, factor};
+
+pub use ahead::{Ahead, Answer};
 
 /// Why there is nothing to learn with.
 #[derive(Debug, thiserror::Error)]
@@ -66,6 +70,8 @@ pub struct Learner {
     coupling_costs: Vec<f64>,
     pairs: Arc<Pairs>,
     good: Good,
+    /// What is kept of the steps so far; none unless there is room for it.
+    history: Checkpoints,
 }
 
 /// The state that a rollback returns to. Losses before it stay as they are.
@@ -121,6 +127,7 @@ impl Learner {
             stride: 1,
             plan: state.plan,
             losses,
+            history: Checkpoints::none(state.scaling),
             coupling_costs: state.coupling_costs.clone(),
             good: Good {
                 step,
@@ -156,18 +163,21 @@ impl Learner {
         let rate = self.learning_rate(0);
         let loss = self.engine.step(&supply.batch, rate);
         self.record(loss.map_err(StepError::Engine)?, supply);
+        self.keep_if_due()?;
         Ok(())
     }
 
-    /// As many steps towards the planned end as the engine had better take in a row, see [`Engine::is_remote`].
+    /// As many steps towards the planned end as the engine had better take in a row, see [`Engine::is_remote`], and no
+    /// more than so many; at least one.
     ///
     /// # Errors
     /// See [`StepError`]; without a batch, the steps that had one are taken.
-    pub fn stride(&mut self) -> Result<(), StepError> {
+    pub fn stride(&mut self, most: u64) -> Result<(), StepError> {
         if !self.engine.is_remote() {
             return self.step();
         }
-        let ahead = self.planned_end().saturating_sub(self.step).max(1);
+        let ends = self.planned_end().min(self.history.due());
+        let ahead = ends.saturating_sub(self.step).min(most).max(1);
         let n = self.stride.min(usize::try_from(ahead).unwrap_or(1));
         let start = Instant::now();
         let mut supplies = Vec::with_capacity(n);
@@ -193,7 +203,16 @@ impl Learner {
         for (loss, supply) in losses.into_iter().zip(supplies) {
             self.record(loss, supply);
         }
+        self.keep_if_due()?;
         missing.map_or(Ok(()), Err)
+    }
+
+    /// Keeps the weights of this step, if it is one of those that are kept.
+    fn keep_if_due(&mut self) -> Result<(), EngineError> {
+        if self.step >= self.history.due() {
+            self.history.keep(self.step, &self.engine.average()?);
+        }
+        Ok(())
     }
 
     fn record(&mut self, loss: f32, supply: Supply) {
@@ -219,6 +238,7 @@ impl Learner {
         if !same_task {
             let measured = Scaling::measure(&experiment)?;
             self.scaling = rescaled(self.scaling, measured);
+            self.history.begin(self.scaling);
         }
         if old.training != experiment.training {
             self.engine.set_training(&experiment.training);
@@ -304,6 +324,7 @@ impl Learner {
         self.losses.truncate(self.step as usize);
         self.coupling_costs.clone_from(&self.good.coupling_costs);
         self.pairs = Arc::clone(&self.good.pairs);
+        self.history.cut(self.step);
         self.reorder();
         if !self.broken {
             let (engine, good) = (&mut self.engine, &self.good.engine);
@@ -334,6 +355,31 @@ impl Learner {
         self.broken = false;
         self.roll_back();
         Ok(())
+    }
+
+    /// Keeps so many checkpoints from now on; `earlier` are those of the state that it has resumed, if it goes on with the
+    /// same task.
+    pub fn keep_history(&mut self, room: usize, earlier: Option<(&TrainingState, &Checkpoints)>) {
+        self.history.set_room(room);
+        if let Some((state, earlier)) = earlier
+            && state.experiment.problem == self.experiment.problem
+        {
+            self.history.go_on_from(earlier);
+        }
+        if self.history.due() <= self.step {
+            let weights = &self.good.engine.average;
+            self.history.keep(self.step, weights);
+        }
+    }
+
+    /// There is room for so many checkpoints from now on.
+    pub fn set_history_room(&mut self, room: usize) {
+        self.history.set_room(room);
+    }
+
+    /// What is kept of the steps so far.
+    pub fn history(&self) -> &Checkpoints {
+        &self.history
     }
 
     /// What is studied.

@@ -10,6 +10,7 @@ pub mod bench;
 mod block_store;
 mod board;
 mod command;
+pub mod compare;
 mod cores;
 mod coupler;
 mod cpu_meter;
@@ -26,17 +27,24 @@ mod going_on;
 mod gpu_carrier;
 mod hands;
 mod jobs;
+mod keep;
 mod lane;
+pub mod lane_folders;
+mod lanes_figure;
+pub mod lanes_report;
+pub mod lanes_run;
 mod learner;
 pub(crate) mod memory;
 mod observer;
 mod pace;
+mod portrait;
 mod rate;
 mod recovery;
 pub mod repeats;
 pub mod report;
 pub mod run;
 mod schedule;
+mod speed;
 mod table;
 mod thread;
 mod trainer;
@@ -51,7 +59,7 @@ use crossbeam_channel::unbounded;
 
 use crate::clock::Instant;
 use crate::experiment::{Experiment, View};
-use crate::model::{DeviceChoice, DeviceInfo, TrainingState};
+use crate::model::{Checkpoints, DeviceChoice, DeviceInfo, TrainingState};
 use crate::snapshot::{Frame, Frames, LaneId};
 
 use autosave::{Autosave, Leftover};
@@ -70,6 +78,8 @@ pub use cores::{Cores, Loan};
 pub use crew::Crew;
 pub use device_thread::{DeviceThread, DistantEngine};
 pub use engines::{EngineMaker, Engines};
+pub use lane::Trained;
+pub use speed::Speed;
 
 /// How a session starts.
 #[derive(Clone, Default)]
@@ -78,14 +88,40 @@ pub struct Options {
     pub device: DeviceChoice,
     /// What training goes on from in the first lane, if it is not to start from nothing.
     pub trained: Option<Arc<TrainingState>>,
+    /// Checkpoints of the steps before that.
+    pub history: Option<Arc<Checkpoints>>,
     /// Whether training starts by itself.
     pub autostart: bool,
+    /// How fast lanes train.
+    pub speed: Speed,
     /// Other engines than those of `device`.
     pub engines: Option<Engines>,
     /// The number of the first lane.
     pub first: LaneId,
     /// Further lanes beside the first one, on these (legal) experiments.
     pub lanes: Vec<(LaneId, Arc<Experiment>)>,
+    /// What training goes on from in further lanes.
+    pub lanes_trained: Vec<(LaneId, Trained)>,
+}
+
+impl Options {
+    /// What each lane goes on from.
+    fn all_trained(&self) -> Vec<(LaneId, Trained)> {
+        let history = self.history.clone();
+        let first = self.trained.clone().map(|state| Trained { state, history });
+        let first = first.map(|trained| (self.first, trained));
+        first
+            .into_iter()
+            .chain(self.lanes_trained.iter().cloned())
+            .collect()
+    }
+
+    /// Whether training starts by itself in a lane: what has come to its end stays as it is beside others that have not.
+    fn starts(&self, lane: LaneId) -> bool {
+        let ended =
+            |(id, trained): &(LaneId, Trained)| *id == lane && !trained.state.has_steps_left();
+        self.autostart && (self.lanes.is_empty() || !self.all_trained().iter().any(ended))
+    }
 }
 
 /// All that one window runs on. Dropping it stops and joins its threads.
@@ -120,7 +156,7 @@ impl Session {
         let jobs = Arc::new(Jobs::spawn(Arc::clone(&board))?);
         let services = services(board, Crew::of_all_cores()?, jobs);
         let own = services.clone();
-        let (engines, trained) = (options.engines.clone(), options.trained.clone());
+        let (engines, trained) = (options.engines.clone(), options.all_trained());
         let trainer = Trainer::spawn(move |inbox| {
             let engines = engines.unwrap_or_else(|| Engines::cpu(&own.crew));
             Lanes::new(own, engines, &lanes, trained, inbox)
@@ -138,7 +174,7 @@ impl Session {
         let engines = options.engines.clone();
         let engines = engines.unwrap_or_else(|| Engines::cpu(&services.crew));
         let (inbox, messages) = unbounded();
-        let trained = options.trained.clone();
+        let trained = options.all_trained();
         let lanes = Lanes::new(services.clone(), engines, &lanes, trained, messages);
         let driver = Driver::Caller(Box::new(RefCell::new(lanes)), inbox);
         let options = Options {
@@ -169,19 +205,20 @@ impl Session {
             probe: OnceLock::new(),
             crew,
         };
+        session.set_speed(options.speed);
         let others = options.lanes.iter().map(|(id, _)| *id);
         for lane in std::iter::once(options.first).chain(others) {
             if options.device != DeviceChoice::Cpu && options.engines.is_none() {
                 session.send(lane, Command::SetDevice(options.device));
             }
-            if options.autostart {
+            if options.starts(lane) {
                 session.send(lane, Command::Train);
             }
         }
         session
     }
 
-    /// Without threads, works until the deadline or until there is nothing to do, in pieces of at most about 20 ms; then
+    /// Without threads, works until the deadline or until there is nothing to do yet, in pieces of at most about 20 ms; then
     /// the answer is `false`. With threads there is nothing to do here.
     pub fn run_until(&self, deadline: Instant) -> bool {
         let Driver::Caller(lanes, _) = &self.driver else {
@@ -216,6 +253,17 @@ impl Session {
         self.tell(Message::Advance(advance));
     }
 
+    /// Says how fast all lanes train from now on; never blocks.
+    pub fn set_speed(&self, speed: Speed) {
+        self.tell(Message::Speed(speed));
+    }
+
+    /// Has every lane show its flow as it was at this step, or at the last one before it of which there is a checkpoint;
+    /// without a step they show their newest. Training goes on meanwhile; never blocks.
+    pub fn show_step(&self, step: Option<u64>) {
+        self.tell(Message::Step(step));
+    }
+
     /// Says which lane is looked at most.
     pub fn focus(&self, lane: LaneId) {
         self.dispatcher.focus(lane);
@@ -234,6 +282,15 @@ impl Session {
         let frame = self.frame(lane);
         self.jobs
             .push(move || match figure::write(&path, &frame, &view) {
+                Ok(()) => Event::Notice(format!("Exported {}", path.display())),
+                Err(sentence) => Event::Problem(sentence),
+            });
+    }
+
+    /// Writes the figure of several lanes with their titles, as they are in these frames; as [`Self::export`].
+    pub fn export_lanes(&self, lanes: Vec<(Arc<Frame>, String)>, path: PathBuf, view: View) {
+        self.jobs
+            .push(move || match figure::write_lanes(&path, &lanes, &view) {
                 Ok(()) => Event::Notice(format!("Exported {}", path.display())),
                 Err(sentence) => Event::Problem(sentence),
             });

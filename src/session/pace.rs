@@ -16,6 +16,8 @@ pub enum Pace {
     Steady,
     /// Training has just begun or changed its task, or somebody has asked for the result: a fifth of a core.
     Eager,
+    /// Training is held to a speed, so that it can be watched: a fifth of a core, numbers included.
+    Watched,
     /// No training runs: as much as there is.
     Free,
 }
@@ -28,11 +30,12 @@ impl Pace {
     pub fn rest(self, cost: Cost, spent: Duration, lanes: usize) -> Duration {
         let times = match self {
             Self::Free => return Duration::ZERO,
-            Self::Eager => 4.0,
+            Self::Eager | Self::Watched => 4.0,
             Self::Steady => 49.0,
         };
         // Nothing is to look frozen; numbers are read, not watched.
         let (least, most) = match cost {
+            Cost::Measurement if self == Self::Watched => (Duration::ZERO, Duration::from_secs(4)),
             Cost::Picture => (Duration::ZERO, Duration::from_millis(2500)),
             Cost::Cloud => (Duration::ZERO, Duration::from_millis(1500)),
             Cost::Measurement => (Duration::from_secs(4), Duration::from_secs(20)),
@@ -77,5 +80,11 @@ mod tests {
         assert_eq!(Pace::Free.rest(Cost::Picture, TURN, 1), Duration::ZERO);
         let six = Pace::Steady.rest(Cost::Measurement, Duration::from_secs(1), 6);
         assert!(six < Duration::from_secs(4));
+    }
+
+    #[test]
+    fn numbers_are_taken_often_where_training_is_watched() {
+        let rest = Pace::Watched.rest(Cost::Measurement, Duration::from_millis(100), 1);
+        assert_eq!(rest, Duration::from_millis(400));
     }
 }

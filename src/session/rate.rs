@@ -21,6 +21,8 @@ pub struct Rate {
 impl Rate {
     /// Long enough to be steady, short enough to follow.
     const INTERVAL: Duration = Duration::from_millis(500);
+    /// Long enough to say anything.
+    const LEAST: Duration = Duration::from_millis(10);
 
     /// Starts counting now, from where the learner is, on so many threads.
     pub fn new(learner: Option<&Learner>, threads: usize) -> Self {
@@ -37,7 +39,12 @@ impl Rate {
     /// Takes in what has happened since.
     pub fn update(&mut self, learner: &Learner) {
         let elapsed = self.since.elapsed();
-        if elapsed < Self::INTERVAL && self.steps_per_sec > 0.0 {
+        let least = if self.steps_per_sec > 0.0 {
+            Self::INTERVAL
+        } else {
+            Self::LEAST
+        };
+        if elapsed < least {
             return;
         }
         let secs = elapsed.as_secs_f64().max(1e-9);

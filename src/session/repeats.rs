@@ -10,6 +10,8 @@ use crate::clock::Instant;
 use crate::experiment::Experiment;
 use crate::products::{Flow, Look, RunId, Tools, make_all};
 use crate::scene::metrics::Measured;
+use crate::scene::metrics::comparison::Numbers;
+use crate::snapshot::{Frame, LaneId};
 
 use super::Wake;
 use super::crew::Crew;
@@ -36,7 +38,7 @@ pub struct Known {
     /// Seeds for each lane: its own and those that follow it.
     pub seeds: usize,
     /// What has been measured, by lane; in the order of the seeds.
-    pub measured: Vec<Vec<Arc<Measured>>>,
+    pub measured: Vec<Vec<Numbers>>,
     /// Why a run could not be done, in sentences.
     pub failures: Vec<String>,
     /// Share of all steps that have been taken, 0 to 1.
@@ -153,7 +155,7 @@ impl Work {
         &self,
         experiment: Arc<Experiment>,
         tell: impl Fn(u64),
-    ) -> Result<Option<Arc<Measured>>, String> {
+    ) -> Result<Option<Numbers>, String> {
         let crew = Crew::spawn(1).map_err(|error| error.to_string())?;
         let engines = Engines::cpu(&crew);
         let learner = Learner::new(Arc::clone(&experiment), &engines, &crew);
@@ -163,7 +165,7 @@ impl Work {
             if !self.goes_on() {
                 return Ok(None);
             }
-            attempt(|| learner.stride()).map_err(|error| match error {
+            attempt(|| learner.stride(u64::MAX)).map_err(|error| match error {
                 StepError::NoBatch(reason) => reason,
                 StepError::Engine(error) => error.to_string(),
             })?;
@@ -177,20 +179,24 @@ impl Work {
         let look = Look {
             particles: 0,
             field: 0,
+            solvers: true,
             ..Look::default()
         };
         let products = make_all(&flow, &look, &Tools::default(), || self.goes_on());
         let Some(products) = products else {
             return Ok(None);
         };
-        let metrics = products.metrics.get().map(|made| made.output.clone());
-        let metrics = metrics.ok_or_else(|| "it could not be measured".to_owned())?;
-        Ok(Some(Arc::new(Measured {
-            solver: metrics.solver,
-            metrics: Some(Arc::new(metrics)),
-            pair_crossings: products.pair_crossings.get().map(|made| made.0),
+        if products.metrics.get().is_none() {
+            return Err("it could not be measured".to_owned());
+        }
+        let frame = Frame {
+            products,
+            ..Frame::blank(LaneId::default(), flow.id.experiment)
+        };
+        Ok(Some(Numbers::of(&Measured {
             loss: learner.losses().history().mean_of_last(AVERAGED_STEPS),
             coupling_cost: learner.coupling_cost(),
+            ..Measured::of(&frame)
         })))
     }
 }
@@ -199,6 +205,8 @@ impl Work {
 mod tests {
     use super::*;
     use crate::experiment::presets;
+    use crate::scene::metrics::comparison::{Comparison, LaneResults};
+    use crate::scene::metrics::table::STRAIGHTNESS;
     use crate::session::run::{RunOptions, Unobserved, run};
 
     fn experiment() -> Experiment {
@@ -212,8 +220,14 @@ mod tests {
         experiment
     }
 
-    fn straightness(measured: &Measured) -> f64 {
-        measured.metrics.as_ref().unwrap().trajectories.straightness
+    fn straightness(numbers: &Numbers) -> f64 {
+        let lane = LaneResults {
+            title: String::new(),
+            experiment: Arc::new(experiment()),
+            seeds: vec![numbers.clone()],
+        };
+        let comparison = Comparison::new(vec![lane]);
+        comparison.rows()[0].estimate(&STRAIGHTNESS).unwrap().mean
     }
 
     /// What is known at the end.
@@ -242,10 +256,7 @@ mod tests {
         assert_eq!(known.share, 1.0);
         for (lane, measured) in lanes.iter().zip(&known.measured) {
             assert_eq!(measured.len(), 2);
-            let numbers: Vec<f64> = measured
-                .iter()
-                .map(|measured| straightness(measured))
-                .collect();
+            let numbers: Vec<f64> = measured.iter().map(straightness).collect();
             assert_ne!(numbers[0], numbers[1]);
             for (k, measured) in measured.iter().enumerate() {
                 let seeded = Experiment {

@@ -10,28 +10,27 @@ use crate::clock::Instant;
 use crate::experiment::Experiment;
 use crate::flow::solver::Steps;
 use crate::flow::{Bounds, Point};
-use crate::model::{DeviceChoice, EngineError, FrozenField};
+use crate::model::{Checkpoints, DeviceChoice, EngineError, FrozenField};
 use crate::products::{
-    DisplaySamples, Flow, Look, PairCrossings, References, RunId, Tools, display_samples, ends,
-    make_all, measure, reference,
+    Flow, PairCrossings, References, RunId, compare_solvers, ends, measure, reference,
 };
 use crate::scene::Scene;
-use crate::snapshot::{Frame, LaneId, RunState};
+use crate::snapshot::{Frame, LaneId};
 
 use super::crew::Crew;
 use super::engines::Engines;
 use super::figure::{self, Format};
 use super::folder::{Folder, Saved, names};
 use super::going_on;
-use super::gpu_carrier::GpuCarrier;
 use super::hands::Hands;
-use super::lane::show::{DISPLAY_PAIRS, DISPLAY_SAMPLES};
 use super::learner::{AVERAGED_STEPS, Learner, StepError};
+use super::portrait::{self, Sitter};
 use super::recovery::{Recovery, attempt, recover};
 use super::report::{Report, Timing, Trained};
 use super::table;
 use super::thread::caught;
 
+pub use super::keep::Keep;
 pub use super::observer::{Phase, Progress, RunError, RunObserver, Unobserved};
 
 /// Progress is reported this often.
@@ -51,9 +50,15 @@ pub struct RunOptions {
     /// What a process that is killed may lose of training: the time between two saves, unless writing takes more than a
     /// hundredth of it.
     pub save_every: Duration,
+    /// Most checkpoints that are written; 0 for none.
+    pub checkpoints: usize,
+    /// What is left of a finished run.
+    pub keep: Keep,
 }
 
 impl RunOptions {
+    /// The usual number of checkpoints: ten to the decade of steps and more.
+    pub const CHECKPOINTS: usize = 128;
     /// The usual time between two saves.
     pub const SAVE_EVERY: Duration = Duration::from_secs(30);
 }
@@ -64,6 +69,8 @@ impl Default for RunOptions {
             device: DeviceChoice::default(),
             threads: None,
             save_every: Self::SAVE_EVERY,
+            checkpoints: Self::CHECKPOINTS,
+            keep: Keep::default(),
         }
     }
 }
@@ -75,7 +82,7 @@ pub struct Outcome {
     pub finished: bool,
     /// The numbers, if there was time to measure them.
     pub report: Option<Report>,
-    /// The figure, if there was time to draw it.
+    /// The figure, if it is kept and there was time to draw it.
     pub figure: Option<Scene>,
 }
 
@@ -131,7 +138,8 @@ fn start(
     let job = || {
         let engines = Engines::open(options.device, &crew, experiment);
         let engines = engines.map_err(|e| input(e.to_string()))?;
-        let learner = going_on::learner(experiment, saved, &engines, &crew, observer)?;
+        let mut learner = going_on::learner(experiment, saved, &engines, &crew, observer)?;
+        going_on::keep_history(&mut learner, saved, options.checkpoints);
         let folder = Folder::open(folder)?;
         let job = Job {
             experiment: Arc::clone(learner.experiment()),
@@ -152,6 +160,9 @@ fn start(
         .unwrap_or_else(|panic| Err(RunError::Failed(format!("the engine panicked: {panic}"))))
 }
 
+/// The numbers, and the figure if it is kept.
+type Evaluated = (Report, Option<Scene>);
+
 /// A job under way.
 struct Job<'a> {
     experiment: Arc<Experiment>,
@@ -171,11 +182,12 @@ struct Job<'a> {
 impl Job<'_> {
     fn run(mut self) -> Result<Outcome, RunError> {
         self.folder.unfinish()?;
-        let state = self.learner.state();
+        let (state, history) = (self.learner.state(), self.history());
+        let folder = self.folder;
         if self.goes_on {
-            self.folder.write_training(&self.experiment, &state)?;
+            folder.write_training(&self.experiment, &state, history)?;
         } else {
-            self.folder.replace_training(&self.experiment, &state)?;
+            folder.replace_training(&self.experiment, &state, history)?;
         }
         self.train()?;
         let field = self.last_field()?;
@@ -189,7 +201,10 @@ impl Job<'_> {
                 figure: None,
             });
         }
-        let (report, figure) = self.evaluate(&field)?.unzip();
+        let (report, figure) = match self.evaluate(&field)? {
+            Some((report, figure)) => (Some(report), figure),
+            None => (None, None),
+        };
         if let Some(report) = &report {
             let json = report.to_json().map_err(failed)?;
             self.folder.write(names::METRICS, &json)?;
@@ -250,7 +265,7 @@ impl Job<'_> {
             if is_due {
                 learner.checkpoint()?;
             }
-            learner.stride()
+            learner.stride(u64::MAX)
         })
     }
 
@@ -304,11 +319,18 @@ impl Job<'_> {
     /// What training alone has made, as of the last checkpoint.
     fn write_training(&self) -> Result<(), RunError> {
         let state = self.learner.state();
-        self.folder.write_training(&self.experiment, &state)
+        let history = self.history();
+        self.folder
+            .write_training(&self.experiment, &state, history)
+    }
+
+    /// The checkpoints that are to be written.
+    fn history(&self) -> Option<&Checkpoints> {
+        (self.options.checkpoints > 0).then(|| self.learner.history())
     }
 
     /// Solves, measures and draws; `None` if interrupted.
-    fn evaluate(&mut self, field: &FrozenField) -> Result<Option<(Report, Scene)>, RunError> {
+    fn evaluate(&mut self, field: &FrozenField) -> Result<Option<Evaluated>, RunError> {
         self.report(Phase::Measuring);
         let experiment = Arc::clone(&self.experiment);
         let flow = Flow::learned(field.clone(), Arc::clone(&experiment), RunId::default());
@@ -327,7 +349,8 @@ impl Job<'_> {
             self.observer.notice(&sentence);
         }
         let (folder, hands) = (self.folder, &self.hands);
-        let ends = table::write(&flow, source, &steps, folder, hands, self.observer)?;
+        let kept = (self.options.keep == Keep::All).then_some(folder);
+        let ends = table::write(&flow, source, &steps, kept, hands, self.observer)?;
         let Some(ends) = ends else {
             return Ok(None);
         };
@@ -343,6 +366,12 @@ impl Job<'_> {
         let Some(metrics) = self.compute(measuring) else {
             return Ok(None);
         };
+        let start = Instant::now();
+        let comparing = compare_solvers(&flow, &references, parts);
+        let Some(solvers) = self.compute(comparing) else {
+            return Ok(None);
+        };
+        self.timing.solvers_secs = start.elapsed().as_secs_f64();
         let Some(crossings) = self.compute(PairCrossings::count(&experiment)) else {
             return Ok(None);
         };
@@ -355,15 +384,20 @@ impl Job<'_> {
             coupling_cost: self.learner.coupling_cost(),
             timing: self.timing.clone(),
         };
-        let report = Report::new(&experiment, trained, &metrics);
+        let report = Report::new(&experiment, trained, &metrics, &solvers);
         self.report(Phase::Writing);
+        if kept.is_none() {
+            self.folder.remove(&Keep::TRAJECTORIES)?;
+            return Ok(Some((report, None)));
+        }
         let Some(mut frame) = self.frame(&flow)? else {
             return Ok(None);
         };
-        frame.products.put(flow.id, metrics);
+        frame.products.put(flow.id.clone(), metrics);
+        frame.products.put(flow.id, solvers);
         let figure = figure::scene(&frame, &experiment.view);
         self.write_figure(&figure)?;
-        Ok(Some((report, figure)))
+        Ok(Some((report, Some(figure))))
     }
 
     /// The steps of the experiment's solver; `None` if interrupted.
@@ -383,40 +417,16 @@ impl Job<'_> {
 
     /// The frame that a window would show, with pictures of the finished flow; `None` if interrupted.
     fn frame(&mut self, flow: &Flow) -> Result<Option<Frame>, RunError> {
-        let view = &Arc::clone(&self.experiment).view;
-        let DisplaySamples { source, target } =
-            display_samples(&self.experiment, DISPLAY_SAMPLES).map_err(failed)?;
-        let pairs = self.learner.pairs().iter();
-        let mut frame = Frame {
-            state: RunState::Finished,
+        let experiment = Arc::clone(&self.experiment);
+        let blank = portrait::blank(LaneId::default(), experiment)?;
+        let bounds = figure::visible(&blank, &self.experiment.view).unwrap_or(Bounds::square(4.0));
+        let sitter = Sitter {
+            learner: &self.learner,
             device: Arc::clone(self.engines.label()),
-            step: self.learner.steps_taken(),
-            loss: self.learner.losses().history(),
-            source,
-            target,
-            pairs: pairs.take(DISPLAY_PAIRS).collect(),
-            ..Frame::blank(LaneId::default(), Arc::clone(&self.experiment))
+            choice: self.options.device,
+            hands: &self.hands,
         };
-        let bounds = figure::visible(&frame, view).unwrap_or(Bounds::square(4.0));
-        frame.look = Look {
-            density: true,
-            metrics: false,
-            ..Look::of(view, bounds)
-        };
-        let (said, complaints) = crossbeam_channel::unbounded();
-        let tools = Tools {
-            parts: self.hands.parts().clone(),
-            carrier: GpuCarrier::of(self.options.device, move |sentence| {
-                drop(said.send(sentence))
-            }),
-            now: 0.0,
-        };
-        let go_on = || !self.observer.interrupted();
-        let products = make_all(flow, &frame.look, &tools, go_on);
-        for sentence in complaints.try_iter() {
-            self.observer.notice(&sentence);
-        }
-        Ok(products.map(|products| Frame { products, ..frame }))
+        Ok(portrait::frame(&sitter, flow, blank, bounds, self.observer))
     }
 
     fn write_figure(&self, figure: &Scene) -> Result<(), RunError> {

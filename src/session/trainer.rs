@@ -9,14 +9,14 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError, unboun
 
 use crate::clock::Instant;
 use crate::experiment::Experiment;
-use crate::model::TrainingState;
 use crate::snapshot::{Frame, LaneId};
 
 use super::command::{Advance, Command, Event, Message};
 use super::crew::Errand;
 use super::engines::Engines;
-use super::lane::{Lane, Services};
+use super::lane::{BUDGET, Lane, Services, Trained};
 use super::pace::TURN;
+use super::speed::Throttle;
 use super::thread::{Joined, caught};
 
 /// Time that lanes train before commands get their turn.
@@ -30,6 +30,11 @@ const LOOK_EVERY: Duration = Duration::from_millis(2);
 pub struct Lanes {
     lanes: BTreeMap<LaneId, Lane>,
     advance: Advance,
+    throttle: Throttle,
+    /// The number of steps that lanes may have taken by now.
+    limit: u64,
+    /// The step that is shown, if not the newest.
+    shown: Option<u64>,
     services: Services,
     /// Engines of lanes that are opened.
     engines: Engines,
@@ -40,40 +45,44 @@ pub struct Lanes {
 pub type Inbox = Sender<Message>;
 
 impl Lanes {
-    /// Lanes on these experiments, in their order. Only the first one goes on from something.
+    /// Lanes on these experiments, in their order, with what some of them go on from.
     pub fn new(
         services: Services,
         engines: Engines,
         on: &[(LaneId, Arc<Experiment>)],
-        trained: Option<Arc<TrainingState>>,
+        trained: Vec<(LaneId, Trained)>,
         inbox: Receiver<Message>,
     ) -> Self {
         let mut lanes = Self {
             lanes: BTreeMap::new(),
             advance: Advance::default(),
+            throttle: Throttle::default(),
+            limit: u64::MAX,
+            shown: None,
             services,
             engines,
             inbox,
         };
-        let mut trained = trained;
         for (id, experiment) in on {
-            lanes.open(*id, Arc::clone(experiment), trained.take());
+            let own = trained.iter().find(|(of, _)| of == id);
+            let own = own.map(|(_, trained)| trained.clone());
+            lanes.open(*id, Arc::clone(experiment), own);
         }
         lanes
     }
 
-    fn open(
-        &mut self,
-        id: LaneId,
-        experiment: Arc<Experiment>,
-        trained: Option<Arc<TrainingState>>,
-    ) {
+    fn open(&mut self, id: LaneId, experiment: Arc<Experiment>, trained: Option<Trained>) {
         if self.lanes.contains_key(&id) {
             return;
         }
         let (services, engines) = (self.services.clone(), self.engines.clone());
-        match caught(|| Lane::new(id, services, engines, experiment, trained)) {
-            Ok(lane) => drop(self.lanes.insert(id, lane)),
+        let budget = BUDGET / (self.lanes.len() + 1);
+        match caught(|| Lane::new(id, services, engines, experiment, trained, budget)) {
+            Ok(mut lane) => {
+                lane.show_step(self.shown);
+                self.lanes.insert(id, lane);
+                self.share_memory();
+            }
             Err(panic) => {
                 let sentence = format!("The lane cannot be opened: {panic}");
                 self.services.board.tell(Event::Problem(sentence));
@@ -85,12 +94,28 @@ impl Lanes {
         if self.lanes.len() > 1 && self.lanes.remove(&id).is_some() {
             self.services.dispatcher.remove(id);
             self.services.board.replace(|frames| frames.remove(id));
+            self.share_memory();
         }
     }
 
-    /// Whether any lane wants training steps.
-    fn wants_steps(&self) -> bool {
-        self.lanes.values().any(Lane::wants_steps)
+    /// The checkpoints of all lanes have one budget, and an equal share of it each.
+    fn share_memory(&mut self) {
+        let share = BUDGET / self.lanes.len().max(1);
+        self.lanes
+            .values_mut()
+            .for_each(|lane| lane.set_budget(share));
+    }
+
+    /// Lanes that want training steps.
+    fn running(&self) -> impl Iterator<Item = &Lane> {
+        self.lanes.values().filter(|lane| lane.wants_steps())
+    }
+
+    /// Lanes that may take steps now.
+    fn free(&mut self) -> impl Iterator<Item = &mut Lane> {
+        let limit = self.limit;
+        let lanes = self.lanes.values_mut();
+        lanes.filter(move |lane| lane.wants_steps() && lane.steps_taken() < limit)
     }
 
     /// Does what was asked for, then trains, or else works on products, until the deadline at most. `false` if there
@@ -119,6 +144,12 @@ impl Lanes {
         for message in without_superseded(messages) {
             match message {
                 Message::Advance(advance) => self.advance = advance,
+                Message::Speed(speed) => self.throttle.set(speed),
+                Message::Step(step) => {
+                    self.shown = step;
+                    let lanes = self.lanes.values_mut();
+                    lanes.for_each(|lane| lane.show_step(step));
+                }
                 Message::Lane(id, Command::Open(experiment)) => {
                     let frame = Frame::blank(id, Arc::clone(&experiment));
                     if !self.lanes.contains_key(&id) {
@@ -136,46 +167,64 @@ impl Lanes {
                 }
             }
         }
-        let trains = self.wants_steps();
-        self.services.dispatcher.set_training(trains);
+        self.may_go_on();
     }
 
-    /// Takes steps until the deadline; `false` if no lane wants any.
+    /// Says which steps may be taken by now; `false` if there are none.
+    fn may_go_on(&mut self) -> bool {
+        match self.running().map(Lane::steps_taken).max() {
+            Some(front) => self.limit = self.throttle.limit(front, Instant::now()),
+            None => self.throttle.pause(),
+        }
+        let goes_on = self.free().next().is_some();
+        self.services.dispatcher.set_training(goes_on);
+        goes_on
+    }
+
+    /// Takes steps until the deadline; `false` if no lane wants any, or all have taken those that they may by now.
     fn train(&mut self, deadline: Instant) -> bool {
-        if !self.wants_steps() {
+        let single = self.lanes.values_mut().filter(|lane| lane.wants_one_step());
+        single.for_each(|lane| lane.go_on(deadline, u64::MAX));
+        if !self.may_go_on() {
             return false;
         }
         match self.advance {
             Advance::EqualSteps => self.train_in_step(deadline),
             Advance::EqualTime => {
-                let n = self
-                    .lanes
-                    .values()
-                    .filter(|lane| lane.wants_steps())
-                    .count() as u32;
+                let (n, limit) = (self.free().count() as u32, self.limit);
                 let share = deadline.saturating_duration_since(Instant::now()) / n.max(1);
-                for lane in self.lanes.values_mut().filter(|lane| lane.wants_steps()) {
-                    lane.go_on(Instant::now() + share, u64::MAX);
+                for lane in self.free() {
+                    lane.go_on(Instant::now() + share, limit);
                 }
             }
         }
-        let trains = self.wants_steps();
-        self.services.dispatcher.set_training(trains);
+        let is_held = !self.may_go_on();
+        self.lanes.values_mut().for_each(|lane| lane.hold(is_held));
         true
     }
 
     /// The lane that is behind goes first.
     fn train_in_step(&mut self, deadline: Instant) {
+        let limit = self.limit;
         while Instant::now() < deadline {
-            let mut running: Vec<&mut Lane> = self.lanes.values_mut().collect();
-            running.retain(|lane| lane.wants_steps());
+            let mut running: Vec<&mut Lane> = self.free().collect();
             running.sort_by_key(|lane| lane.steps_taken());
             let next = running.get(1).map_or(u64::MAX, |lane| lane.steps_taken());
             let Some(lane) = running.into_iter().next() else {
                 return;
             };
-            lane.go_on(deadline, next.saturating_add(STRIDE));
+            lane.go_on(deadline, next.saturating_add(STRIDE).min(limit));
         }
+    }
+
+    /// How long there is nothing to do for lanes that train at a speed: no step and nothing to publish.
+    fn next_in(&mut self) -> Option<Duration> {
+        let step_in = match self.running().next() {
+            Some(_) => self.throttle.next_in(Instant::now()),
+            None => None,
+        };
+        let lanes = self.lanes.values_mut();
+        lanes.filter_map(Lane::catch_up).chain(step_in).min()
     }
 
     /// Waits until there is something to do; `false` when nothing will come any more.
@@ -185,6 +234,7 @@ impl Lanes {
             true => LOOK_EVERY,
             false => dispatcher.due_in().unwrap_or(Duration::MAX),
         };
+        let time = self.next_in().map_or(time, |next| next.min(time));
         // A wait of the longest duration has no end.
         let message = match time {
             Duration::MAX => self
@@ -278,6 +328,9 @@ fn without_superseded(messages: Vec<Message>) -> Vec<Message> {
                 Some(Message::Lane(last, Command::Look(_))),
                 Message::Lane(lane, Command::Look(_)),
             ) if last == lane
+        ) || matches!(
+            (kept.last(), &next),
+            (Some(Message::Step(_)), Message::Step(_))
         );
         if superseded {
             kept.pop();

@@ -11,10 +11,13 @@ use crate::experiment::{Layer, layers};
 use crate::export::{either, formats};
 use crate::session::Advance;
 
+use crate::session::Speed;
+
 use super::command::{BrushSettings, Command, Purpose, Side, Tool};
 use super::comparison::Comparison;
 use super::lab::Lab;
 use super::page::{Page, pages};
+use super::slow_motion::Move;
 
 /// Something that can be done.
 pub struct Action {
@@ -301,6 +304,18 @@ actions! { BEFORE_LAYERS =
     CLEAR_DRAWING: Edit, "Clear the drawing", "Wipe the drawing that the brush paints on; Undo brings it back.", [ctrl(Key::Backspace)], |_| Command::ClearDrawing;
     TRAIN: Run, "Train or pause", "Let the network learn, or hold it; nothing is lost.", [plain(Key::T)], |_| Command::ToggleTraining;
     STEP: Run, "One training step", "Take exactly one optimizer step.", [plain(Key::N)], |_| Command::StepOnce;
+    SLOWER: Run, "Train slower", "Go down to 1,000, 100, 10 or 1 training steps a second.", [plain(Key::Comma)], |lab| Command::SetTrainingSpeed(lab.speed.slower());
+    FASTER: Run, "Train faster", "Go up to 10, 100 or 1,000 training steps a second, or to full speed.", [plain(Key::Period)], |lab| Command::SetTrainingSpeed(lab.speed.faster());
+    FULL_SPEED: Run, "Train at full speed", "Take training steps as fast as the machine can.", [plain(Key::G)], |_| Command::SetTrainingSpeed(Speed::Full);
+    REPLAY: Run, "Replay or hold training", "Show again how the network learned, from its first step or from the step that is shown.", [shift(Key::Space)], |_| Command::ToggleReplay;
+    EARLIER: Run, "Earlier checkpoint", "Show the weights of the checkpoint before.", [ctrl(Key::ArrowLeft)], |_| Command::StepCheckpoint(-1);
+    LATER: Run, "Later checkpoint", "Show the weights of the next checkpoint.", [ctrl(Key::ArrowRight)], |_| Command::StepCheckpoint(1);
+    FIRST_STEP: Run, "Go to step 0", "Show the weights before the first training step.", [ctrl(Key::Home)], |_| Command::ShowStep(Some(0));
+    FOLLOW: Run, "Follow the training", "Show the newest weights again.", [ctrl(Key::End)], |_| Command::ShowStep(None);
+    SLOW_MOTION: Run, "One step in slow motion", "Hold training and show the next step stage by stage, or go on.", [plain(Key::O)], |_| Command::SlowMotion(Move::Toggle);
+    STAGE_BACK: Run, "Stage back", "Show the stage before, in slow motion; a step that was taken is shown from what was kept.", [plain(Key::J)], |_| Command::SlowMotion(Move::Back);
+    STAGE_ON: Run, "Stage on", "Show the next stage, in slow motion; the last one takes the optimizer's step.", [plain(Key::K)], |_| Command::SlowMotion(Move::On);
+    STAGE_PLAY: Run, "Play the stages", "Let the stages follow each other, or hold them, in slow motion.", [shift(Key::K)], |_| Command::SlowMotion(Move::Play);
     RESET: Run, "Reset the weights", "Start again from the initial weights of the seed, at step 0.", [ctrl(Key::R)], |_| Command::Reset;
     MEASURE: Run, "Measure now", "Compute the metrics for the present weights.", [plain(Key::M)], |_| Command::Measure;
     PLAY: Time, "Play or hold time", "Let t run from source to target, or hold it.", [plain(Key::Space)], |_| Command::TogglePlay;
@@ -430,7 +445,7 @@ mod tests {
             .collect();
         for wanted in [
             "Space", "[", "]", "Up", "Down", "Ctrl+Z", "Ctrl+S", "Ctrl+E", "Ctrl+O", "Ctrl+K",
-            "Ctrl+P", "F1", "?", "T", "D", "F11",
+            "Ctrl+P", "F1", "?", "T", "D", "F11", "N", "G",
         ] {
             assert!(
                 texts.iter().any(|text| text == wanted),

@@ -11,11 +11,13 @@ use crate::flow::distribution::Symmetry;
 use crate::model::DeviceChoice;
 use crate::session::Advance;
 
+use crate::session::Speed;
 use crate::session::documents::with_suffix;
 
 use super::comparison::Comparison;
 use super::editor::{Group, Scope};
 use super::page::Page;
+use super::slow_motion::Move;
 
 /// The only way to change anything.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,8 +31,18 @@ pub enum Command {
     Pause,
     /// Take exactly one training step.
     StepOnce,
+    /// What is done with a training step in slow motion.
+    SlowMotion(Move),
     /// New weights from the seed; step 0.
     Reset,
+    /// How fast all lanes train.
+    SetTrainingSpeed(Speed),
+    /// Shows every lane as it was at this step, or follows the training.
+    ShowStep(Option<u64>),
+    /// Shows the checkpoint that is so many after the one that is shown.
+    StepCheckpoint(isize),
+    /// Shows the training again from where its play head stands, or holds it there.
+    ToggleReplay,
     /// Train on another device.
     SetDevice(DeviceChoice),
     /// Measure the flow now instead of at the next interval.

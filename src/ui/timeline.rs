@@ -1,13 +1,17 @@
-//! The play head: which time the canvas shows, and how it moves.
+//! The play heads: which time the canvas shows and which step of training, and how they move.
 //!
 //! [`PlayHead`] is plain state and takes the passing of time as an argument; it refuses to know clocks and
-//! widgets. The bar with which one holds it is in `bar`.
+//! widgets. The bar with which one holds it is in `bar`; the head of training and its row in `training_head` and
+//! `training`.
 
 mod bar;
+mod training;
+mod training_head;
 
 use super::command::Direction;
 
 pub use bar::{height, timeline_ui};
+pub use training_head::{Steps, TrainingHead};
 
 /// A pass between source and target takes this long at speed 1, in seconds.
 const PASS_SECS: f64 = 4.0;

@@ -14,11 +14,12 @@ use pushforward::session::run::{Progress, RunError, RunObserver, RunOptions, go_
 use super::*;
 
 /// What must not depend on whether a run was interrupted; `metrics.json` is compared without its times.
-const RESULTS: [&str; 7] = [
+const RESULTS: [&str; 8] = [
     "experiment.ron",
     "loss.csv",
     "model.safetensors",
     "state.safetensors",
+    "checkpoints.safetensors",
     "trajectories.csv",
     "trajectories.svg",
     "trajectories.png",
@@ -179,7 +180,11 @@ fn more_steps_of_a_cosine_are_a_new_schedule_that_is_said_and_recorded() {
     assert_eq!(state(&out).plan, plan(0, 60));
     assert_eq!(metrics(&out)["schedule_start"], 0);
     fs::create_dir(&again).unwrap();
-    for name in ["experiment.ron", "state.safetensors"] {
+    for name in [
+        "experiment.ron",
+        "state.safetensors",
+        "checkpoints.safetensors",
+    ] {
         fs::copy(out.join(name), again.join(name)).unwrap();
     }
     experiment.training.steps = 100;

@@ -151,6 +151,19 @@ impl Engine for FusedEngine {
         state.finite()
     }
 
+    fn average(&mut self) -> Result<Arc<MlpParams>, EngineError> {
+        let blocks = self.shared.read_blocks();
+        let layout = &self.shared.layout;
+        let values: Vec<f32> = layout.join(|index| &blocks[index].state.average);
+        let bad = values.iter().find(|value| !value.is_finite());
+        if let Some(&value) = bad {
+            let what = "weights";
+            return Err(EngineError::NonFinite { what, value });
+        }
+        let params = MlpParams::new(layout.widths().clone(), values);
+        params.map(Arc::new).ok_or(EngineError::Shape)
+    }
+
     fn set_state(&mut self, state: &EngineState) -> Result<(), EngineError> {
         let (shared, moments) = (&*self.shared, &state.moments);
         if !state.fits(shared.layout.widths()) {

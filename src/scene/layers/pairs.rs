@@ -38,7 +38,9 @@ impl Marks for Pairs {
     type Needs = Same<[(Point, Point)]>;
 
     fn needs(moment: &Moment) -> Option<Self::Needs> {
-        Some(Same::of(&moment.frame.pairs))
+        // The current batch is not that of an earlier step.
+        let is_newest = moment.frame.past.is_none();
+        is_newest.then(|| Same::of(&moment.frame.pairs))
     }
 
     fn items(pairs: &Self::Needs, place: &Place) -> Vec<Item> {

@@ -6,9 +6,10 @@ use std::time::Duration;
 use crate::clock::Instant;
 use crate::flow::Point;
 use crate::model::EngineError;
-use crate::products::{DisplaySamples, Flow, display_samples};
+use crate::products::{DisplaySamples, Flow, Look, display_samples};
 use crate::snapshot::RunState;
 
+use super::super::dispatcher::Shown;
 use super::super::learner::Learner;
 use super::super::pace::Pace;
 use super::super::recovery::attempt;
@@ -24,8 +25,11 @@ const EAGER_TIME: Duration = Duration::from_millis(1500);
 impl Lane {
     /// Puts the lane's state on the board and its newest flow in the dispatcher.
     pub(super) fn publish(&mut self) {
-        self.last_publish = Instant::now();
+        (self.last_publish, self.published) = (Instant::now(), self.steps_taken());
         if let Err((at, error)) = self.checkpoint() {
+            return self.engine_failed(at, &error);
+        }
+        if let Err((at, error)) = self.lay_out() {
             return self.engine_failed(at, &error);
         }
         if let Some(learner) = &self.learner {
@@ -40,8 +44,10 @@ impl Lane {
             Some(learner) => learner.pairs().iter().take(DISPLAY_PAIRS).collect(),
             None => Arc::new([]),
         };
+        let checkpoints = self.kept_steps();
         self.services.board.update(self.id, |frame| {
             frame.experiment = Arc::clone(&self.experiment);
+            frame.checkpoints = Arc::clone(&checkpoints);
             frame.state = self.state.clone();
             frame.step = learner.map_or(0, Learner::steps_taken);
             frame.planned_end = planned_end;
@@ -53,12 +59,31 @@ impl Lane {
         self.show_flow();
     }
 
-    /// Has products made of the newest flow.
-    pub(super) fn show_flow(&self) {
-        if let Some(flow) = &self.flow {
-            let (flow, carrier) = (flow.clone(), self.carrier.clone());
+    /// What is looked at; steps that are laid out have a picture of the field there.
+    pub(super) fn look(&mut self, look: Look) {
+        self.services.dispatcher.look(self.id, look);
+        if self.slow_motion.is_some()
+            && let Err((at, error)) = self.lay_out()
+        {
+            self.engine_failed(at, &error);
+        }
+    }
+
+    /// Has products made of the newest flow, or of the one of the step that is to be shown.
+    pub(super) fn show_flow(&mut self) {
+        let past = self.past_flow();
+        let is_past = past.is_some();
+        if let Some(flow) = past.or_else(|| self.flow.clone()) {
             let dispatcher = &self.services.dispatcher;
-            dispatcher.show(self.id, flow, carrier, self.pace());
+            dispatcher.show(
+                self.id,
+                Shown {
+                    flow,
+                    is_past,
+                    carrier: self.carrier.clone(),
+                    pace: self.pace(),
+                },
+            );
         }
     }
 
@@ -104,6 +129,7 @@ impl Lane {
     fn pace(&self) -> Pace {
         match self.wants_steps() {
             false => Pace::Free,
+            true if self.is_held => Pace::Watched,
             true if self.changed.elapsed() < EAGER_TIME => Pace::Eager,
             true => Pace::Steady,
         }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use egui::{Align2, Button, FontId, Rect, RichText, Ui, UiBuilder, pos2, vec2};
 
+use crate::experiment::View;
 use crate::scene::legend::{self, Entry};
 use crate::scene::{self, Beside, Page, Scene};
 use crate::snapshot::Frame;
@@ -90,7 +91,10 @@ fn has_numbers(lab: &Lab) -> bool {
 
 /// The legend of all lanes, and the part of the area above it.
 fn legend_of(lab: &Lab, frames: &[Arc<Frame>], area: Rect) -> (Rect, Scene) {
-    let view = &lab.editor.experiment().view;
+    let view = &View {
+        step: lab.step_view(),
+        ..lab.editor.experiment().view.clone()
+    };
     let page = Page::lane(area.size().into(), style(lab));
     let selected = lab.editor.selected().min(frames.len() - 1);
     let (frame, beside) = (&frames[selected], beside(frames, selected));

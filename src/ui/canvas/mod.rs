@@ -24,6 +24,7 @@ mod shapes;
 mod sight;
 mod sprites;
 mod strip;
+mod step_bar;
 
 use egui::Ui;
 
@@ -48,6 +49,7 @@ pub fn canvas_ui(
     if lab.tool == Tool::Brush {
         brush_bar::bar_ui(ui, lab, commands);
     }
+    step_bar::bar_ui(ui, lab, commands);
     match &frames[..] {
         [frame] => alone::alone_ui(ui, canvas, lab, frame, commands),
         several => lanes::lanes_ui(ui, canvas, lab, several, commands),

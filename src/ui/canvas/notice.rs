@@ -10,11 +10,13 @@ use crate::snapshot::{Frame, RunState};
 use super::super::actions;
 use super::super::command::{Command, Tool};
 use super::super::lab::Lab;
-use super::super::panels::buttons;
-use super::super::theme::{ink, mix, palette};
+use super::super::panels::{buttons, grouped};
+use super::super::theme::{ink, mix, palette, strong};
 use super::brush;
 use super::place::Place;
 
+/// A narrower canvas has smaller sentences, in points.
+const NARROW: f32 = 450.0;
 /// Widest that a sentence may get, in points.
 const WIDTH: f32 = 460.0;
 
@@ -39,6 +41,9 @@ pub fn notice_ui(
         let words = format!("Drag here to paint the {side}. Shift or the right button erases.");
         return centered(ui, area, &words, theme);
     }
+    if let Some(step) = frame.past {
+        past_ui(ui, area, above, (step, frame.planned_end), theme, commands);
+    }
     match frame.products.trajectories.get() {
         _ if matches!(frame.state, RunState::Waiting { .. }) => {}
         None => centered(ui, area, "The first picture is being computed.", theme),
@@ -54,6 +59,35 @@ pub fn notice_ui(
             );
         }
         Some(_) => {}
+    }
+}
+
+/// That an earlier step is shown, and the way back to the newest.
+fn past_ui(
+    ui: &mut Ui,
+    area: Rect,
+    above: Rect,
+    (step, end): (u64, u64),
+    theme: &Theme,
+    commands: &mut Vec<Command>,
+) {
+    let words = format!("step {} of {}", grouped(step), grouped(end));
+    let text = RichText::new(&words)
+        .font(strong(13.0))
+        .color(ink(theme.text));
+    let button = egui::Button::new(text)
+        .fill(mix(theme.card, theme.attention, 0.2))
+        .stroke(Stroke::new(1.0, ink(theme.attention)))
+        .corner_radius(8);
+    let corner = egui::pos2(area.left() + 14.0, above.bottom() + 8.0);
+    let builder = UiBuilder::new().max_rect(Rect::from_min_size(corner, vec2(WIDTH, 28.0)));
+    let response = ui.scope_builder(builder, |ui| ui.add(button)).inner;
+    let hover = format!(
+        "The canvas shows the flow as it was after {words} training steps. {}",
+        actions::FOLLOW.hover_text(ui.ctx())
+    );
+    if response.on_hover_text(hover).clicked() {
+        commands.push(Command::ShowStep(None));
     }
 }
 
@@ -110,7 +144,7 @@ fn sentence(words: &str) -> String {
 /// A quiet sentence in the middle.
 fn centered(ui: &Ui, area: Rect, words: &str, theme: &Theme) {
     let painter = ui.painter();
-    let font = FontId::proportional(15.0);
+    let font = FontId::proportional(if area.width() < NARROW { 12.0 } else { 15.0 });
     let galley = painter.layout(
         words.to_owned(),
         font,

@@ -21,7 +21,7 @@ use super::super::theme::palette;
 use super::memory::Canvas;
 use super::pane::Pane;
 use super::place::Place;
-use super::{navigation, paint, particle, readout};
+use super::{navigation, paint, particle, readout, step_bar};
 
 pub fn style(lab: &Lab) -> Style {
     if lab.dark { Style::Dark } else { Style::Light }
@@ -74,6 +74,7 @@ impl<'a> Sight<'a> {
             page,
             view: View {
                 camera: Some(transform.camera()),
+                step: lab.step_view(),
                 ..lab.editor.experiment().view.clone()
             },
             places,
@@ -97,6 +98,7 @@ impl<'a> Sight<'a> {
         };
         let place = self.places[lane];
         self.pointed = Some(place.data_at(pointer));
+        step_bar::mark(lab, &frames[lane], &place, pointer, commands);
         let reach = match lab.tool {
             Tool::Brush => return,
             Tool::Pan => particle::TOUCH,

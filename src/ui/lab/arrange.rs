@@ -12,6 +12,7 @@ use super::super::dialogs::Dialog;
 use super::super::editor::{LaneDraft, Scope};
 use super::lanes::lanes;
 use super::state::State;
+use super::training::learns_anew;
 
 impl State {
     /// The frame of every lane, in the order of the canvas; of one that is not open yet, an empty one.
@@ -37,11 +38,13 @@ impl State {
         let newest = lanes(&self.editor);
         let begun = |frame: &Arc<Frame>| !matches!(frame.state, RunState::Idle | RunState::Paused);
         let trains = self.frames().iter().any(begun);
+        let mut anew = false;
         for (id, experiment) in &newest {
             let sent = self.sent.iter().find(|(sent, _)| sent == id);
             match sent {
                 Some((_, sent)) if Arc::ptr_eq(sent, experiment) => {}
-                Some(_) => {
+                Some((_, sent)) => {
+                    anew |= learns_anew(sent, experiment);
                     let command = session::Command::SetExperiment(Arc::clone(experiment));
                     self.session.send(*id, command);
                 }
@@ -54,6 +57,9 @@ impl State {
             }
         }
         self.sent = newest;
+        if anew {
+            self.show_step(None);
+        }
     }
 
     fn open_lane(&self, id: LaneId, experiment: &Arc<Experiment>, trains: bool) {

@@ -11,7 +11,7 @@ use crate::model::{DeviceChoice, DeviceInfo};
 use crate::products::Look;
 use crate::session::autosave::{Autosave, Leftover};
 use crate::session::repeats::Repeats;
-use crate::session::{Advance, Loan, Options, Session, Wake};
+use crate::session::{Advance, Loan, Options, Session, Speed, Wake};
 use crate::snapshot::{Frame, Frames, LaneId};
 
 use super::super::command::{BrushSettings, Command, Side, Tool};
@@ -19,7 +19,8 @@ use super::super::dialogs::Dialog;
 use super::super::dialogs::native::{Picker, Picking};
 use super::super::editor::Editor;
 use super::super::page::Page;
-use super::super::timeline::PlayHead;
+use super::super::slow_motion::SlowMotion;
+use super::super::timeline::{PlayHead, TrainingHead};
 use super::lanes::{lanes, session_on};
 
 /// The whole window's state except egui's; it changes by way of [`super::Lab`] alone.
@@ -30,6 +31,12 @@ pub struct State {
     pub(super) session: Session,
     /// The time that the canvas shows, and how it moves.
     pub play: PlayHead,
+    /// The step of training that the canvas shows, and how it moves.
+    pub training: TrainingHead,
+    /// How fast all lanes train.
+    pub speed: Speed,
+    /// The training step that is shown in slow motion, if one is.
+    pub slow_motion: Option<SlowMotion>,
     /// What dragging on the canvas does.
     pub tool: Tool,
     /// How the brush paints.
@@ -72,6 +79,8 @@ pub struct State {
     pub(super) looked: Vec<(LaneId, Look)>,
     /// The lane whose pictures come first.
     pub(super) focused: Option<LaneId>,
+    /// The step that the session was asked to show.
+    pub(super) shown_step: Option<u64>,
 }
 
 /// What is remembered of unsaved work.
@@ -98,11 +107,12 @@ impl State {
     pub(super) fn new(
         experiment: Experiment,
         file: Option<PathBuf>,
-        options: Options,
+        options: impl FnOnce(&Editor) -> Options,
         wake: Wake,
     ) -> io::Result<Self> {
         let editor = Editor::new(Arc::new(experiment), file);
-        let device = options.device;
+        let options = options(&editor);
+        let (device, speed) = (options.device, options.speed);
         let session = session_on(&editor, options, Arc::clone(&wake))?;
         let view = &editor.experiment().view;
         Ok(Self {
@@ -110,6 +120,10 @@ impl State {
                 t: view.t,
                 ..PlayHead::default()
             },
+            training: TrainingHead::default(),
+            shown_step: None,
+            speed,
+            slow_motion: None,
             tool: Tool::Pan,
             brush: BrushSettings {
                 radius: 0.25,

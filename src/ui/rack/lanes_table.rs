@@ -5,8 +5,6 @@ use std::sync::Arc;
 use egui::{Align, Button, Grid, Label, Layout, RichText, ScrollArea, Sense, Ui, Vec2};
 
 use crate::experiment::{Experiment, View};
-use crate::flow::metrics::Mean;
-use crate::products::{Made, Metrics};
 use crate::scene::metrics::comparison::{Column, Comparison, LaneResults, Numbers, Row};
 use crate::scene::metrics::table::{CHORD_RATIO, NFE, STRAIGHTNESS, W2};
 use crate::scene::metrics::{Measured, Metric};
@@ -40,46 +38,22 @@ pub struct LanesTable {
 struct Inputs {
     title: String,
     experiment: Arc<Experiment>,
-    /// The measurement of the lane itself.
-    measured: Option<Arc<Made<Metrics>>>,
-    pair_crossings: Option<Mean>,
-    /// Those of its repeats.
-    repeated: Vec<Arc<Measured>>,
+    /// With repeats the numbers of all seeds, which were trained alike; without them those of the lane's own network.
+    seeds: Vec<Numbers>,
 }
 
 impl Inputs {
     fn same(&self, other: &Self) -> bool {
-        let one = match (&self.measured, &other.measured) {
-            (Some(a), Some(b)) => Arc::ptr_eq(a, b),
-            (None, None) => true,
-            _ => false,
-        };
-        one && self.title == other.title
-            && self.pair_crossings == other.pair_crossings
+        self.title == other.title
             && Arc::ptr_eq(&self.experiment, &other.experiment)
-            && self.repeated.len() == other.repeated.len()
-            && std::iter::zip(&self.repeated, &other.repeated).all(|(a, b)| Arc::ptr_eq(a, b))
+            && self.seeds == other.seeds
     }
 
-    /// With repeats the numbers of all seeds, which were trained alike; without them those of the lane's own network.
     fn results(&self) -> LaneResults {
-        let own = self.measured.as_ref().map(|made| {
-            Numbers::of(&Measured {
-                solver: made.solver,
-                metrics: Some(Arc::new(made.output.clone())),
-                pair_crossings: self.pair_crossings,
-                loss: None,
-                coupling_cost: None,
-            })
-        });
-        let repeated = self.repeated.iter().map(|measured| Numbers::of(measured));
         LaneResults {
             title: self.title.clone(),
             experiment: Arc::clone(&self.experiment),
-            seeds: match self.repeated.is_empty() {
-                true => own.into_iter().collect(),
-                false => repeated.collect(),
-            },
+            seeds: self.seeds.clone(),
         }
     }
 }
@@ -132,13 +106,16 @@ fn inputs(sight: Sight<'_>, repeats: Option<&Known>) -> Vec<Inputs> {
     let lanes = sight.lab.editor.lanes();
     let repeats = repeats.filter(|known| is_of(known, sight));
     let input = |(i, lane): (usize, &LaneDraft)| {
-        let products = &sight.frames.of(lane.id()).products;
+        let repeated = repeats.map_or(&[] as &[_], |known| &known.measured[i]);
+        let frame = sight.frames.of(lane.id());
+        let own = frame.products.metrics.get().map(|_| Measured::of(frame));
         Inputs {
             title: sight.lab.editor.document().lane_label(i),
             experiment: Arc::clone(lane.legal()),
-            measured: products.metrics.get().cloned(),
-            pair_crossings: products.pair_crossings.get().map(|made| made.0),
-            repeated: repeats.map_or_else(Vec::new, |known| known.measured[i].clone()),
+            seeds: match repeated {
+                [] => own.iter().map(Numbers::of).collect(),
+                repeated => repeated.to_vec(),
+            },
         }
     };
     lanes.iter().enumerate().map(input).collect()

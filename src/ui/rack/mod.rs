@@ -8,6 +8,7 @@ mod lanes_table;
 mod loss;
 mod profile;
 mod row;
+mod step;
 
 use egui::{Margin, RichText, ScrollArea, Sense, Stroke, Ui, Vec2};
 

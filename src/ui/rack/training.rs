@@ -5,7 +5,7 @@ use egui::Ui;
 use super::super::command::Command;
 use super::super::panels::{goal_text, grouped};
 use super::row::number_row;
-use super::{Sight, loss};
+use super::{Sight, loss, step};
 
 /// What the page remembers from frame to frame.
 #[derive(Default)]
@@ -14,9 +14,10 @@ pub struct Memory {
 }
 
 /// The page.
-pub fn page_ui(ui: &mut Ui, memory: &mut Memory, sight: Sight<'_>, _: &mut Vec<Command>) {
+pub fn page_ui(ui: &mut Ui, memory: &mut Memory, sight: Sight<'_>, commands: &mut Vec<Command>) {
     loss::loss_ui(ui, sight.theme, &mut memory.loss, sight.frame);
     speed_ui(ui, sight);
+    step::step_ui(ui, sight, commands);
 }
 
 /// How fast training goes, and how far it has come.

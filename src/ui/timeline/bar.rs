@@ -8,20 +8,20 @@ use egui::{
 };
 
 use crate::scene::theme::Theme;
-use crate::snapshot::Frame;
+use crate::snapshot::{Frame, Frames};
 
 use super::super::command::{Command, Direction};
 use super::super::lab::Lab;
 use super::super::panels::widgets;
 use super::super::theme::{ink, palette, strong};
-use super::PlayHead;
+use super::{PlayHead, training};
 
 /// Height of a bar with everything beside each other, in points.
 const HEIGHT: f32 = 84.0;
 /// Height of a bar with speed, loop and direction below the slider, in points.
 const HIGH: f32 = 112.0;
 /// A narrower bar has speed, loop and direction below the slider, in points.
-const NARROW_BAR: f32 = 560.0;
+pub(super) const NARROW_BAR: f32 = 560.0;
 /// A shorter slider has no room for words at its ends, in points.
 const NARROW: f32 = 200.0;
 /// Speeds on offer.
@@ -35,22 +35,41 @@ const SPEEDS: [(f64, &str, &str); 5] = [
 
 /// Height of a bar of this width, in points.
 pub fn height(width: f32) -> f32 {
+    time_height(width) + training::height(width)
+}
+
+fn time_height(width: f32) -> f32 {
     if width < NARROW_BAR { HIGH } else { HEIGHT }
 }
 
-/// The bar under the canvas: play, time, speed, loop, direction; solver and NFE.
-pub fn timeline_ui(ui: &mut Ui, lab: &Lab, frame: &Frame, commands: &mut Vec<Command>) {
+/// The bar under the canvas: time, and below it training.
+pub fn timeline_ui(ui: &mut Ui, lab: &Lab, frames: &Frames, commands: &mut Vec<Command>) {
     let theme = palette(lab.dark);
     let width = ui.available_width();
     let (bar, _) = ui.allocate_exact_size(vec2(width, height(width)), Sense::hover());
     ui.painter().rect_filled(bar, 0.0, ink(theme.panel));
     ui.painter()
         .hline(bar.x_range(), bar.top(), Stroke::new(1.0, ink(theme.line)));
-    let inner = bar.shrink2(vec2(18.0, 8.0));
+    let (time, training) = bar.split_top_bottom_at_y(bar.top() + time_height(width));
+    let frame = frames.of(lab.lane());
+    time_row_ui(ui, time.shrink2(vec2(18.0, 8.0)), (lab, frame), commands);
+    let training = training.shrink2(vec2(18.0, 0.0));
+    training::training_ui(ui, training, (lab, frames), commands);
+}
+
+/// The row of time: play, slider, speed, loop, direction; solver and NFE.
+fn time_row_ui(
+    ui: &mut Ui,
+    inner: Rect,
+    (lab, frame): (&Lab, &Frame),
+    commands: &mut Vec<Command>,
+) {
+    let theme = palette(lab.dark);
     let (upper, lower) = (inner.top() + 3.0, inner.top() + 37.0);
     let radius = 19.0;
     // What stands at the right end of the slider, or else below it.
-    let (rail, controls) = if width < NARROW_BAR {
+    let is_narrow = inner.width() + 36.0 < NARROW_BAR;
+    let (rail, controls) = if is_narrow {
         let (rail, below) = inner.split_top_bottom_at_y(inner.bottom() - 28.0);
         (rail, [below, Rect::NOTHING])
     } else {
@@ -60,13 +79,16 @@ pub fn timeline_ui(ui: &mut Ui, lab: &Lab, frame: &Frame, commands: &mut Vec<Com
         (rail.with_max_x(rail.right() - 22.0), rows)
     };
     let center = pos2(inner.left() + radius, rail.center().y);
-    if play_button_ui(ui, center, radius, lab.play.playing, theme).clicked() {
+    let playing = lab.play.playing;
+    let name = if playing { "Hold time" } else { "Play time" };
+    let hover = "Let t run from source to target, or hold it.  [Space]";
+    if round_button_ui(ui, (center, radius), (playing, name, hover), theme).clicked() {
         commands.push(Command::TogglePlay);
     }
     let rail = rail.with_min_x(center.x + radius + 18.0);
     time_ui(ui, rail, lab.play.t, theme, commands);
-    let [playing, solver] = controls;
-    ui.scope_builder(row(playing), |ui| {
+    let [looping, solver] = controls;
+    ui.scope_builder(row(looping), |ui| {
         playing_ui(ui, &lab.play, theme, commands);
     });
     if solver.is_positive() {
@@ -80,20 +102,18 @@ fn row(rect: Rect) -> UiBuilder {
         .layout(Layout::right_to_left(Align::Center))
 }
 
-/// The round button that sets the play head moving or holds it.
-fn play_button_ui(
+/// A round button that sets a play head moving or holds it, with its name and what it does.
+pub(super) fn round_button_ui(
     ui: &mut Ui,
-    center: Pos2,
-    radius: f32,
-    playing: bool,
+    (center, radius): (Pos2, f32),
+    (playing, name, hover): (bool, &str, &str),
     theme: &Theme,
 ) -> Response {
     let rect = Rect::from_center_size(center, Vec2::splat(2.0 * radius));
-    let name = if playing { "Hold time" } else { "Play time" };
     let response = ui
         .allocate_rect(rect, Sense::click())
         .on_hover_cursor(CursorIcon::PointingHand)
-        .on_hover_text("Let t run from source to target, or hold it.  [Space]");
+        .on_hover_text(hover);
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name));
     let fill = match (response.is_pointer_button_down_on(), response.hovered()) {
         (true, _) => ink(theme.accent).gamma_multiply(0.75),
@@ -105,15 +125,16 @@ fn play_button_ui(
     if response.has_focus() {
         painter.circle_stroke(center, radius + 2.5, Stroke::new(1.5, ink(theme.text)));
     }
-    let sign = ink(theme.on_accent);
+    let (sign, scale) = (ink(theme.on_accent), radius / 19.0);
     if playing {
         for x in [-4.0, 4.0] {
-            let bar = Rect::from_center_size(center + vec2(x, 0.0), vec2(4.0, 13.0));
+            let size = scale * vec2(4.0, 13.0);
+            let bar = Rect::from_center_size(center + vec2(scale * x, 0.0), size);
             painter.rect_filled(bar, 1.0, sign);
         }
     } else {
         let corners = [vec2(-4.5, -7.0), vec2(7.5, 0.0), vec2(-4.5, 7.0)];
-        let corners = corners.map(|corner| center + corner).to_vec();
+        let corners = corners.map(|corner| center + scale * corner).to_vec();
         painter.add(Shape::convex_polygon(corners, sign, Stroke::NONE));
     }
     response
@@ -156,7 +177,7 @@ fn time_ui(ui: &mut Ui, area: Rect, t: f64, theme: &Theme, commands: &mut Vec<Co
 }
 
 /// egui's slider for pointer, keyboard and screen reader; what it looks like is [`paint_slider`]'s part.
-fn slider_without_paint(ui: &mut Ui, size: Vec2, value: &mut f64) -> Response {
+pub(super) fn slider_without_paint(ui: &mut Ui, size: Vec2, value: &mut f64) -> Response {
     ui.spacing_mut().slider_width = size.x;
     ui.spacing_mut().interact_size.y = size.y;
     let visuals = ui.visuals_mut();
