@@ -3,6 +3,7 @@
 mod corrections;
 mod damage;
 mod lanes;
+mod over;
 mod words;
 
 use super::*;

@@ -14,8 +14,10 @@ use pushforward::session::files::atomic_write;
 use serde_json::Value;
 use tempfile::{TempDir, tempdir};
 
+mod compare;
 mod exits;
 mod faults;
+mod lanes;
 mod measured;
 mod presets_and_check;
 mod results;
