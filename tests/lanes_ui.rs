@@ -288,8 +288,15 @@ fn the_classic_grid_plays_marks_a_particle_changes_and_survives_saving() {
     );
     wait(&mut window, "it has a picture again", has_picture);
 
-    // What is saved is opened as it was.
+    // The figure is that of all lanes, with their titles.
     let folder = tempfile::tempdir().unwrap();
+    let figure = folder.path().join("grid.svg");
+    apply(&mut window, Command::Export(figure.clone()));
+    wait(&mut window, "it is written", |_| figure.exists());
+    let written = std::fs::read_to_string(&figure).unwrap();
+    assert!(written.contains("VE, batch-OT"), "{}", written.len());
+
+    // What is saved is opened as it was.
     let file = folder.path().join("grid.ron");
     apply(&mut window, Command::SaveAs(file.clone()));
     assert!(!window.state().lab.editor.dirty());

@@ -287,6 +287,15 @@ impl Session {
             });
     }
 
+    /// Writes the figure of several lanes with their titles, as they are in these frames; as [`Self::export`].
+    pub fn export_lanes(&self, lanes: Vec<(Arc<Frame>, String)>, path: PathBuf, view: View) {
+        self.jobs
+            .push(move || match figure::write_lanes(&path, &lanes, &view) {
+                Ok(()) => Event::Notice(format!("Exported {}", path.display())),
+                Err(sentence) => Event::Problem(sentence),
+            });
+    }
+
     /// Keeps work that is in no file, in the background; an event tells if that does not work.
     pub fn keep_unsaved(&self, autosave: &Arc<Autosave>, experiment: Experiment) {
         let autosave = Arc::clone(autosave);

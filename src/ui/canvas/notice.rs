@@ -15,6 +15,8 @@ use super::super::theme::{ink, mix, palette, strong};
 use super::brush;
 use super::place::Place;
 
+/// A narrower canvas has smaller sentences, in points.
+const NARROW: f32 = 450.0;
 /// Widest that a sentence may get, in points.
 const WIDTH: f32 = 460.0;
 
@@ -144,7 +146,7 @@ fn sentence(words: &str) -> String {
 /// A quiet sentence in the middle.
 fn centered(ui: &Ui, area: Rect, words: &str, theme: &Theme) {
     let painter = ui.painter();
-    let font = FontId::proportional(15.0);
+    let font = FontId::proportional(if area.width() < NARROW { 12.0 } else { 15.0 });
     let galley = painter.layout(
         words.to_owned(),
         font,

@@ -180,7 +180,14 @@ impl State {
             step: self.step_view(),
             ..self.to_save().view
         };
-        self.session.export(self.lane(), path, view);
+        let frames = self.lane_frames(&self.frames());
+        if frames.len() == 1 {
+            self.session.export(self.lane(), path, view);
+        } else {
+            let titles = self.editor.labels().iter().cloned();
+            let lanes = frames.into_iter().zip(titles).collect();
+            self.session.export_lanes(lanes, path, view);
+        }
         self.dialog = None;
     }
 }
