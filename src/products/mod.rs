@@ -314,7 +314,10 @@ impl Look {
         Self {
             particles: view.followed(),
             cloud: view.cloud(),
-            measure: view.color.is_stepwise().then_some((view.color, view.trajectories)),
+            measure: view
+                .color
+                .is_stepwise()
+                .then_some((view.color, view.trajectories)),
             field: view.field,
             bounds,
             density: view.layers.contains(&Layer::Density),

@@ -53,8 +53,8 @@ pub use geometry::{PagePoint, Rect};
 pub use image::Image;
 pub use item::{Align, Arrows, Item, Points, Polylines, Rectangle, Segments, Text, fade};
 pub use layers::Beside;
-pub use theme::{Sizes, Style, Theme};
 pub use ramp::Ramp;
+pub use theme::{Sizes, Style, Theme};
 pub use transform::{Transform, fit};
 
 /// What stands around the data.
