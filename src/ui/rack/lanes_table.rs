@@ -200,13 +200,12 @@ fn heading_ui(
 ) -> bool {
     let metric = column.metric;
     let arrow = match sorting {
-        Some((key, false)) if key == metric.key => " ⬆",
-        Some((key, true)) if key == metric.key => " ⬇",
+        Some((key, false)) if key == metric.key => " ↑",
+        Some((key, true)) if key == metric.key => " ↓",
         _ => "",
     };
     let text = RichText::new(format!("{}{arrow}", metric.heading())).small();
-    let label = Label::new(text.color(ink(sight.theme.muted)));
-    ui.add(label.selectable(false).sense(Sense::click()))
+    ui.add(Button::new(text.color(ink(sight.theme.muted))).frame(false))
         .on_hover_text(format!("{} Click to sort.", metric.definition()))
         .accessible_name(format!("Sort by {}", metric.heading()))
         .clicked()
