@@ -222,10 +222,10 @@ fn title_ui(ui: &mut Ui, sight: Sight<'_>, row: &Row) -> bool {
         let color = ink(lane_color(row.lane, sight.lab.dark));
         ui.painter().rect_filled(mark, 2.0, color);
         let text = match row.lane == sight.lab.editor.selected() {
-            true => RichText::new(&row.title).font(strong(12.5)),
-            false => RichText::new(&row.title),
+            true => RichText::new(&row.title).font(strong(11.5)),
+            false => RichText::new(&row.title).small(),
         };
-        let label = Label::new(text).truncate().selectable(false);
+        let label = Label::new(text).wrap().selectable(false);
         ui.add(label.sense(Sense::click()))
     });
     let hint = match row.is_unlearned {
