@@ -724,7 +724,9 @@ fn the_page_of_solvers_says_what_they_cost() {
         "no {legend}"
     );
     let before = now.products.solvers.get().unwrap().methods[0].nfe();
-    window.get_by_label("Error ε").click();
+    window
+        .get_by_role_and_label(Role::SpinButton, "Error ε")
+        .click();
     window.run_ok();
     window.event(Event::Text("0.3".to_owned()));
     key(&mut window, Modifiers::NONE, Key::Enter);
