@@ -765,8 +765,12 @@ fn trajectories_can_start_at_the_data() {
         "in the order of time"
     );
     window.run_ok();
-    let backward = "Euler, 20 NFE, backward from the target";
-    assert!(window.query_all_by_label(backward).next().is_some());
+    let legend = followed.steps.legend();
+    assert!(legend.ends_with("NFE, backward"), "{legend}");
+    assert!(
+        window.query_all_by_label(&legend).next().is_some(),
+        "no {legend}"
+    );
 }
 
 #[test]
