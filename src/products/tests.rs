@@ -147,6 +147,8 @@ const TABLE: &[(&str, &str, &[&str])] = &[
             "cloud",
             "pair_crossings",
             "metrics",
+            "solvers",
+            "end_errors",
         ],
     ),
     ("model.hidden", "[16]", NOTHING),
