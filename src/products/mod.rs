@@ -14,9 +14,11 @@ use std::sync::Arc;
 use crate::experiment::{Experiment, Layer, View};
 use crate::flow::Bounds;
 use crate::flow::work::{Parts, Work};
+use crate::model::Checkpoints;
 
 pub use cloud::{Carried, Carrier, Cloud, CloudBlock, Growing};
 pub use flow::{Flow, FlowId, RunId};
+pub use learning_curve::CurvePoint;
 pub use kind::{Change, KINDS, Kind, Next, Task};
 pub use metrics::{Reference, ReferenceSolver, ends, measure, reference};
 pub use points::{DisplaySamples, display_samples, source_points};
@@ -61,6 +63,8 @@ pub struct Wish<'a> {
     pub look: &'a Look,
     /// What there is so far.
     pub made: &'a Products,
+    /// The training behind the flow, while there is time to look back.
+    pub past: Option<&'a Arc<Checkpoints>>,
     /// Seconds, from whenever they are counted.
     pub now: f64,
 }
@@ -226,6 +230,8 @@ products! {
     pair_crossings: PairCrossings,
     /// Straightness, cost and distance to the target.
     metrics: Metrics,
+    /// What was measured at which step.
+    learning_curve: LearningCurve,
 }
 
 impl Products {
@@ -259,6 +265,7 @@ impl Products {
             flow: &flow,
             look,
             made: self,
+            past: None,
             now: 0.0,
         };
         let answers = !P::OF_THE_FLOW || made.of.answers(&studied.problem);
@@ -286,6 +293,8 @@ pub struct Look {
     pub density: bool,
     /// Whether measurements are wanted.
     pub metrics: bool,
+    /// Whether they are also wanted of the checkpoints, where nothing trains.
+    pub curves: bool,
 }
 
 impl Look {
@@ -298,6 +307,7 @@ impl Look {
             bounds,
             density: view.layers.contains(&Layer::Density),
             metrics: true,
+            curves: false,
         }
     }
 }
@@ -311,6 +321,7 @@ impl Default for Look {
             bounds: Bounds::square(4.0),
             density: false,
             metrics: true,
+            curves: false,
         }
     }
 }
@@ -328,6 +339,7 @@ pub fn make_all(
             flow: &flow.id,
             look,
             made: &products,
+            past: None,
             now: tools.now,
         };
         let next = |kind: &Kind| match kind.next(flow, &wish, tools) {

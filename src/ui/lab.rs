@@ -28,6 +28,7 @@ use super::dialogs::Dialog;
 use super::dialogs::native::Picker;
 use super::drawing;
 use super::editor::{Editor, LaneDraft};
+use super::page::Page;
 
 pub use state::{State, Unsaved};
 
@@ -212,7 +213,10 @@ impl State {
     }
 
     fn look(&mut self, seen: Bounds) {
-        let request = Look::of(&self.editor.experiment().view, seen);
+        let request = Look {
+            curves: self.page == Page::Training && !self.lecture,
+            ..Look::of(&self.editor.experiment().view, seen)
+        };
         let selected = self.lane();
         if self.focused.replace(selected) != Some(selected) {
             self.session.focus(selected);
