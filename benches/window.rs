@@ -4,7 +4,8 @@
 //! tessellation, with 5,000 particles, 500 trajectories of 50 points and a 24 x 24 field, while training runs; then
 //! with a cloud of a million particles (its uploads are the graphics driver's, see `--bench gpu`).
 //! The bar is 8 ms of thread CPU time at the 99th percentile, and 1.5 s from the start to the first frame in
-//! which particles move. Then what an open window that plays the default experiment leaves of the training rate: at
+//! which particles move; with six lanes of 2,000 particles, 200 trajectories and 16 x 16 arrows each, all training, it is
+//! 12 ms. Then what an open window that plays the default experiment leaves of the training rate: at
 //! least nine tenths of that without a window.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -28,6 +29,8 @@ const FRAME_TIME: Duration = Duration::from_millis(16);
 /// Frames in which caches fill and the first pictures arrive, per scenario.
 const WARM_UP: usize = 60;
 const BAR_MS: f64 = 8.0;
+/// The bar with six lanes.
+const LANES_BAR_MS: f64 = 12.0;
 const FIRST_FRAME_BAR_SECS: f64 = 1.5;
 const KEPT_BAR: f64 = 0.9;
 /// Playing windows, each between two headless runs of a few seconds: so many, because the rate of one machine varies
@@ -54,9 +57,9 @@ fn main() {
 fn report_frames() {
     let first = first_moving_frame();
     println!(
-        "| scenario | frames | CPU p50 ms | CPU p99 ms | CPU max ms | wall p50 ms | wall p99 ms | vertices | training steps | at most {BAR_MS} ms |"
+        "| scenario | frames | CPU p50 ms | CPU p99 ms | CPU max ms | wall p50 ms | wall p99 ms | vertices | training steps | bar ms | kept |"
     );
-    println!("|---|---|---|---|---|---|---|---|---|---|");
+    println!("|---|---|---|---|---|---|---|---|---|---|---|");
     let mut window = Window::new(load());
     window.frames(WARM_UP, |_, _| {});
     window.report("time plays", |_, _| {});
@@ -116,6 +119,39 @@ fn report_frames() {
     window.frames(WARM_UP, |_, _| {});
     println!();
     window.report("a cloud of a million grows", |_, _| {});
+    drop(window);
+    println!();
+    report_lanes();
+}
+
+/// What frames cost with six lanes that all train.
+fn report_lanes() {
+    let mut window = Window::new(lanes_load());
+    window.bar_ms = LANES_BAR_MS;
+    window.frames(WARM_UP, |_, _| {});
+    window.report("six lanes, time plays", |_, _| {});
+    window.report("six lanes, panning", |window, k| {
+        let held = k % 100;
+        window.pointer(
+            circle(k),
+            (held == 0)
+                .then_some(true)
+                .or((held == 99).then_some(false)),
+        );
+    });
+    window.lab().apply(Command::SetCamera(None));
+    window.lab().apply(Command::DrawTarget(Side::Target));
+    window.report("six lanes, painting a stroke on all", |window, k| {
+        let held = k % 150;
+        window.pointer(
+            circle(k),
+            (held == 0)
+                .then_some(true)
+                .or((held == 149).then_some(false)),
+        );
+    });
+    let states: Vec<_> = window.lab().frames().iter().map(|f| f.step).collect();
+    println!("\nsteps of the lanes at the end: {states:?}");
 }
 
 /// What an open window leaves of the training rate.
@@ -192,6 +228,21 @@ fn load() -> Experiment {
     experiment
 }
 
+/// The load that the bar of six lanes speaks of.
+fn lanes_load() -> Experiment {
+    let mut experiment = load();
+    experiment.readout.solver = Solver::Euler { steps: 100 };
+    // 20 arrows along the height of a lane are 16 along its width.
+    let view = &mut experiment.view;
+    (view.particles, view.trajectories, view.field) = (2000, 200, 20);
+    let lanes = r#"[(), (set: ["path=vp"]), (set: ["path=cosine"]), (set: ["coupling=BatchOt(batch:256)"]),
+        (set: ["path=vp", "coupling=BatchOt(batch:256)"]), (set: ["path=cosine", "coupling=BatchOt(batch:256)"])]"#;
+    if experiment.set("lanes", lanes).is_err() {
+        std::process::exit(1)
+    }
+    experiment
+}
+
 fn default_experiment() -> Experiment {
     let preset = presets::find("two-moons").map(|preset| preset.experiment());
     match preset {
@@ -240,6 +291,7 @@ struct Window {
     input: RawInput,
     start: Instant,
     due: Due,
+    bar_ms: f64,
 }
 
 /// When the application wants the next frame, if it wants one.
@@ -260,7 +312,7 @@ impl Window {
         });
         let start = Start {
             experiment,
-            trained: None,
+            trained: Vec::new(),
             file: None,
         };
         let Ok(app) = App::new(&ctx, start) else {
@@ -272,6 +324,7 @@ impl Window {
             input: RawInput::default(),
             start: Instant::now(),
             due,
+            bar_ms: BAR_MS,
         }
     }
 
@@ -342,13 +395,13 @@ impl Window {
         let cpu = sorted(costs.iter().map(|c| c.cpu));
         let wall = sorted(costs.iter().map(|c| c.wall));
         let at = |times: &[f64], share: f64| times[(share * (times.len() - 1) as f64) as usize];
-        let verdict = if at(&cpu, 0.99) <= BAR_MS {
+        let verdict = if at(&cpu, 0.99) <= self.bar_ms {
             "yes"
         } else {
             "NO"
         };
         println!(
-            "| {name} | {} | {:.2} | {:.2} | {:.2} | {:.2} | {:.2} | {} | {steps} | {verdict} |",
+            "| {name} | {} | {:.2} | {:.2} | {:.2} | {:.2} | {:.2} | {} | {steps} | {} | {verdict} |",
             costs.len(),
             at(&cpu, 0.5),
             at(&cpu, 0.99),
@@ -356,6 +409,7 @@ impl Window {
             at(&wall, 0.5),
             at(&wall, 0.99),
             costs.iter().map(|c| c.vertices).max().unwrap_or(0),
+            self.bar_ms,
         );
     }
 }

@@ -606,7 +606,7 @@ fn a_toggle_shows_its_layer() {
     window.run();
     assert_eq!(window.state().log, [Command::ToggleLayer(Layer::Field)]);
     assert_eq!(arrows(&window), 1);
-    for layer in Layer::ALL {
+    for layer in Layer::ALL.into_iter().filter(|l| !look(*l).compares) {
         window.get_by_label(&format!("{layer:?}"));
     }
 }

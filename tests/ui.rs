@@ -21,7 +21,7 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, TestRunner};
 use pushforward::experiment::{
-    Activation, Experiment, Layer, LearningRate, Optimizer, TimeEmbedding, presets,
+    Activation, End, Experiment, Layer, LearningRate, Optimizer, TimeEmbedding, presets,
 };
 use pushforward::flow::coupling::Coupling;
 use pushforward::flow::distribution::Shape;
@@ -678,6 +678,95 @@ fn the_window_says_what_its_numbers_are_worth() {
     assert!(window.query_by_label_contains(caution).is_some());
 }
 
+/// The page of solvers: steps of the chosen one, the way back, and the fewest evaluations within an error that is asked
+/// for there.
+#[test]
+fn the_page_of_solvers_says_what_they_cost() {
+    let mut window = window(false);
+    let mut controlled = draft(&window).clone();
+    controlled.readout.solver = Solver::controlled(1e-4);
+    let edit = Command::Edit(Box::new(controlled));
+    window.state_mut().lab.apply(edit);
+    assert!(
+        frame(&window).products.solvers.get().is_none(),
+        "nobody looks"
+    );
+    key(&mut window, Modifiers::NONE, Key::F5);
+    let is_there = |f: &Frame| {
+        let solvers = f.products.solvers.get();
+        solvers.is_some_and(|solvers| f.is_current(solvers))
+            && f.products
+                .trajectories
+                .get()
+                .is_some_and(|t| f.is_current(t))
+    };
+    let now = wait(&mut window, "the solvers are compared", is_there);
+    window.run_ok();
+    for label in [
+        "CHOSEN SOLVER",
+        "accepted steps",
+        "rejected steps",
+        "THERE AND BACK",
+        "from data and back",
+        "FEWEST EVALUATIONS",
+        "midpoint",
+        "RK4",
+    ] {
+        assert!(
+            window.query_all_by_label(label).next().is_some(),
+            "no {label}"
+        );
+    }
+    let steps = &now.products.trajectories.get().unwrap().steps;
+    let legend = format!("Dormand-Prince 5(4), {} NFE", steps.nfe);
+    assert!(
+        window.query_all_by_label(&legend).next().is_some(),
+        "no {legend}"
+    );
+    let before = now.products.solvers.get().unwrap().methods[0].nfe();
+    window.get_by_label("Error ε").click();
+    window.run_ok();
+    window.event(Event::Text("0.3".to_owned()));
+    key(&mut window, Modifiers::NONE, Key::Enter);
+    window.run_ok();
+    assert_eq!(draft(&window).readout.evaluation.error, 0.3);
+    let now = wait(&mut window, "they are compared again", is_there);
+    let after = now.products.solvers.get().unwrap().methods[0].nfe();
+    assert!(after < before, "{after:?} {before:?}");
+    key(&mut window, Modifiers::NONE, Key::F2);
+    wait(&mut window, "nobody looks any more", |f| {
+        f.products.solvers.get().is_none()
+    });
+}
+
+#[test]
+fn trajectories_can_start_at_the_data() {
+    let mut window = window(false);
+    let mut from_data = draft(&window).clone();
+    from_data.view.from = End::Target;
+    from_data.view.layers.push(Layer::Errors);
+    window
+        .state_mut()
+        .lab
+        .apply(Command::Edit(Box::new(from_data)));
+    let now = wait(&mut window, "particles start at the target", |f| {
+        f.products
+            .trajectories
+            .get()
+            .is_some_and(|followed| followed.steps.range.0 > followed.steps.range.1)
+            && f.products.end_errors.get().is_some()
+    });
+    let followed = now.products.trajectories.get().unwrap();
+    assert_eq!(followed.trajectories.last()[0], now.target[0]);
+    assert!(
+        followed.trajectories.times[0] < 0.01,
+        "in the order of time"
+    );
+    window.run_ok();
+    let backward = "Euler, 20 NFE, backward from the target";
+    assert!(window.query_all_by_label(backward).next().is_some());
+}
+
 #[test]
 fn suggestions_theme_and_lecture_mode_change_what_they_say() {
     let mut window = window(false);
@@ -1308,7 +1397,7 @@ fn an_interrupted_run_opens_and_trains_on_and_save_run_writes_such_a_one() {
         run.saved.state = Arc::new(state);
         let start = Start {
             experiment: run.experiment,
-            trained: Some(run.saved),
+            trained: vec![Some(run.saved)],
             file: None,
         };
         let app = App::new(&egui::Context::default(), start).unwrap();

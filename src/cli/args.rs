@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, value_parser};
 
-use crate::experiment::Override;
+use crate::experiment::{Over, Override};
 use crate::model::DeviceChoice;
-use crate::session::run::RunOptions;
+use crate::session::compare::Shard;
+use crate::session::run::{Keep, RunOptions};
 
 /// An interactive laboratory for flow matching in two dimensions.
 ///
@@ -36,12 +37,28 @@ sigma keeps the weights and starts the schedule again over training.steps more; 
 over as it is. Another seed or network needs --fresh. A folder of an earlier version has no state: its averaged \
 weights go on, and the optimizer's moments start afresh.";
 
+const COMPARING: &str = "\
+The lanes of the experiment times the values of every --over are trained with every seed, each run in \
+DIR/runs/<lane>/seed-<seed>. Of a run that is finished there and the same but for its view nothing is done again; one \
+that was interrupted goes on. DIR gets runs.csv (a row a run), table.csv (a row a lane and number: mean, standard error, \
+n), table.md, table.tex, lanes.svg and lanes.png, with a list of numbers curve.svg and curve.png, and experiment.ron, so \
+that it opens in the window. A run that fails is a row with its error: the others go on, and the exit code is 1.
+
+Several machines share one folder: --shard 3/8 does the third eighth of the runs and nothing else, and a call without it \
+does what is missing, waits for what another process is at, and gathers.
+
+  pushforward compare eight-gaussians --over 'path=CondOt(),Vp(),Ve()' \\
+      --over 'coupling=Independent,BatchOt(batch:256)' --seeds 3 --out grid";
+
 /// The commands that need no window.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
     /// Train, solve, measure and write the results, without a window
     #[command(after_help = GOING_ON)]
     Run(RunArgs),
+    /// Train lanes side by side, over lists of values and several seeds, and write tables and figures of them
+    #[command(after_help = COMPARING)]
+    Compare(CompareArgs),
     /// List the built-in experiments, or print one
     Presets {
         /// Print this preset's file
@@ -111,6 +128,46 @@ pub struct RunArgs {
     /// Most checkpoints of the weights that are kept of the training, in at most 64 MB; 0 for none
     #[arg(long, value_name = "N", default_value_t = RunOptions::CHECKPOINTS)]
     pub checkpoints: usize,
+    /// What is left of a finished run: all, or numbers (no table and no figure of its trajectories)
+    #[arg(long, value_name = "WHAT", default_value_t)]
+    pub keep: Keep,
+    /// Print nothing but errors
+    #[arg(long)]
+    pub quiet: bool,
+}
+
+/// The flags of `compare`.
+#[derive(Args, Debug)]
+pub struct CompareArgs {
+    /// A preset's name, a .ron file, the folder of a run, or - for standard input
+    pub experiment: PathBuf,
+    /// A lane for each of these values, split at commas outside brackets and quotes; several lists are multiplied
+    #[arg(long, value_name = "KEY=V1,V2,..", value_parser = parse_over)]
+    pub over: Vec<Over>,
+    /// Runs of each lane: its seed, the next one, ..
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = value_parser!(u64).range(1..=10_000))]
+    pub seeds: u64,
+    /// Processes that work at the same time [default: as many as the cores have room for]
+    #[arg(long, value_name = "N", value_parser = parse_jobs)]
+    pub jobs: Option<usize>,
+    /// Do only the I-th of N parts of the runs, and nothing else
+    #[arg(long, value_name = "I/N")]
+    pub shard: Option<Shard>,
+    /// What is left of each run: numbers, or all (with its table and figure of trajectories)
+    #[arg(long, value_name = "WHAT", default_value_t = Keep::Numbers)]
+    pub keep: Keep,
+    /// Where everything goes; created if missing
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// What differs from the experiment.
+    #[command(flatten)]
+    pub changes: Changes,
+    /// Where to train: auto, cpu or gpu
+    #[arg(long, value_name = "DEVICE", default_value_t)]
+    pub device: DeviceChoice,
+    /// Threads of each process; jobs times threads are at most the cores [default: what the jobs leave]
+    #[arg(long, value_name = "N", value_parser = parse_threads)]
+    pub threads: Option<usize>,
     /// Print nothing but errors
     #[arg(long)]
     pub quiet: bool,
@@ -133,6 +190,18 @@ pub struct BenchArgs {
 fn parse_override(text: &str) -> Result<Override, String> {
     let parsed = text.parse::<Override>();
     parsed.map_err(|error| format!("{error}; try --set 'training.batch=512'"))
+}
+
+fn parse_over(text: &str) -> Result<Over, String> {
+    let parsed = text.parse::<Over>();
+    parsed.map_err(|error| format!("{error}; try --over 'training.batch=64,256'"))
+}
+
+fn parse_jobs(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(n @ 1..=1024) => Ok(n),
+        _ => Err("expected a number of processes, 1 to 1024".to_owned()),
+    }
 }
 
 fn parse_threads(text: &str) -> Result<usize, String> {
@@ -176,6 +245,26 @@ mod tests {
         assert_eq!(overrides[0].key, "path");
         assert_eq!(overrides[0].value, "Vp(beta_min:0.1,beta_max:20.0)");
         assert_eq!(overrides[1].value, "512");
+    }
+
+    #[test]
+    fn compare_takes_every_flag_of_the_contract() {
+        let line = "pushforward compare vp --over path=Vp(beta_min:0.1,beta_max:20.0),Cosine --over training.batch=1,2 \
+                    --seeds 3 --jobs 2 --shard 3/8 --keep all --out a/b --set seed=4 --steps 5 --device cpu \
+                    --threads 2 --quiet";
+        let Some(Verb::Compare(compare)) = parse(line).unwrap().verb else {
+            panic!("not a comparison");
+        };
+        assert_eq!(
+            compare.over[0].values,
+            ["Vp(beta_min:0.1,beta_max:20.0)", "Cosine"]
+        );
+        assert_eq!(compare.over[1].key, "training.batch");
+        assert_eq!((compare.seeds, compare.jobs), (3, Some(2)));
+        assert_eq!((compare.threads, compare.quiet), (Some(2), true));
+        assert_eq!(compare.shard.unwrap().to_string(), "3/8");
+        assert_eq!(compare.keep, Keep::All);
+        assert_eq!(compare.changes.steps, Some(5));
     }
 
     #[test]
@@ -236,6 +325,16 @@ mod tests {
             "pushforward vp two-moons",
             "pushforward check",
             "pushforward presets --ron",
+            "pushforward run vp --keep some",
+            "pushforward compare vp",
+            "pushforward compare --out a",
+            "pushforward compare vp --out a --over path",
+            "pushforward compare vp --out a --over path=Vp(),",
+            "pushforward compare vp --out a --over path=Vp(",
+            "pushforward compare vp --out a --seeds 0",
+            "pushforward compare vp --out a --jobs 0",
+            "pushforward compare vp --out a --shard 9/8",
+            "pushforward compare vp --out a --keep some",
         ] {
             assert_eq!(parse(line).unwrap_err().exit_code(), 2, "{line}");
         }

@@ -92,6 +92,34 @@ pub fn changed(
     Err(Failure::Input(format!("{name}: {illegal}; {advice}")))
 }
 
+/// What is to be said of the experiment before it is trained: changes that a lane hides, and cautions, as lines.
+pub fn notes(experiment: &Experiment, changes: &Changes) -> Vec<String> {
+    let set = changes.overrides.iter();
+    let set = set.map(|change| (format!("--set {change}"), change.key.as_str()));
+    let steps = changes
+        .steps
+        .map(|n| (format!("--steps {n}"), "training.steps"));
+    let seed = changes.seed.map(|n| (format!("--seed {n}"), "seed"));
+    let mut notes = Vec::new();
+    for (flag, key) in set.chain(steps).chain(seed) {
+        for (lane, change) in experiment.lanes_hiding(key) {
+            notes.push(format!(
+                "note: {flag} is hidden in lane \"{lane}\", which sets {change}"
+            ));
+        }
+    }
+    for i in 0..experiment.n_lanes() {
+        let cautions = experiment.lane(i).map(|lane| lane.cautions());
+        for caution in cautions.unwrap_or_default() {
+            notes.push(match experiment.lanes.is_empty() {
+                true => format!("note: {caution}"),
+                false => format!("note: {}: {caution}", experiment.lane_label(i)),
+            });
+        }
+    }
+    notes
+}
+
 /// The legal experiment of that name, with all changes applied.
 pub fn requested(name: &Path, changes: &Changes) -> Result<Experiment, Failure> {
     changed(name, Origin::find(name)?.experiment()?, changes)

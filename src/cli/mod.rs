@@ -5,7 +5,9 @@
 
 mod args;
 mod bench;
+mod compare;
 mod input;
+mod lanes;
 mod outcome;
 mod progress;
 
@@ -21,6 +23,7 @@ use clap::Parser;
 
 use crate::experiment::{Experiment, presets};
 use crate::scene::metrics::{Metric, table};
+use crate::session::documents;
 use crate::session::folder::{self, Saved};
 use crate::session::report::Report;
 use crate::session::run::{self, RunOptions};
@@ -37,8 +40,8 @@ pub use outcome::Failure;
 pub struct Window {
     /// What is studied.
     pub experiment: Experiment,
-    /// What training goes on from.
-    pub trained: Option<Saved>,
+    /// What training goes on from, lane by lane; empty if it begins.
+    pub trained: Vec<Option<Saved>>,
     /// The experiment file, so that it can be saved again.
     pub file: Option<PathBuf>,
 }
@@ -50,6 +53,7 @@ pub fn main(launch: impl FnOnce(Window) -> Result<(), Failure>) -> ExitCode {
     let result = match line.verb {
         None => window(line.experiment.as_deref(), &line.changes, launch),
         Some(Verb::Run(args)) => run(&args),
+        Some(Verb::Compare(args)) => compare::compare(&args),
         Some(Verb::Presets { ron: None }) => list_presets(),
         Some(Verb::Presets { ron: Some(name) }) => print_preset(&name),
         Some(Verb::Bench(args)) => bench::bench(&args),
@@ -85,16 +89,16 @@ fn window(
     let stored = origin.experiment()?;
     let experiment = input::changed(name, stored.clone(), changes)?;
     let trained = match &origin {
-        Origin::Folder(folder) if stored.needs_new_model(&experiment) => {
+        Origin::Folder(folder) if needs_new_models(&stored, &experiment) => {
             let _ = writeln!(
                 io::stderr(),
-                "note: the weights in {} are those of another network or seed: training begins anew",
+                "note: the weights in {} are those of another network, seed or list of lanes: training begins anew",
                 folder.display()
             );
-            None
+            Vec::new()
         }
-        Origin::Folder(folder) => Some(folder::open(folder)?.saved),
-        Origin::File(_) | Origin::Preset(_) | Origin::Stdin => None,
+        Origin::Folder(folder) => documents::read_run(folder)?.trained,
+        Origin::File(_) | Origin::Preset(_) | Origin::Stdin => Vec::new(),
     };
     let file = match origin {
         // A file that is changed here is saved under a name that the user chooses.
@@ -108,6 +112,15 @@ fn window(
     })
 }
 
+/// Whether the weights of a lane are of no use to what it is to train.
+fn needs_new_models(stored: &Experiment, asked: &Experiment) -> bool {
+    let of_use = |i| match (stored.lane(i), asked.lane(i)) {
+        (Ok(stored), Ok(asked)) => !stored.needs_new_model(&asked),
+        _ => false,
+    };
+    stored.n_lanes() != asked.n_lanes() || !(0..asked.n_lanes()).all(of_use)
+}
+
 /// Only X11 and Wayland systems can be without a display; asking the window system would abort there.
 fn has_display() -> bool {
     let set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
@@ -117,26 +130,30 @@ fn has_display() -> bool {
 fn run(args: &RunArgs) -> Result<(), Failure> {
     let origin = Origin::find(&args.experiment)?;
     let experiment = input::changed(&args.experiment, origin.experiment()?, &args.changes)?;
-    let experiment = experiment
-        .only_lane()
-        .map_err(|error| Failure::Input(format!("{}: {error}", args.experiment.display())))?;
     let out = match (&args.out, &origin) {
         (Some(out), _) => input::home_expanded(out)?,
         (None, Origin::Folder(folder)) => folder.clone(),
         (None, _) => Path::new("out").join(&experiment.words.name),
     };
-    let saved = to_go_on_from(&origin, args, &experiment)?;
-    if !args.quiet {
-        for caution in experiment.cautions() {
-            let _ = writeln!(io::stderr(), "note: {caution}");
-        }
-    }
     let options = RunOptions {
         device: args.device,
         threads: args.threads,
         save_every: Duration::from_secs(args.save_every),
         checkpoints: args.checkpoints,
+        keep: args.keep,
     };
+    if experiment.lanes.len() > 1 {
+        return lanes::run(args, &origin, &experiment, &out, &options);
+    }
+    let experiment = experiment
+        .lane(0)
+        .map_err(|error| Failure::Input(error.to_string()))?;
+    let saved = to_go_on_from(&origin, args, &experiment)?;
+    if !args.quiet {
+        for note in input::notes(&experiment, &args.changes) {
+            let _ = writeln!(io::stderr(), "{note}");
+        }
+    }
     let mut reporter = Reporter::new(args.quiet, stop_on_ctrl_c()?);
     let outcome = match &saved {
         Some(saved) => run::go_on(&experiment, saved, &out, &options, &mut reporter),
@@ -238,17 +255,8 @@ fn print_preset(name: &str) -> Result<(), Failure> {
 fn check(args: &CheckArgs) -> Result<(), Failure> {
     let experiment = input::requested(&args.experiment, &args.changes)?;
     let mut lines = format!("{}: valid\n", args.experiment.display());
-    for i in 0..experiment.n_lanes() {
-        let lane = experiment
-            .lane(i)
-            .map_err(|error| Failure::Input(error.to_string()))?;
-        let name = match experiment.lanes.is_empty() {
-            true => String::new(),
-            false => format!("{}: ", experiment.lane_label(i)),
-        };
-        for caution in lane.cautions() {
-            lines += &format!("note: {name}{caution}\n");
-        }
+    for note in input::notes(&experiment, &args.changes) {
+        lines += &format!("{note}\n");
     }
     say(&lines)
 }

@@ -128,7 +128,8 @@ fn figures(progress: &Progress) -> String {
     figures
 }
 
-fn duration(secs: f64) -> String {
+/// Seconds in words.
+pub(super) fn duration(secs: f64) -> String {
     let secs = secs.ceil() as u64;
     match secs / 60 {
         0 => format!("{secs} s"),

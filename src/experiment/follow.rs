@@ -97,6 +97,8 @@ impl Readout {
                     samples,
                     w2_samples,
                     nodes,
+                    error,
+                    tolerance,
                 },
         } = self;
         take(solver, &from.solver, &to.solver);
@@ -107,6 +109,9 @@ impl Readout {
             &to.evaluation.w2_samples,
         );
         take(nodes, &from.evaluation.nodes, &to.evaluation.nodes);
+        take(error, &from.evaluation.error, &to.evaluation.error);
+        let tolerances = (&from.evaluation.tolerance, &to.evaluation.tolerance);
+        take(tolerance, tolerances.0, tolerances.1);
     }
 }
 

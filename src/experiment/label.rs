@@ -53,7 +53,7 @@ impl Experiment {
     }
 
     /// The value of the field at the dotted path in a few words.
-    fn in_words(&self, key: &str, value: &str) -> String {
+    pub(super) fn in_words(&self, key: &str, value: &str) -> String {
         let name = match key {
             "path" => self.problem.path.name(),
             "coupling" => self.problem.coupling.name(),

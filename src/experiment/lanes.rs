@@ -70,6 +70,18 @@ impl Experiment {
         self.lane(0)
     }
 
+    /// The lanes that set the field at the dotted path, one around it or one inside it by themselves, by name and with the
+    /// change: what the base has there does not reach them.
+    pub fn lanes_hiding(&self, key: &str) -> Vec<(String, &Override)> {
+        let lanes = self.lanes.iter().enumerate();
+        lanes
+            .filter_map(|(i, lane)| {
+                let change = lane.set.iter().rfind(|change| change.reaches(key))?;
+                Some((self.lane_label(i), change))
+            })
+            .collect()
+    }
+
     /// What the lanes change: the experiment without them.
     pub fn base(&self) -> Self {
         Self {
@@ -185,7 +197,7 @@ impl Experiment {
 }
 
 /// Why no lane can make the change, if none can.
-fn hint(change: &Override) -> Option<&'static str> {
+pub(super) fn hint(change: &Override) -> Option<&'static str> {
     let shared = SHARED.iter().find(|(field, _)| *field == change.field());
     shared.map(|(_, hint)| *hint)
 }

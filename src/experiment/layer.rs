@@ -20,6 +20,7 @@ macro_rules! layers {
             Pairs: pairs, "Coupling pairs", "the coupling pairs of the current batch";
             Difference: difference, "Difference of trajectories", "this lane's trajectories over those of the first lane, and how far apart they end";
             FieldDifference: field_difference, "Difference of fields", "the velocity of this lane minus that of the first lane at time t";
+            Errors: errors, "Solver errors", "how far each trajectory's end is from that of a fine solver";
         }
     };
 }

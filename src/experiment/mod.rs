@@ -21,11 +21,13 @@ mod lanes;
 mod layer;
 mod legality;
 mod model;
+mod over;
 mod pieces;
 pub mod presets;
 mod reader;
 mod set;
 mod spelling;
+mod stage;
 mod text;
 mod tokens;
 mod training;
@@ -44,9 +46,11 @@ pub use lane::{Lane, MAX_LANES, NoOverride, Override};
 pub use layer::Layer;
 pub(crate) use layer::layers;
 pub use legality::Illegal;
+pub use over::{MAX_VARIANTS, Misfit, NoOver, Over, Variant};
 pub use model::{Activation, Model, TimeEmbedding};
+pub use stage::{Stage, StepView};
 pub use training::{Evaluation, LearningRate, Optimizer, Training};
-pub use view::{Camera, MAX_FOLLOWED, MAX_PARTICLES, TrajectoryColor, View};
+pub use view::{Camera, End, MAX_FOLLOWED, MAX_PARTICLES, TrajectoryColor, View};
 
 /// The version of the experiment file that this program reads and writes.
 pub const VERSION: u32 = 1;

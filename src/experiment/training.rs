@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use serde::{Deserialize, Serialize};
 
 use crate::flow::constant::{Constant, Control, Range};
-use crate::flow::solver::MAX_STEPS;
+use crate::flow::solver::{MAX_STEPS, TOLERANCE};
 use crate::flow::vocabulary::{Entry, vocabulary};
 
 /// The training loop's settings; all of them may change while it runs.
@@ -149,7 +149,7 @@ fn is_every_node(nodes: &usize) -> bool {
 }
 
 /// How many points the metrics use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Evaluation {
     /// Trajectories that are solved, measured and written: 2 to 100,000.
@@ -160,6 +160,30 @@ pub struct Evaluation {
     /// 10,001, which is all that a solver can have. Files name it only where it is less.
     #[serde(skip_serializing_if = "is_every_node")]
     pub nodes: usize,
+    /// The end-point error that a method may make when the fewest of its evaluations are looked for: root mean square,
+    /// as a share of the target's spread, see [`Self::ERRORS`]. Files name it only where it is not 0.01.
+    #[serde(skip_serializing_if = "is_usual_error")]
+    pub error: f64,
+    /// The tolerance at which Dormand-Prince 5(4) is compared with the other methods, whichever solver is chosen. Files
+    /// name it only where it is not 1e-5.
+    #[serde(skip_serializing_if = "is_usual_tolerance")]
+    pub tolerance: f64,
+}
+
+impl Evaluation {
+    /// How large an error may be asked for: the reference solution is not good enough for less.
+    pub const ERRORS: RangeInclusive<f64> = 0.001..=1.0;
+}
+
+/// The error that is asked for if nothing else is said.
+const ERROR: f64 = 0.01;
+
+fn is_usual_error(error: &f64) -> bool {
+    *error == ERROR
+}
+
+fn is_usual_tolerance(tolerance: &f64) -> bool {
+    *tolerance == TOLERANCE.default
 }
 
 impl Default for Evaluation {
@@ -168,6 +192,8 @@ impl Default for Evaluation {
             samples: 2000,
             w2_samples: 2000,
             nodes: EVERY_NODE,
+            error: ERROR,
+            tolerance: TOLERANCE.default,
         }
     }
 }

@@ -14,6 +14,7 @@ use super::{
 };
 use crate::flow::constant::OutOfRange;
 use crate::flow::distribution::DistributionError;
+use crate::flow::solver::TOLERANCE;
 use crate::flow::vocabulary::Vocabulary;
 
 /// Trajectory points that one evaluation may write: lines of `trajectories.csv`, 46 bytes each.
@@ -113,6 +114,16 @@ impl Evaluation {
         within("evaluation.samples", self.samples, 2..=100_000)?;
         within("evaluation.w2_samples", self.w2_samples, 2..=4000)?;
         within("evaluation.nodes", self.nodes, 2..=EVERY_NODE)?;
+        within("evaluation.error", self.error, Self::ERRORS)?;
+        let number = |x: f64| format!("{x:?}");
+        if !TOLERANCE.range.contains(self.tolerance) {
+            let expected = TOLERANCE.range.words(number);
+            return Err(range(
+                "evaluation.tolerance",
+                number(self.tolerance),
+                &expected,
+            ));
+        }
         let n_nodes = self.nodes.min(n_nodes);
         if self.samples.saturating_mul(n_nodes) > MAX_TRAJECTORY_POINTS {
             return Err(range(

@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
 
-use super::Layer;
+use super::{Layer, StepView};
 
 /// What is drawn, at which time, in which frame.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -25,8 +25,15 @@ pub struct View {
     pub trail: f64,
     /// What the colour of a trajectory means.
     pub color: TrajectoryColor,
+    /// The end that particles start at: from the target they are carried backward in time, from data to noise. Files
+    /// name it only then.
+    #[serde(skip_serializing_if = "End::is_source")]
+    pub from: End,
     /// The part of the plane that is shown; `None` fits it to the target.
     pub camera: Option<Camera>,
+    /// The training step that is shown in slow motion; it belongs to a moment of training, so no file has it.
+    #[serde(skip)]
+    pub step: Option<StepView>,
 }
 
 /// Most particles that are drawn.
@@ -67,8 +74,47 @@ impl Default for View {
             field: 24,
             trail: 0.1,
             color: TrajectoryColor::ChordRatio,
+            from: End::Source,
             camera: None,
+            step: None,
         }
+    }
+}
+
+/// An end of the flow.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum End {
+    /// The source p at t = 0.
+    #[default]
+    Source,
+    /// The target q at t = 1.
+    Target,
+}
+
+impl End {
+    /// Both, in the order in which they are offered.
+    pub const ALL: [Self; 2] = [Self::Source, Self::Target];
+
+    /// What it is called.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Source => "source",
+            Self::Target => "target",
+        }
+    }
+
+    /// What starting there means.
+    pub fn hint(self) -> &'static str {
+        match self {
+            Self::Source => "Particles start at samples of the source and are solved to t = 1.",
+            Self::Target => {
+                "Particles start at samples of the target and are solved back to t = 0."
+            }
+        }
+    }
+
+    fn is_source(&self) -> bool {
+        *self == Self::Source
     }
 }
 

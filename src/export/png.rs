@@ -76,6 +76,7 @@ fn render(scene: &Scene, scale: f32) -> Result<Pixmap, ExportError> {
         for group in &panel.groups {
             canvas.draw(&group.items);
         }
+        canvas.draw(&panel.overlay);
     }
     canvas.mask = None;
     canvas.draw(&scene.furniture);

@@ -45,6 +45,11 @@ pub fn encode(scene: &Scene, text_as: TextAs) -> Result<Vec<u8>, ExportError> {
             svg.items(&group.items)?;
             svg.add("</g>\n");
         }
+        if !panel.overlay.is_empty() {
+            svg.add("<g data-overlay=\"step\">\n");
+            svg.items(&panel.overlay)?;
+            svg.add("</g>\n");
+        }
         svg.add("</g>\n");
     }
     svg.items(&scene.furniture)?;

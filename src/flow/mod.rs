@@ -15,6 +15,7 @@ pub mod crossings;
 pub mod distribution;
 pub mod dormand_prince;
 pub mod exact;
+pub mod fewest;
 pub mod grid;
 mod march;
 pub mod metrics;

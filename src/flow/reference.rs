@@ -118,6 +118,11 @@ impl Halving {
         self.fine.append(&mut other.fine);
     }
 
+    /// Where the particles end by the finer solution.
+    pub fn ends(&self) -> Vec<Point> {
+        self.fine.iter().map(|walk| walk.end).collect()
+    }
+
     /// What the halving has changed.
     pub fn error(&self) -> HalvingError {
         self.compared(1.0)
@@ -172,13 +177,17 @@ impl Pilots<'_> {
         let mut h = (end - start) / FIRST_STEPS as f64;
         let mut t = start;
         for _ in 0..most {
-            h = h.min(end - t);
+            let rest = end - t;
+            let is_last = h.abs() >= rest.abs();
+            if is_last {
+                h = rest;
+            }
             let whole = self.carried(&x, t, &[h]).await;
             let halves = self.carried(&x, t, &[0.5 * h, 0.5 * h]).await;
             let error = rms_distance(&whole, &halves) / way;
             if error <= STEP_TOLERANCE {
                 x = halves;
-                t = if h < end - t { t + h } else { end };
+                t = if is_last { end } else { t + h };
                 times.push(t);
             }
             if t == end {

@@ -64,13 +64,17 @@ impl Steps {
         last.filter(|last| *last != self.range.1)
     }
 
-    /// The solver as a legend names it, with its number of evaluations, and that it has stopped if it has.
+    /// The solver as a legend names it: with its number of evaluations, that it ran backward if it did, and that it has
+    /// stopped if it has.
     pub fn legend(&self) -> String {
-        let whole = format!("{}, {} NFE", self.solver.name(), self.nfe);
-        match self.stopped_at() {
-            Some(t) => format!("{whole}, stopped at t = {t:.3}"),
-            None => whole,
+        let mut words = format!("{}, {} NFE", self.solver.name(), self.nfe);
+        if self.range.1 < self.range.0 {
+            words += ", backward from the target";
         }
+        if let Some(t) = self.stopped_at() {
+            words += &format!(", stopped at t = {t:.3}");
+        }
+        words
     }
 
     /// A sentence if the solution ends before its time.

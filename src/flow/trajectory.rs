@@ -5,6 +5,7 @@
 //! solver that made them.
 
 use super::Point;
+use super::work::pause;
 
 /// Paths of a cloud of particles, all on the same times.
 #[derive(Clone, Debug, PartialEq)]
@@ -120,6 +121,24 @@ impl Trajectories {
         chord_ratio(chord, arc)
     }
 
+    /// Turns the order of the nodes round: what was solved backwards runs in the order of time. Pauses now and then.
+    pub async fn reverse(&mut self) {
+        /// Points that are moved in one piece.
+        const PIECE: usize = 100_000;
+        self.times.reverse();
+        let (n, nodes) = (self.n_particles, self.times.len());
+        let mut moved = 0;
+        for node in 0..nodes / 2 {
+            let (before, after) = self.points.split_at_mut((nodes - 1 - node) * n);
+            before[node * n..][..n].swap_with_slice(&mut after[..n]);
+            moved += n;
+            if moved >= PIECE {
+                moved = 0;
+                pause().await;
+            }
+        }
+    }
+
     /// Whether every position is finite: a field may explode.
     pub fn is_finite(&self) -> bool {
         self.points.iter().flatten().all(|x| x.is_finite())
@@ -185,6 +204,16 @@ mod tests {
     fn chord_ratio_sees_shape_alone() {
         assert!((corner().chord_ratio(0) - 5.0 / 7.0).abs() < 1e-15);
         assert_eq!(corner().chord_ratio(1), 1.0);
+    }
+
+    #[test]
+    fn a_solution_that_ran_backwards_is_turned_round() {
+        let mut back = corner();
+        back.times = vec![1.0, 0.5, 0.0];
+        crate::flow::work::finish(back.reverse());
+        assert_eq!(back.times, [0.0, 0.5, 1.0]);
+        assert_eq!((back.first()[0], back.last()[0]), ([3.0, 4.0], [0.0, 0.0]));
+        assert_eq!(back.position(0, 0.25), [3.0, 2.0]);
     }
 
     #[test]

@@ -4,8 +4,9 @@ use rand::{Rng, RngExt};
 use rand_distr::StandardNormal;
 
 use crate::experiment::{Experiment, TimeEmbedding};
+use crate::flow::Point;
 use crate::flow::coupling::Pairs;
-use crate::flow::path::{Path, interpolate, velocity};
+use crate::flow::path::{Path, Schedule, interpolate, velocity};
 
 use super::Scaling;
 use super::embedding;
@@ -44,9 +45,45 @@ impl BatchRule {
     }
 }
 
+/// What the network regresses on for one pair, on the canvas.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Regression {
+    /// The time that was drawn.
+    pub t: f64,
+    /// The path's coefficients there.
+    pub schedule: Schedule,
+    /// The point on the conditional path, extra noise included.
+    pub x_t: Point,
+    /// The conditional velocity `dx_t/dt`.
+    pub target: Point,
+}
+
 /// Draws `t ~ U(t_0, t_1)` for every pair and regresses on the path's velocity at
 /// `x_t = alpha_t x_1 + sigma_t x_0 + sigma z` (Lipman et al. 2210.02747, Eq. 9; the extra noise is Tong et
 /// al. 2302.00482, Eq. 13 and following).
+pub fn regressions<'a>(
+    rule: &'a BatchRule,
+    pairs: &'a Pairs,
+    rng: &'a mut impl Rng,
+) -> impl Iterator<Item = Regression> + 'a {
+    let (t_0, t_1) = rule.path.time_range();
+    pairs.iter().map(move |(x_0, x_1)| {
+        let t = t_0 + (t_1 - t_0) * rng.random::<f64>();
+        let schedule = rule.path.at(t);
+        let mut x_t = interpolate(schedule, x_0, x_1);
+        if rule.sigma > 0.0 {
+            x_t = x_t.map(|x| x + rule.sigma * rng.sample::<f64, _>(StandardNormal));
+        }
+        Regression {
+            t,
+            schedule,
+            x_t,
+            target: velocity(schedule, x_0, x_1),
+        }
+    })
+}
+
+/// The batch of [`regressions`] on the network's scale.
 pub fn make_batch(rule: &BatchRule, pairs: &Pairs, rng: &mut impl Rng) -> Batch {
     let n = pairs.x_0.len();
     let width = 2 + embedding::width(rule.time);
@@ -56,20 +93,13 @@ pub fn make_batch(rule: &BatchRule, pairs: &Pairs, rng: &mut impl Rng) -> Batch 
         targets: Vec::with_capacity(2 * n),
         weights: Vec::with_capacity(n),
     };
-    let (t_0, t_1) = rule.path.time_range();
-    for (x_0, x_1) in pairs.x_0.iter().zip(&pairs.x_1) {
-        let t = t_0 + (t_1 - t_0) * rng.random::<f64>();
-        let schedule = rule.path.at(t);
-        let c_in = rule.scaling.input(schedule);
-        let c_out = rule.scaling.output(schedule);
-        let mut x_t = interpolate(schedule, *x_0, *x_1);
-        if rule.sigma > 0.0 {
-            x_t = x_t.map(|x| x + rule.sigma * rng.sample::<f64, _>(StandardNormal));
-        }
-        let dx_dt = velocity(schedule, *x_0, *x_1);
-        batch.inputs.extend(x_t.map(|x| (c_in * x) as f32));
-        embedding::push_features(rule.time, t, &mut batch.inputs);
-        batch.targets.extend(dx_dt.map(|v| (v / c_out) as f32));
+    for drawn in regressions(rule, pairs, rng) {
+        let c_in = rule.scaling.input(drawn.schedule);
+        let c_out = rule.scaling.output(drawn.schedule);
+        batch.inputs.extend(drawn.x_t.map(|x| (c_in * x) as f32));
+        embedding::push_features(rule.time, drawn.t, &mut batch.inputs);
+        let on_scale = drawn.target.map(|v| (v / c_out) as f32);
+        batch.targets.extend(on_scale);
         batch.weights.push((c_out * c_out) as f32);
     }
     batch

@@ -13,7 +13,9 @@ use crate::flow::trajectory::bracket;
 use crate::flow::work::Work;
 use crate::model::FrozenField;
 
+use super::points::range;
 use super::{Cost, Demand, Flow, Made, Product, Starts, Tools, Wish};
+use crate::experiment::End;
 
 /// Most particles of a block: with all its nodes 14 MB, which a window uploads within a frame.
 const BLOCK: usize = 65_536;
@@ -280,7 +282,7 @@ impl Growing {
         let steps = &self.steps(tools).await;
         let nodes = kept_nodes(self.solver);
         let times = self.solver.times(steps.range);
-        let times: Vec<f64> = nodes.iter().map(|&n| times[n]).collect();
+        let mut times: Vec<f64> = nodes.iter().map(|&n| times[n]).collect();
         let carrier = tools.carrier.as_ref().zip(self.flow.network());
         let on_device = match carrier {
             Some((carrier, network)) => {
@@ -289,7 +291,7 @@ impl Growing {
             }
             None => None,
         };
-        let (device, positions) = match on_device {
+        let (device, mut positions) = match on_device {
             Some(Carried { device, points }) => {
                 let n = (points.len() / nodes.len()).max(1);
                 (device, points.chunks(n).map(<[_]>::to_vec).collect())
@@ -303,6 +305,10 @@ impl Growing {
                 )
             }
         };
+        if self.from() == End::Target {
+            times.reverse();
+            positions.reverse();
+        }
         let mut cloud = Cloud::clone(&self.cloud);
         cloud.device = device;
         cloud.carried += positions.first().map_or(0, Vec::len);
@@ -318,6 +324,12 @@ impl Growing {
         }
     }
 
+    /// The end that the particles start at.
+    fn from(&self) -> End {
+        let request = self.starts.request.as_ref();
+        request.map_or(End::Source, |request| request.from)
+    }
+
     /// The steps of all blocks. A solver that chooses them does so for the first particles: the others take the same
     /// ones, so that all move together.
     async fn steps(&self, tools: &Tools) -> Arc<Steps> {
@@ -325,7 +337,7 @@ impl Growing {
             return Arc::clone(steps);
         }
         let flow = &self.flow;
-        let range = flow.id.experiment.problem.path.time_range();
+        let range = range(&flow.id.experiment, self.from());
         if let Some(steps) = Steps::equal(self.solver, range) {
             return Arc::new(steps);
         }

@@ -217,6 +217,22 @@ pub async fn reference_times(flow: &Flow, x_0: &[Point]) -> ReferenceTimes {
     ReferenceTimes::choose(flow.field.as_ref(), time_range(flow), x_0, rows).await
 }
 
+/// A fine solution from the first time of the range to the second, which may be the earlier one; nothing is kept of the
+/// ways.
+pub(super) async fn fine(flow: &Flow, range: (f64, f64), x_0: &[Point], parts: &Parts) -> Halving {
+    let rows = CHUNK.min(flow.rows());
+    let times = ReferenceTimes::choose(flow.field.as_ref(), range, x_0, rows).await;
+    let times = Arc::new(times);
+    let works = x_0.chunks(rows).map(|x_0| {
+        let (flow, times, x_0) = (flow.clone(), Arc::clone(&times), x_0.to_vec());
+        Work::new(async move { times.solve(flow.field.as_ref(), &x_0).await })
+    });
+    let mut halving = Halving::default();
+    let solved = parts.all(works.collect()).await;
+    solved.into_iter().for_each(|chunk| halving.append(chunk));
+    halving
+}
+
 fn time_range(flow: &Flow) -> (f64, f64) {
     flow.id.experiment.problem.path.time_range()
 }
@@ -232,7 +248,7 @@ pub async fn measure(
 ) -> Metrics {
     let walks = &reference.halving.fine;
     let trajectories = trajectory_metrics(walks);
-    let fine_ends: Vec<Point> = walks.iter().map(|walk| walk.end).collect();
+    let fine_ends = reference.halving.ends();
     let n_w2 = references.target.len();
     let starts = references.source[..n_w2].to_vec();
     let to_target = |ends: &[Point]| distance(ends[..n_w2].to_vec(), references.target.clone());

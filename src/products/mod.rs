@@ -11,7 +11,7 @@ mod points;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use crate::experiment::{Experiment, Layer, View};
+use crate::experiment::{End, Experiment, Layer, View};
 use crate::flow::Bounds;
 use crate::flow::work::{Parts, Work};
 use crate::model::Checkpoints;
@@ -21,7 +21,8 @@ pub use flow::{Flow, FlowId, RunId};
 pub use learning_curve::CurvePoint;
 pub use kind::{Change, KINDS, Kind, Next, Task};
 pub use metrics::{Reference, ReferenceSolver, ends, measure, reference};
-pub use points::{DisplaySamples, display_samples, source_points};
+pub use points::{DisplaySamples, display_samples, source_points, target_points};
+pub use solvers::{ControlledCost, MethodCost, PROBES, SEARCHED, compare_solvers};
 
 /// Something derived from a flow.
 pub trait Product: Placed + Send + Sync + 'static {
@@ -232,6 +233,10 @@ products! {
     metrics: Metrics,
     /// What was measured at which step.
     learning_curve: LearningCurve,
+    /// What the methods cost on the flow, and the way there and back.
+    solvers: SolverComparison,
+    /// How far the experiment's solver is off at the end.
+    end_errors: EndErrors,
 }
 
 impl Products {
@@ -295,6 +300,12 @@ pub struct Look {
     pub metrics: bool,
     /// Whether they are also wanted of the checkpoints, where nothing trains.
     pub curves: bool,
+    /// Whether the comparison of the solvers is wanted, too.
+    pub solvers: bool,
+    /// Particles whose end-point error is wanted.
+    pub errors: usize,
+    /// The end that particles are followed from.
+    pub from: End,
 }
 
 impl Look {
@@ -308,6 +319,12 @@ impl Look {
             density: view.layers.contains(&Layer::Density),
             metrics: true,
             curves: false,
+            solvers: false,
+            errors: match view.layers.contains(&Layer::Errors) {
+                true => view.trajectories,
+                false => 0,
+            },
+            from: view.from,
         }
     }
 }
@@ -322,6 +339,9 @@ impl Default for Look {
             density: false,
             metrics: true,
             curves: false,
+            solvers: false,
+            errors: 0,
+            from: End::Source,
         }
     }
 }

@@ -3,10 +3,13 @@
 
 use std::sync::Arc;
 
-use crate::experiment::Experiment;
+use crate::experiment::{End, Experiment};
 use crate::flow::Point;
 use crate::flow::distribution::DistributionError;
 use crate::flow::rng::{Stream, stream};
+
+/// The number of the target's stream among those of what is displayed; the source's is 0.
+pub(super) const TARGET: u64 = 1;
 
 /// Source points as they stand on the canvas (for VE: `sigma_max` times a standard normal).
 ///
@@ -21,6 +24,39 @@ pub fn source_points(
     let scale = experiment.problem.path.source_scale();
     let points = experiment.problem.source.sampler()?.sample_n(n, &mut rng);
     Ok(scaled(points, scale))
+}
+
+/// Target points.
+///
+/// # Errors
+/// If the target cannot be sampled.
+pub fn target_points(experiment: &Experiment, n: usize) -> Result<Vec<Point>, DistributionError> {
+    let mut rng = stream(experiment.seed, Stream::Display, TARGET);
+    Ok(experiment.problem.target.sampler()?.sample_n(n, &mut rng))
+}
+
+/// Where particles on the canvas start, from one end of the flow or the other.
+///
+/// # Errors
+/// If that end cannot be sampled.
+pub(super) fn starts(
+    experiment: &Experiment,
+    from: End,
+    n: usize,
+) -> Result<Vec<Point>, DistributionError> {
+    match from {
+        End::Source => source_points(experiment, Stream::Display, n),
+        End::Target => target_points(experiment, n),
+    }
+}
+
+/// The times from where particles start to the other end.
+pub(super) fn range(experiment: &Experiment, from: End) -> (f64, f64) {
+    let (start, end) = experiment.problem.path.time_range();
+    match from {
+        End::Source => (start, end),
+        End::Target => (end, start),
+    }
 }
 
 /// The points times a factor.
@@ -45,8 +81,7 @@ pub fn display_samples(
     n: usize,
 ) -> Result<DisplaySamples, DistributionError> {
     let source = source_points(experiment, Stream::Display, n)?;
-    let mut rng = stream(experiment.seed, Stream::Display, 1);
-    let target = experiment.problem.target.sampler()?.sample_n(n, &mut rng);
+    let target = target_points(experiment, n)?;
     Ok(DisplaySamples {
         source: source.into(),
         target: target.into(),

@@ -3,18 +3,18 @@
 
 use std::sync::Arc;
 
-use crate::experiment::Experiment;
+use crate::experiment::{End, Experiment};
 use crate::flow::Point;
 use crate::flow::rng::{Stream, stream};
 use crate::flow::work::{Work, pause};
 
-use super::points::scaled;
+use super::points::{TARGET, scaled};
 use super::{Cost, Demand, Flow, Product, Tools, Wish};
 
 /// Points that are drawn in one piece.
 const PIECE: usize = 16_384;
 
-/// Source points on the canvas, the same as those of the particles that are followed.
+/// Points of the source on the canvas, or of the target, the same as those of the particles that are followed.
 #[derive(Debug)]
 pub struct Starts(pub Arc<[Point]>);
 
@@ -23,22 +23,28 @@ pub struct Starts(pub Arc<[Point]>);
 pub struct Request {
     /// Particles.
     pub n: usize,
-    /// Source, seed and path.
+    /// Source or target, seed and path.
     pub experiment: Arc<Experiment>,
+    /// The end that they start at.
+    pub from: End,
 }
 
 impl Request {
     /// What the points depend on.
     fn key(&self) -> impl PartialEq {
         let Experiment { seed, problem, .. } = &*self.experiment;
-        (self.n, seed, problem.path.source_scale(), &problem.source)
+        let of = match self.from {
+            End::Source => (&problem.source, problem.path.source_scale()),
+            End::Target => (&problem.target, 1.0),
+        };
+        (self.n, seed, self.from, of)
     }
 }
 
 impl PartialEq for Request {
     fn eq(&self, other: &Self) -> bool {
         let same = Arc::ptr_eq(&self.experiment, &other.experiment);
-        (same && self.n == other.n) || self.key() == other.key()
+        (same && (self.n, self.from) == (other.n, other.from)) || self.key() == other.key()
     }
 }
 
@@ -56,6 +62,7 @@ impl Product for Starts {
             Some(n) => Demand::Of(Request {
                 n,
                 experiment: Arc::clone(experiment),
+                from: wish.look.from,
             }),
         }
     }
@@ -64,8 +71,12 @@ impl Product for Starts {
         let request = request.clone();
         Work::new(async move {
             let Experiment { seed, problem, .. } = &*request.experiment;
-            let (sampler, scale) = (problem.source.sampler().ok()?, problem.path.source_scale());
-            let mut rng = stream(*seed, Stream::Display, 0);
+            let (shape, scale, number) = match request.from {
+                End::Source => (&problem.source, problem.path.source_scale(), 0),
+                End::Target => (&problem.target, 1.0, TARGET),
+            };
+            let sampler = shape.sampler().ok()?;
+            let mut rng = stream(*seed, Stream::Display, number);
             let mut points = Vec::with_capacity(request.n);
             while points.len() < request.n {
                 let n = (request.n - points.len()).min(PIECE);

@@ -1,5 +1,7 @@
 //! Which product is out of date when, and that it does not depend on how the work is cut.
 
+mod solvers;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -20,6 +22,11 @@ fn experiment() -> Experiment {
     experiment.view.particles = 10_050;
     experiment.view.layers.push(Layer::Density);
     experiment.view.layers.push(Layer::Particles);
+    experiment.view.layers.push(Layer::Errors);
+    experiment.view.trajectories = 7;
+    experiment.view.from = End::Target;
+    experiment.readout.evaluation.error = 0.02;
+    experiment.readout.evaluation.tolerance = 1e-4;
     experiment
 }
 
@@ -36,7 +43,10 @@ fn all(flow: &Flow, look: &Look) -> Products {
 }
 
 fn look(experiment: &Experiment) -> Look {
-    Look::of(&experiment.view, Bounds::square(3.0))
+    Look {
+        solvers: true,
+        ..Look::of(&experiment.view, Bounds::square(3.0))
+    }
 }
 
 /// The names of the products that are out of date when `experiment` is studied.
@@ -51,13 +61,21 @@ fn stale(products: &Products, experiment: Experiment) -> BTreeSet<&'static str> 
             })*
         };
     }
-    check!(trajectories field density starts cloud references pair_crossings metrics);
+    check!(trajectories field density starts cloud references pair_crossings metrics solvers end_errors);
     stale
 }
 
 const NOTHING: &[&str] = &[];
 /// What is drawn from the flow.
-const PICTURES: &[&str] = &["trajectories", "field", "density", "cloud", "metrics"];
+const PICTURES: &[&str] = &[
+    "trajectories",
+    "field",
+    "density",
+    "cloud",
+    "metrics",
+    "solvers",
+    "end_errors",
+];
 const ALL: &[&str] = &[
     "trajectories",
     "field",
@@ -67,6 +85,8 @@ const ALL: &[&str] = &[
     "references",
     "pair_crossings",
     "metrics",
+    "solvers",
+    "end_errors",
 ];
 const FROM_TARGET: &[&str] = &[
     "trajectories",
@@ -76,8 +96,18 @@ const FROM_TARGET: &[&str] = &[
     "references",
     "pair_crossings",
     "metrics",
+    "solvers",
+    "end_errors",
 ];
-const SOLVED: &[&str] = &["trajectories", "density", "cloud", "metrics"];
+const SOLVED: &[&str] = &[
+    "trajectories",
+    "density",
+    "cloud",
+    "metrics",
+    "solvers",
+    "end_errors",
+];
+const MEASURED: &[&str] = &["references", "metrics", "solvers"];
 
 /// Every field of the file with another value, and what is out of date then.
 const TABLE: &[(&str, &str, &[&str])] = &[
@@ -95,6 +125,8 @@ const TABLE: &[(&str, &str, &[&str])] = &[
             "references",
             "pair_crossings",
             "metrics",
+            "solvers",
+            "end_errors",
         ],
     ),
     (
@@ -126,15 +158,26 @@ const TABLE: &[(&str, &str, &[&str])] = &[
     ("training.sigma", "0.2", PICTURES),
     ("training.ema", "0.5", NOTHING),
     ("solver", "Euler(steps: 6)", SOLVED),
-    ("evaluation.samples", "50", &["references", "metrics"]),
-    ("evaluation.w2_samples", "20", &["references", "metrics"]),
+    ("evaluation.samples", "50", MEASURED),
+    ("evaluation.w2_samples", "20", MEASURED),
+    ("evaluation.error", "0.05", &["solvers"]),
+    ("evaluation.tolerance", "1e-3", &["solvers"]),
     ("view.t", "0.3", NOTHING),
-    ("view.layers", "[Target, Particles]", &["density"]),
-    ("view.paths", "3", NOTHING),
+    (
+        "view.layers",
+        "[Target, Particles]",
+        &["density", "end_errors"],
+    ),
+    ("view.paths", "3", &["end_errors"]),
     ("view.particles", "10060", &["starts", "cloud"]),
     ("view.field", "5", &["field"]),
     ("view.trail", "0.3", NOTHING),
     ("view.color", "Identity", NOTHING),
+    (
+        "view.from",
+        "Source",
+        &["trajectories", "density", "starts", "cloud", "end_errors"],
+    ),
     (
         "view.camera",
         "Some((center: (1.0, 1.0), height: 3.0))",
@@ -206,7 +249,14 @@ fn newer_weights_make_everything_new_but_what_is_of_the_problem() {
     let names: Vec<&str> = to_make.map(|kind| kind.name).collect();
     assert_eq!(
         names,
-        ["picture", "picture of the field", "cloud", "measurement"]
+        [
+            "picture",
+            "picture of the field",
+            "cloud",
+            "measurement",
+            "comparison of the solvers",
+            "picture of the solver's errors"
+        ]
     );
 }
 
@@ -221,12 +271,20 @@ fn what_is_not_looked_at_is_not_made() {
     assert!(products.trajectories.get().is_some() && products.field.get().is_some());
     assert!(products.density.get().is_none() && products.shown_cloud().is_none());
     assert!(products.metrics.get().is_none() && products.references.get().is_none());
+    assert!(products.solvers.get().is_none() && products.end_errors.get().is_none());
 }
 
 #[test]
 fn a_product_is_the_same_however_its_work_is_cut() {
-    let studied = Arc::new(experiment());
-    let (flow, look) = (flow(&studied, 3), look(&studied));
+    for solver in [Solver::Midpoint { steps: 6 }, Solver::controlled(1e-3)] {
+        let mut studied = experiment();
+        studied.readout.solver = solver;
+        assert_is_the_same_however_it_is_cut(&Arc::new(studied));
+    }
+}
+
+fn assert_is_the_same_however_it_is_cut(studied: &Arc<Experiment>) {
+    let (flow, look) = (flow(studied, 3), look(studied));
     let whole = all(&flow, &look);
     let tools = Tools::default();
     let mut cut = Products::default();
@@ -262,6 +320,8 @@ fn a_product_is_the_same_however_its_work_is_cut() {
             products.density.get().unwrap().output.clone(),
             blocks.collect::<Vec<_>>(),
             products.metrics.get().unwrap().output.clone(),
+            products.solvers.get().unwrap().output.clone(),
+            products.end_errors.get().unwrap().output.clone(),
         )
     };
     assert!(points(&whole) == points(&cut));
@@ -332,9 +392,10 @@ fn a_cloud_of_old_weights_ends_early_and_is_shown_as_it_is() {
     assert_eq!(carried(&made), Some((4, 40_000)));
     let cloud = made.shown_cloud().unwrap();
     assert!(cloud.is_complete() && &*cloud.device == "the CPU");
-    let x_0 = source_points(&studied, Stream::Display, 50).unwrap();
-    let range = studied.problem.path.time_range();
-    let followed = solve(new.field.as_ref(), studied.readout.solver, range, &x_0);
+    let x_1 = target_points(&studied, 50).unwrap();
+    let (start, end) = studied.problem.path.time_range();
+    let range = (end, start);
+    let followed = solve(new.field.as_ref(), studied.readout.solver, range, &x_1);
     let block = &cloud.blocks[0];
     for (node, &t) in block.times.iter().enumerate() {
         for (a, b) in followed.positions(t).zip(block.at_node(node)) {

@@ -1,13 +1,14 @@
-//! Particles on their way from source to target, every step of theirs kept.
+//! Particles on their way between source and target, every step of theirs kept.
 
 use std::sync::Arc;
 
-use crate::flow::rng::Stream;
 use crate::flow::solver::{Solver, Steps, solve_with_steps};
 use crate::flow::trajectory::Trajectories;
 use crate::flow::work::{Work, pause};
 
-use super::{Cost, Demand, Flow, Product, Tools, Wish, source_points};
+use super::points::{range, starts};
+use super::{Cost, Demand, Flow, Product, Tools, Wish};
+use crate::experiment::End;
 
 /// Trajectory points, 16 bytes each: more particles than fit are not followed.
 const MAX_POINTS: usize = 8_000_000;
@@ -17,7 +18,7 @@ const PIECE: usize = 256;
 /// Particles that are followed one by one.
 #[derive(Debug)]
 pub struct Followed {
-    /// Their positions at every node of the solver.
+    /// Their positions at every node of the solver, in the order of time whichever end they start at.
     pub trajectories: Trajectories,
     /// The steps that they took.
     pub steps: Steps,
@@ -32,6 +33,8 @@ pub struct Request {
     pub particles: usize,
     /// Seed of their starts.
     pub seed: u64,
+    /// The end that they start at.
+    pub from: End,
     /// The experiment's solver.
     pub solver: Solver,
 }
@@ -46,6 +49,7 @@ impl Product for Followed {
         Demand::Of(Request {
             particles: wish.look.particles,
             seed: experiment.seed,
+            from: wish.look.from,
             solver: experiment.readout.solver,
         })
     }
@@ -54,15 +58,21 @@ impl Product for Followed {
         let (flow, request) = (flow.clone(), request.clone());
         Work::new(async move {
             let Request {
-                particles, solver, ..
+                particles,
+                from,
+                solver,
+                ..
             } = request;
             let experiment = Arc::clone(&flow.id.experiment);
             let room = MAX_POINTS / solver.n_nodes();
-            let x_0 = source_points(&experiment, Stream::Display, particles.min(room)).ok()?;
-            let time_range = experiment.problem.path.time_range();
+            let x_0 = starts(&experiment, from, particles.min(room)).ok()?;
+            let time_range = range(&experiment, from);
             let field = flow.field.as_ref();
             let solved = solve_with_steps(field, solver, time_range, &x_0, flow.rows());
-            let (trajectories, steps) = solved.await;
+            let (mut trajectories, steps) = solved.await;
+            if from == End::Target {
+                trajectories.reverse().await;
+            }
             let mut chord_ratios = Vec::with_capacity(x_0.len());
             for particle in 0..x_0.len() {
                 chord_ratios.push(trajectories.chord_ratio(particle));

@@ -68,6 +68,23 @@ fn label(value: f64, step: f64) -> String {
     text.replace('-', "−")
 }
 
+/// The sides of a box that have ticks, numbers and a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sides {
+    /// The y axis.
+    pub left: bool,
+    /// The x axis.
+    pub below: bool,
+}
+
+impl Sides {
+    /// Both.
+    pub const BOTH: Self = Self {
+        left: true,
+        below: true,
+    };
+}
+
 /// The ticks of both axes of what a transform shows.
 pub struct Axes {
     /// Along x.
@@ -167,6 +184,17 @@ impl Axes {
 
     /// The box with ticks and numbers outside, and the names of the axes.
     pub fn outer(&self, transform: &Transform, sizes: &Sizes, theme: &Theme) -> Vec<Item> {
+        self.on_sides(Sides::BOTH, transform, sizes, theme)
+    }
+
+    /// The same with ticks, numbers and names on some sides only: boxes beside each other share theirs.
+    pub fn on_sides(
+        &self,
+        sides: Sides,
+        transform: &Transform,
+        sizes: &Sizes,
+        theme: &Theme,
+    ) -> Vec<Item> {
         let rect = transform.rect();
         let (tick, pad) = (sizes.tick, 0.5 * sizes.gap);
         let cap = text::cap_height(sizes.small);
@@ -182,21 +210,25 @@ impl Axes {
         };
         let mut marks = Vec::with_capacity(self.x.len() + self.y.len());
         let mut items = Vec::with_capacity(marks.capacity() + 4);
-        for x in &self.x {
+        for x in self.x.iter().filter(|_| sides.below) {
             let at = transform.page_from_data([x.value, 0.0])[0];
             marks.push([[at, rect.max[1]], [at, rect.max[1] + tick]]);
             let below = rect.max[1] + tick + pad + cap;
             items.push(label(&x.label, [at, below], Align::Center));
         }
-        for y in &self.y {
+        for y in self.y.iter().filter(|_| sides.left) {
             let at = transform.page_from_data([0.0, y.value])[1];
             marks.push([[rect.min[0] - tick, at], [rect.min[0], at]]);
             let left = [rect.min[0] - tick - pad, at + 0.5 * cap];
             items.push(label(&y.label, left, Align::Right));
         }
         let [x_name, y_name] = self.name_anchors(rect, sizes);
-        items.push(label("x", x_name, Align::Center));
-        items.push(label("y", y_name, Align::Right));
+        if sides.below {
+            items.push(label("x", x_name, Align::Center));
+        }
+        if sides.left {
+            items.push(label("y", y_name, Align::Right));
+        }
         items.push(Item::Segments(Segments {
             ends: marks,
             width: sizes.axis,

@@ -5,6 +5,7 @@ use super::figure::Figure;
 use super::layers::{Beside, Memory, Moment, order};
 use super::legend::Meaning;
 use super::place::Place;
+use super::step::Shown;
 use super::{Decorations, Group, Page, Panel, Scene, canvas, figure};
 use crate::experiment::View;
 use crate::snapshot::Frame;
@@ -31,6 +32,8 @@ impl Builder {
         t: f64,
         page: &Page,
     ) -> Scene {
+        let told = told(frame, view);
+        let view = told.as_ref().unwrap_or(view);
         let moment = Moment {
             frame,
             beside,
@@ -65,6 +68,8 @@ impl Builder {
                 transform,
                 backdrop,
                 groups: self.groups(&moment, &place),
+                overlay: Shown::of(frame, &view.step, &place)
+                    .map_or_else(Vec::new, |step| step.items(t)),
             }],
             furniture,
         }
@@ -82,9 +87,23 @@ impl Builder {
     }
 }
 
+/// The view without a training step that the frame has not laid out; none if it is to be taken as it is.
+fn told(frame: &Frame, view: &View) -> Option<View> {
+    let is_missing = frame.laid_out(view.step?.step).is_none();
+    is_missing.then(|| View {
+        step: None,
+        ..view.clone()
+    })
+}
+
 /// The scene of a frame at time `t`, by a builder without memory.
 pub fn build(frame: &Frame, view: &View, t: f64, page: &Page) -> Scene {
     Builder::default().build(frame, view, t, page)
+}
+
+/// The marks of the visible layers.
+pub(super) fn marks(moment: &Moment, place: &Place) -> Vec<Group> {
+    Builder::default().groups(moment, place)
 }
 
 /// The legend of several canvases alike, as a strip of this width under them: what it says of a flow it says of the frame.
@@ -96,6 +115,8 @@ pub fn legend_strip(
     t: f64,
     (lane, width): (&Page, f32),
 ) -> Scene {
+    let told = told(frame, view);
+    let view = told.as_ref().unwrap_or(view);
     let moment = Moment {
         frame,
         beside,

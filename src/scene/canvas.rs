@@ -65,7 +65,7 @@ fn legend_box(meaning: &Meaning, place: &Place) -> (Option<Rect>, Vec<Item>) {
     let (sizes, theme, page) = (&place.sizes, place.theme(), place.transform.rect());
     let mut entries = legend::entries(meaning.view);
     if page.width() < NARROW {
-        entries.retain(|entry| !matches!(entry, Entry::Layer(_)));
+        entries.retain(|entry| !matches!(entry, Entry::Layer(_) | Entry::Step(_)));
     }
     entries.extend(legend::has_color_bar(meaning.view).then_some(Entry::ColorBar));
     let lines = legend::lines(&entries, LEGEND_SHARE * page.width(), sizes);

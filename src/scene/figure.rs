@@ -26,7 +26,7 @@ pub(super) const TICK_SPACING: f32 = 4.0;
 /// Widths of y labels that the first guess of the layout makes room for, in ems.
 const LABEL_EMS: f32 = 1.5;
 /// The numbers under a figure.
-const NUMBERS: [&Metric; 4] = [
+pub const NUMBERS: [&Metric; 4] = [
     &table::STRAIGHTNESS,
     &table::TRANSPORT_COST,
     &table::CHORD_RATIO,
@@ -86,7 +86,7 @@ impl Figure<'_> {
             baseline += 0.5 * sizes.gap;
         }
         if self.moment.frame.products.metrics.get().is_some() {
-            let numbers = numbers(&Measured::of(self.moment.frame));
+            let numbers = numbers(&Measured::of(self.moment.frame)).join("      ");
             let width = text::width(&numbers, sizes.text, Weight::Regular).min(self.room());
             let x = self.centered(layout.axes, width);
             baseline += text::cap_height(sizes.text);
@@ -290,15 +290,15 @@ fn box_size(room: [f32; 2], data: Option<&Bounds>) -> [f32; 2] {
     ]
 }
 
-fn margin(sizes: &Sizes) -> f32 {
+pub(super) fn margin(sizes: &Sizes) -> f32 {
     2.0 * sizes.gap
 }
 
-fn header_height(sizes: &Sizes) -> f32 {
+pub(super) fn header_height(sizes: &Sizes) -> f32 {
     text::cap_height(sizes.title) + text::cap_height(sizes.small) + 3.5 * sizes.gap
 }
 
-fn line(words: &str, at: PagePoint, size: f32, color: Color, room: f32) -> Item {
+pub(super) fn line(words: &str, at: PagePoint, size: f32, color: Color, room: f32) -> Item {
     Item::Text(Text {
         text: text::fitted(words, size, Weight::Regular, room),
         at,
@@ -310,11 +310,11 @@ fn line(words: &str, at: PagePoint, size: f32, color: Color, room: f32) -> Item 
 }
 
 /// The measured numbers with their symbols, as far as there are any.
-fn numbers(measured: &Measured) -> String {
+pub(super) fn numbers(measured: &Measured) -> Vec<String> {
     let print = |value: Option<f64>| value.map(three_digits);
     let parts = NUMBERS.iter().filter_map(|metric| {
         let value = metric.compared(measured, print)?;
         Some(format!("{} = {value}", metric.symbol))
     });
-    parts.collect::<Vec<String>>().join("      ")
+    parts.collect()
 }

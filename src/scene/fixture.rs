@@ -50,6 +50,7 @@ pub fn frame() -> Frame {
         pairs: source.iter().copied().zip(target.iter().copied()).collect(),
         source: source.into(),
         target: target.into(),
+        steps: Arc::default(),
         look: Look::default(),
         checkpoints: Arc::default(),
         past: None,

@@ -6,6 +6,7 @@ use super::geometry::PagePoint;
 use super::item::Item;
 use super::layers::{LINE, Moment, Span, look};
 use super::place::Place;
+use super::step::{Mark, NOTES, Shown};
 use super::text::{self, Weight};
 use super::theme::Sizes;
 use crate::experiment::{Layer, TrajectoryColor, View};
@@ -24,15 +25,27 @@ pub enum Entry {
         /// The widest that the note can get: its room.
         widest: &'static str,
     },
+    /// A mark of a training step.
+    Step(Mark),
+    /// What is said beneath those.
+    StepNote {
+        /// Which of the lines, from 0.
+        line: usize,
+        /// The widest that the line can get: its room.
+        widest: &'static str,
+    },
     /// A horizontal colour bar from 0 to 1.
     ColorBar,
 }
 
 /// What the entries are made from.
+#[derive(Clone)]
 pub(super) struct Meaning<'a> {
     pub view: &'a View,
     /// What is said of the visible layers now.
     notes: Vec<(Layer, Vec<String>)>,
+    /// What is said of the step that is shown.
+    step: Vec<String>,
 }
 
 impl<'a> Meaning<'a> {
@@ -42,7 +55,38 @@ impl<'a> Meaning<'a> {
         Self {
             view: moment.view,
             notes: notes.collect(),
+            step: Shown::of(moment.frame, &moment.view.step, place)
+                .map_or_else(Vec::new, |step| step.notes()),
         }
+    }
+
+    /// Nothing is said of any layer.
+    pub fn silent(view: &'a View) -> Self {
+        Self {
+            view,
+            notes: Vec::new(),
+            step: Vec::new(),
+        }
+    }
+
+    /// Takes out the lines that another moment does not have in the same place.
+    pub fn keep_common(&mut self, other: &Self) {
+        for (layer, lines) in &mut self.notes {
+            for (i, line) in lines.iter_mut().enumerate() {
+                if other.note(*layer, i) != Some(line) {
+                    line.clear();
+                }
+            }
+        }
+    }
+
+    /// What is said here and not in `common`, a line each.
+    pub fn beyond<'b>(&'b self, common: &'b Self) -> impl Iterator<Item = &'b String> {
+        self.notes.iter().flat_map(|(layer, lines)| {
+            let lines = lines.iter().enumerate();
+            let beyond = lines.filter(|(i, line)| common.note(*layer, *i) != Some(line));
+            beyond.map(|(_, line)| line)
+        })
     }
 
     fn note(&self, layer: Layer, line: usize) -> Option<&String> {
@@ -51,8 +95,18 @@ impl<'a> Meaning<'a> {
     }
 }
 
-/// The entries of every visible layer, in the order in which layers are offered.
+/// The entries of every visible layer, in the order in which layers are offered; of a training step, those of its marks,
+/// for then the layers fade. Marks that are still to come have their room, so that nothing jumps.
 pub fn entries(view: &View) -> Vec<Entry> {
+    if view.step.is_some() {
+        let notes = NOTES.into_iter().enumerate();
+        let notes = notes.map(|(line, widest)| Entry::StepNote { line, widest });
+        return Mark::ALL
+            .into_iter()
+            .map(Entry::Step)
+            .chain(notes)
+            .collect();
+    }
     let mut entries = Vec::new();
     for layer in Layer::ALL.into_iter().filter(|l| view.layers.contains(l)) {
         entries.push(Entry::Layer(layer));
@@ -68,7 +122,9 @@ pub fn entries(view: &View) -> Vec<Entry> {
 
 /// Whether colour is a number that needs a colour bar.
 pub fn has_color_bar(view: &View) -> bool {
-    view.layers.contains(&Layer::Trajectories) && view.color == TrajectoryColor::ChordRatio
+    view.step.is_none()
+        && view.layers.contains(&Layer::Trajectories)
+        && view.color == TrajectoryColor::ChordRatio
 }
 
 /// Distance between the baselines of two lines of the legend, in points.
@@ -93,7 +149,8 @@ pub(super) fn width(entry: Entry, sizes: &Sizes) -> f32 {
         Entry::Layer(layer) => {
             mark_width(layer, sizes) + mark_gap(sizes) + words(look(layer).label)
         }
-        Entry::Note { widest, .. } => words(widest),
+        Entry::Step(mark) => widest_mark(sizes) + mark_gap(sizes) + words(mark.label()),
+        Entry::Note { widest, .. } | Entry::StepNote { widest, .. } => words(widest),
         Entry::ColorBar => color_bar::horizontal_width(sizes),
     }
 }
@@ -102,7 +159,7 @@ pub(super) fn width(entry: Entry, sizes: &Sizes) -> f32 {
 pub(super) fn lines(entries: &[Entry], max_width: f32, sizes: &Sizes) -> Vec<Vec<Entry>> {
     let mut lines: Vec<Vec<Entry>> = Vec::new();
     let mut used = 0.0;
-    let is_last = |entry: &&Entry| matches!(entry, Entry::Note { .. });
+    let is_last = |entry: &&Entry| matches!(entry, Entry::Note { .. } | Entry::StepNote { .. });
     let (last, first): (Vec<&Entry>, Vec<&Entry>) = entries.iter().partition(is_last);
     for &entry in first.into_iter().chain(last) {
         let width = width(entry, sizes);
@@ -138,6 +195,7 @@ fn mark_gap(sizes: &Sizes) -> f32 {
 pub(super) fn column_width(view: &View, sizes: &Sizes) -> f32 {
     let words = |entry: &Entry| match entry {
         Entry::Layer(layer) => text::width(look(*layer).label, sizes.text, Weight::Regular),
+        Entry::Step(mark) => text::width(mark.label(), sizes.text, Weight::Regular),
         other => width(*other, sizes),
     };
     let entries = entries(view);
@@ -155,6 +213,7 @@ pub(super) fn column_items(meaning: &Meaning, at: PagePoint, place: &Place) -> V
         let after_mark = [at[0] + mark + mark_gap(&place.sizes), at[1]];
         match entry {
             Entry::Layer(layer) => items.extend(layer_items(layer, meaning, at, mark, place)),
+            Entry::Step(of) => items.extend(step_items(of, meaning, at, place)),
             other => items.extend(word_items(other, meaning, after_mark, place)),
         }
     }
@@ -177,6 +236,7 @@ pub(super) fn line_items(
                 let width = mark_width(layer, &place.sizes);
                 items.extend(layer_items(layer, meaning, at, width, place));
             }
+            Entry::Step(mark) => items.extend(step_items(mark, meaning, at, place)),
             other => items.extend(word_items(other, meaning, at, place)),
         }
         x += width(entry, &place.sizes) + column_gap(&place.sizes);
@@ -187,13 +247,31 @@ pub(super) fn line_items(
 /// The entries without a mark of a layer.
 fn word_items(entry: Entry, meaning: &Meaning, at: PagePoint, place: &Place) -> Vec<Item> {
     match entry {
-        Entry::Layer(_) => Vec::new(),
+        Entry::Layer(_) | Entry::Step(_) => Vec::new(),
+        Entry::StepNote { line, .. } => {
+            let note = meaning.step.get(line);
+            note.map(|note| place.words(note, at)).into_iter().collect()
+        }
         Entry::ColorBar => color_bar::horizontal(at, place),
         Entry::Note { layer, line, .. } => {
             let note = meaning.note(layer, line);
             note.map(|note| place.words(note, at)).into_iter().collect()
         }
     }
+}
+
+/// A mark of a step, and its formula behind it; nothing before its stage has come.
+fn step_items(mark: Mark, meaning: &Meaning, at: PagePoint, place: &Place) -> Vec<Item> {
+    if !meaning.view.step.is_some_and(|step| step.has(mark.stage())) {
+        return Vec::new();
+    }
+    let left = [at[0], at[1] - 0.5 * text::cap_height(place.sizes.text)];
+    let right = [left[0] + widest_mark(&place.sizes), left[1]];
+    let after = [right[0] + mark_gap(&place.sizes), at[1]];
+    vec![
+        mark.sample(left, right, place),
+        place.words(mark.label(), after),
+    ]
 }
 
 /// A layer's mark, and its name behind it.

@@ -7,9 +7,12 @@
 //! | file | what it decides |
 //! |---|---|
 //! | `layers` | one file a layer: which marks it has at time t, and how it looks in the legend |
+//! | `step` | a training step in slow motion, over the layers |
 //! | `build` | how layers and furniture become a scene |
 //! | `transform`, `camera` | where data lies on the page |
 //! | `figure`, `canvas` | what stands around the data: axes, title, legend, numbers |
+//! | `curves` | numbers against a number that was varied |
+//! | `lanes` | the figure of several flows side by side |
 //! | `metrics` | what is measured, and how it is written |
 //! | `theme`, `colormap` | how it looks |
 
@@ -21,14 +24,17 @@ mod cloud;
 mod color;
 mod color_bar;
 pub mod colormap;
-mod figure;
+pub mod curves;
+pub mod figure;
 mod geometry;
 mod image;
 mod item;
+pub mod lanes;
 pub mod layers;
 pub mod legend;
 pub mod metrics;
 mod place;
+pub mod step;
 pub mod text;
 pub mod theme;
 mod thin;
@@ -138,6 +144,8 @@ pub struct Panel {
     pub backdrop: Vec<Item>,
     /// The visible layers, bottom first.
     pub groups: Vec<Group>,
+    /// Marks over all layers, such as those of a training step.
+    pub overlay: Vec<Item>,
 }
 
 /// The marks of one layer.

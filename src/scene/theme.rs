@@ -271,6 +271,20 @@ impl Sizes {
         gap: 4.5,
     };
 
+    /// The same page with dots, strokes and arrows times `share`.
+    pub fn with_marks(self, share: f32) -> Self {
+        let small = self.scaled(share);
+        Self {
+            axis: self.axis,
+            tick: self.tick,
+            text: self.text,
+            small: self.small,
+            title: self.title,
+            gap: self.gap,
+            ..small
+        }
+    }
+
     /// Everything times `zoom`.
     pub fn scaled(self, zoom: f32) -> Self {
         Self {

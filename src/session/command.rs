@@ -19,6 +19,9 @@ pub enum Command {
     Pause,
     /// One step, then pause.
     StepOnce,
+    /// Hold training and lay the next step out in [`Frame::steps`](crate::snapshot::Frame::steps), again after each
+    /// single step; or stop doing so. [`Self::Train`] stops it, too.
+    SlowMotion(bool),
     /// New weights from the seed; the run counter goes up.
     Reset,
     /// Study this (legal) experiment. The weights stay unless [`Experiment::needs_new_model`] says no.

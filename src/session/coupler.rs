@@ -32,6 +32,9 @@ const LOAD_TIME: Duration = Duration::from_micros(500);
 /// Most batches in a load.
 const MAX_LOAD: usize = 16;
 
+/// What is said without a recipe.
+const NOTHING_TO_DRAW: &str = "there is nothing to draw pairs from";
+
 /// What the batches are made from.
 #[derive(Clone)]
 pub struct Recipe {
@@ -102,12 +105,27 @@ impl Coupler {
             if let Some(delivery) = self.load.next() {
                 return delivery;
             }
-            let load = self.line.take();
-            self.load = load
-                .ok_or("there is nothing to draw pairs from")?
-                .into_iter();
-            self.waker.wake();
+            self.load = self.take_load()?;
         }
+    }
+
+    /// The batch that [`Self::next`] will hand out; it stays the next one.
+    ///
+    /// # Errors
+    /// As [`Self::next`].
+    pub fn peek(&mut self) -> Result<&Supply, String> {
+        if self.load.as_slice().is_empty() {
+            self.load = self.take_load()?;
+        }
+        let next = self.load.as_slice().first();
+        let next = next.ok_or(NOTHING_TO_DRAW)?;
+        next.as_ref().map_err(String::clone)
+    }
+
+    fn take_load(&self) -> Result<std::vec::IntoIter<Delivery>, String> {
+        let load = self.line.take();
+        self.waker.wake();
+        Ok(load.ok_or(NOTHING_TO_DRAW)?.into_iter())
     }
 
     /// CPU time that drawing, assignments and batches have taken.

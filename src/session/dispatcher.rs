@@ -198,7 +198,8 @@ impl Dispatcher {
     pub fn look(&self, lane: LaneId, look: Look) {
         self.change(lane, |desk| {
             desk.look = look;
-            desk.hurry(|kind| kind.cost != Cost::Measurement);
+            // Numbers are read, not watched; but the first ones are waited for.
+            desk.hurry(|kind, made| kind.cost != Cost::Measurement || !kind.is_there(made));
         });
         self.board.update(lane, |frame| frame.look = look);
     }
@@ -206,7 +207,7 @@ impl Dispatcher {
     /// Numbers of the newest flow are waited for.
     pub fn measure(&self, lane: LaneId) {
         self.change(lane, |desk| {
-            desk.hurry(|kind| kind.cost == Cost::Measurement)
+            desk.hurry(|kind, _| kind.cost == Cost::Measurement)
         });
     }
 
@@ -510,7 +511,7 @@ impl Desk {
         if turned {
             // A cloud goes on growing with the weights that it was begun with.
             self.products.cloud = Slot::default();
-            self.hurry(|_| true);
+            self.hurry(|_, _| true);
         }
         turned
     }
@@ -552,9 +553,9 @@ impl Desk {
         self.entries.iter_mut().for_each(|e| e.is_settled = false);
     }
 
-    fn hurry(&mut self, which: impl Fn(&Kind) -> bool) {
+    fn hurry(&mut self, which: impl Fn(&Kind, &Products) -> bool) {
         for (kind, entry) in KINDS.iter().zip(&mut self.entries) {
-            entry.is_urgent |= which(kind);
+            entry.is_urgent |= which(kind, &self.products);
         }
     }
 

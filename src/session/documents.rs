@@ -10,6 +10,8 @@ use crate::experiment::Experiment;
 use super::experiment_file;
 use super::files::{atomic_write, expand_home};
 use super::folder::{self, Saved, SavedRun, names};
+use super::lane_folders;
+use super::observer::RunError;
 
 /// Entries of a folder that are listed.
 const MAX_LISTED: usize = 500;
@@ -18,8 +20,8 @@ const MAX_LISTED: usize = 500;
 pub struct Opened {
     /// The experiment.
     pub experiment: Experiment,
-    /// What a run has learned.
-    pub trained: Option<Saved>,
+    /// What a run has learned, lane by lane; nothing for a file.
+    pub trained: Vec<Option<Saved>>,
     /// The file that Save writes; none for a run, whose files stay as they are.
     pub file: Option<PathBuf>,
 }
@@ -60,20 +62,35 @@ impl Kind {
 /// Reads an experiment file, or the folder of a run, finished or not.
 pub fn read(path: &Path) -> Result<Opened, String> {
     if path.is_dir() {
-        let run = folder::open(path).map_err(|error| error.to_string())?;
-        let SavedRun { experiment, saved } = run;
-        let legal = experiment.legality();
+        let opened = read_run(path).map_err(|error| error.to_string())?;
+        let legal = opened.experiment.legality();
         legal.map_err(|illegal| format!("{}: {illegal}", path.display()))?;
-        return Ok(Opened {
-            experiment,
-            trained: Some(saved),
-            file: None,
-        });
+        return Ok(opened);
     }
     Ok(Opened {
         experiment: experiment_file::read(path)?,
-        trained: None,
+        trained: Vec::new(),
         file: Some(path.to_owned()),
+    })
+}
+
+/// Reads the folder of a run, of a run of lanes or of a comparison; lanes that have not been trained yet have nothing.
+///
+/// # Errors
+/// [`RunError::Input`] if it is none, or its files are damaged or do not belong together.
+pub fn read_run(folder: &Path) -> Result<Opened, RunError> {
+    let (experiment, trained) = if lane_folders::is_shared(folder) {
+        let experiment = folder::experiment(folder)?;
+        let saved = lane_folders::saved(folder, &experiment)?;
+        (experiment, saved)
+    } else {
+        let SavedRun { experiment, saved } = folder::open(folder)?;
+        (experiment, vec![Some(saved)])
+    };
+    Ok(Opened {
+        experiment,
+        trained,
+        file: None,
     })
 }
 
@@ -126,7 +143,8 @@ pub fn list(folder: &Path, suffixes: &[&str]) -> Result<Vec<Listed>, String> {
 fn listed(path: &Path, suffixes: &[&str]) -> Option<Listed> {
     let name = path.file_name()?.to_string_lossy().into_owned();
     let holds = |name| path.join(name).is_file();
-    let kind = if holds(names::METRICS) || holds(names::STATE) {
+    let is_run = holds(names::METRICS) || holds(names::STATE) || lane_folders::is_shared(path);
+    let kind = if is_run {
         Kind::Run
     } else if path.is_dir() {
         Kind::Folder

@@ -37,6 +37,10 @@ pub mod names {
     pub const STATE: &str = "state.safetensors";
     /// The weights at some of the steps before.
     pub const CHECKPOINTS: &str = "checkpoints.safetensors";
+    /// The figure of several lanes as vectors.
+    pub const LANES_SVG: &str = "lanes.svg";
+    /// The figure of several lanes as pixels.
+    pub const LANES_PNG: &str = "lanes.png";
 }
 
 /// Largest experiment file that is read: far above any drawing.
@@ -109,7 +113,7 @@ pub fn open(folder: &Path) -> Result<SavedRun, RunError> {
 /// [`RunError::Input`] if the files are damaged or do not belong together.
 pub fn saved(folder: &Path) -> Result<Option<Saved>, RunError> {
     if folder.join(names::STATE).exists() {
-        let state = Arc::new(read_state(folder)?);
+        let state = Arc::new(state(folder)?);
         let (history, history_fault) = match read_history(folder, &state) {
             Ok(history) => (history.map(Arc::new), None),
             Err(error) => (None, Some(error.to_string())),
@@ -147,7 +151,11 @@ pub fn saved(folder: &Path) -> Result<Option<Saved>, RunError> {
     }))
 }
 
-fn read_state(folder: &Path) -> Result<TrainingState, RunError> {
+/// Reads what training goes on from.
+///
+/// # Errors
+/// [`RunError::Input`] if there is none, or it is damaged.
+pub fn state(folder: &Path) -> Result<TrainingState, RunError> {
     let path = folder.join(names::STATE);
     let bytes = read_bytes(&path, MAX_STATE_BYTES).map_err(input)?;
     TrainingState::decode(&bytes).map_err(in_file(&path))
@@ -200,7 +208,7 @@ pub fn experiment(folder: &Path) -> Result<Experiment, RunError> {
     let path = folder.join(names::EXPERIMENT);
     if !path.exists() && folder.join(names::STATE).exists() {
         // A process was killed between its first two files.
-        return Ok(read_state(folder)?.experiment);
+        return Ok(state(folder)?.experiment);
     }
     let text = read_text(&path, MAX_EXPERIMENT_BYTES).map_err(input)?;
     Experiment::from_ron(&text).map_err(in_file(&path))
@@ -283,17 +291,23 @@ impl Folder {
     /// # Errors
     /// [`RunError::Failed`] if the system refuses.
     pub fn unfinish(&self) -> Result<(), RunError> {
-        self.remove(names::METRICS)
+        self.remove(&[names::METRICS])
     }
 
-    fn remove(&self, name: &str) -> Result<(), RunError> {
-        let path = self.0.join(name);
-        match fs::remove_file(&path) {
-            Err(error) if error.kind() != ErrorKind::NotFound => {
-                Err(RunError::Failed(format!("{}: {error}", path.display())))
+    /// Takes files of these names away, as far as they are there.
+    ///
+    /// # Errors
+    /// [`RunError::Failed`] if the system refuses.
+    pub fn remove(&self, names: &[&str]) -> Result<(), RunError> {
+        for path in names.iter().map(|name| self.0.join(name)) {
+            match fs::remove_file(&path) {
+                Err(error) if error.kind() != ErrorKind::NotFound => {
+                    return Err(RunError::Failed(format!("{}: {error}", path.display())));
+                }
+                _ => {}
             }
-            _ => Ok(()),
         }
+        Ok(())
     }
 
     /// What training alone has made, in the place of what this run had made before. What is asked for is written first:
@@ -313,7 +327,7 @@ impl Folder {
             Some(history) => {
                 self.write(names::CHECKPOINTS, &history.encode(state).map_err(failed)?)?;
             }
-            None => self.remove(names::CHECKPOINTS)?,
+            None => self.remove(&[names::CHECKPOINTS])?,
         }
         self.write_state(state)?;
         self.write(names::LOSS, &export::csv::loss(&state.losses))?;
@@ -331,7 +345,7 @@ impl Folder {
         state: &TrainingState,
         history: Option<&Checkpoints>,
     ) -> Result<(), RunError> {
-        self.remove(names::CHECKPOINTS)?;
+        self.remove(&[names::CHECKPOINTS])?;
         self.write_state(state)?;
         self.write_training(experiment, state, history)
     }

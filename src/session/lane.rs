@@ -4,6 +4,7 @@
 mod failure;
 mod past;
 pub mod show;
+mod slow_motion;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -27,6 +28,7 @@ use super::learner::{Learner, LearnerError, StepError};
 use super::rate::Rate;
 use super::recovery::attempt;
 use super::thread::caught;
+use slow_motion::SlowMotion;
 
 pub use past::BUDGET;
 
@@ -97,6 +99,8 @@ pub struct Lane {
     wanted: Option<u64>,
     /// The flow of the checkpoint that is shown for it.
     past: Option<Flow>,
+    /// Steps laid out for whoever looks at them one by one.
+    slow_motion: Option<SlowMotion>,
 }
 
 impl Lane {
@@ -132,6 +136,7 @@ impl Lane {
             budget,
             wanted: None,
             past: None,
+            slow_motion: None,
         };
         lane.services.dispatcher.begin(id, lane.run);
         let run = lane.run;
@@ -209,13 +214,17 @@ impl Lane {
 
     fn carry_out(&mut self, command: Command) {
         match command {
-            Command::Train => self.train(false),
+            Command::Train => {
+                self.slow_motion = None;
+                self.train(false);
+            }
             Command::StepOnce => self.train(true),
             Command::Pause => self.pause(),
             Command::Reset => self.reset(),
             Command::SetExperiment(experiment) => self.set_experiment(experiment),
             Command::SetDevice(choice) => self.set_device(choice),
-            Command::Look(look) => self.services.dispatcher.look(self.id, look),
+            Command::SlowMotion(wanted) => self.set_slow_motion(wanted),
+            Command::Look(look) => self.look(look),
             Command::Measure => self.services.dispatcher.measure(self.id),
             Command::SaveRun { folder, view } => self.save_run(folder, view),
             // Whoever has the lanes opens and closes them.
@@ -318,6 +327,7 @@ impl Lane {
             frame.products = Products::default();
             frame.loss = LossHistory::default();
             frame.pairs = Arc::new([]);
+            frame.steps = Arc::new([]);
         });
     }
 
@@ -345,7 +355,9 @@ impl Lane {
         }
         let waits = matches!(self.state, RunState::Waiting { .. });
         match self.learner.as_ref().map(Learner::is_finished) {
-            Some(false) if (active || finished) && !waits => self.train(false),
+            Some(false) if (active || finished) && !waits && self.slow_motion.is_none() => {
+                self.train(false);
+            }
             Some(true) if active && !waits => self.state = RunState::Finished,
             _ => {}
         }

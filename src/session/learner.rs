@@ -1,6 +1,8 @@
 //! One network learning one experiment: engine, scales, step counter and loss, without a thread of its own.
 //! The window's trainer and the headless run share it.
 
+mod ahead;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,6 +20,8 @@ use super::coupler::{Coupler, Recipe, Supply, pairs_of};
 use super::crew::Crew;
 use super::engines::Engines;
 use super::schedule::{base_rate, factor};
+
+pub use ahead::{Ahead, Answer};
 
 /// Why there is nothing to learn with.
 #[derive(Debug, thiserror::Error)]

@@ -10,6 +10,7 @@ pub mod bench;
 mod block_store;
 mod board;
 mod command;
+pub mod compare;
 mod cores;
 mod coupler;
 mod cpu_meter;
@@ -26,11 +27,17 @@ mod going_on;
 mod gpu_carrier;
 mod hands;
 mod jobs;
+mod keep;
 mod lane;
+pub mod lane_folders;
+mod lanes_figure;
+pub mod lanes_report;
+pub mod lanes_run;
 mod learner;
 pub(crate) mod memory;
 mod observer;
 mod pace;
+mod portrait;
 mod rate;
 mod recovery;
 pub mod repeats;
@@ -61,7 +68,7 @@ use command::Message;
 use crew::{Errand, Listed};
 use dispatcher::Dispatcher;
 use jobs::Jobs;
-use lane::{Services, Trained};
+use lane::Services;
 use thread::Joined;
 use trainer::{Inbox, Lanes, Trainer};
 
@@ -71,6 +78,7 @@ pub use cores::{Cores, Loan};
 pub use crew::Crew;
 pub use device_thread::{DeviceThread, DistantEngine};
 pub use engines::{EngineMaker, Engines};
+pub use lane::Trained;
 pub use speed::Speed;
 
 /// How a session starts.
@@ -92,6 +100,28 @@ pub struct Options {
     pub first: LaneId,
     /// Further lanes beside the first one, on these (legal) experiments.
     pub lanes: Vec<(LaneId, Arc<Experiment>)>,
+    /// What training goes on from in further lanes.
+    pub lanes_trained: Vec<(LaneId, Trained)>,
+}
+
+impl Options {
+    /// What each lane goes on from.
+    fn all_trained(&self) -> Vec<(LaneId, Trained)> {
+        let history = self.history.clone();
+        let first = self.trained.clone().map(|state| Trained { state, history });
+        let first = first.map(|trained| (self.first, trained));
+        first
+            .into_iter()
+            .chain(self.lanes_trained.iter().cloned())
+            .collect()
+    }
+
+    /// Whether training starts by itself in a lane: what has come to its end stays as it is beside others that have not.
+    fn starts(&self, lane: LaneId) -> bool {
+        let ended =
+            |(id, trained): &(LaneId, Trained)| *id == lane && !trained.state.has_steps_left();
+        self.autostart && (self.lanes.is_empty() || !self.all_trained().iter().any(ended))
+    }
 }
 
 /// All that one window runs on. Dropping it stops and joins its threads.
@@ -126,7 +156,7 @@ impl Session {
         let jobs = Arc::new(Jobs::spawn(Arc::clone(&board))?);
         let services = services(board, Crew::of_all_cores()?, jobs);
         let own = services.clone();
-        let (engines, trained) = (options.engines.clone(), trained(&options));
+        let (engines, trained) = (options.engines.clone(), options.all_trained());
         let trainer = Trainer::spawn(move |inbox| {
             let engines = engines.unwrap_or_else(|| Engines::cpu(&own.crew));
             Lanes::new(own, engines, &lanes, trained, inbox)
@@ -144,7 +174,7 @@ impl Session {
         let engines = options.engines.clone();
         let engines = engines.unwrap_or_else(|| Engines::cpu(&services.crew));
         let (inbox, messages) = unbounded();
-        let trained = trained(&options);
+        let trained = options.all_trained();
         let lanes = Lanes::new(services.clone(), engines, &lanes, trained, messages);
         let driver = Driver::Caller(Box::new(RefCell::new(lanes)), inbox);
         let options = Options {
@@ -181,7 +211,7 @@ impl Session {
             if options.device != DeviceChoice::Cpu && options.engines.is_none() {
                 session.send(lane, Command::SetDevice(options.device));
             }
-            if options.autostart {
+            if options.starts(lane) {
                 session.send(lane, Command::Train);
             }
         }
@@ -337,13 +367,6 @@ impl Drop for Session {
         }
         self.dispatcher.stop();
     }
-}
-
-/// What the first lane goes on from.
-fn trained(options: &Options) -> Option<Trained> {
-    let state = options.trained.clone()?;
-    let history = options.history.clone();
-    Some(Trained { state, history })
 }
 
 /// All lanes, the first one among them.

@@ -63,3 +63,14 @@ pub enum RunError {
     #[error("{0}")]
     Failed(String),
 }
+
+impl RunError {
+    /// The same error with the lane's name in front.
+    pub(super) fn of_lane(self, title: &str) -> Self {
+        let named = |message| format!("lane \"{title}\": {message}");
+        match self {
+            Self::Input(message) => Self::Input(named(message)),
+            Self::Failed(message) => Self::Failed(named(message)),
+        }
+    }
+}

@@ -8,12 +8,15 @@ use std::time::Duration;
 
 use crate::clock::Instant;
 use crate::experiment::Experiment;
-use crate::products::{Flow, Look, Metrics, RunId, Tools, make_all};
+use crate::products::{Flow, Look, RunId, Tools, make_all};
+use crate::scene::metrics::Measured;
+use crate::scene::metrics::comparison::Numbers;
+use crate::snapshot::{Frame, LaneId};
 
 use super::Wake;
 use super::crew::Crew;
 use super::engines::Engines;
-use super::learner::{Learner, StepError};
+use super::learner::{AVERAGED_STEPS, Learner, StepError};
 use super::recovery::attempt;
 use super::thread::{Joined, caught};
 
@@ -35,7 +38,7 @@ pub struct Known {
     /// Seeds for each lane: its own and those that follow it.
     pub seeds: usize,
     /// What has been measured, by lane; in the order of the seeds.
-    pub measured: Vec<Vec<Arc<Metrics>>>,
+    pub measured: Vec<Vec<Numbers>>,
     /// Why a run could not be done, in sentences.
     pub failures: Vec<String>,
     /// Share of all steps that have been taken, 0 to 1.
@@ -152,7 +155,7 @@ impl Work {
         &self,
         experiment: Arc<Experiment>,
         tell: impl Fn(u64),
-    ) -> Result<Option<Arc<Metrics>>, String> {
+    ) -> Result<Option<Numbers>, String> {
         let crew = Crew::spawn(1).map_err(|error| error.to_string())?;
         let engines = Engines::cpu(&crew);
         let learner = Learner::new(Arc::clone(&experiment), &engines, &crew);
@@ -176,15 +179,25 @@ impl Work {
         let look = Look {
             particles: 0,
             field: 0,
+            solvers: true,
             ..Look::default()
         };
         let products = make_all(&flow, &look, &Tools::default(), || self.goes_on());
-        let metrics = products.map(|products| products.metrics.get().cloned());
-        match metrics {
-            None => Ok(None),
-            Some(Some(made)) => Ok(Some(Arc::new(made.output.clone()))),
-            Some(None) => Err("it could not be measured".to_owned()),
+        let Some(products) = products else {
+            return Ok(None);
+        };
+        if products.metrics.get().is_none() {
+            return Err("it could not be measured".to_owned());
         }
+        let frame = Frame {
+            products,
+            ..Frame::blank(LaneId::default(), flow.id.experiment)
+        };
+        Ok(Some(Numbers::of(&Measured {
+            loss: learner.losses().history().mean_of_last(AVERAGED_STEPS),
+            coupling_cost: learner.coupling_cost(),
+            ..Measured::of(&frame)
+        })))
     }
 }
 
@@ -192,6 +205,8 @@ impl Work {
 mod tests {
     use super::*;
     use crate::experiment::presets;
+    use crate::scene::metrics::comparison::{Comparison, LaneResults};
+    use crate::scene::metrics::table::STRAIGHTNESS;
     use crate::session::run::{RunOptions, Unobserved, run};
 
     fn experiment() -> Experiment {
@@ -203,6 +218,16 @@ mod tests {
         experiment.readout.evaluation.w2_samples = 50;
         experiment.readout.solver = experiment.readout.solver.with_steps(10);
         experiment
+    }
+
+    fn straightness(numbers: &Numbers) -> f64 {
+        let lane = LaneResults {
+            title: String::new(),
+            experiment: Arc::new(experiment()),
+            seeds: vec![numbers.clone()],
+        };
+        let comparison = Comparison::new(vec![lane]);
+        comparison.rows()[0].estimate(&STRAIGHTNESS).unwrap().mean
     }
 
     /// What is known at the end.
@@ -231,12 +256,9 @@ mod tests {
         assert_eq!(known.share, 1.0);
         for (lane, measured) in lanes.iter().zip(&known.measured) {
             assert_eq!(measured.len(), 2);
-            let numbers: Vec<f64> = measured
-                .iter()
-                .map(|m| m.trajectories.straightness)
-                .collect();
+            let numbers: Vec<f64> = measured.iter().map(straightness).collect();
             assert_ne!(numbers[0], numbers[1]);
-            for (k, metrics) in measured.iter().enumerate() {
+            for (k, measured) in measured.iter().enumerate() {
                 let seeded = Experiment {
                     seed: lane.seed + k as u64,
                     ..Experiment::clone(lane)
@@ -247,7 +269,7 @@ mod tests {
                 let json = outcome.report.unwrap().to_json().unwrap();
                 let report: serde_json::Value = serde_json::from_slice(&json).unwrap();
                 let said = report["straightness"].as_f64().unwrap();
-                assert!((said / metrics.trajectories.straightness - 1.0).abs() < 1e-12);
+                assert!((said / straightness(measured) - 1.0).abs() < 1e-12);
             }
         }
     }

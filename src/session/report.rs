@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::experiment::Experiment;
 use crate::flow::metrics::Mean;
-use crate::products::{Metrics, ReferenceSolver};
+use crate::products::{Metrics, ReferenceSolver, SolverComparison};
 use crate::scene::metrics::Measured;
 
 /// The version of `metrics.json`: it grows when a key changes its meaning or goes, not when one is added.
@@ -80,6 +80,8 @@ pub struct Timing {
     pub solve_secs: f64,
     /// Wall time of the reference solution.
     pub reference_secs: f64,
+    /// Wall time of comparing the solvers.
+    pub solvers_secs: f64,
 }
 
 /// What the training loop knows and a measurement does not.
@@ -123,11 +125,17 @@ impl Report {
     }
 
     /// Puts the numbers together.
-    pub fn new(experiment: &Experiment, trained: Trained, metrics: &Metrics) -> Self {
+    pub fn new(
+        experiment: &Experiment,
+        trained: Trained,
+        metrics: &Metrics,
+        solvers: &SolverComparison,
+    ) -> Self {
         let (start, end) = experiment.problem.path.time_range();
         let measured = Measured {
             solver: metrics.solver,
             metrics: Some(Arc::new(metrics.clone())),
+            solvers: Some(Arc::new(solvers.clone())),
             pair_crossings: trained.pair_crossings,
             loss: trained.loss,
             coupling_cost: trained.coupling_cost,

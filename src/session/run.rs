@@ -12,26 +12,25 @@ use crate::flow::solver::Steps;
 use crate::flow::{Bounds, Point};
 use crate::model::{Checkpoints, DeviceChoice, EngineError, FrozenField};
 use crate::products::{
-    DisplaySamples, Flow, Look, PairCrossings, References, RunId, Tools, display_samples, ends,
-    make_all, measure, reference,
+    Flow, PairCrossings, References, RunId, compare_solvers, ends, measure, reference,
 };
 use crate::scene::Scene;
-use crate::snapshot::{Frame, LaneId, RunState};
+use crate::snapshot::{Frame, LaneId};
 
 use super::crew::Crew;
 use super::engines::Engines;
 use super::figure::{self, Format};
 use super::folder::{Folder, Saved, names};
 use super::going_on;
-use super::gpu_carrier::GpuCarrier;
 use super::hands::Hands;
-use super::lane::show::{DISPLAY_PAIRS, DISPLAY_SAMPLES};
 use super::learner::{AVERAGED_STEPS, Learner, StepError};
+use super::portrait::{self, Sitter};
 use super::recovery::{Recovery, attempt, recover};
 use super::report::{Report, Timing, Trained};
 use super::table;
 use super::thread::caught;
 
+pub use super::keep::Keep;
 pub use super::observer::{Phase, Progress, RunError, RunObserver, Unobserved};
 
 /// Progress is reported this often.
@@ -53,6 +52,8 @@ pub struct RunOptions {
     pub save_every: Duration,
     /// Most checkpoints that are written; 0 for none.
     pub checkpoints: usize,
+    /// What is left of a finished run.
+    pub keep: Keep,
 }
 
 impl RunOptions {
@@ -69,6 +70,7 @@ impl Default for RunOptions {
             threads: None,
             save_every: Self::SAVE_EVERY,
             checkpoints: Self::CHECKPOINTS,
+            keep: Keep::default(),
         }
     }
 }
@@ -80,7 +82,7 @@ pub struct Outcome {
     pub finished: bool,
     /// The numbers, if there was time to measure them.
     pub report: Option<Report>,
-    /// The figure, if there was time to draw it.
+    /// The figure, if it is kept and there was time to draw it.
     pub figure: Option<Scene>,
 }
 
@@ -158,6 +160,9 @@ fn start(
         .unwrap_or_else(|panic| Err(RunError::Failed(format!("the engine panicked: {panic}"))))
 }
 
+/// The numbers, and the figure if it is kept.
+type Evaluated = (Report, Option<Scene>);
+
 /// A job under way.
 struct Job<'a> {
     experiment: Arc<Experiment>,
@@ -196,7 +201,10 @@ impl Job<'_> {
                 figure: None,
             });
         }
-        let (report, figure) = self.evaluate(&field)?.unzip();
+        let (report, figure) = match self.evaluate(&field)? {
+            Some((report, figure)) => (Some(report), figure),
+            None => (None, None),
+        };
         if let Some(report) = &report {
             let json = report.to_json().map_err(failed)?;
             self.folder.write(names::METRICS, &json)?;
@@ -322,7 +330,7 @@ impl Job<'_> {
     }
 
     /// Solves, measures and draws; `None` if interrupted.
-    fn evaluate(&mut self, field: &FrozenField) -> Result<Option<(Report, Scene)>, RunError> {
+    fn evaluate(&mut self, field: &FrozenField) -> Result<Option<Evaluated>, RunError> {
         self.report(Phase::Measuring);
         let experiment = Arc::clone(&self.experiment);
         let flow = Flow::learned(field.clone(), Arc::clone(&experiment), RunId::default());
@@ -341,7 +349,8 @@ impl Job<'_> {
             self.observer.notice(&sentence);
         }
         let (folder, hands) = (self.folder, &self.hands);
-        let ends = table::write(&flow, source, &steps, folder, hands, self.observer)?;
+        let kept = (self.options.keep == Keep::All).then_some(folder);
+        let ends = table::write(&flow, source, &steps, kept, hands, self.observer)?;
         let Some(ends) = ends else {
             return Ok(None);
         };
@@ -357,6 +366,12 @@ impl Job<'_> {
         let Some(metrics) = self.compute(measuring) else {
             return Ok(None);
         };
+        let start = Instant::now();
+        let comparing = compare_solvers(&flow, &references, parts);
+        let Some(solvers) = self.compute(comparing) else {
+            return Ok(None);
+        };
+        self.timing.solvers_secs = start.elapsed().as_secs_f64();
         let Some(crossings) = self.compute(PairCrossings::count(&experiment)) else {
             return Ok(None);
         };
@@ -369,15 +384,20 @@ impl Job<'_> {
             coupling_cost: self.learner.coupling_cost(),
             timing: self.timing.clone(),
         };
-        let report = Report::new(&experiment, trained, &metrics);
+        let report = Report::new(&experiment, trained, &metrics, &solvers);
         self.report(Phase::Writing);
+        if kept.is_none() {
+            self.folder.remove(&Keep::TRAJECTORIES)?;
+            return Ok(Some((report, None)));
+        }
         let Some(mut frame) = self.frame(&flow)? else {
             return Ok(None);
         };
-        frame.products.put(flow.id, metrics);
+        frame.products.put(flow.id.clone(), metrics);
+        frame.products.put(flow.id, solvers);
         let figure = figure::scene(&frame, &experiment.view);
         self.write_figure(&figure)?;
-        Ok(Some((report, figure)))
+        Ok(Some((report, Some(figure))))
     }
 
     /// The steps of the experiment's solver; `None` if interrupted.
@@ -397,40 +417,16 @@ impl Job<'_> {
 
     /// The frame that a window would show, with pictures of the finished flow; `None` if interrupted.
     fn frame(&mut self, flow: &Flow) -> Result<Option<Frame>, RunError> {
-        let view = &Arc::clone(&self.experiment).view;
-        let DisplaySamples { source, target } =
-            display_samples(&self.experiment, DISPLAY_SAMPLES).map_err(failed)?;
-        let pairs = self.learner.pairs().iter();
-        let mut frame = Frame {
-            state: RunState::Finished,
+        let experiment = Arc::clone(&self.experiment);
+        let blank = portrait::blank(LaneId::default(), experiment)?;
+        let bounds = figure::visible(&blank, &self.experiment.view).unwrap_or(Bounds::square(4.0));
+        let sitter = Sitter {
+            learner: &self.learner,
             device: Arc::clone(self.engines.label()),
-            step: self.learner.steps_taken(),
-            loss: self.learner.losses().history(),
-            source,
-            target,
-            pairs: pairs.take(DISPLAY_PAIRS).collect(),
-            ..Frame::blank(LaneId::default(), Arc::clone(&self.experiment))
+            choice: self.options.device,
+            hands: &self.hands,
         };
-        let bounds = figure::visible(&frame, view).unwrap_or(Bounds::square(4.0));
-        frame.look = Look {
-            density: true,
-            metrics: false,
-            ..Look::of(view, bounds)
-        };
-        let (said, complaints) = crossbeam_channel::unbounded();
-        let tools = Tools {
-            parts: self.hands.parts().clone(),
-            carrier: GpuCarrier::of(self.options.device, move |sentence| {
-                drop(said.send(sentence))
-            }),
-            now: 0.0,
-        };
-        let go_on = || !self.observer.interrupted();
-        let products = make_all(flow, &frame.look, &tools, go_on);
-        for sentence in complaints.try_iter() {
-            self.observer.notice(&sentence);
-        }
-        Ok(products.map(|products| Frame { products, ..frame }))
+        Ok(portrait::frame(&sitter, flow, blank, bounds, self.observer))
     }
 
     fn write_figure(&self, figure: &Scene) -> Result<(), RunError> {

@@ -9,6 +9,7 @@ use crate::flow::solver::{Steps, follow};
 use crate::flow::work::Work;
 use crate::products::Flow;
 
+use super::files::AtomicFile;
 use super::folder::{Folder, names};
 use super::hands::Hands;
 use super::observer::{RunError, RunObserver};
@@ -22,8 +23,8 @@ const LARGE: u64 = 100_000_000;
 /// What is offered instead.
 const FEWER_NODES: usize = 11;
 
-/// Solves from `x_0` by the steps of the experiment's solver, writes the nodes that it asks for, and hands back where
-/// the particles end; `None` if interrupted.
+/// Solves from `x_0` by the steps of the experiment's solver, writes the nodes that it asks for if there is a folder for
+/// them, and hands back where the particles end; `None` if interrupted.
 ///
 /// # Errors
 /// [`RunError::Failed`] if the system refuses the file.
@@ -31,19 +32,24 @@ pub fn write(
     flow: &Flow,
     x_0: &[Point],
     steps: &Arc<Steps>,
-    folder: &Folder,
+    folder: Option<&Folder>,
     hands: &Hands,
     observer: &mut dyn RunObserver,
 ) -> Result<Option<Vec<Point>>, RunError> {
     let failed = |error: super::files::FileError| RunError::Failed(error.to_string());
     let experiment = &flow.id.experiment;
     let n_nodes = steps.solver.n_nodes();
-    let nodes = csv::written_nodes(n_nodes, experiment.readout.evaluation.nodes);
-    let nodes: Arc<[usize]> = nodes.into();
+    let nodes: Arc<[usize]> = match folder {
+        Some(_) => csv::written_nodes(n_nodes, experiment.readout.evaluation.nodes).into(),
+        None => Arc::new([]),
+    };
     let size = (PIECE_POINTS / n_nodes).clamp(1, PIECE_PARTICLES);
-    let mut file = folder.begin(names::TRAJECTORIES)?;
-    file.write(csv::TRAJECTORIES_HEADER.as_bytes())
-        .map_err(failed)?;
+    let file = folder.map(|folder| folder.begin(names::TRAJECTORIES));
+    let mut file = file.transpose()?;
+    if let Some(file) = &mut file {
+        file.write(csv::TRAJECTORIES_HEADER.as_bytes())
+            .map_err(failed)?;
+    }
     let mut ends = Vec::with_capacity(x_0.len());
     let round = size * hands.count();
     while ends.len() < x_0.len() {
@@ -60,11 +66,13 @@ pub fn write(
             announce(expected, x_0.len(), nodes.len(), observer);
         }
         for (rows, last) in pieces {
-            file.write(&rows).map_err(failed)?;
+            if let Some(file) = &mut file {
+                file.write(&rows).map_err(failed)?;
+            }
             ends.extend(last);
         }
     }
-    file.commit().map_err(failed)?;
+    file.map_or(Ok(()), AtomicFile::commit).map_err(failed)?;
     Ok(Some(ends))
 }
 

@@ -45,12 +45,12 @@ pub struct Lanes {
 pub type Inbox = Sender<Message>;
 
 impl Lanes {
-    /// Lanes on these experiments, in their order. Only the first one goes on from something.
+    /// Lanes on these experiments, in their order, with what some of them go on from.
     pub fn new(
         services: Services,
         engines: Engines,
         on: &[(LaneId, Arc<Experiment>)],
-        trained: Option<Trained>,
+        trained: Vec<(LaneId, Trained)>,
         inbox: Receiver<Message>,
     ) -> Self {
         let mut lanes = Self {
@@ -63,9 +63,10 @@ impl Lanes {
             engines,
             inbox,
         };
-        let mut trained = trained;
         for (id, experiment) in on {
-            lanes.open(*id, Arc::clone(experiment), trained.take());
+            let own = trained.iter().find(|(of, _)| of == id);
+            let own = own.map(|(_, trained)| trained.clone());
+            lanes.open(*id, Arc::clone(experiment), own);
         }
         lanes
     }

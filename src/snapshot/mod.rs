@@ -4,6 +4,7 @@
 //! know how it came about: no Burn, no egui, no threads; it need not even know that training exists.
 
 mod loss;
+mod step;
 
 use std::sync::Arc;
 
@@ -12,6 +13,7 @@ use crate::flow::Point;
 use crate::products::{FlowId, Look, Made, Product, Products, RunId};
 
 pub use loss::{LossHistory, LossPoint, LossRecorder};
+pub use step::{StepPair, StepPreview, StepTaken};
 
 /// Which of the flows side by side is meant. One lane is the common case.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -72,6 +74,9 @@ pub struct Frame {
     pub target: Arc<[Point]>,
     /// Coupled pairs `(x_0, x_1)` of the current batch.
     pub pairs: Arc<[(Point, Point)]>,
+    /// Training steps laid out for slow motion, in order: those that were taken of late, and last the next one. None
+    /// while nobody looks.
+    pub steps: Arc<[Arc<StepPreview>]>,
     /// What is looked at.
     pub look: Look,
     /// The steps of which there are checkpoints, ascending.
@@ -100,6 +105,7 @@ impl Frame {
             source: Arc::new([]),
             target: Arc::new([]),
             pairs: Arc::new([]),
+            steps: Arc::new([]),
             look: Look::default(),
             checkpoints: Arc::new([]),
             past: None,
@@ -119,6 +125,11 @@ impl Frame {
             run: self.run,
             step: self.step,
         }
+    }
+
+    /// The training step that is laid out, before which so many were taken.
+    pub fn laid_out(&self, step: u64) -> Option<&Arc<StepPreview>> {
+        self.steps.iter().find(|laid_out| laid_out.step == step)
     }
 
     /// The experiment's solver with its evaluations: those of the trajectories that are there, if it made them.

@@ -17,6 +17,7 @@ use super::command::{BrushSettings, Command, Purpose, Side, Tool};
 use super::comparison::Comparison;
 use super::lab::Lab;
 use super::page::{Page, pages};
+use super::slow_motion::Move;
 
 /// Something that can be done.
 pub struct Action {
@@ -311,6 +312,10 @@ actions! { BEFORE_LAYERS =
     LATER: Run, "Later checkpoint", "Show the weights of the next checkpoint.", [ctrl(Key::ArrowRight)], |_| Command::StepCheckpoint(1);
     FIRST_STEP: Run, "Go to step 0", "Show the weights before the first training step.", [ctrl(Key::Home)], |_| Command::ShowStep(Some(0));
     FOLLOW: Run, "Follow the training", "Show the newest weights again.", [ctrl(Key::End)], |_| Command::ShowStep(None);
+    SLOW_MOTION: Run, "One step in slow motion", "Hold training and show the next step stage by stage, or go on.", [plain(Key::O)], |_| Command::SlowMotion(Move::Toggle);
+    STAGE_BACK: Run, "Stage back", "Show the stage before, in slow motion; a step that was taken is shown from what was kept.", [plain(Key::J)], |_| Command::SlowMotion(Move::Back);
+    STAGE_ON: Run, "Stage on", "Show the next stage, in slow motion; the last one takes the optimizer's step.", [plain(Key::K)], |_| Command::SlowMotion(Move::On);
+    STAGE_PLAY: Run, "Play the stages", "Let the stages follow each other, or hold them, in slow motion.", [shift(Key::K)], |_| Command::SlowMotion(Move::Play);
     RESET: Run, "Reset the weights", "Start again from the initial weights of the seed, at step 0.", [ctrl(Key::R)], |_| Command::Reset;
     MEASURE: Run, "Measure now", "Compute the metrics for the present weights.", [plain(Key::M)], |_| Command::Measure;
     PLAY: Time, "Play or hold time", "Let t run from source to target, or hold it.", [plain(Key::Space)], |_| Command::TogglePlay;

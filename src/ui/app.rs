@@ -14,7 +14,7 @@ use egui::{CentralPanel, Context, Panel, Ui, Vec2, ViewportBuilder, ViewportComm
 use crate::clock::{Instant, thread_time};
 use crate::experiment::Experiment;
 use crate::session::folder::Saved;
-use crate::session::{Cores, Options, Speed, Wake, autosave, memory};
+use crate::session::{Cores, Wake, autosave, memory};
 use crate::snapshot::{Frame, Frames, RunState};
 
 use super::actions;
@@ -27,6 +27,7 @@ use super::icon::icon;
 use super::lab::Lab;
 use super::messages::messages_ui;
 use super::panels::{Load, Panels, panels_ui};
+use super::slow_motion::SlowMotion;
 use super::theme::{self, LECTURE_ZOOM};
 use super::timeline;
 
@@ -43,8 +44,8 @@ const MAX_PAINTING: Duration = Duration::from_millis(5);
 pub struct Start {
     /// What is studied; legal.
     pub experiment: Experiment,
-    /// What training goes on from.
-    pub trained: Option<Saved>,
+    /// What training goes on from, lane by lane; empty if it begins.
+    pub trained: Vec<Option<Saved>>,
     /// The experiment's file.
     pub file: Option<PathBuf>,
 }
@@ -142,16 +143,12 @@ impl App {
         let pace = FramePace::default();
         let shared = pace.clone();
         let wake: Wake = Arc::new(move || waker.request_repaint_after(shared.interval()));
-        let trained = start.trained.as_ref();
-        let options = Options {
-            autostart: trained.is_none_or(|saved| saved.state.has_steps_left()),
-            trained: trained.map(|saved| Arc::clone(&saved.state)),
-            history: trained.and_then(|saved| saved.history.clone()),
-            speed: Speed::WATCHED,
-            ..Options::default()
-        };
-        let mut lab = Lab::new(start.experiment, start.file, options, wake)?;
-        lab.notify(trained.map(Saved::complaint).unwrap_or_default());
+        let Start {
+            experiment,
+            trained,
+            file,
+        } = start;
+        let mut lab = Lab::of_trained(experiment, file, &trained, wake)?;
         if let Some(picker) = native::picker() {
             lab.use_picker(picker);
         }
@@ -198,7 +195,9 @@ impl App {
         self.keep_unsaved(ctx);
         if !hidden {
             self.lab.advance(f64::from(dt));
-            if self.lab.play.playing || self.lab.training.playing {
+            let slow = self.lab.slow_motion.as_ref();
+            let slow_moves = slow.is_some_and(SlowMotion::moves);
+            if self.lab.play.playing || self.lab.training.playing || slow_moves {
                 ctx.request_repaint_after(self.pace.interval());
             }
         }

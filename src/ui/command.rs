@@ -17,6 +17,7 @@ use crate::session::documents::with_suffix;
 use super::comparison::Comparison;
 use super::editor::{Group, Scope};
 use super::page::Page;
+use super::slow_motion::Move;
 
 /// The only way to change anything.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,6 +31,8 @@ pub enum Command {
     Pause,
     /// Take exactly one training step.
     StepOnce,
+    /// What is done with a training step in slow motion.
+    SlowMotion(Move),
     /// New weights from the seed; step 0.
     Reset,
     /// How fast all lanes train.

@@ -3,8 +3,10 @@
 //! Everybody reads it and nobody changes it: what a person wants is a command for [`Lab::apply`], so a test drives the
 //! program exactly as a person does. It refuses to know widgets, pixels and the clock.
 
+mod arrange;
 mod documents;
 mod lanes;
+mod slow_motion;
 mod state;
 mod training;
 mod unsaved;
@@ -19,6 +21,8 @@ use crate::experiment::{Experiment, Layer, presets};
 use crate::flow::{Bounds, Point};
 use crate::model::DeviceChoice;
 use crate::products::Look;
+use crate::session::folder::Saved;
+use crate::session::Speed;
 use crate::session::repeats::Repeats;
 use crate::session::{self, Advance, Event, Options, Wake};
 use crate::snapshot::RunState;
@@ -67,7 +71,24 @@ impl Lab {
         options: Options,
         wake: Wake,
     ) -> io::Result<Self> {
-        let state = State::new(experiment, file, options, wake)?;
+        let state = State::new(experiment, file, |_| options, wake)?;
+        Ok(Self { state })
+    }
+
+    /// Starts a session that goes on from what lanes have learned, by itself unless all have come to their end.
+    ///
+    /// # Errors
+    /// If the system has no thread to give.
+    pub fn of_trained(
+        experiment: Experiment,
+        file: Option<PathBuf>,
+        trained: &[Option<Saved>],
+        wake: Wake,
+    ) -> io::Result<Self> {
+        let device = DeviceChoice::default();
+        let options = |editor: &Editor| lanes::trained_options(editor, trained, device, Speed::WATCHED);
+        let mut state = State::new(experiment, file, options, wake)?;
+        state.notice = lanes::complaint(trained);
         Ok(Self { state })
     }
 
@@ -100,6 +121,7 @@ impl Lab {
     pub fn advance(&mut self, secs: f64) {
         self.state.play.advance(secs);
         self.state.advance_training(secs);
+        self.state.advance_slow_motion(secs);
     }
 
     /// This part of the plane is seen: its pictures are asked for, if they are not what is made already.
@@ -141,9 +163,13 @@ impl State {
             Command::RestoreUnsaved => self.restore_unsaved(),
             Command::DiscardUnsaved => self.discard_unsaved(),
             Command::ToggleTraining => self.toggle_training(),
-            Command::Train => self.train(session::Command::Train),
+            Command::Train => {
+                self.leave_slow_motion();
+                self.train(session::Command::Train);
+            }
             Command::Pause => self.send(&session::Command::Pause),
-            Command::StepOnce => self.train(session::Command::StepOnce),
+            Command::StepOnce => self.step_once(),
+            Command::SlowMotion(movement) => self.move_slowly(movement),
             Command::Reset => {
                 self.show_step(None);
                 self.train(session::Command::Reset);
@@ -210,11 +236,14 @@ impl State {
             }
         }
         self.hear_picking();
+        self.follow_slow_motion();
     }
 
     fn look(&mut self, seen: Bounds) {
         let request = Look {
             curves: self.page == Page::Training && !self.lecture,
+            // The table of the lanes has their numbers, too.
+            solvers: matches!(self.page, Page::Solvers | Page::Straightness),
             ..Look::of(&self.editor.experiment().view, seen)
         };
         let selected = self.lane();
@@ -241,6 +270,9 @@ impl State {
     }
 
     fn toggle_training(&mut self) {
+        if self.leave_slow_motion().is_some() {
+            return self.train(session::Command::Train);
+        }
         let command = match self.trains() {
             true => session::Command::Pause,
             false => session::Command::Train,
@@ -363,6 +395,8 @@ impl State {
         }
         if self.tool != Tool::Pan {
             self.tool = Tool::Pan;
+        } else if self.slow_motion.is_some() {
+            self.close_slow_motion();
         } else if self.picked.is_some() {
             self.picked = None;
         } else {

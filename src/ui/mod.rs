@@ -20,6 +20,7 @@ mod messages;
 pub mod page;
 mod panels;
 mod rack;
+pub mod slow_motion;
 pub mod theme;
 pub mod timeline;
 

@@ -173,3 +173,35 @@ fn fewer_nodes_are_written_if_fewer_are_asked_for() {
         "{refused}"
     );
 }
+
+/// A solver that chooses its steps counts them; one whose budget is spent says so and has no samples.
+#[test]
+fn a_solver_that_chooses_its_steps_counts_what_it_spends() {
+    let folder = folder();
+    let with = |solver: &str| {
+        let solver = format!("solver={solver}");
+        let few = ["--set", "evaluation.samples=60"];
+        let flags = ["--steps", "30", "--set", &solver, few[0], few[1]];
+        quick_run("two-moons", folder.path(), &flags)
+    };
+    let (whole, said) = with("DormandPrince(tolerance:1e-4)");
+    let [nfe, taken, rejected] = ["nfe", "solver_steps", "solver_rejected"]
+        .map(|key| whole[key].as_u64().unwrap_or_else(|| panic!("no {key}")));
+    assert_eq!(nfe, 2 + 6 * (taken + rejected));
+    assert!(taken > 1 && !said.contains("stopped at"), "{said}");
+    assert_eq!(whole["solver"], "DormandPrince(tolerance:1e-4)");
+    assert_eq!(whole["solver_stopped_at"], Value::Null);
+    assert!(number(&whole, "solver_error") < 1e-2);
+    assert!(number(&whole, "round_trip_error") < 1e-2);
+    assert!(number(&whole, "nfe_euler") >= number(&whole, "nfe_rk4") / 4.0);
+    let nodes = text(folder.path(), "trajectories.csv").lines().count() - 1;
+    assert_eq!(nodes, 60 * 101);
+    let (none, said) = with("DormandPrince(tolerance:1e-8,budget:100)");
+    assert!(said.contains("stopped at t = "), "{said}");
+    assert!(number(&none, "solver_stopped_at") < 1.0);
+    assert!(number(&none, "nfe") <= 100.0);
+    for key in ["w2", "solver_error", "round_trip_error"] {
+        assert_eq!(none[key], Value::Null, "{key}");
+    }
+    assert!(none["straightness"].is_number(), "that of the flow itself");
+}

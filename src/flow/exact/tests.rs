@@ -269,6 +269,29 @@ fn backward_undoes_forward() {
     }
 }
 
+/// Against ten thousand times the precision; there and back again.
+#[test]
+fn a_tolerance_is_kept_on_every_path() {
+    let x_0 = even_gaussian(200);
+    for path in ALL {
+        let field = from_gaussian(path);
+        let scale = path.source_scale().max(1.0);
+        let x_0: Vec<Point> = x_0
+            .iter()
+            .map(|x| x.map(|c| c * path.source_scale()))
+            .collect();
+        let fine = ends(&field, Solver::controlled(1e-9), &x_0);
+        let found = ends(&field, Solver::controlled(1e-5), &x_0);
+        let error = mean_distance(&found, &fine);
+        let (start, end) = path.time_range();
+        let back = solve(&field, Solver::controlled(1e-9), (end, start), &fine);
+        let home = mean_distance(back.last(), &x_0);
+        println!("{}: {error:.1e}, there and back {home:.1e}", path.name());
+        assert!(error < 2e-4 * scale, "{path:?}: {error:e}");
+        assert!(home < 1e-6 * scale, "{path:?}: {home:e}");
+    }
+}
+
 #[test]
 fn every_marginal_has_mass_one() {
     for path in ALL {

@@ -117,6 +117,20 @@ fn solver_errors_have_their_known_numbers() {
     }
 }
 
+/// From where the flow ends back to where it began.
+#[test]
+fn the_reference_runs_backward_too() {
+    let field = eight_gaussians(COND_OT);
+    let x_0 = even_gaussian(300, 1.0);
+    let (_, there) = solved(&field, COND_OT, &x_0);
+    let ends: Vec<Point> = there.fine.iter().map(|walk| walk.end).collect();
+    let times = finish(ReferenceTimes::choose(&field, (1.0, 0.0), &ends, 64));
+    let back = finish(times.solve(&field, &ends));
+    let home: Vec<Point> = back.fine.iter().map(|walk| walk.end).collect();
+    assert!(back.error().within_tolerance, "{:?}", back.error());
+    assert!(rms_distance(&home, &x_0) < 1e-3);
+}
+
 /// Halving says more than the truth: the finer solution is closer to one with four times its steps.
 #[test]
 fn the_stated_error_is_not_too_small() {

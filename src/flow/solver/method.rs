@@ -122,6 +122,14 @@ solvers! {
 }
 
 impl Solver {
+    /// The method that chooses its steps, with the usual budget.
+    pub fn controlled(tolerance: f64) -> Self {
+        Self::DormandPrince {
+            tolerance,
+            budget: default_budget(),
+        }
+    }
+
     /// Number of nodes of its trajectories.
     pub fn n_nodes(&self) -> usize {
         self.steps().unwrap_or(STRETCHES) + 1

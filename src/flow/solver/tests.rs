@@ -188,3 +188,100 @@ fn every_solver_has_the_order_of_its_tableau() {
         assert!((order - expected).abs() < 0.1, "{solver:?}: {order}");
     }
 }
+
+#[test]
+fn a_solver_that_chooses_its_steps_is_written_like_the_others_and_has_its_ranges() {
+    let read = |text: &str| ron::from_str::<Solver>(text);
+    let usual = read("DormandPrince(tolerance: 1e-5)");
+    assert_eq!(usual, Ok(Solver::controlled(1e-5)));
+    assert_eq!(
+        ron::to_string(&Solver::controlled(1e-5)).as_deref(),
+        Ok("DormandPrince(tolerance:1e-5)")
+    );
+    let thrifty = Solver::DormandPrince {
+        tolerance: 1e-3,
+        budget: 200,
+    };
+    assert_eq!(
+        read("DormandPrince(tolerance: 1e-3, budget: 200)"),
+        Ok(thrifty)
+    );
+    assert!(read("DormandPrince()").is_err() && read("DormandPrince(steps: 10)").is_err());
+    let refused = |tolerance, budget| {
+        let solver = Solver::DormandPrince { tolerance, budget };
+        solver.validate().unwrap_err().to_string()
+    };
+    assert_eq!(refused(1.0, 1000), "tolerance is 1.0: expected 1e-8 to 0.1");
+    assert_eq!(refused(1e-3, 6), "budget is 6: expected 100 to 40000");
+    assert_eq!(
+        (thrifty.steps(), thrifty.nfe(), thrifty.n_nodes()),
+        (None, None, 101)
+    );
+    assert_eq!(thrifty.with_steps(7), thrifty);
+    assert_eq!(
+        Solver::Euler { steps: 9 }.with_constants_of(thrifty),
+        Solver::Euler { steps: 9 }
+    );
+}
+
+/// Nodes are evenly spaced whatever the steps; what was not reached is not-a-number, and a sentence says so.
+#[test]
+fn what_was_solved_says_how_and_how_far() {
+    let field = Whirl {
+        turn: 30.0,
+        drift: [0.0; 2],
+    };
+    let x_0 = [[1.0, 0.0], [0.0, 0.5], [0.2, 0.2]];
+    let solver = Solver::controlled(1e-6);
+    let solving = solve_with_steps(&field, solver, (0.0, 1.0), &x_0, 2);
+    let (run, steps) = finish(solving);
+    assert_eq!(
+        (run.n_nodes(), run.nfe, run.times[50]),
+        (101, steps.nfe, 0.5)
+    );
+    let exact = |t: f64| [(30.0 * t).cos(), (30.0 * t).sin()];
+    for (node, &t) in run.times.iter().enumerate() {
+        let [x, y] = run.at_node(node)[0];
+        assert!((x - exact(t)[0]).hypot(y - exact(t)[1]) < 1e-4, "t = {t}");
+    }
+    assert_eq!(
+        finish(follow(&field, &steps, &x_0[2..], 1)).last()[0],
+        run.last()[2]
+    );
+    assert_eq!((steps.stopped_at(), steps.complaint()), (None, None));
+    assert_eq!(
+        steps.legend(),
+        format!("Dormand-Prince 5(4), {} NFE", steps.nfe)
+    );
+    let back = solve_with_steps(&field, solver, (1.0, 0.0), run.last(), 3);
+    let (back, steps) = finish(back);
+    assert!((back.last()[0][0] - 1.0).abs() < 1e-4 && back.times[0] == 1.0);
+    assert!(
+        steps.legend().ends_with("NFE, backward from the target"),
+        "{}",
+        steps.legend()
+    );
+    let thrifty = Solver::DormandPrince {
+        tolerance: 1e-6,
+        budget: 100,
+    };
+    let (run, steps) = finish(solve_with_steps(&field, thrifty, (0.0, 1.0), &x_0, 2));
+    let at = steps.stopped_at().unwrap();
+    assert!(at < 0.9 && steps.nfe <= 100 && run.last()[0][0].is_nan());
+    assert!(run.at_node(5)[0][0].is_finite() && run.position(0, at - 0.02)[0].is_finite());
+    let sentence = steps.complaint().unwrap();
+    assert!(
+        sentence.contains("stopped at t = ") && sentence.contains("solver.budget"),
+        "{sentence}"
+    );
+    let field: Arc<dyn VelocityField> = Arc::new(field);
+    let (ends, steps) = finish(ends(
+        &field,
+        thrifty,
+        (0.0, 1.0),
+        &x_0,
+        2,
+        &Parts::default(),
+    ));
+    assert!(ends[2][0].is_nan() && steps.stopped_at() == Some(at));
+}

@@ -89,7 +89,7 @@ fn arrow(theme: &Theme) -> Swatch {
 /// proportional to speeds. Where few places are much faster than the rest, it is the smaller number that gives the
 /// median speed an arrow of that share, so the slower arrows stay readable and a longer arrow is still a faster place.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct ArrowScale {
+pub(in crate::scene) struct ArrowScale {
     /// The speed of the longest arrow, in data units per unit of t, above 0.
     fastest: f64,
     /// Above 0, at most 1; below 1 the lengths are compressed.
@@ -100,7 +100,7 @@ pub(super) struct ArrowScale {
 
 impl ArrowScale {
     /// The scale for these speeds; none if nothing moves.
-    fn of_speeds(mut speeds: Vec<f64>) -> Option<Self> {
+    pub(in crate::scene) fn of_speeds(mut speeds: Vec<f64>) -> Option<Self> {
         let fastest = speeds.iter().copied().fold(0.0, f64::max);
         speeds.retain(|speed| *speed > 0.0);
         let middle = speeds.len().checked_sub(1)? / 2;
@@ -117,7 +117,7 @@ impl ArrowScale {
     }
 
     /// The length of an arrow as a share of the longest one, 0 to 1.
-    fn share(&self, speed: f64) -> f32 {
+    pub(in crate::scene) fn share(&self, speed: f64) -> f32 {
         (speed / self.fastest).powf(self.exponent) as f32
     }
 

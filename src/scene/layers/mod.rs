@@ -241,6 +241,8 @@ macro_rules! dispatch {
 }
 layers!(dispatch);
 
+pub(super) use field::ArrowScale;
+
 /// The layers at time `t`, bottom first.
 pub(super) fn order(t: f64) -> [Layer; Layer::ALL.len()] {
     let mut order = Layer::ALL;

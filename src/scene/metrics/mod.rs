@@ -14,12 +14,11 @@ use serde::{Serialize, Serializer};
 
 use crate::flow::metrics::{Mean, TrajectoryMetrics};
 use crate::flow::solver::Solver;
-use crate::products::Metrics;
+use crate::products::{Metrics, SolverComparison};
 use crate::snapshot::Frame;
 
-pub(super) use print::three_digits;
 use print::with_error;
-pub use print::{grouped, significant};
+pub use print::{grouped, significant, three_digits};
 pub use table::ALL;
 
 /// What is known of a flow: that a measurement may not be there yet is part of it.
@@ -29,6 +28,8 @@ pub struct Measured {
     pub solver: Solver,
     /// The measurement.
     pub metrics: Option<Arc<Metrics>>,
+    /// What the methods cost.
+    pub solvers: Option<Arc<SolverComparison>>,
     /// Crossing rate of the pairs.
     pub pair_crossings: Option<Mean>,
     /// Unweighted CFM loss, the mean of the last steps of a run.
@@ -42,10 +43,12 @@ impl Measured {
     pub fn of(frame: &Frame) -> Self {
         let metrics = frame.products.metrics.get();
         let metrics = metrics.map(|made| Arc::new(made.output.clone()));
+        let solvers = frame.products.solvers.get();
         let asked = frame.experiment.readout.solver;
         Self {
             solver: metrics.as_ref().map_or(asked, |metrics| metrics.solver),
             metrics,
+            solvers: solvers.map(|made| Arc::new(made.output.clone())),
             pair_crossings: frame.products.pair_crossings.get().map(|made| made.0),
             loss: None,
             coupling_cost: None,
@@ -69,6 +72,11 @@ impl Measured {
     /// A count of the measurement.
     fn count(&self, of: fn(&Metrics) -> usize) -> Option<Value> {
         self.metrics.as_deref().map(of).map(Value::Count)
+    }
+
+    /// Something of the comparison of the solvers.
+    fn compared<T>(&self, of: impl Fn(&SolverComparison) -> T) -> Option<T> {
+        self.solvers.as_deref().map(of)
     }
 
     /// A mean over the particles.
@@ -135,6 +143,8 @@ pub enum Group {
     Straightness,
     /// Where the samples end: the chosen solver is part of it.
     Samples,
+    /// What it costs to solve.
+    Solvers,
 }
 
 /// Which of two values is the better one.

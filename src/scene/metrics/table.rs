@@ -1,7 +1,8 @@
 //! The one table of what is measured.
 
-use super::{Better, Group, Metric, Value, grouped};
+use super::{Better, Group, Measured, Metric, Value, grouped};
 use crate::experiment::TrajectoryColor;
+use crate::products::{MethodCost, SEARCHED};
 
 macro_rules! metrics {
     ($($id:ident $key:literal { $($field:ident: $value:expr,)+ })+) => {
@@ -292,5 +293,141 @@ metrics! {
         group: Some(Group::Samples),
         aside: |m| m.solver.name().to_owned(),
         value: |m| Some(Value::Error(m.metrics.as_ref()?.solver_error)),
+    }
+    END_ERROR_BOUND "end_error_bound" {
+        name: "allowed end-point error",
+        title: "Allowed end-point error",
+        label: "allowed end-point error",
+        formula: "ε √( E |x₁ − E x₁|² )",
+        meaning: "How far the end points of a method may be off, root mean square, when its smallest NFE is looked for: a \
+                  share ε of the target's spread.",
+        note: "ε is `evaluation.error`.",
+        unit: "canvas units",
+        group: Some(Group::Solvers),
+        value: |m| m.compared(|solvers| solvers.bound).map(Value::Number),
+    }
+    SOLVER_SAMPLES "solver_samples" {
+        meaning: "Particles behind the numbers of the methods and of the ways there and back: at most 256 of the \
+                  evaluation trajectories, evenly by their number.",
+        unit: "particles",
+        value: |m| m.compared(|solvers| solvers.n_samples).map(Value::Count),
+    }
+    NFE_DORMAND_PRINCE "nfe_dormand_prince" {
+        name: "NFE of Dormand-Prince",
+        title: "NFE of Dormand-Prince 5(4)",
+        label: "Dormand-Prince 5(4)",
+        formula: "2 + 6 (steps taken + steps rejected)",
+        meaning: "Evaluations per trajectory of Dormand-Prince 5(4) at a tolerance, whatever its end-point error; all \
+                  particles take the same steps, which the largest error of any of them decides. None if its budget of \
+                  10,000 was spent.",
+        note: "The tolerance is `evaluation.tolerance`.",
+        source: "Hairer, Nørsett & Wanner, Solving Ordinary Differential Equations I, II.4 and II.5",
+        unit: "evaluations",
+        group: Some(Group::Solvers),
+        column: Some(Better::Smaller),
+        aside: |m| {
+            let tolerance = m.compared(|solvers| solvers.controlled.tolerance());
+            tolerance.map_or_else(String::new, |tolerance| format!("at {tolerance:e}"))
+        },
+        value: |m| m.compared(|solvers| solvers.controlled.nfe())?.map(Value::Count),
+    }
+    DORMAND_PRINCE_ERROR "dormand_prince_error" {
+        meaning: "How far its end points are from those of the fine solver, root mean square.",
+        unit: "canvas units",
+        value: |m| m.compared(|solvers| solvers.controlled.error).map(Value::Error),
+    }
+    NFE_EULER "nfe_euler" {
+        name: "smallest NFE of Euler",
+        title: "Smallest NFE of Euler",
+        label: "Euler",
+        formula: "min N × stages, √( E |Z₁ by Euler in N steps − Z₁|² ) ≤ allowed end-point error",
+        meaning: "The fewest evaluations per trajectory with which Euler ends as close to a fine solver as is asked for: N \
+                  is doubled until it is enough, then the gap to the last one that was not is halved.",
+        note: "None if 1,024 evaluations are not enough.",
+        unit: "evaluations",
+        group: Some(Group::Solvers),
+        column: Some(Better::Smaller),
+        aside: |m| beyond(m, 0),
+        value: |m| method(m, 0)?.nfe().map(Value::Count),
+    }
+    NFE_MIDPOINT "nfe_midpoint" {
+        name: "smallest NFE of midpoint",
+        title: "Smallest NFE of midpoint",
+        label: "midpoint",
+        formula: "min N × stages, √( E |Z₁ by midpoint in N steps − Z₁|² ) ≤ allowed end-point error",
+        meaning: "The fewest evaluations per trajectory with which midpoint ends as close to a fine solver as is asked for: N \
+                  is doubled until it is enough, then the gap to the last one that was not is halved.",
+        note: "As `nfe_euler`.",
+        unit: "evaluations",
+        group: Some(Group::Solvers),
+        column: Some(Better::Smaller),
+        aside: |m| beyond(m, 1),
+        value: |m| method(m, 1)?.nfe().map(Value::Count),
+    }
+    NFE_HEUN "nfe_heun" {
+        name: "smallest NFE of Heun",
+        title: "Smallest NFE of Heun",
+        label: "Heun",
+        formula: "min N × stages, √( E |Z₁ by Heun in N steps − Z₁|² ) ≤ allowed end-point error",
+        meaning: "The fewest evaluations per trajectory with which Heun ends as close to a fine solver as is asked for: N \
+                  is doubled until it is enough, then the gap to the last one that was not is halved.",
+        note: "As `nfe_euler`.",
+        unit: "evaluations",
+        group: Some(Group::Solvers),
+        column: Some(Better::Smaller),
+        aside: |m| beyond(m, 2),
+        value: |m| method(m, 2)?.nfe().map(Value::Count),
+    }
+    NFE_RK4 "nfe_rk4" {
+        name: "smallest NFE of RK4",
+        title: "Smallest NFE of RK4",
+        label: "RK4",
+        formula: "min N × stages, √( E |Z₁ by RK4 in N steps − Z₁|² ) ≤ allowed end-point error",
+        meaning: "The fewest evaluations per trajectory with which RK4 ends as close to a fine solver as is asked for: N \
+                  is doubled until it is enough, then the gap to the last one that was not is halved.",
+        note: "As `nfe_euler`.",
+        unit: "evaluations",
+        group: Some(Group::Solvers),
+        column: Some(Better::Smaller),
+        aside: |m| beyond(m, 3),
+        value: |m| method(m, 3)?.nfe().map(Value::Count),
+    }
+    ROUND_TRIP_ERROR "round_trip_error" {
+        name: "round-trip error",
+        title: "Round-trip error",
+        label: "there and back",
+        formula: "√( E |Z₀ − back(forward(Z₀))|² )",
+        meaning: "How far a particle is from where it started after the chosen solver took it from the source to the target \
+                  and back again. The exact flow brings it home.",
+        note: "By `solver`.",
+        unit: "canvas units",
+        group: Some(Group::Solvers),
+        aside: |m| m.solver.name().to_owned(),
+        value: |m| m.compared(|solvers| solvers.round_trip).map(Value::Error),
+    }
+    ROUND_TRIP_ERROR_FROM_TARGET "round_trip_error_from_target" {
+        name: "round-trip error from data",
+        title: "Round-trip error from data",
+        label: "from data and back",
+        formula: "√( E |x₁ − forward(back(x₁))|² )",
+        meaning: "The same from target samples: to the source, and to the target again.",
+        note: "By `solver`.",
+        unit: "canvas units",
+        group: Some(Group::Solvers),
+        aside: |m| m.solver.name().to_owned(),
+        value: |m| m.compared(|solvers| solvers.round_trip_from_target).map(Value::Error),
+    }
+}
+
+/// What a method with equal steps needs, by its place in `Solver::EQUAL`.
+fn method(measured: &Measured, place: usize) -> Option<MethodCost> {
+    measured.compared(|solvers| solvers.methods.get(place).copied())?
+}
+
+/// That a method needs more than was tried.
+fn beyond(measured: &Measured, place: usize) -> String {
+    match method(measured, place) {
+        Some(cost) if !cost.is_enough => format!("> {}", grouped(SEARCHED as u64)),
+        _ => String::new(),
     }
 }

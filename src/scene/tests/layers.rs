@@ -1,6 +1,7 @@
 //! What every layer's file has to say.
 
 use crate::experiment::View;
+use crate::products::EndErrors;
 use crate::snapshot::Frame;
 use std::collections::BTreeSet;
 
@@ -127,4 +128,27 @@ fn a_lane_alone_has_no_difference() {
             .iter()
             .all(|group| group.items.is_empty())
     );
+}
+
+/// Red segments from where the solver ends to where the flow does, of as many particles as trajectories are drawn, and how
+/// long they are.
+#[test]
+fn errors_are_segments_of_their_length() {
+    let mut frame = frame();
+    let view = View {
+        trajectories: 3,
+        ..view(&[Layer::Errors])
+    };
+    let ends: Vec<[f64; 2]> = (0..5).map(|k| [f64::from(k) * 0.2, 0.5]).collect();
+    let fine = ends.iter().map(|[x, y]| [x + 0.03, y - 0.04]).collect();
+    let of = frame.flow();
+    frame.products.put(of, EndErrors { ends, fine });
+    let scene = build(&frame, &view, 1.0, &Page::canvas(CANVAS, Style::Dark));
+    let [Item::Segments(segments)] = &scene.panels[0].groups[0].items[..] else {
+        panic!("segments");
+    };
+    assert_eq!(segments.color, Style::Dark.theme().error);
+    assert_eq!(segments.ends.len(), 3);
+    let said = "solver off by 0.0500 (rms)";
+    assert!(texts(&scene.furniture).iter().any(|text| text.text == said));
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::clock::Instant;
 use crate::flow::Point;
 use crate::model::EngineError;
-use crate::products::{DisplaySamples, Flow, display_samples};
+use crate::products::{DisplaySamples, Flow, Look, display_samples};
 use crate::snapshot::RunState;
 
 use super::super::dispatcher::Shown;
@@ -27,6 +27,9 @@ impl Lane {
     pub(super) fn publish(&mut self) {
         (self.last_publish, self.published) = (Instant::now(), self.steps_taken());
         if let Err((at, error)) = self.checkpoint() {
+            return self.engine_failed(at, &error);
+        }
+        if let Err((at, error)) = self.lay_out() {
             return self.engine_failed(at, &error);
         }
         if let Some(learner) = &self.learner {
@@ -54,6 +57,16 @@ impl Lane {
             frame.pairs = Arc::clone(&pairs);
         });
         self.show_flow();
+    }
+
+    /// What is looked at; steps that are laid out have a picture of the field there.
+    pub(super) fn look(&mut self, look: Look) {
+        self.services.dispatcher.look(self.id, look);
+        if self.slow_motion.is_some()
+            && let Err((at, error)) = self.lay_out()
+        {
+            self.engine_failed(at, &error);
+        }
     }
 
     /// Has products made of the newest flow, or of the one of the step that is to be shown.

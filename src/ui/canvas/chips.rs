@@ -2,20 +2,20 @@
 //!
 //! They refuse to know what a layer is made of.
 
+use std::sync::Arc;
+
 use egui::{
-    Button, Color32, Direction, FontId, Frame as Boxed, Margin, Painter, Pos2, Rect, Response,
-    RichText, Sense, Shape, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, accesskit::Role, pos2,
-    vec2,
+    Color32, Direction, FontId, Galley, Painter, Pos2, Rect, Response, Sense, Shape, Stroke,
+    StrokeKind, Ui, UiBuilder, WidgetInfo, accesskit::Role, pos2, vec2,
 };
 
-use crate::experiment::{Layer, MAX_LANES};
+use crate::experiment::Layer;
 use crate::scene::PagePoint;
 use crate::scene::layers::{SWATCH, look};
 use crate::scene::theme::Theme;
 use crate::ui::actions;
 use crate::ui::command::Command;
 use crate::ui::lab::Lab;
-use crate::ui::panels::buttons;
 use crate::ui::theme::{ink, mix, palette};
 
 /// Height of a toggle, in points.
@@ -25,39 +25,18 @@ const PADDING: f32 = 10.0;
 /// Opacity of the sample of a hidden layer.
 const HIDDEN: f32 = 0.45;
 
-/// The toggles in a strip of its own at the top of what is left in `ui`, with a button that adds a lane.
-pub fn strip_ui(ui: &mut Ui, lab: &Lab, commands: &mut Vec<Command>) {
-    let theme = palette(lab.dark);
-    let strip = Boxed::new()
-        .fill(ink(theme.background))
-        .inner_margin(Margin {
-            left: 10,
-            right: 10,
-            top: 7,
-            bottom: 1,
-        });
-    strip.show(ui, |ui| {
-        ui.set_width(ui.available_width());
-        ui.spacing_mut().item_spacing = vec2(8.0, 6.0);
-        ui.horizontal_wrapped(|ui| {
-            layers_ui(ui, lab, commands);
-            let add = Button::new(RichText::new("+ Add lane").color(ink(theme.accent)));
-            let can = lab.editor.lanes().len() < MAX_LANES;
-            buttons::button_ui(ui, lab, &actions::ADD_LANE, add, can, commands);
-        });
-    });
+/// The toggle of a layer.
+pub fn layer_ui(ui: &mut Ui, layer: Layer, lab: &Lab, commands: &mut Vec<Command>) {
+    let shown = lab.editor.experiment().view.layers.contains(&layer);
+    if chip_ui(ui, layer, shown, palette(lab.dark)).clicked() {
+        commands.push(Command::ToggleLayer(layer));
+    }
 }
 
-fn layers_ui(ui: &mut Ui, lab: &Lab, commands: &mut Vec<Command>) {
-    let theme = palette(lab.dark);
-    let shown = &lab.editor.experiment().view.layers;
-    let several = lab.editor.lanes().len() > 1;
-    let offered = Layer::ALL.into_iter();
-    for layer in offered.filter(|layer| several || !look(*layer).compares) {
-        if chip_ui(ui, layer, shown.contains(&layer), theme).clicked() {
-            commands.push(Command::ToggleLayer(layer));
-        }
-    }
+/// The width of a layer's toggle, in points.
+pub fn width(ui: &Ui, layer: Layer) -> f32 {
+    let name = words(ui, layer, Color32::PLACEHOLDER);
+    2.0 * PADDING + SWATCH[0] + 7.0 + name.size().x
 }
 
 /// A row (or more, if it is narrow) of toggles at the top of `area`; returns the room that it took.
@@ -72,20 +51,21 @@ pub fn chips_ui(ui: &mut Ui, area: Rect, lab: &Lab, commands: &mut Vec<Command>)
     let builder = UiBuilder::new().max_rect(area.shrink2(vec2(14.0, 12.0)));
     ui.scope_builder(builder, |ui| {
         ui.spacing_mut().item_spacing = vec2(8.0, 6.0);
-        ui.horizontal_wrapped(|ui| layers_ui(ui, lab, commands));
+        ui.horizontal_wrapped(|ui| {
+            let offered = Layer::ALL.into_iter();
+            for layer in offered.filter(|layer| !look(*layer).compares) {
+                layer_ui(ui, layer, lab, commands);
+            }
+        });
     })
     .response
     .rect
 }
 
 fn chip_ui(ui: &mut Ui, layer: Layer, shown: bool, theme: &Theme) -> Response {
-    let words = if shown { theme.text } else { theme.muted };
-    let galley = ui.painter().layout_no_wrap(
-        layer.name().to_owned(),
-        FontId::proportional(12.5),
-        ink(words),
-    );
-    let size = vec2(2.0 * PADDING + SWATCH[0] + 7.0 + galley.size().x, HEIGHT);
+    let color = ink(if shown { theme.text } else { theme.muted });
+    let galley = words(ui, layer, color);
+    let size = vec2(width(ui, layer), HEIGHT);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     let response = response.on_hover_text(actions::of_layer(layer).hover_text(ui.ctx()));
     response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, shown, layer.name()));
@@ -112,8 +92,14 @@ fn chip_ui(ui: &mut Ui, layer: Layer, shown: bool, theme: &Theme) -> Response {
         swatch.x + SWATCH[0] + 7.0,
         rect.center().y - 0.5 * galley.size().y,
     );
-    painter.galley(corner, galley, ink(words));
+    painter.galley(corner, galley, color);
     response
+}
+
+fn words(ui: &Ui, layer: Layer, color: Color32) -> Arc<Galley> {
+    let font = FontId::proportional(12.5);
+    ui.painter()
+        .layout_no_wrap(layer.name().to_owned(), font, color)
 }
 
 /// A small sample of the layer's marks, with its upper left corner at `corner`.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use egui::{Button, Rect, RichText, Ui, UiBuilder, pos2};
 
+use crate::experiment::View;
 use crate::scene::{self, Beside, Page, Scene};
 use crate::snapshot::Frame;
 
@@ -14,7 +15,9 @@ use super::super::lab::Lab;
 use super::super::panels::buttons;
 use super::super::theme::{ink, palette};
 use super::grid::Grid;
-use super::{Canvas, Sight, brush, chips, header, notice, pane_ui, readout_ui, style, surface_ui};
+use super::memory::Canvas;
+use super::sight::{Sight, pane_ui, readout_ui, style, surface_ui};
+use super::{brush, header, notice, strip};
 
 /// The canvases of all lanes.
 pub fn lanes_ui(
@@ -24,7 +27,7 @@ pub fn lanes_ui(
     frames: &[Arc<Frame>],
     commands: &mut Vec<Command>,
 ) {
-    chips::strip_ui(ui, lab, commands);
+    strip::strip_ui(ui, lab, commands);
     let area = ui.available_rect_before_wrap();
     ui.advance_cursor_after_rect(area);
     ui.painter()
@@ -69,7 +72,10 @@ fn beside(frames: &[Arc<Frame>], lane: usize) -> Option<Beside<'_>> {
 
 /// The legend of all lanes, and the part of the area above it.
 fn legend(lab: &Lab, frames: &[Arc<Frame>], area: Rect) -> (Rect, Scene) {
-    let view = &lab.editor.experiment().view;
+    let view = &View {
+        step: lab.step_view(),
+        ..lab.editor.experiment().view.clone()
+    };
     let page = Page::lane(area.size().into(), style(lab));
     let selected = lab.editor.selected().min(frames.len() - 1);
     let (frame, beside) = (&frames[selected], beside(frames, selected));

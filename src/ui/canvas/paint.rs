@@ -28,6 +28,7 @@ pub struct ScenePainter {
     sprites: Sprites,
     layers: Vec<Kept>,
     backdrop: Pictures,
+    overlay: Pictures,
     furniture: Pictures,
     spare: Vec<Mesh>,
     /// Whether the last scene had a cloud.
@@ -106,6 +107,9 @@ impl ScenePainter {
                 painter.extend(layer.shapes.iter().cloned());
                 self.layers.push(layer);
             }
+            let mut overlay = std::mem::take(&mut self.overlay);
+            painter.extend(self.shapes(&painter, &panel.overlay, &screen, &mut overlay));
+            self.overlay = overlay;
         }
         for gone in kept {
             self.recycle(gone.shapes);

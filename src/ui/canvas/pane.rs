@@ -3,7 +3,7 @@
 use crate::scene::{Builder, Fit};
 use crate::snapshot::LaneId;
 
-use super::ScenePainter;
+use super::paint::ScenePainter;
 
 /// A lane on the canvas.
 pub struct Pane {

@@ -5,14 +5,14 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::experiment::{Experiment, presets};
+use crate::experiment::{Experiment, View, presets};
 use crate::session::folder::Saved;
-use crate::session::{self, Options, documents, figure};
+use crate::session::{self, documents, figure};
 
 use super::super::command::{Purpose, Tool};
 use super::super::dialogs::native::{Picking, Question};
 use super::super::dialogs::{Dialog, FileDialog};
-use super::lanes::session_on;
+use super::lanes::{complaint, session_on, trained_options};
 use super::state::State;
 
 /// Where the dialog is that does not depend on the desktop.
@@ -46,6 +46,7 @@ impl State {
     }
 
     fn start_anew(&mut self) {
+        self.leave_slow_motion();
         self.dialog = None;
         self.tool = Tool::Pan;
         self.picked = None;
@@ -64,25 +65,19 @@ impl State {
     pub(super) fn open(&mut self, path: &Path) {
         match documents::read(path) {
             Err(sentence) => self.complain(sentence),
-            Ok(opened) => match opened.trained {
-                Some(saved) => self.open_run(opened.experiment, saved),
-                None => self.replace(opened.experiment, opened.file),
-            },
+            Ok(opened) if opened.trained.is_empty() => {
+                self.replace(opened.experiment, opened.file);
+            }
+            Ok(opened) => self.open_run(opened.experiment, &opened.trained),
         }
     }
 
-    /// A run comes with its weights: a new session goes on from them, by itself if the run was interrupted.
-    fn open_run(&mut self, experiment: Experiment, saved: Saved) {
+    /// A run comes with its weights, one of lanes with those of each lane: a new session goes on from them, by itself if
+    /// the run was interrupted.
+    fn open_run(&mut self, experiment: Experiment, trained: &[Option<Saved>]) {
         self.replace(experiment, None);
-        self.notice = saved.complaint();
-        let options = Options {
-            device: self.device,
-            autostart: saved.state.has_steps_left(),
-            trained: Some(saved.state),
-            history: saved.history,
-            speed: self.speed,
-            ..Options::default()
-        };
+        self.notice = complaint(trained);
+        let options = trained_options(&self.editor, trained, self.device, self.speed);
         match session_on(&self.editor, options, Arc::clone(&self.wake)) {
             Ok(session) => {
                 session.advance(self.advance);
@@ -181,7 +176,11 @@ impl State {
             return self.complain(sentence);
         }
         self.notice = format!("Exporting {}", path.display());
-        self.session.export(self.lane(), path, self.to_save().view);
+        let view = View {
+            step: self.step_view(),
+            ..self.to_save().view
+        };
+        self.session.export(self.lane(), path, view);
         self.dialog = None;
     }
 }

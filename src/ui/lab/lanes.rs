@@ -1,23 +1,54 @@
-//! The lanes: the edited ones as a session takes them, and the commands that concern them.
+//! The edited lanes as a session takes them.
 
 use std::io;
 use std::sync::Arc;
 
 use crate::experiment::Experiment;
 use crate::model::DeviceChoice;
-use crate::session::{self, Options, Session, Wake};
-use crate::snapshot::{Frame, Frames, LaneId, RunState};
-
-use super::super::comparison::Comparison;
-use super::super::dialogs::Dialog;
-use super::super::editor::{Editor, LaneDraft, Scope};
-use super::state::State;
-use super::training::learns_anew;
+use crate::session::folder::Saved;
+use crate::session::{Options, Session, Speed, Trained, Wake};
+use crate::snapshot::LaneId;
+use crate::ui::editor::{Editor, LaneDraft};
 
 /// The lanes with what each of them trains.
 pub(super) fn lanes(editor: &Editor) -> Vec<(LaneId, Arc<Experiment>)> {
     let lane = |lane: &LaneDraft| (lane.id(), Arc::clone(lane.legal()));
     editor.lanes().iter().map(lane).collect()
+}
+
+/// How a session starts whose lanes go on from what was saved: by itself, unless all of them have come to their end.
+pub(super) fn trained_options(
+    editor: &Editor,
+    trained: &[Option<Saved>],
+    device: DeviceChoice,
+    speed: Speed,
+) -> Options {
+    let own = |i: usize| {
+        let saved = trained.get(i)?.as_ref()?;
+        Some(Trained {
+            state: Arc::clone(&saved.state),
+            history: saved.history.clone(),
+        })
+    };
+    let ids = editor.lanes().iter().map(LaneDraft::id).enumerate();
+    let further = ids.skip(1).filter_map(|(i, id)| Some((id, own(i)?)));
+    let goes_on = |i: usize| own(i).is_none_or(|trained| trained.state.has_steps_left());
+    let first = own(0);
+    Options {
+        device,
+        autostart: (0..editor.lanes().len()).any(goes_on),
+        speed,
+        trained: first.as_ref().map(|trained| Arc::clone(&trained.state)),
+        history: first.and_then(|trained| trained.history),
+        lanes_trained: further.collect(),
+        ..Options::default()
+    }
+}
+
+/// What is missing of what was saved.
+pub(super) fn complaint(trained: &[Option<Saved>]) -> String {
+    let complaints = trained.iter().flatten().map(Saved::complaint);
+    complaints.max_by_key(String::len).unwrap_or_default()
 }
 
 /// A session on all lanes of the editor.
@@ -33,143 +64,4 @@ pub(super) fn session_on(editor: &Editor, options: Options, wake: Wake) -> io::R
         ..options
     };
     Session::start(experiment, options, wake)
-}
-
-impl State {
-    /// The frame of every lane, in the order of the canvas; of one that is not open yet, an empty one.
-    pub fn lane_frames(&self, frames: &Frames) -> Vec<Arc<Frame>> {
-        let frame = |lane: &LaneDraft| match frames.get(lane.id()) {
-            Some(frame) => Arc::clone(frame),
-            None => Arc::new(Frame::blank(lane.id(), Arc::clone(lane.legal()))),
-        };
-        self.editor.lanes().iter().map(frame).collect()
-    }
-
-    /// Whether any lane trains, or would if it could.
-    pub fn trains(&self) -> bool {
-        let active = |frame: &Arc<Frame>| {
-            matches!(frame.state, RunState::Running | RunState::Waiting { .. })
-        };
-        self.frames().iter().any(active)
-    }
-
-    /// Sends the newest legal experiments that the session has not got; opens lanes that are new, to train as the others
-    /// do, and closes those that are gone.
-    pub(super) fn publish(&mut self) {
-        let newest = lanes(&self.editor);
-        let begun = |frame: &Arc<Frame>| !matches!(frame.state, RunState::Idle | RunState::Paused);
-        let trains = self.frames().iter().any(begun);
-        let mut anew = false;
-        for (id, experiment) in &newest {
-            let sent = self.sent.iter().find(|(sent, _)| sent == id);
-            match sent {
-                Some((_, sent)) if Arc::ptr_eq(sent, experiment) => {}
-                Some((_, sent)) => {
-                    anew |= learns_anew(sent, experiment);
-                    let command = session::Command::SetExperiment(Arc::clone(experiment));
-                    self.session.send(*id, command);
-                }
-                None => self.open_lane(*id, experiment, trains),
-            }
-        }
-        for (gone, _) in &self.sent {
-            if newest.iter().all(|(id, _)| id != gone) {
-                self.session.send(*gone, session::Command::Close);
-            }
-        }
-        self.sent = newest;
-        if anew {
-            self.show_step(None);
-        }
-    }
-
-    fn open_lane(&self, id: LaneId, experiment: &Arc<Experiment>, trains: bool) {
-        let send = |command| self.session.send(id, command);
-        send(session::Command::Open(Arc::clone(experiment)));
-        if self.device != DeviceChoice::Cpu {
-            send(session::Command::SetDevice(self.device));
-        }
-        if trains {
-            send(session::Command::Train);
-        }
-    }
-
-    pub(super) fn add_lane(&mut self, lane: usize) {
-        let selected = self.editor.selected();
-        if self.editor.select(lane) && self.editor.add_lane() {
-            self.publish();
-        } else {
-            self.editor.select(selected);
-            self.notice = "There are six lanes at most: take one away first.".to_owned();
-        }
-    }
-
-    pub(super) fn remove_lane(&mut self, lane: usize) {
-        let name = self.editor.label(lane).to_owned();
-        if self.editor.remove_lane(lane) {
-            self.publish();
-            self.notice =
-                format!("{name} is gone with its weights; Undo brings it back untrained.");
-        }
-    }
-
-    pub(super) fn ask_title(&mut self, lane: usize) {
-        let titles = &self.editor.document().lanes;
-        self.dialog = titles
-            .get(lane)
-            .map(|known| Dialog::rename(lane, &known.title));
-    }
-
-    pub(super) fn rename_lane(&mut self, lane: usize, title: &str) {
-        self.dialog = None;
-        self.editor.rename_lane(lane, title.trim());
-    }
-
-    /// The lanes of a comparison on the selected lane's experiment. What they differ in is each lane's own from now on.
-    pub(super) fn compare(&mut self, comparison: Comparison) {
-        let at_hand = Experiment {
-            view: self.editor.experiment().view.clone(),
-            ..Experiment::clone(self.editor.legal())
-        };
-        let experiments = match comparison.experiments(&at_hand) {
-            Ok(experiments) => experiments,
-            Err(sentence) => return self.complain(sentence),
-        };
-        let known: Vec<LaneId> = self.editor.lanes().iter().map(LaneDraft::id).collect();
-        if !self.editor.compare(&experiments) {
-            return;
-        }
-        for group in comparison.groups() {
-            self.editor.set_scope(*group, Scope::Lane);
-        }
-        self.publish();
-        let n = experiments.len();
-        let frames = self.frames();
-        let lanes = self.editor.lanes().iter().map(LaneDraft::id);
-        let ahead = lanes
-            .filter(|id| known.contains(id))
-            .map(|id| frames.of(id).step)
-            .max();
-        self.notice = match ahead.unwrap_or(0) {
-            0 => format!("{n} lanes train from the same weights; Undo brings back what was there."),
-            step => format!(
-                "One lane goes on from step {step}, the others catch up; Reset starts all anew."
-            ),
-        };
-    }
-
-    /// Says that lanes which an undo has brought back begin anew: their weights are gone.
-    pub(super) fn say_who_came_back(&mut self, before: &[LaneId]) {
-        let lanes = self.editor.lanes().iter().enumerate();
-        let back = lanes.filter(|(_, lane)| !before.contains(&lane.id()));
-        let names: Vec<&str> = back.map(|(i, _)| self.editor.label(i)).collect();
-        self.notice = match names[..] {
-            [] => return,
-            [name] => format!("{name} is back; its training starts anew."),
-            _ => format!(
-                "{} lanes are back; their training starts anew.",
-                names.len()
-            ),
-        };
-    }
 }

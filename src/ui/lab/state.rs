@@ -19,6 +19,7 @@ use super::super::dialogs::Dialog;
 use super::super::dialogs::native::{Picker, Picking};
 use super::super::editor::Editor;
 use super::super::page::Page;
+use super::super::slow_motion::SlowMotion;
 use super::super::timeline::{PlayHead, TrainingHead};
 use super::lanes::{lanes, session_on};
 
@@ -34,6 +35,8 @@ pub struct State {
     pub training: TrainingHead,
     /// How fast all lanes train.
     pub speed: Speed,
+    /// The training step that is shown in slow motion, if one is.
+    pub slow_motion: Option<SlowMotion>,
     /// What dragging on the canvas does.
     pub tool: Tool,
     /// How the brush paints.
@@ -104,10 +107,11 @@ impl State {
     pub(super) fn new(
         experiment: Experiment,
         file: Option<PathBuf>,
-        options: Options,
+        options: impl FnOnce(&Editor) -> Options,
         wake: Wake,
     ) -> io::Result<Self> {
         let editor = Editor::new(Arc::new(experiment), file);
+        let options = options(&editor);
         let (device, speed) = (options.device, options.speed);
         let session = session_on(&editor, options, Arc::clone(&wake))?;
         let view = &editor.experiment().view;
@@ -119,6 +123,7 @@ impl State {
             training: TrainingHead::default(),
             shown_step: None,
             speed,
+            slow_motion: None,
             tool: Tool::Pan,
             brush: BrushSettings {
                 radius: 0.25,

@@ -9,6 +9,7 @@ mod experiment;
 mod links;
 mod network;
 mod path;
+pub(super) mod picked;
 pub(super) mod scatter;
 mod shapes;
 mod status;
@@ -32,7 +33,7 @@ pub use status::{Load, goal_text, grouped};
 /// Width of the panel that describes the experiment, in points.
 const LEFT_WIDTH: f32 = 262.0;
 /// Width of the rack, in points.
-const RIGHT_WIDTH: f32 = 320.0;
+const RIGHT_WIDTH: f32 = 330.0;
 
 /// What the panels remember from frame to frame.
 #[derive(Default)]

@@ -2,7 +2,7 @@
 
 use egui::{CollapsingHeader, DragValue, TextEdit, Ui};
 
-use crate::experiment::{Experiment, MAX_FOLLOWED, TrajectoryColor, View};
+use crate::experiment::{End, Experiment, MAX_FOLLOWED, TrajectoryColor, View};
 use crate::scene::theme::Theme;
 
 use super::status::grouped;
@@ -43,6 +43,9 @@ pub fn view_ui(ui: &mut Ui, theme: &Theme, draft: &mut Experiment) {
             number_ui(ui, theme, "Arrows", formula, arrows);
             let formula = "Length of a trail in units of t: from Z_(t − length) to Z_t.";
             slider_ui(ui, theme, "Trail", formula, &mut view.trail, View::TRAIL);
+            let offered = End::ALL.map(|end| (end, end.name(), end.hint()));
+            let formula = "Where particles start: from the target they are carried backward, from data to noise.";
+            choice_ui(ui, theme, "Start", formula, &mut view.from, &offered);
             let offered = TrajectoryColor::ALL.map(|color| (color, color.name(), color.hint()));
             let formula = "What the colour of a trajectory means.";
             choice_ui(ui, theme, "Colour", formula, &mut view.color, &offered);

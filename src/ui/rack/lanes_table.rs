@@ -2,16 +2,17 @@
 
 use std::sync::Arc;
 
-use egui::{Button, Grid, Label, RichText, ScrollArea, Sense, Ui, Vec2};
+use egui::{Align, Button, Grid, Label, Layout, RichText, ScrollArea, Sense, Ui, Vec2};
 
 use crate::experiment::{Experiment, View};
-use crate::products::{Made, Metrics};
 use crate::scene::metrics::comparison::{Column, Comparison, LaneResults, Numbers, Row};
 use crate::scene::metrics::table::{CHORD_RATIO, NFE, STRAIGHTNESS, W2};
 use crate::scene::metrics::{Measured, Metric};
 use crate::scene::theme::lane_color;
 use crate::session::repeats::Known;
 
+use super::super::command::Command;
+use super::super::editor::LaneDraft;
 use super::super::panels::widgets::{link, note_ui};
 use super::super::theme::{ink, strong};
 use super::Sight;
@@ -19,7 +20,7 @@ use super::Sight;
 /// The columns that stand first: how straight by either measure, how good, how many evaluations.
 const FIRST: [&Metric; 4] = [&STRAIGHTNESS, &CHORD_RATIO, &W2, &NFE];
 /// Room for the title of a lane, in points.
-const TITLE_WIDTH: f32 = 104.0;
+const TITLE_WIDTH: f32 = 92.0;
 
 /// Writes the table as text.
 type Writer = fn(&Comparison) -> String;
@@ -37,46 +38,22 @@ pub struct LanesTable {
 struct Inputs {
     title: String,
     experiment: Arc<Experiment>,
-    /// The measurement of the lane itself.
-    measured: Option<Arc<Made<Metrics>>>,
-    /// Those of its repeats.
-    repeated: Vec<Arc<Metrics>>,
+    /// With repeats the numbers of all seeds, which were trained alike; without them those of the lane's own network.
+    seeds: Vec<Numbers>,
 }
 
 impl Inputs {
     fn same(&self, other: &Self) -> bool {
-        let one = match (&self.measured, &other.measured) {
-            (Some(a), Some(b)) => Arc::ptr_eq(a, b),
-            (None, None) => true,
-            _ => false,
-        };
-        one && self.title == other.title
+        self.title == other.title
             && Arc::ptr_eq(&self.experiment, &other.experiment)
-            && self.repeated.len() == other.repeated.len()
-            && std::iter::zip(&self.repeated, &other.repeated).all(|(a, b)| Arc::ptr_eq(a, b))
+            && self.seeds == other.seeds
     }
 
-    /// With repeats the numbers of all seeds, which were trained alike; without them those of the lane's own network.
     fn results(&self) -> LaneResults {
-        let solver = self.experiment.readout.solver;
-        let numbers = |metrics: Arc<Metrics>| {
-            Numbers::of(&Measured {
-                solver,
-                metrics: Some(metrics),
-                loss: None,
-                coupling_cost: None,
-                pair_crossings: None,
-            })
-        };
-        let seeds = match (&self.measured, self.repeated.is_empty()) {
-            (_, false) => self.repeated.iter().cloned().map(numbers).collect(),
-            (Some(made), true) => vec![numbers(Arc::new(made.output.clone()))],
-            (None, true) => Vec::new(),
-        };
         LaneResults {
             title: self.title.clone(),
             experiment: Arc::clone(&self.experiment),
-            seeds,
+            seeds: self.seeds.clone(),
         }
     }
 }
@@ -128,11 +105,18 @@ fn sort(comparison: &mut Comparison, sorting: Option<(&'static str, bool)>) {
 fn inputs(sight: Sight<'_>, repeats: Option<&Known>) -> Vec<Inputs> {
     let lanes = sight.lab.editor.lanes();
     let repeats = repeats.filter(|known| is_of(known, sight));
-    let input = |(i, lane): (usize, &super::super::editor::LaneDraft)| Inputs {
-        title: sight.lab.editor.document().lane_label(i),
-        experiment: Arc::clone(lane.legal()),
-        measured: sight.frames.of(lane.id()).products.metrics.get().cloned(),
-        repeated: repeats.map_or_else(Vec::new, |known| known.measured[i].clone()),
+    let input = |(i, lane): (usize, &LaneDraft)| {
+        let repeated = repeats.map_or(&[] as &[_], |known| &known.measured[i]);
+        let frame = sight.frames.of(lane.id());
+        let own = frame.products.metrics.get().map(|_| Measured::of(frame));
+        Inputs {
+            title: sight.lab.editor.document().lane_label(i),
+            experiment: Arc::clone(lane.legal()),
+            seeds: match repeated {
+                [] => own.iter().map(Numbers::of).collect(),
+                repeated => repeated.to_vec(),
+            },
+        }
     };
     lanes.iter().enumerate().map(input).collect()
 }
@@ -144,14 +128,20 @@ pub fn is_of(known: &Known, sight: Sight<'_>) -> bool {
         view: View::default(),
         ..experiment.clone()
     };
-    let same = |(a, b): (&Arc<Experiment>, &super::super::editor::LaneDraft)| {
+    let same = |(a, b): (&Arc<Experiment>, &LaneDraft)| {
         Arc::ptr_eq(a, b.legal()) || seen(a) == seen(b.legal())
     };
     known.lanes.len() == lanes.len() && known.lanes.iter().zip(lanes).all(same)
 }
 
 /// The table with what its marks mean.
-pub fn table_ui(ui: &mut Ui, table: &mut LanesTable, sight: Sight<'_>, repeats: Option<&Known>) {
+pub fn table_ui(
+    ui: &mut Ui,
+    table: &mut LanesTable,
+    sight: Sight<'_>,
+    repeats: Option<&Known>,
+    commands: &mut Vec<Command>,
+) {
     let comparison = table.comparison(sight, repeats).clone();
     let mut columns: Vec<&Column> = comparison.columns().iter().collect();
     let place = |column: &&Column| {
@@ -174,7 +164,7 @@ pub fn table_ui(ui: &mut Ui, table: &mut LanesTable, sight: Sight<'_>, repeats: 
         .id_salt("table of lanes")
         .show(ui, |ui| {
             Grid::new("lanes")
-                .spacing(Vec2::new(12.0, 4.0))
+                .spacing(Vec2::new(9.0, 4.0))
                 .show(ui, |ui| {
                     ui.label(RichText::new("lane").small().color(ink(sight.theme.muted)));
                     for column in &columns {
@@ -184,7 +174,9 @@ pub fn table_ui(ui: &mut Ui, table: &mut LanesTable, sight: Sight<'_>, repeats: 
                     }
                     ui.end_row();
                     for row in comparison.rows() {
-                        title_ui(ui, sight, row);
+                        if title_ui(ui, sight, row) {
+                            commands.push(Command::SelectLane(row.lane));
+                        }
                         for column in &columns {
                             cell_ui(ui, sight, row, column);
                         }
@@ -220,9 +212,12 @@ fn heading_ui(
         .clicked()
 }
 
-/// The colour and the title of a lane.
-fn title_ui(ui: &mut Ui, sight: Sight<'_>, row: &Row) {
-    ui.horizontal(|ui| {
+/// The colour and the title of a lane, which selects it; `true` if it was clicked.
+fn title_ui(ui: &mut Ui, sight: Sight<'_>, row: &Row) -> bool {
+    let size = Vec2::new(TITLE_WIDTH, ui.spacing().interact_size.y);
+    let layout = Layout::left_to_right(Align::Center);
+    let title = ui.allocate_ui_with_layout(size, layout, |ui| {
+        ui.set_min_width(TITLE_WIDTH);
         ui.spacing_mut().item_spacing.x = 5.0;
         let (mark, _) = ui.allocate_exact_size(Vec2::splat(9.0), Sense::hover());
         let color = ink(lane_color(row.lane, sight.lab.dark));
@@ -231,17 +226,17 @@ fn title_ui(ui: &mut Ui, sight: Sight<'_>, row: &Row) {
             true => RichText::new(&row.title).font(strong(12.5)),
             false => RichText::new(&row.title),
         };
-        ui.set_max_width(TITLE_WIDTH);
-        let hint = match row.is_unlearned {
-            true => format!(
-                "{}: it has learned next to nothing and takes no part.",
-                row.title
-            ),
-            false => row.title.clone(),
-        };
-        ui.add(Label::new(text).truncate().selectable(false))
-            .on_hover_text(hint);
+        let label = Label::new(text).truncate().selectable(false);
+        ui.add(label.sense(Sense::click()))
     });
+    let hint = match row.is_unlearned {
+        true => format!(
+            "{}: it has learned next to nothing and takes no part.",
+            row.title
+        ),
+        false => format!("Show {} in the panels.", row.title),
+    };
+    title.inner.on_hover_text(hint).clicked()
 }
 
 /// The mean to the digits that its error leaves; the error and what it is compared with come on hover.

@@ -7,8 +7,10 @@ mod curves;
 mod histogram;
 mod lanes_table;
 mod loss;
+mod profile;
 mod row;
 mod steps_plot;
+mod step;
 
 use egui::{Margin, RichText, ScrollArea, Sense, Stroke, Ui, Vec2};
 
@@ -19,6 +21,7 @@ use super::actions;
 use super::command::Command;
 use super::lab::Lab;
 use super::page::{Page, pages};
+use super::panels::picked::picked_ui;
 use super::theme::{self, ink, strong};
 
 /// What every page reads.
@@ -80,7 +83,10 @@ pub fn rack_ui(
             top: 2,
             bottom: 14,
         })
-        .show(ui, |ui| rack.page_ui(ui, sight, commands));
+        .show(ui, |ui| {
+            picked_ui(ui, theme, lab, frames, commands);
+            rack.page_ui(ui, sight, commands);
+        });
 }
 
 fn tabs_ui(ui: &mut Ui, sight: Sight<'_>, commands: &mut Vec<Command>) {

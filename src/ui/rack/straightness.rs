@@ -10,7 +10,7 @@ use super::super::panels::buttons::button_ui;
 use super::super::panels::widgets::{card, heading_ui, heading_with_ui, link, note_ui};
 use super::super::theme::{ink, strong};
 use super::lanes_table::{LanesTable, is_of, table_ui};
-use super::{Sight, histogram};
+use super::{Sight, histogram, profile};
 
 /// Seeds with which lanes are repeated.
 const SEEDS: usize = 3;
@@ -22,6 +22,7 @@ const MAX_SENTENCES: usize = 3;
 pub struct Memory {
     table: LanesTable,
     histogram: histogram::Histogram,
+    profile: profile::Measure,
 }
 
 /// The page.
@@ -31,9 +32,10 @@ pub fn page_ui(ui: &mut Ui, memory: &mut Memory, sight: Sight<'_>, commands: &mu
         let button = link(sight.theme, "definitions ?");
         button_ui(ui, sight.lab, &actions::DEFINITIONS, button, true, commands);
     });
-    table_ui(ui, &mut memory.table, sight, known.as_ref());
+    table_ui(ui, &mut memory.table, sight, known.as_ref(), commands);
     repeats_ui(ui, sight, known.as_ref(), commands);
     disagreements_ui(ui, memory, sight, known.as_ref());
+    profile::profile_ui(ui, &mut memory.profile, sight);
     heading_ui(ui, sight.theme, "TRAJECTORIES ON THE CANVAS");
     let trajectories = sight.frame.products.trajectories.get();
     histogram::histogram_ui(ui, sight.theme, &mut memory.histogram, trajectories);

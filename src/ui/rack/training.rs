@@ -5,7 +5,7 @@ use egui::Ui;
 use super::super::command::Command;
 use super::super::panels::{goal_text, grouped};
 use super::row::number_row;
-use super::{Sight, curves, loss};
+use super::{Sight, curves, loss, step};
 
 /// What the page remembers from frame to frame.
 #[derive(Default)]
@@ -18,6 +18,7 @@ pub fn page_ui(ui: &mut Ui, memory: &mut Memory, sight: Sight<'_>, commands: &mu
     loss::loss_ui(ui, &mut memory.loss, sight, commands);
     speed_ui(ui, sight);
     curves::curves_ui(ui, sight, commands);
+    step::step_ui(ui, sight, commands);
 }
 
 /// How fast training goes, and how far it has come.

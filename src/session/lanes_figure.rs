@@ -1,0 +1,153 @@
+//! The figure of several lanes, made from what they have left in their folders.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::experiment::{Experiment, View};
+use crate::flow::Bounds;
+use crate::scene::figure::NUMBERS;
+use crate::scene::lanes::{LanePanel, LanesFigure, columns};
+use crate::scene::metrics::{Metric, three_digits};
+use crate::scene::{Scene, Style};
+use crate::snapshot::{Frame, LaneId};
+
+use super::crew::Crew;
+use super::figure::{self, Format};
+use super::folder::{self, Folder, names};
+use super::lanes_report::{LaneReport, MetricsFile};
+use super::observer::{RunError, RunObserver};
+use super::portrait;
+use super::run::RunOptions;
+
+/// A lane as the figure shows it.
+pub struct Shown {
+    /// What it is called.
+    pub title: String,
+    /// What it trains.
+    pub experiment: Arc<Experiment>,
+    /// The folder of its run.
+    pub folder: PathBuf,
+    /// The numbers under it.
+    pub numbers: Vec<String>,
+}
+
+/// Writes the figure of a run of lanes as vectors and pixels; `false` if interrupted.
+///
+/// # Errors
+/// [`RunError`] if weights cannot be read, or the system refuses a file.
+pub fn write(
+    shared: &Folder,
+    folder: &Path,
+    experiment: &Experiment,
+    lanes: &[LaneReport],
+    options: &RunOptions,
+    observer: &mut dyn RunObserver,
+) -> Result<bool, RunError> {
+    let shown = lanes.iter().enumerate().map(|(i, lane)| {
+        let trains = experiment.lane(i);
+        Ok(Shown {
+            title: lane.title.clone(),
+            experiment: Arc::new(trains.map_err(|error| RunError::Input(error.to_string()))?),
+            folder: folder.join(&lane.folder),
+            numbers: numbers(&lane.numbers),
+        })
+    });
+    let shown = shown.collect::<Result<Vec<Shown>, RunError>>()?;
+    let view = &experiment.view;
+    let columns = columns(shown.len());
+    let Some(figure) = draw(&shown, view, columns, options.threads, observer)? else {
+        return Ok(false);
+    };
+    write_both(shared, [names::LANES_SVG, names::LANES_PNG], &figure)?;
+    Ok(true)
+}
+
+/// A figure as vectors and as pixels.
+///
+/// # Errors
+/// [`RunError::Failed`] if the exporter or the system refuses.
+pub fn write_both(folder: &Folder, names: [&str; 2], figure: &Scene) -> Result<(), RunError> {
+    for (name, format) in names.into_iter().zip([Format::Svg, Format::Png]) {
+        let bytes = figure::encode(figure, format);
+        let bytes = bytes.map_err(|error| RunError::Failed(error.to_string()))?;
+        folder.write(name, &bytes)?;
+    }
+    Ok(())
+}
+
+/// The figure of lanes that have left weights; `None` if interrupted.
+///
+/// # Errors
+/// [`RunError`] if weights cannot be read or used.
+pub fn draw(
+    lanes: &[Shown],
+    view: &View,
+    columns: usize,
+    threads: Option<usize>,
+    observer: &mut dyn RunObserver,
+) -> Result<Option<Scene>, RunError> {
+    let crew = threads.map_or_else(Crew::of_all_cores, Crew::spawn);
+    let crew = crew.map_err(|error| RunError::Failed(error.to_string()))?;
+    let blank = |(i, lane): (usize, &Shown)| {
+        portrait::blank(LaneId(i as u32), Arc::clone(&lane.experiment))
+    };
+    let blanks = lanes.iter().enumerate().map(blank);
+    let blanks = blanks.collect::<Result<Vec<Frame>, RunError>>()?;
+    let seen = visible(lanes, &blanks, view, columns);
+    let mut frames = Vec::new();
+    for (lane, blank) in lanes.iter().zip(blanks) {
+        let saved = folder::saved(&lane.folder)?;
+        let saved = saved.ok_or_else(|| {
+            let folder = lane.folder.display();
+            RunError::Failed(format!("{folder}: there are no weights"))
+        })?;
+        match portrait::of_saved(blank, &saved, seen, &crew, observer)? {
+            Some(frame) => frames.push(frame),
+            None => return Ok(None),
+        }
+    }
+    let lanes = panels(lanes, &frames);
+    let figure = LanesFigure {
+        lanes: &lanes,
+        view,
+        columns,
+    };
+    Ok(Some(figure.scene(view.t, &figure.page(Style::Paper))))
+}
+
+/// The part of the plane that the figure shows.
+fn visible(lanes: &[Shown], blanks: &[Frame], view: &View, columns: usize) -> Bounds {
+    let lanes = panels(lanes, blanks);
+    let figure = LanesFigure {
+        lanes: &lanes,
+        view,
+        columns,
+    };
+    let seen = figure.visible(&figure.page(Style::Paper));
+    seen.unwrap_or(Bounds::square(4.0))
+}
+
+fn panels<'a>(lanes: &[Shown], frames: &'a [Frame]) -> Vec<LanePanel<'a>> {
+    let panel = |(lane, frame): (&Shown, &'a Frame)| LanePanel {
+        frame,
+        title: lane.title.clone(),
+        numbers: lane.numbers.clone(),
+    };
+    lanes.iter().zip(frames).map(panel).collect()
+}
+
+/// The numbers under a lane, as far as they were measured.
+fn numbers(numbers: &MetricsFile) -> Vec<String> {
+    let print = |metric: &Metric| numbers.number(metric).map(three_digits);
+    let line = |metric: &&Metric| {
+        let value = print(metric)?;
+        let beside = metric
+            .beside
+            .and_then(|metric| Some((metric, print(metric)?)));
+        let beside = beside.map_or_else(String::new, |(metric, value)| {
+            format!(" ({} {value})", metric.label)
+        });
+        Some(format!("{} = {value}{beside}", metric.symbol))
+    };
+    NUMBERS.iter().filter_map(line).collect()
+}

@@ -1,0 +1,120 @@
+//! A headless run of an experiment with lanes: one after the other into a folder each, then the figure of all of them
+//! and the list of their numbers.
+//!
+//! A lane that is finished stays; one that was interrupted goes on. So a run that was stopped in its third lane trains
+//! the rest of that one and what follows.
+
+use std::path::{Path, PathBuf};
+
+use crate::experiment::Experiment;
+
+use super::folder::{self, Folder, Saved, names};
+use super::lane_folders;
+use super::lanes_figure;
+use super::lanes_report::{LaneReport, MetricsFile, to_json};
+use super::observer::{RunError, RunObserver};
+use super::run::{self, Keep, RunOptions};
+
+/// How a run of lanes ended.
+pub struct LanesOutcome {
+    /// Whether every lane is finished; if not, the run was interrupted and saved what there was.
+    pub finished: bool,
+    /// The numbers of the lanes that are finished, in order.
+    pub lanes: Vec<LaneReport>,
+}
+
+/// A lane's place and what it trains.
+struct Place {
+    title: String,
+    folder: PathBuf,
+    experiment: Experiment,
+}
+
+/// Trains every lane of a legal experiment and writes everything into `folder`; goes on from what the lanes have left in
+/// the folder `from`, if one is given, which may be the same.
+///
+/// # Errors
+/// As [`run::run`] and [`run::go_on`], with the lane's name in front; what earlier lanes have made stays.
+pub fn run(
+    experiment: &Experiment,
+    folder: &Path,
+    from: Option<&Path>,
+    options: &RunOptions,
+    observer: &mut dyn RunObserver,
+) -> Result<LanesOutcome, RunError> {
+    let saved = from.map(|from| lane_folders::saved(from, experiment));
+    let mut saved = saved.transpose()?.unwrap_or_default().into_iter();
+    let shared = Folder::open(folder)?;
+    shared.unfinish()?;
+    shared.write(names::EXPERIMENT, experiment.to_ron().as_bytes())?;
+    let mut lanes = Vec::new();
+    for i in 0..experiment.n_lanes() {
+        let title = experiment.lane_label(i);
+        let lane = experiment.lane(i);
+        let place = Place {
+            folder: lane_folders::of_lane(folder, experiment, i),
+            experiment: lane.map_err(|error| RunError::Input(error.to_string()))?,
+            title,
+        };
+        let (n, title) = (experiment.n_lanes(), &place.title);
+        observer.notice(&format!("lane {} of {n}: {title}", i + 1));
+        let finished = run_lane(&place, saved.next().flatten(), options, observer);
+        if !finished.map_err(|error| error.of_lane(title))? {
+            let finished = false;
+            return Ok(LanesOutcome { finished, lanes });
+        }
+        lanes.push(LaneReport {
+            lane: i + 1,
+            title: place.title,
+            folder: file_name(&place.folder),
+            numbers: MetricsFile::read(&place.folder).map_err(RunError::Failed)?,
+        });
+    }
+    let finished = lanes_figure::write(&shared, folder, experiment, &lanes, options, observer)?;
+    if finished {
+        let json = to_json(&lanes).map_err(|error| RunError::Failed(error.to_string()))?;
+        shared.write(names::METRICS, &json)?;
+    }
+    Ok(LanesOutcome { finished, lanes })
+}
+
+fn file_name(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default();
+    name.to_string_lossy().into_owned()
+}
+
+/// Whether the lane is finished now.
+fn run_lane(
+    place: &Place,
+    saved: Option<Saved>,
+    options: &RunOptions,
+    observer: &mut dyn RunObserver,
+) -> Result<bool, RunError> {
+    let Place {
+        folder, experiment, ..
+    } = place;
+    let outcome = match saved {
+        Some(saved) if saved.folder == *folder && stays(place, options.keep) => {
+            observer.notice("is finished");
+            return Ok(true);
+        }
+        Some(saved) => run::go_on(experiment, &saved, folder, options, observer),
+        None => run::run(experiment, folder, options, observer),
+    };
+    Ok(outcome?.finished)
+}
+
+/// Whether there is nothing to do: not even another view to be drawn.
+fn stays(place: &Place, keep: Keep) -> bool {
+    let asked = |there: Experiment| there == place.experiment;
+    is_finished(&place.folder, &place.experiment, keep)
+        && folder::experiment(&place.folder).is_ok_and(asked)
+}
+
+/// Whether a folder holds the finished run of an experiment, but for what its figure shows.
+pub fn is_finished(folder: &Path, experiment: &Experiment, keep: Keep) -> bool {
+    let holds = |name: &&str| folder.join(name).is_file();
+    let complete = keep == Keep::Numbers || Keep::TRAJECTORIES.iter().all(holds);
+    let same = |there: Experiment| there.is_same_work(experiment);
+    complete && MetricsFile::read(folder).is_ok() && folder::experiment(folder).is_ok_and(same)
+}

@@ -1,0 +1,110 @@
+//! What a window would show of a finished flow, made on the calling thread: the frame behind a figure.
+
+use std::sync::Arc;
+
+use crate::experiment::Experiment;
+use crate::flow::Bounds;
+use crate::model::DeviceChoice;
+use crate::products::{DisplaySamples, Flow, Look, RunId, Tools, display_samples, make_all};
+use crate::snapshot::{Frame, LaneId, RunState};
+
+use super::crew::Crew;
+use super::engines::Engines;
+use super::folder::Saved;
+use super::going_on;
+use super::gpu_carrier::GpuCarrier;
+use super::hands::Hands;
+use super::lane::show::{DISPLAY_PAIRS, DISPLAY_SAMPLES};
+use super::learner::Learner;
+use super::observer::{RunError, RunObserver, Unobserved};
+
+/// Who has learned the flow, and who makes the pictures of it.
+pub struct Sitter<'a> {
+    /// The learner.
+    pub learner: &'a Learner,
+    /// What it has learned on, in words.
+    pub device: Arc<str>,
+    /// What clouds may be carried on.
+    pub choice: DeviceChoice,
+    /// Who makes the pictures.
+    pub hands: &'a Hands,
+}
+
+fn failed(error: impl std::fmt::Display) -> RunError {
+    RunError::Failed(error.to_string())
+}
+
+/// The lane's samples, before anything has been made of its flow.
+///
+/// # Errors
+/// [`RunError::Failed`] if a distribution cannot be sampled.
+pub fn blank(lane: LaneId, experiment: Arc<Experiment>) -> Result<Frame, RunError> {
+    let samples = display_samples(&experiment, DISPLAY_SAMPLES);
+    let DisplaySamples { source, target } = samples.map_err(failed)?;
+    Ok(Frame {
+        source,
+        target,
+        ..Frame::blank(lane, experiment)
+    })
+}
+
+/// The frame with pictures of the flow in the part of the plane that is seen; `None` if interrupted.
+pub fn frame(
+    sitter: &Sitter,
+    flow: &Flow,
+    blank: Frame,
+    seen: Bounds,
+    observer: &mut dyn RunObserver,
+) -> Option<Frame> {
+    let learner = sitter.learner;
+    let look = Look {
+        density: true,
+        metrics: false,
+        ..Look::of(&blank.experiment.view, seen)
+    };
+    let (said, complaints) = crossbeam_channel::unbounded();
+    let tools = Tools {
+        parts: sitter.hands.parts().clone(),
+        carrier: GpuCarrier::of(sitter.choice, move |sentence| drop(said.send(sentence))),
+        now: 0.0,
+    };
+    let products = make_all(flow, &look, &tools, || !observer.interrupted());
+    for sentence in complaints.try_iter() {
+        observer.notice(&sentence);
+    }
+    products.map(|products| Frame {
+        state: RunState::Finished,
+        device: Arc::clone(&sitter.device),
+        step: learner.steps_taken(),
+        loss: learner.losses().history(),
+        pairs: learner.pairs().iter().take(DISPLAY_PAIRS).collect(),
+        look,
+        products,
+        ..blank
+    })
+}
+
+/// The frame of what a folder holds, made on the CPU; `None` if interrupted.
+///
+/// # Errors
+/// [`RunError`] if the weights cannot be used.
+pub fn of_saved(
+    blank: Frame,
+    saved: &Saved,
+    seen: Bounds,
+    crew: &Crew,
+    observer: &mut dyn RunObserver,
+) -> Result<Option<Frame>, RunError> {
+    let engines = Engines::cpu(crew);
+    let experiment = Arc::clone(&blank.experiment);
+    let mut learner = going_on::learner(&experiment, Some(saved), &engines, crew, &mut Unobserved)?;
+    let field = learner.checkpoint().map_err(failed)?;
+    let sitter = Sitter {
+        learner: &learner,
+        device: Arc::clone(engines.label()),
+        choice: DeviceChoice::Cpu,
+        hands: &Hands::of(crew),
+    };
+    let flow = Flow::learned(field, experiment, RunId::default());
+    Ok(frame(&sitter, &flow, blank, seen, observer))
+}
