@@ -243,6 +243,7 @@ fn newer_weights_make_everything_new_but_what_is_of_the_problem() {
         flow: &newer.id,
         look: &look,
         made: &products,
+        past: None,
         now: 0.0,
     };
     let to_make = KINDS
@@ -297,6 +298,7 @@ fn assert_is_the_same_however_it_is_cut(studied: &Arc<Experiment>) {
                 flow: &flow.id,
                 look: &look,
                 made: &cut,
+                past: None,
                 now: 0.0,
             };
             let Next::Task(mut task) = kind.next(&flow, &wish, &tools) else {
@@ -362,6 +364,7 @@ fn a_cloud_of_old_weights_ends_early_and_is_shown_as_it_is() {
                 flow: &flow.id,
                 look: &look,
                 made,
+                past: None,
                 now,
             };
             if let Next::Task(task) = kind.next(flow, &wish, &tools) {
