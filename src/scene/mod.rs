@@ -55,6 +55,11 @@ pub use layers::Beside;
 pub use theme::{Sizes, Style, Theme};
 pub use transform::{Transform, fit};
 
+/// The canvas of a lane of this width has marks of full size, in points.
+const FULL_LANE: f32 = 800.0;
+/// Marks shrink to this share at most.
+const MIN_MARKS: f32 = 0.5;
+
 /// What stands around the data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Decorations {
@@ -113,10 +118,16 @@ impl Page {
         self.style.theme()
     }
 
+    /// The share of their full size that marks have on the canvas of a lane: they shrink with the root of its width.
+    fn marks(&self) -> f32 {
+        (self.size[0] / FULL_LANE).sqrt().clamp(MIN_MARKS, 1.0)
+    }
+
     /// Its strokes, radii and type sizes.
     pub fn sizes(&self) -> Sizes {
         match self.decorations {
-            Decorations::Canvas | Decorations::Lane => Sizes::SCREEN.scaled(self.zoom),
+            Decorations::Canvas => Sizes::SCREEN.scaled(self.zoom),
+            Decorations::Lane => Sizes::SCREEN.with_marks(self.marks()).scaled(self.zoom),
             Decorations::Figure => Sizes::PRINT.scaled(self.zoom),
         }
     }
