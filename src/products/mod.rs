@@ -11,7 +11,7 @@ mod points;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use crate::experiment::{End, Experiment, Layer, View};
+use crate::experiment::{End, Experiment, Layer, TrajectoryColor, View};
 use crate::flow::Bounds;
 use crate::flow::work::{Parts, Work};
 use crate::model::Checkpoints;
@@ -20,6 +20,7 @@ pub use cloud::{Carried, Carrier, Cloud, CloudBlock, Growing};
 pub use flow::{Flow, FlowId, RunId};
 pub use learning_curve::CurvePoint;
 pub use kind::{Change, KINDS, Kind, Next, Task};
+pub use mesh::Shape;
 pub use metrics::{Reference, ReferenceSolver, ends, measure, reference};
 pub use points::{DisplaySamples, display_samples, source_points, target_points};
 pub use solvers::{ControlledCost, MethodCost, PROBES, SEARCHED, compare_solvers};
@@ -217,6 +218,10 @@ macro_rules! products {
 products! {
     /// Particles from source to target at every node of the experiment's solver.
     trajectories: Followed,
+    /// How straight each of the trajectories is, step by step.
+    measures: Measures,
+    /// A mesh that the flow carries along.
+    mesh: Mesh,
     /// The velocity on a grid of points and times.
     field: FieldGrid,
     /// The density of the particles, estimated from the trajectories.
@@ -290,12 +295,16 @@ pub struct Look {
     pub particles: usize,
     /// Particles of a cloud beside them, if one is wanted.
     pub cloud: Option<usize>,
+    /// What of the trajectories is measured step by step, and of how many; none if nothing is.
+    pub measure: Option<(TrajectoryColor, usize)>,
     /// Arrows of the velocity field along the longer side of `bounds`; 0 for none.
     pub field: usize,
     /// What the camera sees: where field and density are evaluated.
     pub bounds: Bounds,
     /// Whether the density of the particles is wanted.
     pub density: bool,
+    /// Whether the mesh that the flow carries along is wanted.
+    pub mesh: bool,
     /// Whether measurements are wanted.
     pub metrics: bool,
     /// Whether they are also wanted of the checkpoints, where nothing trains.
@@ -314,9 +323,11 @@ impl Look {
         Self {
             particles: view.followed(),
             cloud: view.cloud(),
+            measure: view.color.is_stepwise().then_some((view.color, view.trajectories)),
             field: view.field,
             bounds,
             density: view.layers.contains(&Layer::Density),
+            mesh: view.layers.contains(&Layer::DeformedGrid),
             metrics: true,
             curves: false,
             solvers: false,
@@ -334,9 +345,11 @@ impl Default for Look {
         Self {
             particles: 1000,
             cloud: None,
+            measure: None,
             field: 24,
             bounds: Bounds::square(4.0),
             density: false,
+            mesh: false,
             metrics: true,
             curves: false,
             solvers: false,

@@ -34,6 +34,7 @@ pub mod layers;
 pub mod legend;
 pub mod metrics;
 mod place;
+mod ramp;
 pub mod step;
 pub mod text;
 pub mod theme;
@@ -53,6 +54,7 @@ pub use image::Image;
 pub use item::{Align, Arrows, Item, Points, Polylines, Rectangle, Segments, Text, fade};
 pub use layers::Beside;
 pub use theme::{Sizes, Style, Theme};
+pub use ramp::Ramp;
 pub use transform::{Transform, fit};
 
 /// The canvas of a lane of this width has marks of full size, in points.

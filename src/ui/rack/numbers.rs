@@ -43,7 +43,8 @@ pub fn page_ui(ui: &mut Ui, memory: &mut Memory, sight: Sight<'_>, commands: &mu
         ui,
         theme,
         &mut memory.histogram,
-        frame.products.trajectories.get(),
+        frame,
+        &lab.editor.experiment().view,
     );
     samples_ui(ui, theme, frame);
     buttons_ui(ui, theme, lab, commands);
