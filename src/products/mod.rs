@@ -14,9 +14,11 @@ use std::sync::Arc;
 use crate::experiment::{End, Experiment, Layer, TrajectoryColor, View};
 use crate::flow::Bounds;
 use crate::flow::work::{Parts, Work};
+use crate::model::Checkpoints;
 
 pub use cloud::{Carried, Carrier, Cloud, CloudBlock, Growing};
 pub use flow::{Flow, FlowId, RunId};
+pub use learning_curve::CurvePoint;
 pub use kind::{Change, KINDS, Kind, Next, Task};
 pub use mesh::Shape;
 pub use metrics::{Reference, ReferenceSolver, ends, measure, reference};
@@ -63,6 +65,8 @@ pub struct Wish<'a> {
     pub look: &'a Look,
     /// What there is so far.
     pub made: &'a Products,
+    /// The training behind the flow, while there is time to look back.
+    pub past: Option<&'a Arc<Checkpoints>>,
     /// Seconds, from whenever they are counted.
     pub now: f64,
 }
@@ -232,6 +236,8 @@ products! {
     pair_crossings: PairCrossings,
     /// Straightness, cost and distance to the target.
     metrics: Metrics,
+    /// What was measured at which step.
+    learning_curve: LearningCurve,
     /// What the methods cost on the flow, and the way there and back.
     solvers: SolverComparison,
     /// How far the experiment's solver is off at the end.
@@ -269,6 +275,7 @@ impl Products {
             flow: &flow,
             look,
             made: self,
+            past: None,
             now: 0.0,
         };
         let answers = !P::OF_THE_FLOW || made.of.answers(&studied.problem);
@@ -300,6 +307,8 @@ pub struct Look {
     pub mesh: bool,
     /// Whether measurements are wanted.
     pub metrics: bool,
+    /// Whether they are also wanted of the checkpoints, where nothing trains.
+    pub curves: bool,
     /// Whether the comparison of the solvers is wanted, too.
     pub solvers: bool,
     /// Particles whose end-point error is wanted.
@@ -323,6 +332,7 @@ impl Look {
             density: view.layers.contains(&Layer::Density),
             mesh: view.layers.contains(&Layer::DeformedGrid),
             metrics: true,
+            curves: false,
             solvers: false,
             errors: match view.layers.contains(&Layer::Errors) {
                 true => view.trajectories,
@@ -344,6 +354,7 @@ impl Default for Look {
             density: false,
             mesh: false,
             metrics: true,
+            curves: false,
             solvers: false,
             errors: 0,
             from: End::Source,
@@ -364,6 +375,7 @@ pub fn make_all(
             flow: &flow.id,
             look,
             made: &products,
+            past: None,
             now: tools.now,
         };
         let next = |kind: &Kind| match kind.next(flow, &wish, tools) {

@@ -96,7 +96,8 @@ const ALL: &[&str] = &[
     "solvers",
     "end_errors",
 ];
-const FROM_TARGET: &[&str] = &[
+/// The particles of these tests start at the target.
+const FROM_SOURCE: &[&str] = &[
     "trajectories",
     "measures",
     "mesh",
@@ -146,9 +147,9 @@ const TABLE: &[(&str, &str, &[&str])] = &[
     (
         "source",
         "(shape: EightGaussians(radius: 5.0, std: 0.5))",
-        ALL,
+        FROM_SOURCE,
     ),
-    ("target", "(shape: Checkerboard)", FROM_TARGET),
+    ("target", "(shape: Checkerboard)", ALL),
     ("path", "Cosine", PICTURES),
     (
         "coupling",
@@ -162,8 +163,8 @@ const TABLE: &[(&str, &str, &[&str])] = &[
             "cloud",
             "pair_crossings",
             "metrics",
-            "end_errors",
             "solvers",
+            "end_errors",
         ],
     ),
     ("model.hidden", "[16]", NOTHING),
@@ -265,6 +266,7 @@ fn newer_weights_make_everything_new_but_what_is_of_the_problem() {
         flow: &newer.id,
         look: &look,
         made: &products,
+        past: None,
         now: 0.0,
     };
     let to_make = KINDS
@@ -320,6 +322,7 @@ fn assert_is_the_same_however_it_is_cut(studied: &Arc<Experiment>) {
                 flow: &flow.id,
                 look: &look,
                 made: &cut,
+                past: None,
                 now: 0.0,
             };
             let Next::Task(mut task) = kind.next(&flow, &wish, &tools) else {
@@ -356,6 +359,7 @@ fn a_source_that_cannot_be_sampled_is_asked_once() {
     use crate::flow::distribution::{Drawing, Shape};
     let studied = Arc::new(experiment());
     let mut blank = experiment();
+    blank.view.from = End::Source;
     blank.problem.source = Shape::Drawn(Drawing::blank(Bounds::square(1.0))).into();
     let network = flow(&studied, 3).network().unwrap().clone();
     let flow = Flow::learned(network, Arc::new(blank.clone()), RunId(0));
@@ -384,6 +388,7 @@ fn a_cloud_of_old_weights_ends_early_and_is_shown_as_it_is() {
                 flow: &flow.id,
                 look: &look,
                 made,
+                past: None,
                 now,
             };
             if let Next::Task(task) = kind.next(flow, &wish, &tools) {

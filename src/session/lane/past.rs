@@ -58,21 +58,16 @@ impl Lane {
         Some(Flow::learned(field, Arc::clone(experiment), self.run))
     }
 
+    /// The checkpoints, while nothing trains and there is time to measure them.
+    pub(super) fn history_to_look_at(&self) -> Option<Arc<Checkpoints>> {
+        let learner = self.learner.as_ref().filter(|_| !self.wants_steps())?;
+        Some(Arc::new(learner.history().clone()))
+    }
+
     /// The steps of which there are checkpoints.
     pub(super) fn kept_steps(&self) -> Arc<[u64]> {
         let kept = self.learner.as_ref().map(Learner::history);
         let kept = kept.map(Checkpoints::all).unwrap_or_default();
         kept.iter().map(|kept| kept.step).collect()
     }
-}
-
-/// The checkpoints as the file of a run holds them, which has room for its end, too; nothing if there are none.
-pub(super) fn to_write(learner: &Learner) -> Option<Checkpoints> {
-    let mut history = learner.history().clone();
-    let n_params = Widths::of(&learner.experiment().model).n_params();
-    let room = Checkpoints::most_in_a_file(n_params).saturating_sub(1);
-    if history.all().len() > room {
-        history.set_room(room);
-    }
-    (!history.all().is_empty()).then_some(history)
 }

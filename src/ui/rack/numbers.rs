@@ -35,7 +35,7 @@ pub fn page_ui(ui: &mut Ui, memory: &mut Memory, sight: Sight<'_>, commands: &mu
     let Sight {
         theme, lab, frame, ..
     } = sight;
-    loss::loss_ui(ui, theme, &mut memory.loss, frame);
+    loss::loss_ui(ui, &mut memory.loss, sight, commands);
     speed_ui(ui, sight);
     learned_ui(ui, theme, frame);
     straightness_ui(ui, theme, lab, frame, commands);
