@@ -16,6 +16,7 @@ use egui_kittest::kittest::Queryable;
 use pushforward::experiment::{Experiment, presets};
 use pushforward::flow::coupling::Coupling;
 use pushforward::model::Widths;
+use pushforward::session::files::atomic_write;
 use pushforward::session::folder::{self, Saved};
 use pushforward::session::run::{RunOptions, Unobserved, go_on, run};
 use pushforward::session::{Command as Ask, Options, Session, Speed};
@@ -361,7 +362,7 @@ fn damaged_checkpoints_are_said_and_the_run_goes_on_without_them() {
         (&[][..], "not a whole safetensors file"),
     ];
     for (bytes, reason) in cases {
-        std::fs::write(&file, bytes).unwrap();
+        atomic_write(&file, bytes).unwrap();
         let opened = folder::open(&out).unwrap();
         let complaint = opened.saved.complaint();
         assert!(
