@@ -5,6 +5,7 @@
 //! `training`.
 
 mod bar;
+mod parts;
 mod training;
 mod training_head;
 

@@ -16,7 +16,7 @@ use super::super::command::Command;
 use super::super::lab::Lab;
 use super::super::panels::grouped;
 use super::super::theme::{ink, palette, strong};
-use super::bar::{NARROW_BAR, round_button_ui, slider_without_paint};
+use super::parts::{NARROW_BAR, round_button_ui, slider_without_paint};
 use super::training_head::Steps;
 
 /// Height of the row with everything beside each other, in points.
