@@ -2,10 +2,12 @@
 
 use std::ffi::OsStr;
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::experiment::View;
 use crate::export::ExportError;
 use crate::flow::Bounds;
+use crate::scene::lanes::{LanePanel, LanesFigure, columns};
 use crate::scene::{self, Page, Scene, Style};
 use crate::snapshot::Frame;
 
@@ -49,8 +51,30 @@ pub fn visible(frame: &Frame, view: &View) -> Option<Bounds> {
 /// # Errors
 /// A sentence with the path in it.
 pub fn write(path: &Path, frame: &Frame, view: &View) -> Result<(), String> {
+    write_scene(path, || scene(frame, view))
+}
+
+/// Writes the figure of several lanes with their titles, atomically.
+///
+/// # Errors
+/// A sentence with the path in it.
+pub fn write_lanes(path: &Path, lanes: &[(Arc<Frame>, String)], view: &View) -> Result<(), String> {
+    write_scene(path, || {
+        let lanes = lanes.iter();
+        let panels = lanes.map(|(frame, title)| LanePanel::measured(frame, title.clone()));
+        let panels: Vec<LanePanel> = panels.collect();
+        let figure = LanesFigure {
+            lanes: &panels,
+            view,
+            columns: columns(panels.len()),
+        };
+        figure.scene(view.t, &figure.page(Style::Paper))
+    })
+}
+
+fn write_scene(path: &Path, figure: impl FnOnce() -> Scene) -> Result<(), String> {
     let format = format_of(path)?;
-    let bytes = encode(&scene(frame, view), format);
+    let bytes = encode(&figure(), format);
     let bytes = bytes.map_err(|error| format!("{}: {error}", path.display()))?;
     atomic_write(path, &bytes).map_err(|error| error.to_string())
 }

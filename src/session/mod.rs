@@ -287,6 +287,19 @@ impl Session {
             });
     }
 
+    /// The same with several lanes side by side, each with its title.
+    pub fn export_lanes(&self, lanes: Vec<(LaneId, String)>, path: PathBuf, view: View) {
+        let frames = self.frames();
+        let lanes = lanes.into_iter();
+        let lanes = lanes.map(|(lane, title)| (Arc::clone(frames.of(lane)), title));
+        let lanes: Vec<(Arc<Frame>, String)> = lanes.collect();
+        self.jobs
+            .push(move || match figure::write_lanes(&path, &lanes, &view) {
+                Ok(()) => Event::Notice(format!("Exported {}", path.display())),
+                Err(sentence) => Event::Problem(sentence),
+            });
+    }
+
     /// Keeps work that is in no file, in the background; an event tells if that does not work.
     pub fn keep_unsaved(&self, autosave: &Arc<Autosave>, experiment: Experiment) {
         let autosave = Arc::clone(autosave);
