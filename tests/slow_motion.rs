@@ -571,6 +571,46 @@ fn the_pair_under_the_pointer_is_the_one_in_numbers_and_more_pairs_can_be_shown(
 }
 
 #[test]
+fn of_several_lanes_the_selected_one_is_shown_all_rest_and_all_take_the_step() {
+    let mut window = window(true);
+    window.state_mut().lab.apply(ui::Command::AddLane(0));
+    window.state_mut().lab.apply(ui::Command::SelectLane(0));
+    let steps = |lab: &Lab| -> Vec<u64> { lab.frames().iter().map(|f| f.step).collect() };
+    let laid_out = |lab: &Lab| -> Vec<usize> {
+        let frames = lab.frames();
+        frames.iter().map(|frame| frame.steps.len()).collect()
+    };
+    show(&mut window, "both train", |lab| {
+        let steps = steps(lab);
+        steps.len() == 2 && steps.iter().all(|step| *step > 5)
+    });
+    key(&mut window, Key::O);
+    show(&mut window, "lays the step out", is_laid_out);
+    let rests = |lab: &Lab| {
+        let frames = lab.frames();
+        frames.iter().all(|frame| frame.state == RunState::Paused)
+    };
+    show(&mut window, "both rest", rests);
+    assert_eq!(laid_out(&window.state().lab), [1, 0]);
+    let before = steps(&window.state().lab);
+    click(&mut window, "Stage Update");
+    let after: Vec<u64> = before.iter().map(|step| step + 1).collect();
+    show(&mut window, "both take it", |lab| {
+        steps(lab) == after && rests(lab)
+    });
+    window.state_mut().lab.apply(ui::Command::SelectLane(1));
+    show(&mut window, "shows the other one", |lab| {
+        laid_out(lab) == [0, 1]
+    });
+    window.step();
+    assert_eq!(at(&window), (after[1], Stage::Draw));
+    key(&mut window, Key::O);
+    show(&mut window, "both go on", |lab| {
+        steps(lab).iter().zip(&after).all(|(now, then)| now > then)
+    });
+}
+
+#[test]
 fn the_figure_that_is_exported_shows_the_stage() {
     let folder = tempfile::tempdir().unwrap();
     let mut window = window(false);

@@ -13,7 +13,7 @@ use super::place::Place;
 use super::text::{self, Weight};
 use super::theme::Sizes;
 use super::transform::{Transform, fit};
-use super::{Page, Panel, Scene, Style, build, color_bar, legend};
+use super::{Page, Panel, Scene, Style, build, color_bar, legend, marks_share};
 use crate::experiment::{Camera, View};
 use crate::flow::Bounds;
 use crate::snapshot::Frame;
@@ -28,8 +28,6 @@ const LABEL_EMS: f32 = 1.5;
 const BETWEEN_NUMBERS: &str = "   ";
 /// A box of this width has marks of full size, in points; those of a smaller one shrink with the root of its width.
 const FULL_BOX: f32 = 360.0;
-/// Marks shrink to this share at most.
-const MIN_MARKS: f32 = 0.45;
 /// A colour bar is at least so high, in ems: its numbers have to stand one above the other.
 const MIN_BAR_EMS: f32 = 5.0;
 /// A colour bar is at most so many boxes high.
@@ -449,8 +447,7 @@ impl LanesFigure<'_> {
 
 /// The place with marks that fit a small box: dots and strokes as for a page would cover it.
 fn small(place: Place) -> Place {
-    let share = place.transform.rect().width() / FULL_BOX;
-    let share = share.clamp(0.0, 1.0).sqrt().max(MIN_MARKS);
+    let share = marks_share(place.transform.rect().width(), FULL_BOX);
     let sizes = place.sizes.with_marks(share);
     Place { sizes, ..place }
 }

@@ -116,10 +116,25 @@ impl Page {
     /// Its strokes, radii and type sizes.
     pub fn sizes(&self) -> Sizes {
         match self.decorations {
-            Decorations::Canvas | Decorations::Lane => Sizes::SCREEN.scaled(self.zoom),
+            Decorations::Canvas => Sizes::SCREEN.scaled(self.zoom),
+            Decorations::Lane => {
+                let share = marks_share(self.size[0], FULL_LANE * self.zoom);
+                Sizes::SCREEN.scaled(self.zoom).with_marks(share)
+            }
             Decorations::Figure => Sizes::PRINT.scaled(self.zoom),
         }
     }
+}
+
+/// A lane of a window that is so wide, in points, has marks of full size.
+const FULL_LANE: f32 = 700.0;
+/// Marks shrink to this share at most.
+const MIN_MARKS: f32 = 0.45;
+
+/// How large the marks are in a box of this width where one of width `full` has them of full size: with the root of the
+/// width, for dots and strokes as for a page would cover a small box.
+fn marks_share(width: f32, full: f32) -> f32 {
+    (width / full).clamp(0.0, 1.0).sqrt().max(MIN_MARKS)
 }
 
 /// Everything that a back end paints, bottom first: background, then every panel, then the furniture.

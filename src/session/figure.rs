@@ -51,30 +51,29 @@ pub fn visible(frame: &Frame, view: &View) -> Option<Bounds> {
 /// # Errors
 /// A sentence with the path in it.
 pub fn write(path: &Path, frame: &Frame, view: &View) -> Result<(), String> {
-    write_scene(path, || scene(frame, view))
+    write_scene(path, &scene(frame, view))
 }
 
-/// Writes the figure of several lanes with their titles, atomically.
+/// Writes the figure of several lanes, one at least, each with its title; atomically.
 ///
 /// # Errors
 /// A sentence with the path in it.
 pub fn write_lanes(path: &Path, lanes: &[(Arc<Frame>, String)], view: &View) -> Result<(), String> {
-    write_scene(path, || {
-        let lanes = lanes.iter();
-        let panels = lanes.map(|(frame, title)| LanePanel::measured(frame, title.clone()));
-        let panels: Vec<LanePanel> = panels.collect();
-        let figure = LanesFigure {
-            lanes: &panels,
-            view,
-            columns: columns(panels.len()),
-        };
-        figure.scene(view.t, &figure.page(Style::Paper))
-    })
+    let mut panels = Vec::new();
+    for (frame, title) in lanes {
+        panels.push(LanePanel::measured(frame, title.clone()));
+    }
+    let figure = LanesFigure {
+        lanes: &panels,
+        view,
+        columns: columns(panels.len()),
+    };
+    write_scene(path, &figure.scene(view.t, &figure.page(Style::Paper)))
 }
 
-fn write_scene(path: &Path, figure: impl FnOnce() -> Scene) -> Result<(), String> {
+fn write_scene(path: &Path, figure: &Scene) -> Result<(), String> {
     let format = format_of(path)?;
-    let bytes = encode(&figure(), format);
+    let bytes = encode(figure, format);
     let bytes = bytes.map_err(|error| format!("{}: {error}", path.display()))?;
     atomic_write(path, &bytes).map_err(|error| error.to_string())
 }

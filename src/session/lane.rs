@@ -241,7 +241,7 @@ impl Lane {
             let sentence = "There is no run to save yet: nothing has been trained.".to_owned();
             return self.services.board.tell(Event::Problem(sentence));
         };
-        let (state, history) = (learner.state(), past::to_write(learner));
+        let (state, history) = (learner.state(), learner.history_to_write());
         let experiment = Experiment {
             view,
             ..Experiment::clone(&self.experiment)

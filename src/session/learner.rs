@@ -12,7 +12,8 @@ use crate::experiment::{Experiment, LearningRate};
 use crate::flow::coupling::Pairs;
 use crate::flow::distribution::DistributionError;
 use crate::model::{
-    Batch, Checkpoints, Engine, EngineError, EngineState, FrozenField, Plan, Scaling, TrainingState,
+    Batch, Checkpoints, Engine, EngineError, EngineState, FrozenField, Plan, Scaling,
+    TrainingState, Widths,
 };
 use crate::snapshot::LossRecorder;
 
@@ -315,6 +316,17 @@ impl Learner {
             losses: losses.iter().take(self.good.step as usize).collect(),
             coupling_costs: self.good.coupling_costs.clone(),
         }
+    }
+
+    /// The checkpoints as the file of a run holds them, which has room for its end, too; nothing if there are none.
+    pub fn history_to_write(&self) -> Option<Checkpoints> {
+        let mut history = self.history.clone();
+        let n_params = Widths::of(&self.experiment.model).n_params();
+        let room = Checkpoints::most_in_a_file(n_params).saturating_sub(1);
+        if history.all().len() > room {
+            history.set_room(room);
+        }
+        (!history.all().is_empty()).then_some(history)
     }
 
     /// Returns to the last checkpoint: weights, average, optimizer moments, losses, coupling costs, pairs and step

@@ -287,12 +287,8 @@ impl Session {
             });
     }
 
-    /// The same with several lanes side by side, each with its title.
-    pub fn export_lanes(&self, lanes: Vec<(LaneId, String)>, path: PathBuf, view: View) {
-        let frames = self.frames();
-        let lanes = lanes.into_iter();
-        let lanes = lanes.map(|(lane, title)| (Arc::clone(frames.of(lane)), title));
-        let lanes: Vec<(Arc<Frame>, String)> = lanes.collect();
+    /// Writes the figure of several lanes with their titles, as they are in these frames; as [`Self::export`].
+    pub fn export_lanes(&self, lanes: Vec<(Arc<Frame>, String)>, path: PathBuf, view: View) {
         self.jobs
             .push(move || match figure::write_lanes(&path, &lanes, &view) {
                 Ok(()) => Event::Notice(format!("Exported {}", path.display())),

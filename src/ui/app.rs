@@ -1,6 +1,6 @@
 //! The window: the laboratory with panels, canvas and dialogs around it, as an eframe application.
 //!
-//! A frame reads the newest [`Frame`] once, shows it, collects commands and applies them. It refuses to compute
+//! A frame reads the newest [`Frames`] once, shows it, collects commands and applies them. It refuses to compute
 //! anything, and it asks for another frame only while something moves.
 
 use std::io;
@@ -15,7 +15,7 @@ use crate::clock::{Instant, thread_time};
 use crate::experiment::Experiment;
 use crate::session::folder::Saved;
 use crate::session::{Cores, Wake, autosave, memory};
-use crate::snapshot::{Frame, Frames, RunState};
+use crate::snapshot::{Frames, RunState};
 
 use super::actions;
 use super::canvas::{Canvas, canvas_ui, cloud};
@@ -229,7 +229,6 @@ impl App {
         }
         self.style(&ctx);
         let frames = self.lab.frames();
-        let frame = frames.of(self.lab.lane());
         let mut commands = self.input(&ctx);
         self.contents(ui, &frames, &mut commands);
         if let Some(seen) = self.canvas.seen() {
@@ -241,7 +240,7 @@ impl App {
         if !ctx.input(|input| input.pointer.any_down()) && !ctx.text_edit_focused() {
             self.lab.settle();
         }
-        self.note_load(start, frame);
+        self.note_load(start, &frames);
         // Painting follows, on this thread, and its end is not reported.
         let painting = Duration::from_secs_f64(self.meter.painting_secs());
         self.lab.lend_core_for(painting.min(MAX_PAINTING));
@@ -289,13 +288,14 @@ impl App {
             .show_dialog(|dialog, lab| dialog_ui(ui.ctx(), dialog, lab, commands));
     }
 
-    fn note_load(&mut self, start: Option<Duration>, frame: &Frame) {
+    fn note_load(&mut self, start: Option<Duration>, frames: &Frames) {
         if let (Some(start), Ok(now)) = (start, thread_time()) {
             self.meter.note(start, now);
         }
         let frame_secs = self.meter.frame_secs();
         self.load.frame_ms = 1e3 * frame_secs;
-        let trains = frame.state == RunState::Running;
+        let mut states = frames.iter().map(|frame| &frame.state);
+        let trains = states.any(|state| *state == RunState::Running);
         self.pace.choose(frame_secs, self.cores, trains);
         let elapsed = self.looked.elapsed();
         if elapsed > LOOK_EVERY {

@@ -21,8 +21,8 @@ use crate::experiment::{Experiment, Layer, presets};
 use crate::flow::{Bounds, Point};
 use crate::model::DeviceChoice;
 use crate::products::Look;
-use crate::session::folder::Saved;
 use crate::session::Speed;
+use crate::session::folder::Saved;
 use crate::session::repeats::Repeats;
 use crate::session::{self, Advance, Event, Options, Wake};
 use crate::snapshot::RunState;
@@ -86,7 +86,8 @@ impl Lab {
         wake: Wake,
     ) -> io::Result<Self> {
         let device = DeviceChoice::default();
-        let options = |editor: &Editor| lanes::trained_options(editor, trained, device, Speed::WATCHED);
+        let options =
+            |editor: &Editor| lanes::trained_options(editor, trained, device, Speed::WATCHED);
         let mut state = State::new(experiment, file, options, wake)?;
         state.notice = lanes::complaint(trained);
         Ok(Self { state })

@@ -77,7 +77,7 @@ fn lanes_are_those_of_the_file_times_all_lists_the_last_one_fastest() {
             "VP, batch-OT (batch 64)"
         ]
     );
-    assert_eq!(titles(&base, &[]), [base.words.name.clone()]);
+    assert_eq!(titles(&base, &[]), std::slice::from_ref(&base.words.name));
     let mut file = base.clone();
     file.set("lanes", r#"[(title: "mine"), (set: ["path=Cosine"])]"#)
         .unwrap();

@@ -185,20 +185,23 @@ fn name(step: u64) -> String {
 /// Whether checkpoints are those of a run, as far as their description tells.
 fn belongs(description: &Description, state: &TrainingState) -> Result<(), CheckpointsError> {
     let run = &state.experiment;
-    let scales = Scaling {
-        source_rms: description.source_rms,
-        target_rms: description.target_rms,
-    };
     let checks = [
         ("network", description.model == run.model),
         ("seed", description.seed == run.seed),
         ("path", description.path == run.problem.path),
-        ("data", scales == state.scaling),
+        ("data", is_same(description, &state.scaling)),
     ];
     match checks.into_iter().find(|(_, same)| !same) {
         Some((what, _)) => Err(CheckpointsError::Another { what }),
         None => Ok(()),
     }
+}
+
+/// Whether the scales are those, up to what reading decimals may lose: the last digit.
+fn is_same(description: &Description, scaling: &Scaling) -> bool {
+    let near = |a: f64, b: f64| (a - b).abs() <= 1e-12 * b.abs();
+    near(description.source_rms, scaling.source_rms)
+        && near(description.target_rms, scaling.target_rms)
 }
 
 fn read(file: &SafeTensors<'_>, widths: &Widths, step: u64) -> Result<MlpParams, CheckpointsError> {

@@ -6,6 +6,7 @@ use std::process::{Child, Command, Stdio};
 
 use super::super::files::atomic_write;
 use super::super::folder::{self, Folder, names};
+use super::super::keep::Keep;
 use super::super::lanes_run::is_finished;
 use super::super::observer::RunError;
 use super::super::run::Keep;
@@ -94,6 +95,9 @@ pub fn start(run: &Run, lock: &File, options: &CompareOptions) -> Result<Started
     }
     if !goes_on {
         command.arg("--fresh");
+    }
+    if options.keep == Keep::Numbers {
+        command.args(["--checkpoints", "0"]);
     }
     let copy = |file: &File| file.try_clone().map_err(failed(&run.folder));
     command

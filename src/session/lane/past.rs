@@ -65,14 +65,3 @@ impl Lane {
         kept.iter().map(|kept| kept.step).collect()
     }
 }
-
-/// The checkpoints as the file of a run holds them, which has room for its end, too; nothing if there are none.
-pub(super) fn to_write(learner: &Learner) -> Option<Checkpoints> {
-    let mut history = learner.history().clone();
-    let n_params = Widths::of(&learner.experiment().model).n_params();
-    let room = Checkpoints::most_in_a_file(n_params).saturating_sub(1);
-    if history.all().len() > room {
-        history.set_room(room);
-    }
-    (!history.all().is_empty()).then_some(history)
-}

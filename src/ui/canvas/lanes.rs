@@ -3,9 +3,10 @@
 
 use std::sync::Arc;
 
-use egui::{Button, Rect, RichText, Ui, UiBuilder, pos2};
+use egui::{Align2, Button, FontId, Rect, RichText, Ui, UiBuilder, pos2, vec2};
 
 use crate::experiment::View;
+use crate::scene::legend::{self, Entry};
 use crate::scene::{self, Beside, Page, Scene};
 use crate::snapshot::Frame;
 
@@ -18,6 +19,9 @@ use super::grid::Grid;
 use super::memory::Canvas;
 use super::sight::{Sight, pane_ui, readout_ui, style, surface_ui};
 use super::{brush, header, notice, strip};
+
+/// Room behind the legend to say whose numbers it has, in points.
+const WHOSE: f32 = 128.0;
 
 /// The canvases of all lanes.
 pub fn lanes_ui(
@@ -32,7 +36,7 @@ pub fn lanes_ui(
     ui.advance_cursor_after_rect(area);
     ui.painter()
         .rect_filled(area, 0.0, ink(palette(lab.dark).background));
-    let (above, legend) = legend(lab, frames, area);
+    let (above, legend) = legend_of(lab, frames, area);
     let grid = Grid::new(above, frames.len());
     let Some(first) = grid.cells.first().filter(|cell| cell.canvas.is_positive()) else {
         return;
@@ -60,6 +64,14 @@ pub fn lanes_ui(
     }
     let strip = area.with_min_y(above.bottom());
     canvas.legend.paint_furniture(ui.painter(), strip, &legend);
+    if has_numbers(lab) {
+        let place = strip.right_center() - vec2(12.0, 0.0);
+        let words = format!("numbers of lane {}", lab.editor.selected() + 1);
+        let font = FontId::proportional(11.0);
+        let color = ink(palette(lab.dark).muted);
+        ui.painter()
+            .text(place, Align2::RIGHT_CENTER, words, font, color);
+    }
     canvas.cover(ui, first.canvas, Rect::ZERO, None);
 }
 
@@ -70,8 +82,15 @@ fn beside(frames: &[Arc<Frame>], lane: usize) -> Option<Beside<'_>> {
     first.map(|frame| Beside { frame, lanes })
 }
 
+/// Whether the legend has numbers, which are those of the selected lane.
+fn has_numbers(lab: &Lab) -> bool {
+    let entries = legend::entries(&lab.editor.experiment().view);
+    let is_note = |entry: &Entry| matches!(entry, Entry::Note { .. });
+    entries.iter().any(is_note)
+}
+
 /// The legend of all lanes, and the part of the area above it.
-fn legend(lab: &Lab, frames: &[Arc<Frame>], area: Rect) -> (Rect, Scene) {
+fn legend_of(lab: &Lab, frames: &[Arc<Frame>], area: Rect) -> (Rect, Scene) {
     let view = &View {
         step: lab.step_view(),
         ..lab.editor.experiment().view.clone()
@@ -79,7 +98,11 @@ fn legend(lab: &Lab, frames: &[Arc<Frame>], area: Rect) -> (Rect, Scene) {
     let page = Page::lane(area.size().into(), style(lab));
     let selected = lab.editor.selected().min(frames.len() - 1);
     let (frame, beside) = (&frames[selected], beside(frames, selected));
-    let legend = scene::legend_strip(frame, beside, view, lab.play.t, (&page, area.width()));
+    let room = match has_numbers(lab) {
+        true => area.width() - WHOSE,
+        false => area.width(),
+    };
+    let legend = scene::legend_strip(frame, beside, view, lab.play.t, (&page, room));
     let above = area.with_max_y((area.bottom() - legend.size[1]).max(area.top()));
     (above, legend)
 }

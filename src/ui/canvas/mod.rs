@@ -23,8 +23,8 @@ mod readout;
 mod shapes;
 mod sight;
 mod sprites;
-mod strip;
 mod step_bar;
+mod strip;
 
 use egui::Ui;
 

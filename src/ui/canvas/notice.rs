@@ -15,6 +15,8 @@ use super::super::theme::{ink, mix, palette, strong};
 use super::brush;
 use super::place::Place;
 
+/// A narrower canvas has smaller sentences, in points.
+const NARROW: f32 = 450.0;
 /// Widest that a sentence may get, in points.
 const WIDTH: f32 = 460.0;
 
@@ -44,6 +46,8 @@ pub fn notice_ui(
     }
     match frame.products.trajectories.get() {
         _ if matches!(frame.state, RunState::Waiting { .. }) => {}
+        // A step in slow motion is a picture of its own.
+        None if lab.slow_motion.is_some() => {}
         None => centered(ui, area, "The first picture is being computed.", theme),
         Some(followed) if is_elsewhere(frame, place, lab) || !frame.is_current(followed) => {
             let corner = egui::pos2(area.right() - 44.0, above.bottom() + 6.0);
@@ -142,7 +146,7 @@ fn sentence(words: &str) -> String {
 /// A quiet sentence in the middle.
 fn centered(ui: &Ui, area: Rect, words: &str, theme: &Theme) {
     let painter = ui.painter();
-    let font = FontId::proportional(15.0);
+    let font = FontId::proportional(if area.width() < NARROW { 12.0 } else { 15.0 });
     let galley = painter.layout(
         words.to_owned(),
         font,

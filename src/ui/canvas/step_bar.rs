@@ -56,7 +56,8 @@ pub fn bar_ui(ui: &mut Ui, lab: &Lab, commands: &mut Vec<Command>) {
 
 /// The stages, one after the other; a click goes there.
 fn stages_ui(ui: &mut Ui, slow: &SlowMotion, theme: &Theme, commands: &mut Vec<Command>) {
-    ui.spacing_mut().item_spacing.x = 4.0;
+    ui.spacing_mut().item_spacing.x = 2.0;
+    ui.spacing_mut().button_padding.x = 5.0;
     let title = format!("Step {}", grouped(slow.view.step + 1));
     let title = RichText::new(title).font(strong(13.0));
     ui.label(title.color(ink(theme.text)));
@@ -107,12 +108,12 @@ fn controls_ui(
     theme: &Theme,
     commands: &mut Vec<Command>,
 ) {
-    ui.spacing_mut().item_spacing.x = 6.0;
+    ui.spacing_mut().item_spacing.x = 5.0;
     let play = if slow.playing { "Hold" } else { "Play" };
     buttons::action_ui(ui, lab, &actions::STAGE_BACK, "‹ Back", true, commands);
     buttons::action_ui(ui, lab, &actions::STAGE_PLAY, play, true, commands);
     buttons::action_ui(ui, lab, &actions::STAGE_ON, "On ›", true, commands);
-    ui.add_space(6.0);
+    ui.add_space(2.0);
     let mut speed = slow.speed;
     let size = vec2(70.0, ui.spacing().interact_size.y);
     let chosen = ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
@@ -123,7 +124,7 @@ fn controls_ui(
     if chosen.inner {
         commands.push(Command::SlowMotion(Move::Speed(speed)));
     }
-    ui.add_space(6.0);
+    ui.add_space(2.0);
     let tip = "How many pairs of the batch are shown.";
     ui.label(RichText::new("Pairs").color(ink(theme.muted)))
         .on_hover_text(tip);

@@ -5,7 +5,7 @@ use egui::{Button, Frame as Boxed, Layout, Margin, RichText, Ui, vec2};
 
 use crate::experiment::{Layer, MAX_LANES};
 use crate::ui::actions;
-use crate::ui::command::Command;
+use crate::ui::command::{Command, Tool};
 use crate::ui::lab::Lab;
 use crate::ui::panels::buttons;
 use crate::ui::theme::{ink, palette};
@@ -13,7 +13,7 @@ use crate::ui::theme::{ink, palette};
 use super::chips;
 
 /// Room of the buttons at the right end, in points.
-const BUTTONS: f32 = 184.0;
+const BUTTONS: f32 = 232.0;
 /// Between two toggles, in points.
 const GAP: f32 = 6.0;
 
@@ -37,6 +37,9 @@ pub fn strip_ui(ui: &mut Ui, lab: &Lab, commands: &mut Vec<Command>) {
                 let add = Button::new(RichText::new("+ Add lane").color(ink(theme.accent)));
                 let can = lab.editor.lanes().len() < MAX_LANES;
                 buttons::button_ui(ui, lab, &actions::ADD_LANE, add, can, commands);
+                let picks = lab.tool == Tool::Pick;
+                let pick = Button::selectable(picks, "Select");
+                buttons::button_ui(ui, lab, &actions::PICK, pick, true, commands);
                 if !rest.is_empty() {
                     more_ui(ui, lab, &rest, commands);
                 }

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use crate::experiment::{Experiment, View, presets};
 use crate::session::folder::Saved;
 use crate::session::{self, documents, figure};
-use crate::snapshot::LaneId;
 
 use super::super::command::{Purpose, Tool};
 use super::super::dialogs::native::{Picking, Question};
@@ -181,12 +180,13 @@ impl State {
             step: self.step_view(),
             ..self.to_save().view
         };
-        let lanes = self.editor.lanes().iter().enumerate();
-        let lanes = lanes.map(|(i, lane)| (lane.id(), self.editor.label(i).to_owned()));
-        let lanes: Vec<(LaneId, String)> = lanes.collect();
-        match lanes.len() {
-            1 => self.session.export(self.lane(), path, view),
-            _ => self.session.export_lanes(lanes, path, view),
+        let frames = self.lane_frames(&self.frames());
+        if frames.len() == 1 {
+            self.session.export(self.lane(), path, view);
+        } else {
+            let titles = self.editor.labels().iter().cloned();
+            let lanes = frames.into_iter().zip(titles).collect();
+            self.session.export_lanes(lanes, path, view);
         }
         self.dialog = None;
     }

@@ -110,7 +110,8 @@ fn compare_ui(ui: &mut Ui, lab: &Lab, commands: &mut Vec<Command>) {
             };
             let item = Button::new(action.name).shortcut_text(action.keys_text(ui.ctx()));
             let item = ui.add_enabled(can, item).on_hover_text(action.tooltip);
-            if item.on_disabled_hover_text(action.tooltip).clicked() {
+            let item = item.on_disabled_hover_text(action.tooltip);
+            if item.accessible_name(action.name).clicked() {
                 commands.push(command);
             }
             if action.name == actions::COMPARE_SOLVERS.name {

@@ -1,0 +1,234 @@
+//! The pages of the rack, driven by labels as a person drives them.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on fails"
+)]
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use egui::{Key, Modifiers, OutputCommand, Vec2, vec2};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{Queryable, by};
+use pushforward::experiment::{Experiment, Lane, presets};
+use pushforward::session::Options;
+use pushforward::ui::page::Page;
+use pushforward::ui::{App, Command, Lab};
+
+type Window = Harness<'static, App>;
+
+const SIZE: Vec2 = vec2(1600.0, 1000.0);
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Three lanes of two moons that learn for a moment only.
+fn experiment() -> Experiment {
+    let mut experiment = presets::find("two-moons").unwrap().experiment().unwrap();
+    experiment.model.hidden = vec![8, 8];
+    experiment.training.batch = 32;
+    experiment.training.steps = 300;
+    experiment.readout.evaluation.samples = 200;
+    experiment.readout.evaluation.w2_samples = 50;
+    experiment.readout.solver = experiment.readout.solver.with_steps(10);
+    experiment.view.particles = 100;
+    let lane = |title: &str, set: &[&str]| Lane {
+        title: title.to_owned(),
+        set: set.iter().map(|set| set.parse().unwrap()).collect(),
+    };
+    experiment.lanes = vec![
+        lane("straight", &[]),
+        lane("bent", &["path=Vp()"]),
+        lane("paired", &["coupling=BatchOt(batch:32)"]),
+    ];
+    experiment
+}
+
+fn window() -> Window {
+    let options = Options {
+        autostart: true,
+        ..Options::default()
+    };
+    let lab = Lab::new(experiment(), None, options, Arc::new(|| ())).unwrap();
+    Harness::builder()
+        .with_size(SIZE)
+        .with_step_dt(1.0 / 60.0)
+        .with_max_steps(16)
+        .build_ui_state(
+            |ui, app: &mut App| {
+                app.logic(ui.ctx());
+                app.show(ui);
+            },
+            App::around(lab),
+        )
+}
+
+/// Shows frames until the window is as wanted.
+#[track_caller]
+fn wait(window: &mut Window, what: &str, wanted: impl Fn(&Window) -> bool) {
+    let start = Instant::now();
+    loop {
+        window.step();
+        if wanted(window) {
+            return;
+        }
+        assert!(start.elapsed() < PATIENCE, "{what}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+fn press(window: &mut Window, label: &str) {
+    window.get_by_label(label).click();
+    window.step();
+    window.step();
+}
+
+fn shows(window: &Window, part: &str) -> bool {
+    window.query_all(by().label_contains(part)).next().is_some()
+}
+
+/// The text that the last press has put on the clipboard.
+fn copied(window: &mut Window, label: &str) -> String {
+    window.get_by_label(label).click();
+    for _ in 0..3 {
+        window.step();
+        let commands = &window.output().platform_output.commands;
+        let text = commands.iter().find_map(|command| match command {
+            OutputCommand::CopyText(text) => Some(text.clone()),
+            _ => None,
+        });
+        if let Some(text) = text {
+            return text;
+        }
+    }
+    panic!("nothing was copied by {label}");
+}
+
+fn measured(window: &Window) -> bool {
+    let lab = &window.state().lab;
+    let frames = lab.frames();
+    frames
+        .iter()
+        .all(|frame| frame.products.metrics.get().is_some() && frame.step == 300)
+}
+
+/// The heights at which the titles of the lanes stand in the table.
+fn heights(window: &Window) -> Vec<f32> {
+    let right = SIZE.x - 330.0;
+    let height = |title: &str| {
+        let mut found = window
+            .get_all_by_label(title)
+            .filter(|node| node.rect().min.x > right);
+        found.next().expect(title).rect().center().y
+    };
+    ["straight", "bent", "paired"].map(height).to_vec()
+}
+
+#[test]
+fn a_page_opens_by_its_tab_its_key_and_the_palettes_command() {
+    let mut window = window();
+    window.step();
+    assert_eq!(window.state().lab.page, Page::Numbers);
+    press(&mut window, "Page of straightness");
+    assert_eq!(window.state().lab.page, Page::Straightness);
+    window.key_press_modifiers(Modifiers::NONE, Key::F3);
+    window.step();
+    window.step();
+    assert_eq!(window.state().lab.page, Page::Training);
+    window
+        .state_mut()
+        .lab
+        .apply(Command::ShowPage(Page::Numbers));
+    window.step();
+    assert!(shows(&window, "STRAIGHTNESS"));
+}
+
+#[test]
+fn the_table_sorts_selects_and_copies() {
+    let mut window = window();
+    window
+        .state_mut()
+        .lab
+        .apply(Command::ShowPage(Page::Straightness));
+    wait(&mut window, "all lanes are measured", measured);
+    window.step();
+    let by_lane = heights(&window);
+    assert!(by_lane.is_sorted(), "{by_lane:?}");
+    press(&mut window, "Sort by S");
+    let lab = &window.state().lab;
+    let mut s: Vec<(f64, f32)> = Vec::new();
+    for (frame, height) in lab.lane_frames(&lab.frames()).iter().zip(heights(&window)) {
+        let metrics = frame.products.metrics.get().unwrap();
+        s.push((metrics.trajectories.straightness, height));
+    }
+    s.sort_by(|a, b| a.0.total_cmp(&b.0));
+    assert!(
+        s.is_sorted_by(|a, b| a.1 < b.1),
+        "the smallest S on top: {s:?}"
+    );
+    press(&mut window, "Sort by S");
+    let turned = heights(&window);
+    press(&mut window, "Sort by S");
+    assert_eq!(heights(&window), by_lane);
+    assert_ne!(turned, by_lane);
+
+    let markdown = copied(&mut window, "Copy as Markdown");
+    assert!(markdown.starts_with("| lane |"), "{markdown}");
+    let latex = copied(&mut window, "Copy as LaTeX");
+    assert!(latex.contains("\\begin{tabular}"), "{latex}");
+    let csv = copied(&mut window, "Copy as CSV");
+    for title in ["straight", "bent", "paired"] {
+        assert!(
+            [&markdown, &latex, &csv]
+                .iter()
+                .all(|text| text.contains(title)),
+            "{title}"
+        );
+    }
+
+    let right = SIZE.x - 330.0;
+    let row = window
+        .get_all_by_label("bent")
+        .find(|node| node.rect().min.x > right);
+    row.unwrap().click();
+    window.step();
+    window.step();
+    assert_eq!(window.state().lab.editor.selected(), 1);
+}
+
+#[test]
+fn three_seeds_are_repeated_in_the_background_and_can_be_stopped() {
+    let mut window = window();
+    window
+        .state_mut()
+        .lab
+        .apply(Command::ShowPage(Page::Straightness));
+    wait(&mut window, "all lanes are measured", measured);
+    window.step();
+    assert!(shows(&window, "for these networks"));
+    press(&mut window, "Repeat with 3 seeds");
+    wait(&mut window, "the repeats end", |window| {
+        let repeats = window.state().lab.repeats.as_ref();
+        repeats.is_some_and(|repeats| repeats.known().ended)
+    });
+    window.step();
+    window.step();
+    let known = window.state().lab.repeats.as_ref().unwrap().known();
+    assert!(
+        known.measured.iter().all(|seeds| seeds.len() == 3),
+        "{:?}",
+        known.failures
+    );
+    assert!(shows(&window, "over 3 seeds"));
+    // Another network: the repeats are not those of the lanes any more.
+    let mut other = window.state().lab.editor.experiment().clone();
+    other.training.batch = 16;
+    window.state_mut().lab.apply(Command::Edit(Box::new(other)));
+    wait(&mut window, "it is said", |window| {
+        shows(window, "have changed since")
+    });
+    press(&mut window, "Repeat with 3 seeds");
+    press(&mut window, "Stop the repeats");
+    assert!(window.state().lab.repeats.is_none());
+}
