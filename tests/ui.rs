@@ -724,7 +724,9 @@ fn the_page_of_solvers_says_what_they_cost() {
         "no {legend}"
     );
     let before = now.products.solvers.get().unwrap().methods[0].nfe();
-    window.get_by_label("Error ε").click();
+    window
+        .get_by_role_and_label(Role::SpinButton, "Error ε")
+        .click();
     window.run_ok();
     window.event(Event::Text("0.3".to_owned()));
     key(&mut window, Modifiers::NONE, Key::Enter);
@@ -763,8 +765,12 @@ fn trajectories_can_start_at_the_data() {
         "in the order of time"
     );
     window.run_ok();
-    let backward = "Euler, 20 NFE, backward from the target";
-    assert!(window.query_all_by_label(backward).next().is_some());
+    let legend = followed.steps.legend();
+    assert!(legend.ends_with("NFE, backward"), "{legend}");
+    assert!(
+        window.query_all_by_label(&legend).next().is_some(),
+        "no {legend}"
+    );
 }
 
 #[test]

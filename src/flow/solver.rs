@@ -69,7 +69,7 @@ impl Steps {
     pub fn legend(&self) -> String {
         let mut words = format!("{}, {} NFE", self.solver.name(), self.nfe);
         if self.range.1 < self.range.0 {
-            words += ", backward from the target";
+            words += ", backward";
         }
         if let Some(t) = self.stopped_at() {
             words += &format!(", stopped at t = {t:.3}");

@@ -88,7 +88,8 @@ const ALL: &[&str] = &[
     "solvers",
     "end_errors",
 ];
-const FROM_TARGET: &[&str] = &[
+/// The particles of these tests start at the target.
+const FROM_SOURCE: &[&str] = &[
     "trajectories",
     "field",
     "density",
@@ -132,9 +133,9 @@ const TABLE: &[(&str, &str, &[&str])] = &[
     (
         "source",
         "(shape: EightGaussians(radius: 5.0, std: 0.5))",
-        ALL,
+        FROM_SOURCE,
     ),
-    ("target", "(shape: Checkerboard)", FROM_TARGET),
+    ("target", "(shape: Checkerboard)", ALL),
     ("path", "Cosine", PICTURES),
     (
         "coupling",
@@ -330,6 +331,7 @@ fn a_source_that_cannot_be_sampled_is_asked_once() {
     use crate::flow::distribution::{Drawing, Shape};
     let studied = Arc::new(experiment());
     let mut blank = experiment();
+    blank.view.from = End::Source;
     blank.problem.source = Shape::Drawn(Drawing::blank(Bounds::square(1.0))).into();
     let network = flow(&studied, 3).network().unwrap().clone();
     let flow = Flow::learned(network, Arc::new(blank.clone()), RunId(0));

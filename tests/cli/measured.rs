@@ -178,13 +178,13 @@ fn fewer_nodes_are_written_if_fewer_are_asked_for() {
 #[test]
 fn a_solver_that_chooses_its_steps_counts_what_it_spends() {
     let folder = folder();
-    let with = |solver: &str| {
+    let with = |preset: &str, solver: &str| {
         let solver = format!("solver={solver}");
         let few = ["--set", "evaluation.samples=60"];
         let flags = ["--steps", "30", "--set", &solver, few[0], few[1]];
-        quick_run("two-moons", folder.path(), &flags)
+        quick_run(preset, folder.path(), &flags)
     };
-    let (whole, said) = with("DormandPrince(tolerance:1e-4)");
+    let (whole, said) = with("two-moons", "DormandPrince(tolerance:1e-4)");
     let [nfe, taken, rejected] = ["nfe", "solver_steps", "solver_rejected"]
         .map(|key| whole[key].as_u64().unwrap_or_else(|| panic!("no {key}")));
     assert_eq!(nfe, 2 + 6 * (taken + rejected));
@@ -196,7 +196,7 @@ fn a_solver_that_chooses_its_steps_counts_what_it_spends() {
     assert!(number(&whole, "nfe_euler") >= number(&whole, "nfe_rk4") / 4.0);
     let nodes = text(folder.path(), "trajectories.csv").lines().count() - 1;
     assert_eq!(nodes, 60 * 101);
-    let (none, said) = with("DormandPrince(tolerance:1e-8,budget:100)");
+    let (none, said) = with("ve", "DormandPrince(tolerance:1e-8,budget:100)");
     assert!(said.contains("stopped at t = "), "{said}");
     assert!(number(&none, "solver_stopped_at") < 1.0);
     assert!(number(&none, "nfe") <= 100.0);

@@ -287,8 +287,8 @@ fn a_tolerance_is_kept_on_every_path() {
         let back = solve(&field, Solver::controlled(1e-9), (end, start), &fine);
         let home = mean_distance(back.last(), &x_0);
         println!("{}: {error:.1e}, there and back {home:.1e}", path.name());
-        assert!(error < 2e-4 * scale, "{path:?}: {error:e}");
-        assert!(home < 1e-6 * scale, "{path:?}: {home:e}");
+        assert!(error < 1e-3 * scale, "{path:?}: {error:e}");
+        assert!(home < 1e-5 * scale, "{path:?}: {home:e}");
     }
 }
 

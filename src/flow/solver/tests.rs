@@ -257,7 +257,7 @@ fn what_was_solved_says_how_and_how_far() {
     let (back, steps) = finish(back);
     assert!((back.last()[0][0] - 1.0).abs() < 1e-4 && back.times[0] == 1.0);
     assert!(
-        steps.legend().ends_with("NFE, backward from the target"),
+        steps.legend().ends_with("NFE, backward"),
         "{}",
         steps.legend()
     );

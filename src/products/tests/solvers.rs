@@ -58,10 +58,7 @@ fn the_fewest_evaluations_are_those_that_a_search_without_a_plan_finds() {
         assert_eq!(found.error, error_of(least));
     }
     let nfe: Vec<usize> = compared.methods.iter().filter_map(|m| m.nfe()).collect();
-    assert!(
-        nfe[0] > nfe[1] && nfe[1] > nfe[3],
-        "a higher order pays: {nfe:?}"
-    );
+    assert!(nfe[0] > 2 * nfe[1], "a higher order pays: {nfe:?}");
     let controlled = &compared.controlled;
     let tried = controlled.steps.accepted() + controlled.steps.rejected;
     assert_eq!(controlled.nfe(), Some(2 + 6 * tried));
@@ -73,7 +70,7 @@ fn the_fewest_evaluations_are_those_that_a_search_without_a_plan_finds() {
 fn a_particle_comes_home_as_far_as_the_solver_is_good() {
     for (solver, least, most) in [
         (Solver::Rk4 { steps: 200 }, 0.0, 1e-7),
-        (Solver::controlled(1e-7), 0.0, 1e-5),
+        (Solver::controlled(1e-7), 0.0, 1e-4),
         (Solver::Euler { steps: 20 }, 1e-2, 1.0),
     ] {
         let flow = exact(solver, 0.5);

@@ -200,13 +200,12 @@ fn heading_ui(
 ) -> bool {
     let metric = column.metric;
     let arrow = match sorting {
-        Some((key, false)) if key == metric.key => " ⬆",
-        Some((key, true)) if key == metric.key => " ⬇",
+        Some((key, false)) if key == metric.key => " ↑",
+        Some((key, true)) if key == metric.key => " ↓",
         _ => "",
     };
     let text = RichText::new(format!("{}{arrow}", metric.heading())).small();
-    let label = Label::new(text.color(ink(sight.theme.muted)));
-    ui.add(label.selectable(false).sense(Sense::click()))
+    ui.add(Button::new(text.color(ink(sight.theme.muted))).frame(false))
         .on_hover_text(format!("{} Click to sort.", metric.definition()))
         .accessible_name(format!("Sort by {}", metric.heading()))
         .clicked()
@@ -223,10 +222,10 @@ fn title_ui(ui: &mut Ui, sight: Sight<'_>, row: &Row) -> bool {
         let color = ink(lane_color(row.lane, sight.lab.dark));
         ui.painter().rect_filled(mark, 2.0, color);
         let text = match row.lane == sight.lab.editor.selected() {
-            true => RichText::new(&row.title).font(strong(12.5)),
-            false => RichText::new(&row.title),
+            true => RichText::new(&row.title).font(strong(11.5)),
+            false => RichText::new(&row.title).small(),
         };
-        let label = Label::new(text).truncate().selectable(false);
+        let label = Label::new(text).wrap().selectable(false);
         ui.add(label.sense(Sense::click()))
     });
     let hint = match row.is_unlearned {

@@ -10,7 +10,7 @@ mod profile;
 mod row;
 mod step;
 
-use egui::{Margin, RichText, ScrollArea, Sense, Stroke, Ui, Vec2};
+use egui::{Button, Margin, RichText, ScrollArea, Stroke, Ui, Vec2};
 
 use crate::scene::theme::Theme;
 use crate::snapshot::{Frame, Frames};
@@ -113,11 +113,7 @@ fn tab_ui(ui: &mut Ui, sight: Sight<'_>, page: Page, commands: &mut Vec<Command>
     let text = RichText::new(page.tab()).font(strong(12.5)).color(color);
     let action = actions::of_page(page);
     let tab = ui
-        .add(
-            egui::Label::new(text)
-                .selectable(false)
-                .sense(Sense::click()),
-        )
+        .add(Button::new(text).frame(false))
         .on_hover_text(action.hover_text(ui.ctx()))
         .accessible_name(action.name);
     if open {

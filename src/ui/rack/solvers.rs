@@ -33,8 +33,9 @@ pub fn page_ui(ui: &mut Ui, _: &mut Memory, sight: Sight<'_>, commands: &mut Vec
     let measured = Measured::of(frame);
     chosen_ui(ui, theme, frame, &measured);
     heading_ui(ui, theme, "THERE AND BACK");
-    metric_ui(ui, theme, &ROUND_TRIP_ERROR, &measured);
-    metric_ui(ui, theme, &ROUND_TRIP_ERROR_FROM_TARGET, &measured);
+    for metric in [&ROUND_TRIP_ERROR, &ROUND_TRIP_ERROR_FROM_TARGET] {
+        metric_ui(ui, theme, metric, &measured);
+    }
     heading_ui(ui, theme, "FEWEST EVALUATIONS");
     let mut draft = lab.editor.experiment().clone();
     asked_ui(ui, theme, &mut draft.readout.evaluation);
@@ -54,6 +55,7 @@ const WAITING: &str = "Compared in the background; the first numbers come soon."
 /// The steps and the evaluations of the solver that is chosen.
 fn chosen_ui(ui: &mut Ui, theme: &Theme, frame: &Frame, measured: &Measured) {
     heading_ui(ui, theme, "CHOSEN SOLVER");
+    note_ui(ui, theme, &frame.solver_legend());
     let followed = frame.products.trajectories.get();
     if let Some(followed) = followed {
         let steps = &followed.steps;
@@ -62,14 +64,7 @@ fn chosen_ui(ui: &mut Ui, theme: &Theme, frame: &Frame, measured: &Measured) {
             grouped(steps.rejected as u64),
         );
         let hint = "Of the trajectories on the canvas: steps that were taken, and that were tried and not taken.";
-        number_row(
-            ui,
-            theme,
-            "accepted steps",
-            hint,
-            &taken,
-            steps.solver.name(),
-        );
+        number_row(ui, theme, "accepted steps", hint, &taken, "");
         number_row(ui, theme, "rejected steps", hint, &rejected, "");
         let nfe = grouped(steps.nfe as u64);
         number_row(ui, theme, "evaluations", &NFE.definition(), &nfe, "NFE");
@@ -83,16 +78,10 @@ fn chosen_ui(ui: &mut Ui, theme: &Theme, frame: &Frame, measured: &Measured) {
     metric_ui(ui, theme, &SOLVER_ERROR, measured);
 }
 
+/// A number of the chosen solver, which the page has named.
 fn metric_ui(ui: &mut Ui, theme: &Theme, metric: &Metric, measured: &Measured) {
-    let (value, aside) = metric.line(measured);
-    number_row(
-        ui,
-        theme,
-        metric.label,
-        &metric.definition(),
-        &value,
-        &aside,
-    );
+    let (value, _) = metric.line(measured);
+    number_row(ui, theme, metric.label, &metric.definition(), &value, "");
 }
 
 /// What is asked of the methods; both are part of the experiment.

@@ -290,9 +290,8 @@ fn direction_ui(ui: &mut Ui, direction: Direction, theme: &Theme) -> Response {
 
 /// The solver of the trajectories and what it costs.
 fn solver_ui(ui: &mut Ui, frame: &Frame, theme: &Theme) {
-    let words = frame.solver_legend();
-    ui.label(egui::RichText::new(words).color(ink(theme.muted)))
-        .on_hover_text(
-            "Solver of the trajectories and its velocity evaluations (NFE) for each of them.",
-        );
+    let words = egui::RichText::new(frame.solver_legend()).color(ink(theme.muted));
+    ui.add(egui::Label::new(words).truncate()).on_hover_text(
+        "Solver of the trajectories and its velocity evaluations (NFE) for each of them.",
+    );
 }

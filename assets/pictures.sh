@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# The pictures of README.md, made by the release build that is there: `assets/pictures.sh [FOLDER]`.
+#
+# Figures need nothing else. The window's pictures need a virtual display: Xvfb, openbox, xdotool and ImageMagick.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+program="${CARGO_TARGET_DIR:-target}/release/pushforward"
+work="${1:-out/pictures}"
+mkdir -p "$work"
+
+# The classic grid on two targets: three paths by two couplings.
+for preset in smiley eight-gaussians; do
+    "$program" compare "$preset" --over 'coupling=Independent,BatchOt(batch:256)' --over 'path=CondOt(),Vp(),Cosine' \
+        --set 'view.layers=[Target, Trajectories]' --set view.paths=150 --out "$work/$preset" --quiet
+    convert "$work/$preset/lanes.png" -resize 900x -colors 128 -define png:compression-level=9 "assets/lanes-$preset.png"
+done
+
+# window NAME SIZE FOLDER KEYS..: a picture of the window on a folder, after these keys.
+window() {
+    local name=$1 size=$2 folder=$3
+    shift 3
+    export DISPLAY=:87
+    Xvfb "$DISPLAY" -screen 0 "${size}x24" >/dev/null 2>&1 &
+    local screen=$!
+    sleep 2
+    openbox >/dev/null 2>&1 &
+    "$program" "$folder" >/dev/null 2>&1 &
+    local app=$!
+    sleep 10
+    # The pointer rests where nothing explains itself.
+    xdotool mousemove "${size%x*}" "${size#*x}"
+    for key in F4 "$@"; do
+        xdotool key "$key"
+        sleep 1
+    done
+    sleep 20
+    import -window root "$work/$name.png"
+    kill "$app" || true
+    sleep 1
+    kill "$screen" || true
+    wait "$screen" 2>/dev/null || true
+}
+
+window lanes-dark 1600x1000 "$work/smiley" space Home shift+Right shift+Right shift+Right shift+Right shift+Right
+window lanes-light 1600x1000 "$work/eight-gaussians" ctrl+shift+l
+window lanes-small 1366x768 "$work/smiley"
+window lanes-lecture 1600x1000 "$work/smiley" F11
+for name in lanes-dark lanes-light; do
+    convert "$work/$name.png" -colors 256 -define png:compression-level=9 "assets/$name.png"
+done
