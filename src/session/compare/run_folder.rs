@@ -9,7 +9,6 @@ use super::super::folder::{self, Folder, names};
 use super::super::keep::Keep;
 use super::super::lanes_run::is_finished;
 use super::super::observer::RunError;
-use super::super::run::Keep;
 use super::options::CompareOptions;
 use super::plan::Run;
 
@@ -90,9 +89,6 @@ pub fn start(run: &Run, lock: &File, options: &CompareOptions) -> Result<Started
         .args(["--keep", &options.keep.to_string()])
         .args(["--device", &options.device.to_string()])
         .args(["--threads", &options.share.threads.to_string()]);
-    if options.keep == Keep::Numbers {
-        command.args(["--checkpoints", "0"]);
-    }
     if !goes_on {
         command.arg("--fresh");
     }
