@@ -66,6 +66,7 @@ fn measure(flow: &Flow, network: &str) -> f64 {
                 flow: &flow.id,
                 look: &look,
                 made: &made,
+                past: None,
                 now: 0.0,
             };
             let Next::Task(mut task) = kind.next(flow, &wish, &tools) else {

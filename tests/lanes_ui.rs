@@ -207,7 +207,7 @@ fn the_classic_grid_plays_marks_a_particle_changes_and_survives_saving() {
     window.run_steps(5);
     assert!(window.state().lab.play.t != before);
     apply(&mut window, Command::SetTime(0.6));
-    press(&mut window, "Pause");
+    press(&mut window, "Train or pause");
 
     // A click on a particle marks it in every lane.
     let camera = pushforward::experiment::Camera {

@@ -15,8 +15,13 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use pushforward::experiment::{Experiment, presets};
 use pushforward::flow::coupling::Coupling;
+use pushforward::model::Widths;
+use pushforward::session::files::atomic_write;
+use pushforward::session::folder::{self, Saved};
+use pushforward::session::run::{RunOptions, Unobserved, go_on, run};
 use pushforward::session::{Command as Ask, Options, Session, Speed};
 use pushforward::snapshot::{Frame, LaneId, RunState};
+use pushforward::ui::page::Page;
 use pushforward::ui::{App, Command, Lab};
 
 type Window = Harness<'static, App>;
@@ -241,6 +246,164 @@ fn checkpoints_are_at_growing_intervals_and_go_with_what_they_are_of() {
     }
 }
 
+#[test]
+fn the_checkpoints_of_all_lanes_together_keep_to_their_budget() {
+    let wide = |coupling| {
+        let mut experiment = experiment(400);
+        experiment.model.hidden = vec![256, 256, 256];
+        experiment.training.batch = 8;
+        experiment.problem.coupling = coupling;
+        experiment
+    };
+    let n_params = Widths::of(&wide(Coupling::Independent).model).n_params();
+    let lane = |i| (LaneId(i), Arc::new(wide(Coupling::BatchOt { batch: 8 })));
+    let options = Options {
+        lanes: vec![lane(1), lane(2)],
+        ..autostart(Speed::Full)
+    };
+    let session = Mode::Threads.start(wide(Coupling::Independent), options);
+    let mut kept = 0;
+    for i in 0..3 {
+        kept += wait(&session, i, "finishes", is_finished).checkpoints.len();
+    }
+    let bytes = 4 * n_params * kept;
+    assert!(bytes <= 64_000_000, "{kept} of {n_params} parameters");
+    assert!(bytes >= 20_000_000, "{kept} of {n_params} parameters");
+    session.send(LaneId(2), Ask::Close);
+    session.send(LaneId(0), Ask::StepOnce);
+    let frame = wait(&session, 0, "takes a step", |f| f.step == 401);
+    assert!(2 * 4 * n_params * frame.checkpoints.len() <= 64_000_000);
+}
+
+fn cpu() -> RunOptions {
+    RunOptions {
+        device: "cpu".parse().unwrap(),
+        threads: Some(1),
+        ..RunOptions::default()
+    }
+}
+
+/// The steps of the checkpoints that a folder holds.
+fn steps_in(saved: &Saved) -> Vec<u64> {
+    let history = saved.history.as_ref().unwrap();
+    history.all().iter().map(|kept| kept.step).collect()
+}
+
+#[test]
+fn a_run_has_its_history_when_it_is_opened_again_and_saved_by_the_window() {
+    let folder = tempfile::tempdir().unwrap();
+    let [out, saved] = ["out", "saved"].map(|name| folder.path().join(name));
+    assert!(
+        run(&experiment(123), &out, &cpu(), &mut Unobserved)
+            .unwrap()
+            .finished
+    );
+    let opened = folder::open(&out).unwrap();
+    assert_eq!(opened.saved.complaint(), "");
+    let expected: Vec<u64> = (0..=100).chain([110, 120, 123]).collect();
+    assert_eq!(steps_in(&opened.saved), expected);
+    for mode in MODES {
+        let options = Options {
+            trained: Some(Arc::clone(&opened.saved.state)),
+            history: opened.saved.history.clone(),
+            ..Options::default()
+        };
+        let session = mode.start(opened.experiment.clone(), options);
+        session.show_step(Some(50));
+        let past = wait(&session, 0, "step 50", |f| {
+            shows(f, 50) && f.past == Some(50)
+        });
+        assert_eq!(past.step, 123);
+        let fresh = Mode::Caller.start(experiment(50), autostart(Speed::Full));
+        let fresh = wait(&fresh, 0, "trains", |f| is_finished(f) && shows(f, 50));
+        let points = |frame: &Frame| {
+            let followed = frame.products.trajectories.get().unwrap();
+            followed.trajectories.points.clone()
+        };
+        assert_eq!(points(&past), points(&fresh), "{mode:?}");
+        session.send(LaneId(0), Ask::Train);
+        wait(&session, 0, "goes on", |f| f.step == 246);
+        session.save_run(LaneId(0), saved.clone(), experiment(1).view);
+        drop(session);
+        let again = folder::open(&saved).unwrap();
+        let kept = (0..=100).chain((110..=240).step_by(10)).chain([246]);
+        assert_eq!(
+            steps_in(&again.saved),
+            kept.collect::<Vec<u64>>(),
+            "{mode:?}"
+        );
+    }
+}
+
+#[test]
+fn damaged_checkpoints_are_said_and_the_run_goes_on_without_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let [out, other, none] = ["out", "other", "none"].map(|name| folder.path().join(name));
+    let trained = |experiment: &Experiment, out: &std::path::Path, options: &RunOptions| {
+        run(experiment, out, options, &mut Unobserved).unwrap();
+        folder::open(out).unwrap()
+    };
+    trained(&experiment(30), &out, &cpu());
+    let mut wider = experiment(30);
+    wider.model.hidden = vec![24];
+    trained(&wider, &other, &cpu());
+    let without = RunOptions {
+        checkpoints: 0,
+        ..cpu()
+    };
+    let without = trained(&experiment(30), &none, &without);
+    assert!(without.saved.history.is_none() && without.saved.complaint().is_empty());
+    let file = out.join("checkpoints.safetensors");
+    let whole = std::fs::read(&file).unwrap();
+    let alien = std::fs::read(other.join("checkpoints.safetensors")).unwrap();
+    let cases = [
+        (&whole[..whole.len() / 2], "not a whole safetensors file"),
+        (&alien[..], "another network"),
+        (&[][..], "not a whole safetensors file"),
+    ];
+    for (bytes, reason) in cases {
+        atomic_write(&file, bytes).unwrap();
+        let opened = folder::open(&out).unwrap();
+        let complaint = opened.saved.complaint();
+        assert!(
+            complaint.contains("checkpoints.safetensors: "),
+            "{complaint}"
+        );
+        assert!(complaint.contains(reason), "{complaint}");
+        assert!(opened.saved.history.is_none());
+    }
+    let opened = folder::open(&out).unwrap();
+    let more = experiment(45);
+    let outcome = go_on(&more, &opened.saved, &out, &cpu(), &mut Unobserved);
+    assert!(outcome.unwrap().finished);
+    let opened = folder::open(&out).unwrap();
+    assert_eq!(steps_in(&opened.saved), (30..=45).collect::<Vec<u64>>());
+}
+
+#[test]
+fn more_steps_and_another_task_leave_a_history_that_belongs_to_the_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let [out, whole] = ["out", "whole"].map(|name| folder.path().join(name));
+    let few = RunOptions {
+        checkpoints: 40,
+        ..cpu()
+    };
+    run(&experiment(75), &out, &few, &mut Unobserved).unwrap();
+    run(&experiment(130), &whole, &few, &mut Unobserved).unwrap();
+    let opened = folder::open(&out).unwrap();
+    assert!(steps_in(&opened.saved).len() <= 40);
+    go_on(&experiment(130), &opened.saved, &out, &few, &mut Unobserved).unwrap();
+    let files =
+        [&out, &whole].map(|out| std::fs::read(out.join("checkpoints.safetensors")).unwrap());
+    assert!(files[0] == files[1], "75 steps and 55 more are 130");
+    let opened = folder::open(&out).unwrap();
+    let other = (*other_lane(20).1).clone();
+    go_on(&other, &opened.saved, &out, &few, &mut Unobserved).unwrap();
+    let opened = folder::open(&out).unwrap();
+    let steps = steps_in(&opened.saved);
+    assert_eq!((steps[0], steps.last()), (130, Some(&150)), "{steps:?}");
+}
+
 fn window(steps: u64, autostart: bool) -> Window {
     let options = Options {
         autostart,
@@ -423,4 +586,50 @@ fn a_reset_and_another_drawing_follow_the_training_again() {
         f.past.is_none() && f.checkpoints.first().is_some_and(|&step| step > 0)
     });
     assert!(drawn.step > 200, "the weights stay");
+}
+
+/// Numbers of steps that nobody measured on the way are measured when training rests, and a click shows the step.
+#[test]
+fn the_curves_have_every_round_checkpoint_and_a_click_moves_the_head_of_training() {
+    let mut window = window(300, true);
+    watch(&mut window, "finishes", |f| is_finished(f) && shows(f, 300));
+    window
+        .state_mut()
+        .lab
+        .apply(Command::ShowPage(Page::Training));
+    let measured = |frame: &Frame| -> Vec<u64> {
+        let curve = frame.products.learning_curve.get();
+        let points = curve.map(|curve| curve.points.to_vec()).unwrap_or_default();
+        points.iter().map(|point| point.step).collect()
+    };
+    let frame = watch(&mut window, "measures the checkpoints", |f| {
+        [0, 1, 50, 200, 300]
+            .iter()
+            .all(|step| measured(f).contains(step))
+    });
+    let curve = frame.products.learning_curve.get().unwrap();
+    let at_50 = *curve.points.iter().find(|point| point.step == 50).unwrap();
+    let fresh = Mode::Caller.start(experiment(50), autostart(Speed::Full));
+    let fresh = wait(&fresh, 0, "trains to step 50", |f| {
+        is_finished(f) && shows(f, 50)
+    });
+    let numbers = fresh.products.metrics.get().unwrap();
+    let expected = (numbers.trajectories.straightness, numbers.w2);
+    assert_eq!((at_50.straightness, at_50.w2), expected);
+    for name in [
+        "Loss over the steps",
+        "S over the steps",
+        "W2 over the steps",
+    ] {
+        window.state_mut().lab.apply(Command::ShowStep(None));
+        window.run_ok();
+        let plot = window.get_by_label(name).rect();
+        window.hover_at(plot.center());
+        window.drag_at(plot.center());
+        window.drop_at(plot.center());
+        window.step();
+        window.step();
+        let step = window.state().lab.training.step().unwrap();
+        assert!((20..200).contains(&step), "{name}: {step}");
+    }
 }

@@ -125,6 +125,9 @@ pub struct RunArgs {
     /// Seconds between two saves of what training goes on from
     #[arg(long, value_name = "SECONDS", default_value_t = RunOptions::SAVE_EVERY.as_secs(), value_parser = value_parser!(u64).range(1..=86_400))]
     pub save_every: u64,
+    /// Write reference_trajectories.csv, too: positions and velocities that the metrics are measured along
+    #[arg(long)]
+    pub reference_trajectories: bool,
     /// Most checkpoints of the weights that are kept of the training, in at most 64 MB; 0 for none
     #[arg(long, value_name = "N", default_value_t = RunOptions::CHECKPOINTS)]
     pub checkpoints: usize,
@@ -230,7 +233,8 @@ mod tests {
     #[test]
     fn run_takes_every_flag_of_the_contract() {
         let line = "pushforward run vp --out a/b --steps 5 --seed 7 --device cpu --threads 2 --quiet --fresh \
-                    --save-every 5 --checkpoints 0 --set path=Vp(beta_min:0.1,beta_max:20.0) --set training.batch=512";
+                    --reference-trajectories --save-every 5 --checkpoints 0 --set path=Vp(beta_min:0.1,beta_max:20.0) \
+                    --set training.batch=512";
         let Some(Verb::Run(run)) = parse(line).unwrap().verb else {
             panic!("not a run");
         };
@@ -239,7 +243,7 @@ mod tests {
             (Some(5), Some(7), Some(2))
         );
         assert_eq!(run.device, DeviceChoice::Cpu);
-        assert!(run.quiet && run.fresh);
+        assert!(run.quiet && run.fresh && run.reference_trajectories);
         assert_eq!((run.save_every, run.checkpoints), (5, 0));
         let overrides = run.changes.overrides;
         assert_eq!(overrides[0].key, "path");

@@ -140,6 +140,7 @@ fn run(args: &RunArgs) -> Result<(), Failure> {
     let options = RunOptions {
         device: args.device,
         threads: args.threads,
+        reference_trajectories: args.reference_trajectories,
         save_every: Duration::from_secs(args.save_every),
         checkpoints: args.checkpoints,
         keep: args.keep,

@@ -21,6 +21,8 @@ macro_rules! layers {
             Difference: difference, "Difference of trajectories", "this lane's trajectories over those of the first lane, and how far apart they end";
             FieldDifference: field_difference, "Difference of fields", "the velocity of this lane minus that of the first lane at time t";
             Errors: errors, "Solver errors", "how far each trajectory's end is from that of a fine solver";
+            DeformedGrid: deformed_grid, "Deformed grid", "a mesh over the source that the flow has carried to time t";
+            Worst: worst, "Worst ten", "the ten least straight trajectories, by what the colour of trajectories means";
         }
     };
 }

@@ -125,17 +125,32 @@ pub enum TrajectoryColor {
     ChordRatio,
     /// Which particle it is.
     Identity,
+    /// Its integrated curvature `int |kappa| ds`: the angle that it turns through.
+    Curvature,
+    /// `|(Z_1 - Z_0) - v_t(Z_t)|^2` along it: where shape and speed differ from the straight way at constant speed.
+    LocalS,
+    /// `|v_t(Z_t)|` along it.
+    Speed,
 }
 
 impl TrajectoryColor {
     /// Every meaning, in the order in which they are offered.
-    pub const ALL: [Self; 2] = [Self::ChordRatio, Self::Identity];
+    pub const ALL: [Self; 5] = [
+        Self::ChordRatio,
+        Self::Identity,
+        Self::Curvature,
+        Self::LocalS,
+        Self::Speed,
+    ];
 
     /// What it is called.
     pub const fn name(self) -> &'static str {
         match self {
             Self::ChordRatio => "chord / arc",
             Self::Identity => "identity",
+            Self::Curvature => "turning",
+            Self::LocalS => "local S",
+            Self::Speed => "speed",
         }
     }
 
@@ -144,6 +159,22 @@ impl TrajectoryColor {
         match self {
             Self::ChordRatio => "How straight its shape is: |Z₁ − Z₀| / arc length, by viridis.",
             Self::Identity => "Which particle it is.",
+            Self::Curvature => {
+                "The angle in radians that it turns through, ∫ |κ| ds: 0 for a line, π for the way there and back."
+            }
+            Self::LocalS => {
+                "|(Z₁ − Z₀) − v(Z_t, t)|² where it is at t: how far its velocity is from that of the straight way at \
+                 constant speed. Its integral over t, averaged over particles, is S."
+            }
+            Self::Speed => "|v(Z_t, t)| where it is at t.",
+        }
+    }
+
+    /// Whether it is told from every step of a trajectory, which takes a product of its own.
+    pub fn is_stepwise(self) -> bool {
+        match self {
+            Self::ChordRatio | Self::Identity => false,
+            Self::Curvature | Self::LocalS | Self::Speed => true,
         }
     }
 }

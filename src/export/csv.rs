@@ -1,4 +1,4 @@
-//! Tables: `loss.csv` and `trajectories.csv`.
+//! Tables: `loss.csv`, `trajectories.csv` and `reference_trajectories.csv`.
 //!
 //! Numbers are written as the shortest decimal that reads back as the same value (of `f32` for losses and
 //! positions, which is what the network computes with; of `f64` for times). A number that is not finite
@@ -6,6 +6,7 @@
 
 use std::fmt::{Display, Write};
 
+use crate::flow::course::Course;
 use crate::flow::trajectory::Trajectories;
 
 /// Bytes of a typical row of trajectories.
@@ -44,6 +45,28 @@ pub fn trajectories(trajectories: &Trajectories, first: usize, nodes: &[usize]) 
             push_finite(&mut text, x as f32);
             text.push(',');
             push_finite(&mut text, y as f32);
+            text.push('\n');
+        }
+    }
+    text.into_bytes()
+}
+
+/// The first line of `reference_trajectories.csv`.
+pub const COURSE_HEADER: &str = "particle,node,t,x,y,vx,vy\n";
+
+/// Positions and velocities at every node, one particle after the other, as rows below [`COURSE_HEADER`]. The first of
+/// the particles has the number `first`.
+pub fn course(course: &Course, first: usize) -> Vec<u8> {
+    let mut text = String::with_capacity(2 * ROW * course.points.len());
+    for particle in 0..course.n_particles {
+        for (node, t) in course.times.iter().enumerate() {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "{},{node},{t}", first + particle);
+            let ([x, y], [vx, vy]) = course.at(node, particle);
+            for value in [x, y, vx, vy] {
+                text.push(',');
+                push_finite(&mut text, value as f32);
+            }
             text.push('\n');
         }
     }
@@ -122,6 +145,23 @@ mod tests {
         let ends = rows(&trajectories(&walk, 0, &[0, 2]));
         assert_eq!(ends.len(), 4);
         assert_eq!(ends[3], ["1", "2", "1", "5", "6"]);
+    }
+
+    #[test]
+    fn courses_read_back_with_their_velocities() {
+        let course = Course {
+            times: vec![0.0, 0.5],
+            n_particles: 2,
+            points: vec![[0.1, -2.0], [3.0, 4.0], [0.5, f64::NAN], [3.5, 4.5]],
+            velocities: vec![[1.0, 0.0], [1.5, 2.0], [-1.0, 0.25], [0.0, 9.0]],
+        };
+        let mut table = COURSE_HEADER.as_bytes().to_vec();
+        table.extend(super::course(&course, 5));
+        let all = rows(&table);
+        assert_eq!(all[0], ["particle", "node", "t", "x", "y", "vx", "vy"]);
+        assert_eq!(all[2], ["5", "1", "0.5", "0.5", "", "-1", "0.25"]);
+        assert_eq!(all[3], ["6", "0", "0", "3", "4", "1.5", "2"]);
+        assert_eq!(all.len(), 5);
     }
 
     #[test]

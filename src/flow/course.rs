@@ -9,7 +9,7 @@
 
 use super::march::{March, begin};
 use super::tableau::Tableau;
-use super::trajectory::{Walk, distance_squared};
+use super::trajectory::{Walk, angle, distance_squared};
 use super::work::pause;
 use super::{Point, VelocityField};
 
@@ -193,13 +193,6 @@ fn add(sums: &mut [f64], values: impl Iterator<Item = f64>) {
     for (sum, value) in sums.iter_mut().zip(values) {
         *sum += value;
     }
-}
-
-/// The angle between two vectors, 0 to pi; 0 if one of them is 0.
-fn angle(a: Point, b: Point) -> f64 {
-    let cross = a[0] * b[1] - a[1] * b[0];
-    let dot = a[0] * b[0] + a[1] * b[1];
-    cross.abs().atan2(dot)
 }
 
 #[cfg(test)]

@@ -121,6 +121,32 @@ impl Trajectories {
         chord_ratio(chord, arc)
     }
 
+    /// `Z_1 - Z_0` of one particle.
+    pub fn chord(&self, particle: usize) -> Point {
+        let (start, end) = (self.first()[particle], self.last()[particle]);
+        [end[0] - start[0], end[1] - start[1]]
+    }
+
+    /// Of every step of one particle the time that it takes and its velocity, the way over the time: by Euler's method that
+    /// of the field where the step begins, by others a mean over the step.
+    pub fn velocities(&self, particle: usize) -> impl Iterator<Item = (f64, Point)> + '_ {
+        let times = self.times.windows(2).map(|t| t[1] - t[0]);
+        let ways = self.of(particle).zip(self.of(particle).skip(1));
+        times
+            .zip(ways)
+            .map(|(h, (a, b))| (h.abs(), [0, 1].map(|i| (b[i] - a[i]) / h)))
+    }
+
+    /// The angle in radians that one particle turns through, that of the polyline through the nodes: `int |kappa| ds`.
+    pub fn turning(&self, particle: usize) -> f64 {
+        let ways = self.velocities(particle).map(|(_, velocity)| velocity);
+        let next = self
+            .velocities(particle)
+            .skip(1)
+            .map(|(_, velocity)| velocity);
+        ways.zip(next).map(|(a, b)| angle(a, b)).sum()
+    }
+
     /// Turns the order of the nodes round: what was solved backwards runs in the order of time. Pauses now and then.
     pub async fn reverse(&mut self) {
         /// Points that are moved in one piece.
@@ -158,6 +184,13 @@ fn chord_ratio(chord: f64, arc: f64) -> f64 {
 pub(super) fn distance_squared(a: Point, b: Point) -> f64 {
     let [dx, dy] = [a[0] - b[0], a[1] - b[1]];
     dx * dx + dy * dy
+}
+
+/// The angle between two vectors, 0 to pi; 0 if one of them is 0.
+pub(super) fn angle(a: Point, b: Point) -> f64 {
+    let cross = a[0] * b[1] - a[1] * b[0];
+    let dot = a[0] * b[0] + a[1] * b[1];
+    cross.abs().atan2(dot)
 }
 
 /// `a + weight (b - a)`.
@@ -204,6 +237,15 @@ mod tests {
     fn chord_ratio_sees_shape_alone() {
         assert!((corner().chord_ratio(0) - 5.0 / 7.0).abs() < 1e-15);
         assert_eq!(corner().chord_ratio(1), 1.0);
+    }
+
+    #[test]
+    fn steps_have_velocities_and_corners_angles() {
+        let ways: Vec<(f64, Point)> = corner().velocities(0).collect();
+        assert_eq!(ways, [(0.5, [6.0, 0.0]), (0.5, [0.0, 8.0])]);
+        assert_eq!(corner().chord(0), [3.0, 4.0]);
+        assert!((corner().turning(0) - std::f64::consts::FRAC_PI_2).abs() < 1e-15);
+        assert_eq!(corner().turning(1), 0.0);
     }
 
     #[test]

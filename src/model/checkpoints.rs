@@ -24,6 +24,23 @@ pub struct Checkpoint {
     pub weights: Arc<MlpParams>,
 }
 
+impl Checkpoint {
+    /// Whether it is one of the eleven a decade that stand for all of them.
+    pub fn is_landmark(&self) -> bool {
+        Self::is_landmark_step(self.step)
+    }
+
+    /// The same of a step.
+    pub fn is_landmark_step(step: u64) -> bool {
+        roundness(step) >= LANDMARK
+    }
+
+    /// How round its step is: from 0 to 6, the powers of ten.
+    pub fn roundness(&self) -> u8 {
+        roundness(self.step)
+    }
+}
+
 /// The checkpoints of a run, oldest first. A copy shares the weights.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Checkpoints {
@@ -161,6 +178,9 @@ fn unit(step: u64) -> u64 {
 
 /// The roundness of a power of ten.
 const ROUNDEST: u8 = 6;
+
+/// The roundness of eleven numbers a decade.
+const LANDMARK: u8 = 3;
 
 /// How round a number is, by its first two digits; 0 if others than those are not zero. Of each decade, one number is a
 /// power of ten (6); 1, 2 and 5 times one are 5; 1.5, 3 and 7 times 4; further multiples and 2.5 times 3; what is even up to

@@ -16,14 +16,12 @@ use crate::flow::tableau::RK4;
 use crate::flow::trajectory::Walk;
 use crate::flow::work::{Parts, Work};
 
+use super::pair_crossings::CROSSING;
 use super::references::distance;
 use super::{Cost, Demand, Flow, Made, Product, References, Tools, Wish};
 
 /// Most particles that are solved in one piece: few enough for the caches.
 const CHUNK: usize = 512;
-
-/// Trajectories whose crossings are counted, and as many pairs.
-pub(super) const CROSSING: usize = 256;
 
 /// A measurement of the flow, see `flow::metrics` for the definitions.
 #[derive(Clone, Debug, PartialEq)]
@@ -151,6 +149,13 @@ pub struct Reference {
     times: Arc<ReferenceTimes>,
     halving: Halving,
     seen: Seen,
+}
+
+impl Reference {
+    /// The times that were chosen for the field.
+    pub fn times(&self) -> &Arc<ReferenceTimes> {
+        &self.times
+    }
 }
 
 /// What is kept of the ways of the reference: no trajectory but a few.

@@ -11,13 +11,16 @@ mod points;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use crate::experiment::{End, Experiment, Layer, View};
+use crate::experiment::{End, Experiment, Layer, TrajectoryColor, View};
 use crate::flow::Bounds;
 use crate::flow::work::{Parts, Work};
+use crate::model::Checkpoints;
 
 pub use cloud::{Carried, Carrier, Cloud, CloudBlock, Growing};
 pub use flow::{Flow, FlowId, RunId};
+pub use learning_curve::CurvePoint;
 pub use kind::{Change, KINDS, Kind, Next, Task};
+pub use mesh::Shape;
 pub use metrics::{Reference, ReferenceSolver, ends, measure, reference};
 pub use points::{DisplaySamples, display_samples, source_points, target_points};
 pub use solvers::{ControlledCost, MethodCost, PROBES, SEARCHED, compare_solvers};
@@ -62,6 +65,8 @@ pub struct Wish<'a> {
     pub look: &'a Look,
     /// What there is so far.
     pub made: &'a Products,
+    /// The training behind the flow, while there is time to look back.
+    pub past: Option<&'a Arc<Checkpoints>>,
     /// Seconds, from whenever they are counted.
     pub now: f64,
 }
@@ -213,6 +218,10 @@ macro_rules! products {
 products! {
     /// Particles from source to target at every node of the experiment's solver.
     trajectories: Followed,
+    /// How straight each of the trajectories is, step by step.
+    measures: Measures,
+    /// A mesh that the flow carries along.
+    mesh: Mesh,
     /// The velocity on a grid of points and times.
     field: FieldGrid,
     /// The density of the particles, estimated from the trajectories.
@@ -227,6 +236,8 @@ products! {
     pair_crossings: PairCrossings,
     /// Straightness, cost and distance to the target.
     metrics: Metrics,
+    /// What was measured at which step.
+    learning_curve: LearningCurve,
     /// What the methods cost on the flow, and the way there and back.
     solvers: SolverComparison,
     /// How far the experiment's solver is off at the end.
@@ -264,6 +275,7 @@ impl Products {
             flow: &flow,
             look,
             made: self,
+            past: None,
             now: 0.0,
         };
         let answers = !P::OF_THE_FLOW || made.of.answers(&studied.problem);
@@ -283,14 +295,20 @@ pub struct Look {
     pub particles: usize,
     /// Particles of a cloud beside them, if one is wanted.
     pub cloud: Option<usize>,
+    /// What of the trajectories is measured step by step, and of how many; none if nothing is.
+    pub measure: Option<(TrajectoryColor, usize)>,
     /// Arrows of the velocity field along the longer side of `bounds`; 0 for none.
     pub field: usize,
     /// What the camera sees: where field and density are evaluated.
     pub bounds: Bounds,
     /// Whether the density of the particles is wanted.
     pub density: bool,
+    /// Whether the mesh that the flow carries along is wanted.
+    pub mesh: bool,
     /// Whether measurements are wanted.
     pub metrics: bool,
+    /// Whether they are also wanted of the checkpoints, where nothing trains.
+    pub curves: bool,
     /// Whether the comparison of the solvers is wanted, too.
     pub solvers: bool,
     /// Particles whose end-point error is wanted.
@@ -305,10 +323,13 @@ impl Look {
         Self {
             particles: view.followed(),
             cloud: view.cloud(),
+            measure: view.color.is_stepwise().then_some((view.color, view.trajectories)),
             field: view.field,
             bounds,
             density: view.layers.contains(&Layer::Density),
+            mesh: view.layers.contains(&Layer::DeformedGrid),
             metrics: true,
+            curves: false,
             solvers: false,
             errors: match view.layers.contains(&Layer::Errors) {
                 true => view.trajectories,
@@ -324,10 +345,13 @@ impl Default for Look {
         Self {
             particles: 1000,
             cloud: None,
+            measure: None,
             field: 24,
             bounds: Bounds::square(4.0),
             density: false,
+            mesh: false,
             metrics: true,
+            curves: false,
             solvers: false,
             errors: 0,
             from: End::Source,
@@ -348,6 +372,7 @@ pub fn make_all(
             flow: &flow.id,
             look,
             made: &products,
+            past: None,
             now: tools.now,
         };
         let next = |kind: &Kind| match kind.next(flow, &wish, tools) {

@@ -8,8 +8,10 @@ use crate::flow::crossings::crossing_rate;
 use crate::flow::metrics::Mean;
 use crate::flow::work::{Work, pause};
 
-use super::metrics::CROSSING;
 use super::{Cost, Demand, Flow, Product, Tools, Wish};
+
+/// Pairs that are looked at, and as many trajectories.
+pub(super) const CROSSING: usize = 256;
 
 /// The crossing rate of the segments from x_0 to x_1, of the first pairs that training sees.
 #[derive(Clone, Copy, Debug, PartialEq)]

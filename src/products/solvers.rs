@@ -141,28 +141,38 @@ pub async fn compare_solvers(
     let range = flow.id.experiment.problem.path.time_range();
     let fine = fine(flow, range, &x_0, parts).await;
     let trial = Trial {
-        flow,
-        parts,
-        x_0: &x_0,
-        fine: fine.ends(),
+        flow: flow.clone(),
+        x_0: x_0.into(),
+        fine: fine.ends().into(),
     };
     let spread = Moments::of(&references.target).spread();
     let bound = readout.evaluation.error * spread;
-    let mut methods = Vec::with_capacity(Solver::EQUAL.len());
-    for method in Solver::EQUAL {
-        methods.push(trial.fewest(method, bound).await);
-    }
+    let searches = Solver::EQUAL.map(|method| {
+        let trial = trial.clone();
+        Work::new(async move { trial.fewest(method, bound).await })
+    });
+    let methods = parts.all(searches.into()).await;
     let controlled = Solver::controlled(readout.evaluation.tolerance);
     let (error, steps) = trial.of(controlled).await;
     let x_1 = probes(&references.target);
+    let ways = [
+        (Arc::clone(&trial.x_0), range),
+        (x_1.into(), backward(range)),
+    ];
+    let ways = ways.map(|(x, range)| {
+        let trial = trial.clone();
+        Work::new(async move { trial.round_trip(&x, range).await })
+    });
+    let mut ways = parts.all(ways.into()).await.into_iter();
+    let mut next = || ways.next().unwrap_or(f64::NAN);
     SolverComparison {
-        n_samples: x_0.len(),
+        n_samples: trial.x_0.len(),
         bound,
         reference_error: fine.error().end_points,
         methods,
         controlled: ControlledCost { steps, error },
-        round_trip: trial.round_trip(&x_0, range).await,
-        round_trip_from_target: trial.round_trip(&x_1, backward(range)).await,
+        round_trip: next(),
+        round_trip_from_target: next(),
     }
 }
 
@@ -176,29 +186,29 @@ fn backward((start, end): (f64, f64)) -> (f64, f64) {
     (end, start)
 }
 
-/// What methods are tried on.
-struct Trial<'a> {
-    flow: &'a Flow,
-    parts: &'a Parts,
-    x_0: &'a [Point],
+/// What methods are tried on. A trial is one part: who waits for parts of every step waits for the slowest of them.
+#[derive(Clone)]
+struct Trial {
+    flow: Flow,
+    x_0: Arc<[Point]>,
     /// Where the reference takes the points.
-    fine: Vec<Point>,
+    fine: Arc<[Point]>,
 }
 
-impl Trial<'_> {
+impl Trial {
     fn range(&self) -> (f64, f64) {
         self.flow.id.experiment.problem.path.time_range()
     }
 
     /// Where the solver takes the points.
     async fn ends(&self, solver: Solver, range: (f64, f64), x: &[Point]) -> (Vec<Point>, Steps) {
-        let rows = x.len().div_ceil(PARTS).min(self.flow.rows());
-        ends(&self.flow.field, solver, range, x, rows, self.parts).await
+        let (rows, alone) = (self.flow.rows(), Parts::default());
+        ends(&self.flow.field, solver, range, x, rows, &alone).await
     }
 
     /// How far the solver ends from the reference, and its steps.
     async fn of(&self, solver: Solver) -> (f64, Steps) {
-        let (ends, steps) = self.ends(solver, self.range(), self.x_0).await;
+        let (ends, steps) = self.ends(solver, self.range(), &self.x_0).await;
         (rms_distance(&ends, &self.fine), steps)
     }
 
@@ -236,6 +246,3 @@ impl Trial<'_> {
         rms_distance(&back, x)
     }
 }
-
-/// Parts that particles are cut into, so that several threads can carry them.
-const PARTS: usize = 4;

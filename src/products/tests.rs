@@ -6,11 +6,13 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::*;
-use crate::experiment::{Experiment, presets};
+use crate::experiment::{Experiment, TrajectoryColor, presets};
 use crate::flow::rng::{Stream, stream};
 use crate::flow::solver::{Solver, solve};
 use crate::flow::work::pause;
 use crate::model::{FrozenField, MlpParams, Scaling, Widths};
+
+mod identities;
 
 fn experiment() -> Experiment {
     let preset = presets::find("two-moons").unwrap();
@@ -20,7 +22,9 @@ fn experiment() -> Experiment {
     experiment.readout.evaluation.samples = 40;
     experiment.readout.evaluation.w2_samples = 30;
     experiment.view.particles = 10_050;
+    experiment.view.color = TrajectoryColor::LocalS;
     experiment.view.layers.push(Layer::Density);
+    experiment.view.layers.push(Layer::DeformedGrid);
     experiment.view.layers.push(Layer::Particles);
     experiment.view.layers.push(Layer::Errors);
     experiment.view.trajectories = 7;
@@ -61,7 +65,7 @@ fn stale(products: &Products, experiment: Experiment) -> BTreeSet<&'static str> 
             })*
         };
     }
-    check!(trajectories field density starts cloud references pair_crossings metrics solvers end_errors);
+    check!(trajectories measures mesh field density starts cloud references pair_crossings metrics solvers end_errors);
     stale
 }
 
@@ -69,6 +73,8 @@ const NOTHING: &[&str] = &[];
 /// What is drawn from the flow.
 const PICTURES: &[&str] = &[
     "trajectories",
+    "measures",
+    "mesh",
     "field",
     "density",
     "cloud",
@@ -78,6 +84,8 @@ const PICTURES: &[&str] = &[
 ];
 const ALL: &[&str] = &[
     "trajectories",
+    "measures",
+    "mesh",
     "field",
     "density",
     "starts",
@@ -91,6 +99,8 @@ const ALL: &[&str] = &[
 /// The particles of these tests start at the target.
 const FROM_SOURCE: &[&str] = &[
     "trajectories",
+    "measures",
+    "mesh",
     "field",
     "density",
     "cloud",
@@ -102,6 +112,8 @@ const FROM_SOURCE: &[&str] = &[
 ];
 const SOLVED: &[&str] = &[
     "trajectories",
+    "measures",
+    "mesh",
     "density",
     "cloud",
     "metrics",
@@ -120,6 +132,8 @@ const TABLE: &[(&str, &str, &[&str])] = &[
         "7",
         &[
             "trajectories",
+            "measures",
+            "mesh",
             "density",
             "starts",
             "cloud",
@@ -142,11 +156,15 @@ const TABLE: &[(&str, &str, &[&str])] = &[
         "BatchOt(batch: 64)",
         &[
             "trajectories",
+            "measures",
+            "mesh",
             "field",
             "density",
             "cloud",
             "pair_crossings",
             "metrics",
+            "solvers",
+            "end_errors",
         ],
     ),
     ("model.hidden", "[16]", NOTHING),
@@ -167,17 +185,24 @@ const TABLE: &[(&str, &str, &[&str])] = &[
     (
         "view.layers",
         "[Target, Particles]",
-        &["density", "end_errors"],
+        &["density", "mesh", "end_errors"],
     ),
-    ("view.paths", "3", &["end_errors"]),
+    ("view.paths", "3", &["measures", "end_errors"]),
     ("view.particles", "10060", &["starts", "cloud"]),
     ("view.field", "5", &["field"]),
     ("view.trail", "0.3", NOTHING),
-    ("view.color", "Identity", NOTHING),
+    ("view.color", "Identity", &["measures"]),
     (
         "view.from",
         "Source",
-        &["trajectories", "density", "starts", "cloud", "end_errors"],
+        &[
+            "trajectories",
+            "measures",
+            "density",
+            "starts",
+            "cloud",
+            "end_errors",
+        ],
     ),
     (
         "view.camera",
@@ -241,6 +266,7 @@ fn newer_weights_make_everything_new_but_what_is_of_the_problem() {
         flow: &newer.id,
         look: &look,
         made: &products,
+        past: None,
         now: 0.0,
     };
     let to_make = KINDS
@@ -251,6 +277,7 @@ fn newer_weights_make_everything_new_but_what_is_of_the_problem() {
         names,
         [
             "picture",
+            "deformed grid",
             "picture of the field",
             "cloud",
             "measurement",
@@ -295,6 +322,7 @@ fn assert_is_the_same_however_it_is_cut(studied: &Arc<Experiment>) {
                 flow: &flow.id,
                 look: &look,
                 made: &cut,
+                past: None,
                 now: 0.0,
             };
             let Next::Task(mut task) = kind.next(&flow, &wish, &tools) else {
@@ -360,6 +388,7 @@ fn a_cloud_of_old_weights_ends_early_and_is_shown_as_it_is() {
                 flow: &flow.id,
                 look: &look,
                 made,
+                past: None,
                 now,
             };
             if let Next::Task(task) = kind.next(flow, &wish, &tools) {

@@ -42,7 +42,7 @@ pub(super) fn strip(meaning: &Meaning, place: &Place, width: f32) -> ([f32; 2], 
     let (margin, pad) = (2.0 * sizes.gap, 1.2 * sizes.gap);
     let room = width - 2.0 * margin;
     let mut entries = legend::entries(meaning.view);
-    entries.extend(legend::has_color_bar(meaning.view).then_some(Entry::ColorBar));
+    entries.extend(meaning.ramp.map(Entry::ColorBar));
     if legend::lines(&entries, room, sizes).len() > 1 {
         entries.retain(|entry| !matches!(entry, Entry::Layer(_)));
     }
@@ -67,7 +67,7 @@ fn legend_box(meaning: &Meaning, place: &Place) -> (Option<Rect>, Vec<Item>) {
     if page.width() < NARROW {
         entries.retain(|entry| !matches!(entry, Entry::Layer(_) | Entry::Step(_)));
     }
-    entries.extend(legend::has_color_bar(meaning.view).then_some(Entry::ColorBar));
+    entries.extend(meaning.ramp.map(Entry::ColorBar));
     let lines = legend::lines(&entries, LEGEND_SHARE * page.width(), sizes);
     if lines.is_empty() {
         return (None, Vec::new());

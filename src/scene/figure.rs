@@ -180,10 +180,8 @@ impl Figure<'_> {
 
     fn column_width(&self, beside: bool) -> f32 {
         let sizes = self.page.sizes();
-        let bar = match legend::has_color_bar(self.moment.view) {
-            true => color_bar::vertical_width(&sizes),
-            false => 0.0,
-        };
+        let ramp = legend::ramp(self.moment.view, self.moment.frame);
+        let bar = ramp.map_or(0.0, |ramp| color_bar::vertical_width(&ramp, &sizes));
         match beside {
             true => bar.max(legend::column_width(self.moment.view, &sizes)),
             false => bar,
@@ -201,7 +199,7 @@ impl Figure<'_> {
         let [left, top] = layout.column.min;
         let mut items = Vec::new();
         let mut baseline = top + text::cap_height(sizes.text);
-        if legend::has_color_bar(self.moment.view) {
+        if let Some(ramp) = &meaning.ramp {
             let gap = if n_entries == 0 { 0.0 } else { 4.0 * sizes.gap };
             let bar = Rect {
                 min: [left, top],
@@ -210,7 +208,7 @@ impl Figure<'_> {
                     layout.column.max[1] - legend_height - gap,
                 ],
             };
-            items.extend(color_bar::vertical(bar, place));
+            items.extend(color_bar::vertical(ramp, bar, place));
             baseline = layout.column.max[1] - legend_height + legend::line_height(sizes);
         }
         if layout.beside {

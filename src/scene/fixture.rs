@@ -3,15 +3,16 @@
 use std::f64::consts::PI;
 use std::sync::Arc;
 
-use crate::experiment::Experiment;
+use crate::experiment::{Experiment, TrajectoryColor};
 use crate::flow::course::Profile;
 use crate::flow::grid::{DensityStack, FieldGrid};
 use crate::flow::metrics::{Mean, TrajectoryMetrics};
 use crate::flow::reference::HalvingError;
 use crate::flow::solver::Steps;
 use crate::flow::trajectory::Trajectories;
+use crate::flow::work::finish;
 use crate::flow::{Bounds, Point};
-use crate::products::{Followed, Look, Metrics, Products, ReferenceSolver, RunId};
+use crate::products::{Followed, Look, Measures, Metrics, Products, ReferenceSolver, RunId};
 use crate::snapshot::{Frame, LaneId, LossHistory, RunState};
 
 /// Particles of [`frame`].
@@ -107,6 +108,14 @@ pub fn show(frame: &mut Frame, trajectories: Trajectories) {
         trajectories,
     };
     products.put(of, followed);
+}
+
+/// Measures the trajectories of a frame for a colour that asks for it, all of them, in units of 2.
+pub fn measure(frame: &mut Frame, color: TrajectoryColor) {
+    let followed = frame.products.trajectories.get().map(Arc::clone);
+    let measures = Measures::of(followed.expect("trajectories"), N, color, 2.0);
+    let of = frame.flow();
+    frame.products.put(of, finish(measures));
 }
 
 /// The trajectories of a frame.

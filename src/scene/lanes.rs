@@ -13,7 +13,7 @@ use super::place::Place;
 use super::text::{self, Weight};
 use super::theme::Sizes;
 use super::transform::{Transform, fit};
-use super::{Page, Panel, Scene, Style, build, color_bar, legend, marks_share};
+use super::{Page, Panel, Ramp, Scene, Style, build, color_bar, legend, marks_share};
 use crate::experiment::{Camera, View};
 use crate::flow::Bounds;
 use crate::snapshot::Frame;
@@ -238,11 +238,15 @@ impl LanesFigure<'_> {
         (room / self.columns() as f32).max(1.0)
     }
 
+    /// What the colour bar is about, if there is one. Where the scales of the lanes differ, which they do between
+    /// different densities, it is that of the first.
+    fn ramp(&self) -> Option<Ramp> {
+        legend::ramp(self.view, self.lanes.first()?.frame)
+    }
+
     fn bar_width(&self, sizes: &Sizes) -> f32 {
-        match legend::has_color_bar(self.view) {
-            true => 2.5 * sizes.gap + color_bar::vertical_width(sizes),
-            false => 0.0,
-        }
+        let width = |ramp| 2.5 * sizes.gap + color_bar::vertical_width(&ramp, sizes);
+        self.ramp().map_or(0.0, width)
     }
 
     /// All height but that of the boxes.
@@ -425,7 +429,7 @@ impl LanesFigure<'_> {
             let x = (middle - 0.5 * width).clamp(margin(sizes), rightmost);
             items.extend(legend::line_items(&line, common, [x, baseline], &place));
         }
-        if legend::has_color_bar(self.view) {
+        if let Some(ramp) = self.ramp() {
             let left = right + 2.5 * sizes.gap;
             let lowest = first.min[1] + BAR_BOXES * first.height();
             let shortest = first.min[1] + MIN_BAR_EMS * sizes.small;
@@ -435,11 +439,11 @@ impl LanesFigure<'_> {
                     first.min[1] - text::cap_height(sizes.text) - 2.0 * sizes.gap,
                 ],
                 max: [
-                    left + color_bar::vertical_width(sizes),
+                    left + color_bar::vertical_width(&ramp, sizes),
                     last.max[1].min(lowest).max(shortest),
                 ],
             };
-            items.extend(color_bar::vertical(bar, &place));
+            items.extend(color_bar::vertical(&ramp, bar, &place));
         }
         items
     }

@@ -1,6 +1,7 @@
 //! What the marks mean: one entry for every visible layer with what it has to add, and a colour bar when colour is a
 //! number.
 
+use super::Ramp;
 use super::color_bar;
 use super::geometry::PagePoint;
 use super::item::Item;
@@ -9,10 +10,11 @@ use super::place::Place;
 use super::step::{Mark, NOTES, Shown};
 use super::text::{self, Weight};
 use super::theme::Sizes;
-use crate::experiment::{Layer, TrajectoryColor, View};
+use crate::experiment::{Layer, View};
+use crate::snapshot::Frame;
 
 /// A piece of the legend.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Entry {
     /// A visible layer.
     Layer(Layer),
@@ -34,14 +36,16 @@ pub enum Entry {
         /// The widest that the line can get: its room.
         widest: &'static str,
     },
-    /// A horizontal colour bar from 0 to 1.
-    ColorBar,
+    /// A horizontal colour bar.
+    ColorBar(Ramp),
 }
 
 /// What the entries are made from.
 #[derive(Clone)]
 pub(super) struct Meaning<'a> {
     pub view: &'a View,
+    /// What the colour bar is about, if there is one.
+    pub ramp: Option<Ramp>,
     /// What is said of the visible layers now.
     notes: Vec<(Layer, Vec<String>)>,
     /// What is said of the step that is shown.
@@ -54,6 +58,7 @@ impl<'a> Meaning<'a> {
         let notes = visible.map(|layer| (layer, (look(layer).notes.words)(&moment, place)));
         Self {
             view: moment.view,
+            ramp: ramp(moment.view, moment.frame),
             notes: notes.collect(),
             step: Shown::of(moment.frame, &moment.view.step, place)
                 .map_or_else(Vec::new, |step| step.notes()),
@@ -64,6 +69,7 @@ impl<'a> Meaning<'a> {
     pub fn silent(view: &'a View) -> Self {
         Self {
             view,
+            ramp: None,
             notes: Vec::new(),
             step: Vec::new(),
         }
@@ -120,11 +126,10 @@ pub fn entries(view: &View) -> Vec<Entry> {
     entries
 }
 
-/// Whether colour is a number that needs a colour bar.
-pub fn has_color_bar(view: &View) -> bool {
-    view.step.is_none()
-        && view.layers.contains(&Layer::Trajectories)
-        && view.color == TrajectoryColor::ChordRatio
+/// What the colour bar is about, if colour is a number that needs one.
+pub fn ramp(view: &View, frame: &Frame) -> Option<Ramp> {
+    let visible = view.step.is_none() && view.layers.contains(&Layer::Trajectories);
+    Ramp::of(view, frame).filter(|_| visible)
 }
 
 /// Distance between the baselines of two lines of the legend, in points.
@@ -151,7 +156,7 @@ pub(super) fn width(entry: Entry, sizes: &Sizes) -> f32 {
         }
         Entry::Step(mark) => widest_mark(sizes) + mark_gap(sizes) + words(mark.label()),
         Entry::Note { widest, .. } | Entry::StepNote { widest, .. } => words(widest),
-        Entry::ColorBar => color_bar::horizontal_width(sizes),
+        Entry::ColorBar(ramp) => color_bar::horizontal_width(&ramp, sizes),
     }
 }
 
@@ -252,7 +257,7 @@ fn word_items(entry: Entry, meaning: &Meaning, at: PagePoint, place: &Place) -> 
             let note = meaning.step.get(line);
             note.map(|note| place.words(note, at)).into_iter().collect()
         }
-        Entry::ColorBar => color_bar::horizontal(at, place),
+        Entry::ColorBar(ramp) => color_bar::horizontal(&ramp, at, place),
         Entry::Note { layer, line, .. } => {
             let note = meaning.note(layer, line);
             note.map(|note| place.words(note, at)).into_iter().collect()

@@ -34,6 +34,7 @@ pub mod layers;
 pub mod legend;
 pub mod metrics;
 mod place;
+mod ramp;
 pub mod step;
 pub mod text;
 pub mod theme;
@@ -53,7 +54,13 @@ pub use image::Image;
 pub use item::{Align, Arrows, Item, Points, Polylines, Rectangle, Segments, Text, fade};
 pub use layers::Beside;
 pub use theme::{Sizes, Style, Theme};
+pub use ramp::Ramp;
 pub use transform::{Transform, fit};
+
+/// The canvas of a lane of this width has marks of full size, in points.
+const FULL_LANE: f32 = 800.0;
+/// Marks shrink to this share at most.
+const MIN_MARKS: f32 = 0.5;
 
 /// What stands around the data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,18 +125,13 @@ impl Page {
         match self.decorations {
             Decorations::Canvas => Sizes::SCREEN.scaled(self.zoom),
             Decorations::Lane => {
-                let share = marks_share(self.size[0], FULL_LANE * self.zoom);
-                Sizes::SCREEN.scaled(self.zoom).with_marks(share)
+                let share = marks_share(self.size[0], FULL_LANE);
+                Sizes::SCREEN.with_marks(share).scaled(self.zoom)
             }
             Decorations::Figure => Sizes::PRINT.scaled(self.zoom),
         }
     }
 }
-
-/// A lane of a window that is so wide, in points, has marks of full size.
-const FULL_LANE: f32 = 700.0;
-/// Marks shrink to this share at most.
-const MIN_MARKS: f32 = 0.45;
 
 /// How large the marks are in a box of this width where one of width `full` has them of full size: with the root of the
 /// width, for dots and strokes as for a page would cover a small box.

@@ -3,6 +3,7 @@
 mod arrows;
 mod furniture;
 mod layers;
+mod measures;
 
 use std::sync::Arc;
 
@@ -109,9 +110,7 @@ fn trajectories_run_from_source_to_target_in_the_colour_of_their_chord_ratio() {
         assert!(distance(points[0], ends[0]) < 0.01);
         assert!(distance(points[points.len() - 1], ends[1]) < 0.01);
         let ratio = trajectories(&frame).chord_ratio(i);
-        let expected = theme
-            .chord_ratio(ratio as f32)
-            .alpha(theme.ink.trajectory_alpha);
+        let expected = theme.shade(ratio as f32).alpha(theme.ink.trajectory_alpha);
         assert_eq!(color, expected);
     }
 }

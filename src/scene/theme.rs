@@ -65,10 +65,10 @@ pub struct Theme {
 }
 
 impl Theme {
-    /// The opaque colour that stands for a chord ratio, 0 to 1.
-    pub fn chord_ratio(&self, ratio: f32) -> Color {
+    /// The opaque colour that stands for a number of trajectories, 0 to 1 of its scale (see [`super::Ramp`]).
+    pub fn shade(&self, share: f32) -> Color {
         let (from, to) = self.ink.ramp;
-        viridis(from + (to - from) * ratio.clamp(0.0, 1.0))
+        viridis(from + (to - from) * share.clamp(0.0, 1.0))
     }
 }
 
@@ -89,7 +89,7 @@ pub struct Ink {
     pub trajectory_end: Color,
     /// Opacity of a trajectory, 0 to 255; its colour is its meaning.
     pub trajectory_alpha: u8,
-    /// The stretch of viridis that chord/arc from 0 to 1 runs through: the end that is as dark or as bright
+    /// The stretch of viridis that numbers of trajectories run through: the end that is as dark or as bright
     /// as the background is left out.
     pub ramp: (f32, f32),
     /// OKLCH lightness of the hues that stand for identities.

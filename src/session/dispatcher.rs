@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use crate::clock::Instant;
 use crate::flow::work::Parts;
+use crate::model::Checkpoints;
 use crate::products::{
     Carrier, Cost, Flow, FlowId, KINDS, Kind, Look, Next, Products, RunId, Slot, Task, Tools, Wish,
 };
@@ -71,6 +72,8 @@ pub struct Shown {
     pub is_past: bool,
     /// The device that may carry its clouds.
     pub carrier: Option<Arc<dyn Carrier>>,
+    /// The training so far, while there is time to look back.
+    pub history: Option<Arc<Checkpoints>>,
     /// How urgent a product is that was not asked for.
     pub pace: Pace,
 }
@@ -84,6 +87,7 @@ struct Desk {
     past: Option<u64>,
     look: Look,
     carrier: Option<Arc<dyn Carrier>>,
+    history: Option<Arc<Checkpoints>>,
     pace: Pace,
     products: Products,
     /// By [`KINDS`].
@@ -487,6 +491,7 @@ impl Desk {
             past: None,
             look,
             carrier: None,
+            history: None,
             pace: Pace::default(),
             products: Products::default(),
             entries: KINDS.iter().map(|_| Entry::default()).collect(),
@@ -501,7 +506,8 @@ impl Desk {
             .is_some_and(|flow| flow.id != shown.flow.id);
         let turned = shown.is_past != self.is_past || (shown.is_past && is_other);
         (self.flow, self.is_past) = (Some(shown.flow), shown.is_past);
-        (self.carrier, self.pace) = (shown.carrier, shown.pace);
+        (self.carrier, self.history) = (shown.carrier, shown.history);
+        self.pace = shown.pace;
         if turned {
             // A cloud goes on growing with the weights that it was begun with.
             self.products.cloud = Slot::default();
@@ -530,6 +536,7 @@ impl Desk {
                 flow: of,
                 look: &self.look,
                 made: &self.products,
+                past: None,
                 now: now.as_secs_f64(),
             };
             KINDS
@@ -563,6 +570,7 @@ impl Desk {
             flow: &flow.id,
             look: &self.look,
             made: &self.products,
+            past: self.history.as_ref(),
             now: now.as_secs_f64(),
         };
         let is_over = |of: &FlowId| is_past && is_dropped(kind) && flow.id != *of;

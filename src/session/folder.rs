@@ -27,6 +27,8 @@ pub mod names {
     pub const LOSS: &str = "loss.csv";
     /// `particle,node,t,x,y`.
     pub const TRAJECTORIES: &str = "trajectories.csv";
+    /// `particle,node,t,x,y,vx,vy` of the reference solution, if asked for.
+    pub const REFERENCE: &str = "reference_trajectories.csv";
     /// The figure as vectors.
     pub const FIGURE_SVG: &str = "trajectories.svg";
     /// The figure as pixels.

@@ -40,6 +40,7 @@ mod pace;
 mod portrait;
 mod rate;
 mod recovery;
+mod reference_table;
 pub mod repeats;
 pub mod report;
 pub mod run;

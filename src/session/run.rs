@@ -26,6 +26,7 @@ use super::hands::Hands;
 use super::learner::{AVERAGED_STEPS, Learner, StepError};
 use super::portrait::{self, Sitter};
 use super::recovery::{Recovery, attempt, recover};
+use super::reference_table;
 use super::report::{Report, Timing, Trained};
 use super::table;
 use super::thread::caught;
@@ -47,6 +48,8 @@ pub struct RunOptions {
     pub device: DeviceChoice,
     /// Threads of training and evaluation; all cores if not given. With one, another one draws batches ahead.
     pub threads: Option<usize>,
+    /// Whether the trajectories of the reference solution are written, too.
+    pub reference_trajectories: bool,
     /// What a process that is killed may lose of training: the time between two saves, unless writing takes more than a
     /// hundredth of it.
     pub save_every: Duration,
@@ -68,6 +71,7 @@ impl Default for RunOptions {
         Self {
             device: DeviceChoice::default(),
             threads: None,
+            reference_trajectories: false,
             save_every: Self::SAVE_EVERY,
             checkpoints: Self::CHECKPOINTS,
             keep: Keep::default(),
@@ -182,6 +186,8 @@ struct Job<'a> {
 impl Job<'_> {
     fn run(mut self) -> Result<Outcome, RunError> {
         self.folder.unfinish()?;
+        // It is of the weights of another run, or of earlier ones.
+        self.folder.remove(&[names::REFERENCE])?;
         let (state, history) = (self.learner.state(), self.history());
         let folder = self.folder;
         if self.goes_on {
@@ -362,6 +368,13 @@ impl Job<'_> {
             return Ok(None);
         };
         self.timing.reference_secs = start.elapsed().as_secs_f64();
+        if self.options.reference_trajectories {
+            let times = reference.times();
+            let hands = &self.hands;
+            if !reference_table::write(&flow, source, times, self.folder, hands, self.observer)? {
+                return Ok(None);
+            }
+        }
         let measuring = measure(&steps, &references, &ends, &reference, parts);
         let Some(metrics) = self.compute(measuring) else {
             return Ok(None);

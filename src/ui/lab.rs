@@ -242,6 +242,7 @@ impl State {
 
     fn look(&mut self, seen: Bounds) {
         let request = Look {
+            curves: self.page == Page::Training && !self.lecture,
             // The table of the lanes has their numbers, too.
             solvers: matches!(self.page, Page::Solvers | Page::Straightness),
             ..Look::of(&self.editor.experiment().view, seen)

@@ -11,7 +11,7 @@ mod training_head;
 use super::command::Direction;
 
 pub use bar::{height, timeline_ui};
-pub use training_head::{Steps, TrainingHead};
+pub use training_head::{Steps, TrainingHead, along, step_at};
 
 /// A pass between source and target takes this long at speed 1, in seconds.
 const PASS_SECS: f64 = 4.0;

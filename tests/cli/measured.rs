@@ -174,6 +174,111 @@ fn fewer_nodes_are_written_if_fewer_are_asked_for() {
     );
 }
 
+/// What a particle spent, by Simpson's rule over the nodes of the file: every second node is the middle of two others.
+fn integral(way: &[Vec<f64>], of: impl Fn(&[f64]) -> f64) -> f64 {
+    let panel = |k: usize| {
+        let [a, b, c] = [k, k + 1, k + 2].map(|node| &way[node]);
+        (c[2] - a[2]) / 6.0 * (of(a) + 4.0 * of(b) + of(c))
+    };
+    (0..way.len() - 1).step_by(2).map(panel).sum()
+}
+
+/// Means over particles of the numbers that the definitions of the metrics give, from the file alone.
+fn recomputed(table: &[Vec<f64>]) -> [(&'static str, f64); 7] {
+    let ways: Vec<&[Vec<f64>]> = table.chunk_by(|a, b| a[0] == b[0]).collect();
+    let mut sums = [0.0; 7];
+    for way in &ways {
+        let (first, last) = (&way[0], &way[way.len() - 1]);
+        let chord = [last[3] - first[3], last[4] - first[4]];
+        let speed = |row: &[f64]| row[5].hypot(row[6]);
+        let off = |row: &[f64]| (chord[0] - row[5]).powi(2) + (chord[1] - row[6]).powi(2);
+        let energy = integral(way, |row| speed(row).powi(2));
+        let arc = integral(way, speed);
+        let turn = |rows: &[Vec<f64>]| {
+            let (a, b) = (&rows[0], &rows[1]);
+            let cosine = (a[5] * b[5] + a[6] * b[6]) / (speed(a) * speed(b));
+            cosine.clamp(-1.0, 1.0).acos()
+        };
+        let cost = chord[0].powi(2) + chord[1].powi(2);
+        let numbers = [
+            energy,
+            cost,
+            integral(way, off),
+            energy - arc * arc,
+            arc * arc - cost,
+            cost.sqrt() / arc,
+            way.windows(2).map(turn).sum::<f64>(),
+        ];
+        sums.iter_mut()
+            .zip(numbers)
+            .for_each(|(sum, number)| *sum += number);
+    }
+    let keys = [
+        "path_energy",
+        "transport_cost",
+        "straightness",
+        "straightness_speed",
+        "straightness_shape",
+        "chord_ratio",
+        "turning",
+    ];
+    std::array::from_fn(|k| (keys[k], sums[k] / ways.len() as f64))
+}
+
+/// Another computation, on the file that the reference solver's trajectories are written to, comes to the same numbers;
+/// and they keep the chain, whatever has been learned.
+#[test]
+fn metrics_agree_with_an_independent_computation_on_the_reference_trajectories() {
+    let folder = folder();
+    for path in ["CondOt(sigma_min:0.0)", "Vp(beta_min:0.1,beta_max:20.0)"] {
+        let set = format!("path={path}");
+        let flags = ["--steps", "500", "--reference-trajectories", "--set", &set];
+        let metrics = quick_run(
+            "two-moons",
+            folder.path(),
+            &[&flags[..], &["--fresh"]].concat(),
+        )
+        .0;
+        let (header, table) = rows(folder.path(), "reference_trajectories.csv");
+        assert_eq!(header, "particle,node,t,x,y,vx,vy");
+        let nodes = metrics["reference_solver"]["steps"].as_u64().unwrap() as usize + 1;
+        assert_eq!(table.len(), 400 * nodes);
+        let of = |key| number(&metrics, key);
+        for (key, value) in recomputed(&table) {
+            let scale = match key {
+                "chord_ratio" | "turning" => of(key),
+                // A part of S may be small beside S, and is no better known than S.
+                key if key.starts_with("straightness") => of("straightness"),
+                _ => of(key),
+            };
+            assert!(
+                (value - of(key)).abs() < 5e-3 * scale,
+                "{path} {key}: {value} {}",
+                of(key)
+            );
+        }
+        assert!(of("w2_start_end_squared") <= of("transport_cost") * (1.0 + 1e-9));
+        assert!(of("transport_cost") <= of("path_energy"));
+        let gap = of("path_energy") - of("transport_cost");
+        assert!((of("straightness") - gap).abs() < 1e-6 * of("path_energy"));
+    }
+}
+
+#[test]
+fn reference_trajectories_are_those_of_the_last_run_that_was_asked_for_them() {
+    let folder = folder();
+    let file = folder.path().join("reference_trajectories.csv");
+    let run = |flags: &[&str]| {
+        tiny_run(
+            "two-moons",
+            folder.path(),
+            &[&["--device", "cpu", "--fresh"], flags].concat(),
+        );
+        file.exists()
+    };
+    assert!(!run(&[]) && run(&["--reference-trajectories"]) && !run(&[]));
+}
+
 /// A solver that chooses its steps counts them; one whose budget is spent says so and has no samples.
 #[test]
 fn a_solver_that_chooses_its_steps_counts_what_it_spends() {

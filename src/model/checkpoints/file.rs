@@ -71,10 +71,28 @@ struct Description {
     seed: u64,
     model: Model,
     path: Path,
+    #[serde(with = "decimal")]
     source_rms: f64,
+    #[serde(with = "decimal")]
     target_rms: f64,
     /// Of the other entries and all weights, with 0 in its own place.
     checksum: u64,
+}
+
+/// A number as the text of its shortest decimals, which reads back as the same number; JSON's reader may lose the last
+/// digit of one that is written as such.
+mod decimal {
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub fn serialize<S: Serializer>(number: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(number)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(D::Error::custom)
+    }
 }
 
 /// A checkpoint as a tensor.
@@ -185,23 +203,20 @@ fn name(step: u64) -> String {
 /// Whether checkpoints are those of a run, as far as their description tells.
 fn belongs(description: &Description, state: &TrainingState) -> Result<(), CheckpointsError> {
     let run = &state.experiment;
+    let scales = Scaling {
+        source_rms: description.source_rms,
+        target_rms: description.target_rms,
+    };
     let checks = [
         ("network", description.model == run.model),
         ("seed", description.seed == run.seed),
         ("path", description.path == run.problem.path),
-        ("data", is_same(description, &state.scaling)),
+        ("data", scales == state.scaling),
     ];
     match checks.into_iter().find(|(_, same)| !same) {
         Some((what, _)) => Err(CheckpointsError::Another { what }),
         None => Ok(()),
     }
-}
-
-/// Whether the scales are those, up to what reading decimals may lose: the last digit.
-fn is_same(description: &Description, scaling: &Scaling) -> bool {
-    let near = |a: f64, b: f64| (a - b).abs() <= 1e-12 * b.abs();
-    near(description.source_rms, scaling.source_rms)
-        && near(description.target_rms, scaling.target_rms)
 }
 
 fn read(file: &SafeTensors<'_>, widths: &Widths, step: u64) -> Result<MlpParams, CheckpointsError> {

@@ -94,7 +94,7 @@ fn panels_share_scale_camera_and_ticks() {
     for letter in ["(a) lane", "(b) lane", "(c) lane", "(d) lane"] {
         assert_eq!(count(letter), 1, "{letter}");
     }
-    assert_eq!(count(color_bar::LABEL), 1, "one colour bar");
+    assert_eq!(count(view.color.name()), 1, "one colour bar");
     let labels = texts(&scene);
     let legends = labels.iter().filter(|text| text.text == "target samples");
     assert!(legends.count() <= 1, "one legend");

@@ -1,27 +1,72 @@
-//! Whole trajectories, coloured by how straight their shape is or by particle.
+//! Whole trajectories, coloured by how straight they are, by their speed or by particle.
 
 use std::f64::consts::TAU;
 
 use super::{Look, Marks, Moment, Same, Span, Swatch, swatch_line};
 use crate::experiment::TrajectoryColor;
 use crate::flow::Point;
-use crate::products::{Followed, Made};
-use crate::scene::Decorations;
+use crate::products::{Followed, Made, Measures};
 use crate::scene::color::Color;
 use crate::scene::colormap::{hue, viridis};
 use crate::scene::item::{Item, Points, Polylines, Segments};
 use crate::scene::place::Place;
 use crate::scene::theme::Theme;
 use crate::scene::thin::push_thinned;
+use crate::scene::{Decorations, Ramp};
 
 pub(super) struct Trajectories;
 
-/// The first `n` trajectories.
+/// The first `n` trajectories, and what their colour means.
 #[derive(PartialEq)]
 pub(super) struct Shown {
-    followed: Same<Made<Followed>>,
+    ways: Ways,
     n: usize,
-    color: TrajectoryColor,
+    ramp: Option<Ramp>,
+}
+
+/// Trajectories with what is known of them.
+#[derive(PartialEq)]
+pub(super) enum Ways {
+    /// Nothing but themselves.
+    Plain(Same<Made<Followed>>),
+    /// What the colour asks for.
+    Measured(Same<Made<Measures>>),
+}
+
+impl Ways {
+    /// The newest trajectories, or those that have been measured if the colour asks for a measure.
+    pub fn of(moment: &Moment) -> Option<Self> {
+        let color = moment.view.color;
+        let measured = moment.product::<Measures>();
+        let measured = measured.filter(|measures| color.is_stepwise() && measures.measure == color);
+        match measured {
+            Some(measures) => Some(Self::Measured(measures)),
+            None => Some(Self::Plain(moment.product()?)),
+        }
+    }
+
+    pub fn followed(&self) -> &Made<Followed> {
+        match self {
+            Self::Plain(followed) => followed,
+            Self::Measured(measures) => &measures.followed,
+        }
+    }
+
+    /// The number of each trajectory, whether straight ones have the larger, and what it is a number of.
+    pub fn values(&self) -> (&[f64], bool, TrajectoryColor) {
+        match self {
+            Self::Plain(followed) => (&followed.chord_ratios, true, TrajectoryColor::ChordRatio),
+            Self::Measured(measures) => (&measures.values, false, measures.measure),
+        }
+    }
+
+    /// The numbers of a trajectory's steps, if it has not one colour as a whole.
+    fn steps_of(&self, particle: usize) -> &[f32] {
+        match self {
+            Self::Plain(_) => &[],
+            Self::Measured(measures) => measures.steps_of(particle),
+        }
+    }
 }
 
 impl Marks for Trajectories {
@@ -41,42 +86,82 @@ impl Marks for Trajectories {
 
     fn needs(moment: &Moment) -> Option<Shown> {
         Some(Shown {
-            followed: moment.product()?,
+            ways: Ways::of(moment)?,
             n: moment.view.trajectories,
-            color: moment.view.color,
+            ramp: Ramp::of(moment.view, moment.frame),
         })
     }
 
     /// The trajectories; in a figure also their starts and ends.
     fn items(shown: &Shown, place: &Place) -> Vec<Item> {
-        let followed = &shown.followed;
-        let trajectories = &followed.trajectories;
+        let trajectories = &shown.ways.followed().trajectories;
         let n = shown.n.min(trajectories.n_particles);
-        let tolerance = tolerance(place);
         let (starts, ends) = (&trajectories.first()[..n], &trajectories.last()[..n]);
-        let middle = mean(starts);
-        let theme = place.theme();
-        let mut lines =
-            Polylines::with_capacity(place.sizes.trajectory, false, n, trajectories.n_nodes());
-        for (particle, &start) in starts.iter().enumerate() {
-            let way = trajectories.of(particle).filter_map(|p| place.project(p));
-            push_thinned(&mut lines.points, way, tolerance);
-            lines.finish_line(match shown.color {
-                TrajectoryColor::ChordRatio => {
-                    by_chord_ratio(followed.chord_ratios.get(particle), theme)
-                }
-                TrajectoryColor::Identity => by_start(start, middle, theme),
-            });
-        }
-        let mut items = vec![Item::Polylines(lines)];
+        let mut items = vec![Item::Polylines(shown.lines(n, place))];
         if place.decorations == Decorations::Figure {
-            let ink = &theme.ink;
+            let ink = &place.theme().ink;
             for (points, color) in [(starts, ink.trajectory_start), (ends, ink.trajectory_end)] {
                 let points = points.iter().copied();
                 items.push(place.dots(points, n, place.sizes.trajectory_end, color));
             }
         }
         items
+    }
+}
+
+impl Shown {
+    fn lines(&self, n: usize, place: &Place) -> Polylines {
+        let trajectories = &self.ways.followed().trajectories;
+        let starts = &trajectories.first()[..n];
+        let (middle, theme) = (mean(starts), place.theme());
+        let mut lines =
+            Polylines::with_capacity(place.sizes.trajectory, false, n, trajectories.n_nodes());
+        for (particle, &start) in starts.iter().enumerate() {
+            let steps = self.ways.steps_of(particle);
+            if let (Some(ramp), [_, ..]) = (&self.ramp, steps) {
+                push_shaded(&mut lines, trajectories.of(particle), steps, ramp, place);
+                continue;
+            }
+            let way = trajectories.of(particle).filter_map(|p| place.project(p));
+            push_thinned(&mut lines.points, way, tolerance(place));
+            lines.finish_line(match &self.ramp {
+                Some(ramp) => {
+                    let (values, _, measure) = self.ways.values();
+                    let value = values.get(particle).filter(|_| measure == ramp.color);
+                    by_number(value, ramp, theme)
+                }
+                None => by_start(start, middle, theme),
+            });
+        }
+        lines
+    }
+}
+
+/// Colours along one trajectory: enough for the eye not to see where one ends.
+const SHADES: f32 = 24.0;
+
+/// A trajectory in pieces, each in the colour of its steps' numbers.
+fn push_shaded(
+    lines: &mut Polylines,
+    way: impl Iterator<Item = Point>,
+    steps: &[f32],
+    ramp: &Ramp,
+    place: &Place,
+) {
+    let theme = place.theme();
+    let shade = |step: f32| (ramp.share(f64::from(step)) * (SHADES - 1.0)).round();
+    let points: Vec<_> = way.filter_map(|p| place.project(p)).collect();
+    let mut first = 0;
+    for alike in steps.chunk_by(|a, b| shade(*a) == shade(*b)) {
+        let last = first + alike.len();
+        let piece = points.get(first..=last).unwrap_or_default();
+        push_thinned(&mut lines.points, piece.iter().copied(), tolerance(place));
+        let share = alike
+            .first()
+            .map_or(0.0, |step| shade(*step) / (SHADES - 1.0));
+        // Pieces share their ends: what is opaque shows no beads there.
+        lines.finish_line(theme.shade(share));
+        first = last;
     }
 }
 
@@ -91,8 +176,8 @@ fn sample(span: &Span) -> Vec<Item> {
             let x = left[0] + k as f32 * step;
             let share = (k as f32 + 0.5) / PIECES as f32;
             let color = match span.view.color {
-                TrajectoryColor::ChordRatio => place.theme().chord_ratio(0.4 + 0.6 * share),
                 TrajectoryColor::Identity => hue(share, ink.hue_lightness),
+                _ => place.theme().shade(0.4 + 0.6 * share),
             };
             Item::Segments(Segments {
                 ends: vec![[[x, left[1]], [x + step, left[1]]]],
@@ -122,8 +207,8 @@ pub(super) fn tolerance(place: &Place) -> f32 {
     }
 }
 
-fn by_chord_ratio(ratio: Option<&f64>, theme: &Theme) -> Color {
-    let known = ratio.map_or(theme.muted, |&ratio| theme.chord_ratio(ratio as f32));
+fn by_number(value: Option<&f64>, ramp: &Ramp, theme: &Theme) -> Color {
+    let known = value.map_or(theme.muted, |&value| theme.shade(ramp.share(value)));
     known.alpha(theme.ink.trajectory_alpha)
 }
 

@@ -148,7 +148,7 @@ metrics! {
         symbol: "crossings of pairs",
         formula: "share of the pairs of segments x₀ → x₁ that cross in the plane",
         meaning: "The same of the straight segments between paired source and target points: a property of the coupling \
-                  alone. Where they cross, the flow that is learned from them has to bend.",
+                  alone. Where lines meet at one time, a flow cannot follow both of them and has to bend.",
         note: "Of the first 256 pairs of the seed's training.",
         unit: "0 to 1",
         group: Some(Group::Straightness),

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::super::layers::look;
-use super::super::legend::{Entry, entries, has_color_bar};
+use super::super::legend::{Entry, entries};
 use super::super::*;
 use super::{CANVAS, frame, texts, view};
 use crate::experiment::{Camera, TrajectoryColor, View};
@@ -13,9 +13,8 @@ proptest! {
     fn the_legend_names_the_visible_layers_and_nothing_else(
         layers in proptest::sample::subsequence(Layer::ALL.to_vec(), 0..=8),
         figure in any::<bool>(),
-        identity in any::<bool>(),
+        color in proptest::sample::select(TrajectoryColor::ALL.to_vec()),
     ) {
-        let color = if identity { TrajectoryColor::Identity } else { TrajectoryColor::ChordRatio };
         let view = View { color, ..view(&layers) };
         let page = match figure {
             true => Page::figure(Style::Paper),
@@ -30,9 +29,9 @@ proptest! {
             let count = written.iter().filter(|text| text.text == look(layer).label).count();
             prop_assert_eq!(count, usize::from(layers.contains(&layer)), "{:?}", layer);
         }
-        let bars = written.iter().filter(|text| text.text == color_bar::LABEL).count();
-        prop_assert_eq!(bars, usize::from(has_color_bar(&view)));
-        prop_assert_eq!(has_color_bar(&view), layers.contains(&Layer::Trajectories) && !identity);
+        let bars = written.iter().filter(|text| text.text == color.name()).count();
+        let is_number = color != TrajectoryColor::Identity;
+        prop_assert_eq!(bars, usize::from(layers.contains(&Layer::Trajectories) && is_number));
     }
 
     #[test]

@@ -58,6 +58,12 @@ impl Lane {
         Some(Flow::learned(field, Arc::clone(experiment), self.run))
     }
 
+    /// The checkpoints, while nothing trains and there is time to measure them.
+    pub(super) fn history_to_look_at(&self) -> Option<Arc<Checkpoints>> {
+        let learner = self.learner.as_ref().filter(|_| !self.wants_steps())?;
+        Some(Arc::new(learner.history().clone()))
+    }
+
     /// The steps of which there are checkpoints.
     pub(super) fn kept_steps(&self) -> Arc<[u64]> {
         let kept = self.learner.as_ref().map(Learner::history);

@@ -81,6 +81,7 @@ impl Lane {
                     flow,
                     is_past,
                     carrier: self.carrier.clone(),
+                    history: self.history_to_look_at(),
                     pace: self.pace(),
                 },
             );

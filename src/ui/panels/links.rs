@@ -85,7 +85,7 @@ pub fn lane_ui(ui: &mut Ui, theme: &Theme, lab: &Lab) {
         .map(Group::name)
         .collect();
     let words = match names.is_empty() {
-        true if selected == 0 => "the others are compared with it".to_owned(),
+        true if selected == 0 => "the first lane".to_owned(),
         true => "the same as the first".to_owned(),
         false => format!("differs in: {}", names.join(", ")),
     };

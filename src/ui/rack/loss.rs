@@ -1,27 +1,36 @@
 //! The loss over the steps, on a logarithmic axis: smallest to largest of each stretch, the running mean on top.
 
-use egui::{FontId, Rangef, RichText, Ui};
-use egui_plot::{
-    AxisHints, FilledArea, GridInput, GridMark, HoverPosition, Line, Plot, PlotPoint, PlotPoints,
-};
+use std::sync::Arc;
+
+use egui::{RichText, Ui};
+use egui_plot::{FilledArea, HoverPosition, Line, PlotPoint, PlotPoints};
 
 use crate::products::RunId;
 use crate::scene::metrics::table::LOSS;
-use crate::scene::theme::Theme;
 use crate::snapshot::{Frame, LossHistory, LossPoint};
 
+use super::super::command::Command;
 use super::super::panels::grouped;
 use super::super::panels::widgets::{card, heading_with_ui};
 use super::super::theme::{ink, strong};
+use super::super::timeline::{along, step_at};
+use super::Sight;
+use super::steps_plot::{color_of, head_in, steps_plot, take_hold};
 
 /// Stretches that are drawn: about one per pixel.
 const MAX_STRETCHES: usize = 256;
 /// Height of the plot, in points.
 const HEIGHT: f32 = 160.0;
 
-/// What is drawn, made anew only when there are new losses.
+/// What is drawn of all lanes.
 #[derive(Default)]
 pub struct LossPlot {
+    lanes: Vec<Losses>,
+}
+
+/// What is drawn of a lane, made anew only when there are new losses.
+#[derive(Default)]
+struct Losses {
     drawn: Option<(RunId, usize)>,
     steps: Vec<f64>,
     low: Vec<f64>,
@@ -30,6 +39,15 @@ pub struct LossPlot {
 }
 
 impl LossPlot {
+    fn update(&mut self, frames: &[Arc<Frame>]) {
+        self.lanes.resize_with(frames.len(), Losses::default);
+        for (lane, frame) in self.lanes.iter_mut().zip(frames) {
+            lane.update(frame.run, &frame.loss);
+        }
+    }
+}
+
+impl Losses {
     fn update(&mut self, run: RunId, loss: &LossHistory) {
         let now = (run, loss.len());
         if self.drawn == Some(now) {
@@ -40,9 +58,16 @@ impl LossPlot {
         self.low.clear();
         self.high.clear();
         self.smoothed.clear();
+        // The curve is even in steps, and the axis is not: many points at its beginning, few later.
         let curve = loss.curve();
-        for stretch in curve.chunks(curve.len().div_ceil(MAX_STRETCHES).max(1)) {
+        let last = curve.last().map_or(1.0, |point| along(point.step as f64));
+        let mut rest = curve;
+        for k in 1..=MAX_STRETCHES {
+            let end = last * k as f64 / MAX_STRETCHES as f64;
+            let n = rest.partition_point(|point| along(point.step as f64) <= end);
+            let (stretch, later) = rest.split_at(n);
             self.push(stretch);
+            rest = later;
         }
     }
 
@@ -50,7 +75,7 @@ impl LossPlot {
         let (Some(first), Some(last)) = (stretch.first(), stretch.last()) else {
             return;
         };
-        let step = first.step as f64;
+        let step = along(first.step as f64);
         let min = stretch.iter().map(|p| p.min).fold(f32::INFINITY, f32::min);
         let max = stretch
             .iter()
@@ -69,9 +94,10 @@ fn log10(loss: f32) -> f64 {
     f64::from(loss).clamp(1e-12, 1e12).log10()
 }
 
-/// The curve with its newest value.
-pub fn loss_ui(ui: &mut Ui, theme: &Theme, plot: &mut LossPlot, frame: &Frame) {
-    let smoothed = frame.loss.smoothed();
+/// The curves of all lanes, with the newest value of the selected one.
+pub fn loss_ui(ui: &mut Ui, plot: &mut LossPlot, sight: Sight<'_>, commands: &mut Vec<Command>) {
+    let theme = sight.theme;
+    let smoothed = sight.frame.loss.smoothed();
     heading_with_ui(ui, theme, "LOSS", |ui| {
         if let Some(value) = smoothed {
             let text = format!("CFM {value:.4}");
@@ -82,59 +108,41 @@ pub fn loss_ui(ui: &mut Ui, theme: &Theme, plot: &mut LossPlot, frame: &Frame) {
                 ));
         }
     });
-    plot.update(frame.run, &frame.loss);
+    plot.update(&sight.lab.lane_frames(sight.frames));
     card(theme).inner_margin(4).show(ui, |ui| {
-        if plot.steps.is_empty() {
+        if plot.lanes.iter().all(|lane| lane.steps.is_empty()) {
             let size = egui::Vec2::new(ui.available_width(), HEIGHT);
             let text = RichText::new("No step has been taken yet.").color(ink(theme.muted));
             ui.add_sized(size, egui::Label::new(text));
         } else {
-            curve_ui(ui, theme, plot, &frame.loss);
+            curve_ui(ui, plot, sight, commands);
         }
     });
 }
 
-fn curve_ui(ui: &mut Ui, theme: &Theme, plot: &LossPlot, loss: &LossHistory) {
-    let accent = ink(theme.accent);
-    let band = FilledArea::new("", &plot.steps, &plot.low, &plot.high)
-        .fill_color(accent.gamma_multiply(0.25))
-        .allow_hover(false);
-    let line = Line::new("", PlotPoints::Borrowed(&plot.smoothed))
-        .color(accent)
-        .width(1.8)
-        .allow_hover(false);
-    let history = loss.clone();
-    let font = FontId::proportional(10.0);
-    let x_axis = AxisHints::new_x()
-        .tick_label_font(font.clone())
-        .tick_label_color(ink(theme.muted))
-        .label_spacing(Rangef::new(24.0, 36.0))
-        .formatter(|mark, _| short(mark.value));
-    let y_axis = AxisHints::new_y()
-        .tick_label_font(font)
-        .tick_label_color(ink(theme.muted))
-        .min_thickness(30.0)
-        .label_spacing(Rangef::new(11.0, 16.0))
-        .formatter(|mark, _| short(round(10_f64.powf(mark.value))));
-    Plot::new("loss")
-        .height(HEIGHT)
-        .custom_x_axes(vec![x_axis])
-        .custom_y_axes(vec![y_axis])
-        .x_grid_spacer(step_marks)
-        .y_grid_spacer(log_marks)
-        .show_background(false)
-        .grid_color(ink(theme.line))
-        .cursor_color(ink(theme.muted))
-        .allow_drag(false)
-        .allow_zoom(false)
-        .allow_scroll(false)
-        .allow_boxed_zoom(false)
-        .allow_axis_zoom_drag(false)
+fn curve_ui(ui: &mut Ui, plot: &LossPlot, sight: Sight<'_>, commands: &mut Vec<Command>) {
+    let history = sight.frame.loss.clone();
+    let alone = plot.lanes.len() == 1;
+    let shown = steps_plot("loss", HEIGHT, sight.theme)
         .label_formatter(move |position| hover_text(&history, position))
         .show(ui, |ui| {
-            ui.add(band);
-            ui.line(line);
+            for (i, lane) in plot.lanes.iter().enumerate() {
+                let color = color_of(i, plot.lanes.len(), sight);
+                if alone {
+                    let band = FilledArea::new("", &lane.steps, &lane.low, &lane.high)
+                        .fill_color(color.gamma_multiply(0.25))
+                        .allow_hover(false);
+                    ui.add(band);
+                }
+                let line = Line::new("", PlotPoints::Borrowed(&lane.smoothed))
+                    .color(color)
+                    .width(1.8)
+                    .allow_hover(false);
+                ui.line(line);
+            }
+            head_in(ui, sight);
         });
+    take_hold(&shown, "Loss over the steps", sight, commands);
 }
 
 /// The exact loss of the step under the pointer.
@@ -142,86 +150,9 @@ fn hover_text(loss: &LossHistory, position: &HoverPosition<'_>) -> Option<String
     let (HoverPosition::NearDataPoint { position, .. } | HoverPosition::Elsewhere { position }) =
         position;
     let last = (loss.len() as u64).checked_sub(1)?;
-    let step = (position.x.round().max(0.0) as u64).min(last);
+    let step = (step_at(position.x).round().max(0.0) as u64).min(last);
     let value = loss.value(step)?;
     Some(format!("step {}: {value:.4}", grouped(step)))
-}
-
-/// Marks of a logarithmic axis: 1, 2, 5 of each decade over a wide range, round numbers over a narrow one.
-pub(super) fn log_marks(input: GridInput) -> Vec<GridMark> {
-    let (low, high) = input.bounds;
-    if !(high - low).is_normal() || high - low > 40.0 {
-        return Vec::new();
-    }
-    let step_size = (high - low) / 4.0;
-    // A label at the very edge would hang over it.
-    let (low, high) = (low + 0.03 * (high - low), high - 0.03 * (high - low));
-    let mark = |value: f64| GridMark {
-        value: value.log10(),
-        step_size,
-    };
-    if high - low > 1.0 {
-        let decades = low.floor() as i32..=high.ceil() as i32;
-        let factors: &[f64] = if high - low > 3.0 {
-            &[1.0]
-        } else {
-            &[1.0, 2.0, 5.0]
-        };
-        let values = decades.flat_map(|d| factors.iter().map(move |f| f * 10_f64.powi(d)));
-        let marks = values.map(mark).filter(|m| (low..=high).contains(&m.value));
-        return marks.collect();
-    }
-    let (low, high) = (10_f64.powf(low), 10_f64.powf(high));
-    let values = round_values(low, high, nice_step((high - low) / 5.0));
-    values.filter(|v| *v > 0.0).map(mark).collect()
-}
-
-/// Marks of the axis of steps: a few round numbers.
-fn step_marks(input: GridInput) -> Vec<GridMark> {
-    let (low, high) = input.bounds;
-    if !(high - low).is_normal() {
-        return Vec::new();
-    }
-    let step_size = nice_step((high - low) / 4.0).max(1.0);
-    let values = round_values(low.max(0.0), high, step_size);
-    let mark = |value| GridMark { value, step_size };
-    values.map(mark).collect()
-}
-
-/// The multiples of `step` between `low` and `high`.
-fn round_values(low: f64, high: f64, step: f64) -> impl Iterator<Item = f64> {
-    let (first, last) = ((low / step).ceil() as i64, (high / step).floor() as i64);
-    (first..=last).map(move |i| i as f64 * step)
-}
-
-/// The next of 1, 2, 5 times a power of ten, from `rough` upwards.
-fn nice_step(rough: f64) -> f64 {
-    let decade = 10_f64.powf(rough.log10().floor());
-    let factors = [1.0, 2.0, 5.0, 10.0];
-    let found = factors.into_iter().find(|f| f * decade >= rough * 0.999);
-    found.unwrap_or(10.0) * decade
-}
-
-/// Rounds away what `10^log10(x)` adds.
-pub(super) fn round(x: f64) -> f64 {
-    let decade = 10_f64.powf(x.abs().max(1e-12).log10().floor() - 3.0);
-    (x / decade).round() * decade
-}
-
-/// A tick label: `0.05`, `1.2`, `300`, `20k`, `1e-6`.
-pub(super) fn short(x: f64) -> String {
-    match x.abs() {
-        0.0 => "0".to_owned(),
-        a if a >= 1e6 => format!("{}M", trimmed(x / 1e6)),
-        a if a >= 1e3 => format!("{}k", trimmed(x / 1e3)),
-        a if a >= 1e-3 => trimmed(x),
-        _ => format!("{:e}", (x * 1e12).round() / 1e12),
-    }
-}
-
-fn trimmed(x: f64) -> String {
-    let text = format!("{x:.4}");
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 #[cfg(test)]
@@ -236,7 +167,7 @@ mod tests {
         let at = |x| HoverPosition::Elsewhere {
             position: PlotPoint::new(x, 0.0),
         };
-        let text = |x| hover_text(&recorder.history(), &at(x));
+        let text = |step| hover_text(&recorder.history(), &at(along(step)));
         assert_eq!(text(811.7).as_deref(), Some("step 812: 0.8120"));
         assert_eq!(text(1e9).as_deref(), Some("step 4,999: 4.9990"));
         assert_eq!(hover_text(&LossHistory::default(), &at(1.0)), None);
@@ -246,30 +177,10 @@ mod tests {
     fn the_band_holds_every_loss_and_stays_short() {
         let mut recorder = LossRecorder::default();
         (0..100_000).for_each(|i| recorder.push(1.0 + (i % 7) as f32));
-        let mut plot = LossPlot::default();
+        let mut plot = Losses::default();
         plot.update(RunId(0), &recorder.history());
         assert!((100..=MAX_STRETCHES).contains(&plot.steps.len()));
         assert!(plot.low.iter().all(|y| *y == 0.0));
         assert!(plot.high.iter().all(|y| (*y - 7_f64.log10()).abs() < 1e-6));
-    }
-
-    #[test]
-    fn marks_are_round_losses() {
-        let values = |low: f64, high: f64| -> Vec<String> {
-            let input = GridInput {
-                bounds: (low.log10(), high.log10()),
-                base_step_size: 0.01,
-            };
-            let marks = log_marks(input);
-            marks
-                .iter()
-                .map(|m| short(round(10_f64.powf(m.value))))
-                .collect()
-        };
-        assert_eq!(values(1.2, 3.1), ["1.5", "2", "2.5", "3"]);
-        let wide = values(0.04, 40.0);
-        for label in ["0.05", "0.1", "1", "2", "20"] {
-            assert!(wide.iter().any(|text| text == label), "{label} of {wide:?}");
-        }
     }
 }

@@ -3,11 +3,13 @@
 //! A page is a file here with `page_ui` and what it remembers from frame to frame, which are caches, and a line of the
 //! list in `ui/page.rs`. Pages read frames; they refuse to know how the numbers come about.
 
+mod curves;
 mod histogram;
 mod lanes_table;
 mod loss;
 mod profile;
 mod row;
+mod steps_plot;
 mod step;
 
 use egui::{Button, Margin, RichText, ScrollArea, Stroke, Ui, Vec2};

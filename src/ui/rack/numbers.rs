@@ -35,7 +35,7 @@ pub fn page_ui(ui: &mut Ui, memory: &mut Memory, sight: Sight<'_>, commands: &mu
     let Sight {
         theme, lab, frame, ..
     } = sight;
-    loss::loss_ui(ui, theme, &mut memory.loss, frame);
+    loss::loss_ui(ui, &mut memory.loss, sight, commands);
     speed_ui(ui, sight);
     learned_ui(ui, theme, frame);
     straightness_ui(ui, theme, lab, frame, commands);
@@ -43,7 +43,8 @@ pub fn page_ui(ui: &mut Ui, memory: &mut Memory, sight: Sight<'_>, commands: &mu
         ui,
         theme,
         &mut memory.histogram,
-        frame.products.trajectories.get(),
+        frame,
+        &lab.editor.experiment().view,
     );
     samples_ui(ui, theme, frame);
     buttons_ui(ui, theme, lab, commands);

@@ -10,7 +10,7 @@ use crate::scene::theme::lane_color;
 use super::super::panels::widgets::{card, combo_ui, note_ui};
 use super::super::theme::ink;
 use super::Sight;
-use super::loss::{log_marks, round, short};
+use super::steps_plot::{log_marks, round, short};
 
 /// Height of the plot, in points.
 const HEIGHT: f32 = 170.0;

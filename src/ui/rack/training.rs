@@ -1,11 +1,11 @@
-//! The page of training: the loss over the steps, and how fast they are taken.
+//! The page of training: loss, S and W2 over the steps, and how fast they are taken.
 
 use egui::Ui;
 
 use super::super::command::Command;
 use super::super::panels::{goal_text, grouped};
 use super::row::number_row;
-use super::{Sight, loss, step};
+use super::{Sight, curves, loss, step};
 
 /// What the page remembers from frame to frame.
 #[derive(Default)]
@@ -15,8 +15,9 @@ pub struct Memory {
 
 /// The page.
 pub fn page_ui(ui: &mut Ui, memory: &mut Memory, sight: Sight<'_>, commands: &mut Vec<Command>) {
-    loss::loss_ui(ui, sight.theme, &mut memory.loss, sight.frame);
+    loss::loss_ui(ui, &mut memory.loss, sight, commands);
     speed_ui(ui, sight);
+    curves::curves_ui(ui, sight, commands);
     step::step_ui(ui, sight, commands);
 }
 

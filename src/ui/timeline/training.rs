@@ -106,20 +106,12 @@ fn step_ui(ui: &mut Ui, area: Rect, (lab, frames): (&Lab, &Frames), commands: &m
         )
         .accessible_name("Training step");
     if response.changed() {
-        let step = nearest(&frame.checkpoints, steps, position);
+        let step = steps.nearest(&frame.checkpoints, position);
         commands.push(Command::ShowStep(step));
     }
     let theme = palette(lab.dark);
     paint_marks(ui.painter(), &response, frame, steps, theme);
     paint_slider(ui.painter(), &response, (lab.training.step(), steps), theme);
-}
-
-/// The step of the checkpoint that is nearest to a position; nothing where the training is, and without checkpoints.
-fn nearest(kept: &[u64], steps: Steps, position: f64) -> Option<u64> {
-    let distance = |step: u64| (steps.position(step as f64) - position).abs();
-    let before = kept.iter().copied().filter(|&step| step < steps.taken);
-    let nearest = before.min_by(|a, b| distance(*a).total_cmp(&distance(*b)))?;
-    (distance(nearest) < distance(steps.taken)).then_some(nearest)
 }
 
 /// Where the handle's centre travels.
@@ -235,25 +227,4 @@ fn hover(speed: Speed, ctx: &egui::Context) -> String {
     };
     let (slower, faster) = (keys(&actions::SLOWER), keys(&actions::FASTER));
     format!("{words}  [{full}{slower} slower, {faster} faster]")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_slider_finds_the_nearest_checkpoint_or_follows_the_training() {
-        let steps = Steps {
-            taken: 1234,
-            end: 20_000,
-        };
-        let kept = [0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 1200];
-        let at = |step: f64| nearest(&kept, steps, steps.position(step));
-        assert_eq!(at(0.0), Some(0));
-        assert_eq!(at(52.0), Some(50));
-        assert_eq!(at(900.0), Some(1000));
-        assert_eq!(at(1230.0), None);
-        assert_eq!(at(20_000.0), None);
-        assert_eq!(nearest(&[], steps, 0.0), None);
-    }
 }

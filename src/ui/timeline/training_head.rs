@@ -67,18 +67,35 @@ impl TrainingHead {
 impl Steps {
     /// Where a step stands, 0 to 1.
     pub fn position(self, step: f64) -> f64 {
-        let along = (step / EVEN).ln_1p() / self.length();
-        along.clamp(0.0, 1.0)
+        (along(step) / self.length()).clamp(0.0, 1.0)
     }
 
     /// The step at a position.
     pub fn step(self, position: f64) -> f64 {
-        EVEN * (position * self.length()).exp_m1()
+        step_at(position * self.length())
+    }
+
+    /// The step of the checkpoint that is nearest to a position; nothing where the training is, and without checkpoints.
+    pub fn nearest(self, kept: &[u64], position: f64) -> Option<u64> {
+        let distance = |step: u64| (self.position(step as f64) - position).abs();
+        let before = kept.iter().copied().filter(|&step| step < self.taken);
+        let nearest = before.min_by(|a, b| distance(*a).total_cmp(&distance(*b)))?;
+        (distance(nearest) < distance(self.taken)).then_some(nearest)
     }
 
     fn length(self) -> f64 {
-        (self.end.max(self.taken).max(1) as f64 / EVEN).ln_1p()
+        along(self.end.max(self.taken).max(1) as f64)
     }
+}
+
+/// How far along the scale of steps one is, from 0 on: evenly at first, by their logarithm later.
+pub fn along(step: f64) -> f64 {
+    (step / EVEN).ln_1p()
+}
+
+/// The step that is so far along the scale.
+pub fn step_at(along: f64) -> f64 {
+    EVEN * along.exp_m1()
 }
 
 #[cfg(test)]
@@ -99,6 +116,22 @@ mod tests {
         }
         assert_eq!((STEPS.position(0.0), STEPS.position(20_000.0)), (0.0, 1.0));
         assert!(STEPS.position(50.0) > 0.05);
+    }
+
+    #[test]
+    fn the_slider_finds_the_nearest_checkpoint_or_follows_the_training() {
+        let steps = Steps {
+            taken: 1234,
+            end: 20_000,
+        };
+        let kept = [0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 1200];
+        let at = |step: f64| steps.nearest(&kept, steps.position(step));
+        assert_eq!(at(0.0), Some(0));
+        assert_eq!(at(52.0), Some(50));
+        assert_eq!(at(900.0), Some(1000));
+        assert_eq!(at(1230.0), None);
+        assert_eq!(at(20_000.0), None);
+        assert_eq!(steps.nearest(&[], 0.0), None);
     }
 
     #[test]

@@ -1,0 +1,116 @@
+//! What a colour of the ramp means where colour is a number of trajectories: its name and where its scale ends.
+//!
+//! Scales begin at 0 and do not follow the flow, so that a colour stays what it is while training runs, and is the same
+//! in lanes that flow between the same densities. What lies beyond the end has the colour of the end.
+
+use std::f64::consts::PI;
+
+use crate::experiment::{TrajectoryColor, View};
+use crate::snapshot::Frame;
+
+/// The meaning of colours.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Ramp {
+    /// What the colours are about.
+    pub color: TrajectoryColor,
+    /// The number at the end of the scale, above 0.
+    pub top: f64,
+}
+
+impl Ramp {
+    /// What the view's colours mean; none if they are no number.
+    ///
+    /// The chord ratio ends at 1 and turning at pi, half a turn. The local S ends near the mean squared distance `U^2` of
+    /// independent points of source and target, and the speed near `2 U`: at the next of 1, 2, 5 times a power of ten.
+    pub fn of(view: &View, frame: &Frame) -> Option<Self> {
+        let measures = frame.products.measures.get();
+        let unit = measures.map_or(1.0, |measures| measures.unit);
+        let top = match view.color {
+            TrajectoryColor::Identity => return None,
+            TrajectoryColor::ChordRatio => 1.0,
+            TrajectoryColor::Curvature => PI,
+            TrajectoryColor::LocalS => round(unit * unit),
+            TrajectoryColor::Speed => round(2.0 * unit),
+        };
+        let color = view.color;
+        Some(Self { color, top })
+    }
+
+    /// What the colours are about.
+    pub fn label(&self) -> &'static str {
+        self.color.name()
+    }
+
+    /// Where a number stands on the scale, 0 to 1; not-a-number stands at its start.
+    pub fn share(&self, value: f64) -> f32 {
+        (value / self.top).clamp(0.0, 1.0) as f32
+    }
+
+    /// The number at the end of the scale.
+    pub fn end(&self) -> String {
+        match self.color {
+            TrajectoryColor::Curvature => "π".to_owned(),
+            _ if self.top >= 1e4 || self.top < 1e-3 => format!("{:e}", self.top),
+            _ => self.top.to_string(),
+        }
+    }
+}
+
+/// The next of 1, 2, 5 times a power of ten, or 1 of what is no scale.
+fn round(top: f64) -> f64 {
+    if !top.is_normal() || top < 0.0 {
+        return 1.0;
+    }
+    let exponent = top.log10().floor() as i32;
+    let decade = |exponent: i32| match exponent {
+        0.. => 10_f64.powi(exponent),
+        _ => 1.0 / 10_f64.powi(-exponent),
+    };
+    let tops = [1.0, 2.0, 5.0].map(|digit| digit * decade(exponent));
+    let found = tops.into_iter().find(|&next| next >= top * (1.0 - 1e-9));
+    found.unwrap_or(decade(exponent + 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scales_end_at_round_numbers() {
+        let cases = [
+            (6.1, 10.0),
+            (2.0, 2.0),
+            (0.012, 0.02),
+            (4.9, 5.0),
+            (625.0, 1000.0),
+        ];
+        for (top, expected) in cases {
+            assert!(
+                (round(top) / expected - 1.0).abs() < 1e-12,
+                "{top}: {}",
+                round(top)
+            );
+        }
+        assert_eq!([0.0, f64::NAN, f64::INFINITY, -1.0].map(round), [1.0; 4]);
+        let end = |top| {
+            Ramp {
+                color: TrajectoryColor::Speed,
+                top,
+            }
+            .end()
+        };
+        assert_eq!([0.02, 5.0, 1e5].map(end), ["0.02", "5", "1e5"]);
+    }
+
+    #[test]
+    fn numbers_beyond_the_end_stand_at_the_end() {
+        let ramp = Ramp {
+            color: TrajectoryColor::LocalS,
+            top: 4.0,
+        };
+        assert_eq!(
+            [-1.0, 1.0, 9.0, f64::NAN].map(|x| ramp.share(x).max(0.0)),
+            [0.0, 0.25, 1.0, 0.0]
+        );
+    }
+}
