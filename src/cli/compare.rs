@@ -12,7 +12,6 @@ use super::args::CompareArgs;
 use super::input;
 use super::outcome::{Failure, say};
 use super::progress::duration;
-use super::stop_on_ctrl_c;
 use crate::clock::Instant;
 use crate::session::Cores;
 use crate::session::compare::{
@@ -23,8 +22,8 @@ use crate::session::run::{Progress, RunObserver};
 /// Time between two plain lines that say the same.
 const LINE_INTERVAL: Duration = Duration::from_secs(10);
 
-/// Compares, and prints the table.
-pub fn compare(args: &CompareArgs) -> Result<(), Failure> {
+/// Compares until `stop` is set, and prints the table.
+pub fn compare(args: &CompareArgs, stop: Arc<AtomicBool>) -> Result<(), Failure> {
     let experiment = input::requested(&args.experiment, &args.changes)?;
     let comparison = Comparison::new(&experiment, args.over.clone(), args.seeds);
     let comparison = comparison.map_err(|misfit| Failure::Input(misfit.to_string()))?;
@@ -40,7 +39,7 @@ pub fn compare(args: &CompareArgs) -> Result<(), Failure> {
         shard: args.shard,
         keep: args.keep,
     };
-    let mut watcher = Watcher::new(args.quiet, stop_on_ctrl_c()?);
+    let mut watcher = Watcher::new(args.quiet, stop);
     for note in input::notes(&comparison.document(), &args.changes) {
         watcher.notice(&note);
     }

@@ -1,12 +1,13 @@
 //! `run` on an experiment with several lanes.
 
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use super::args::RunArgs;
 use super::input::{self, Origin};
 use super::outcome::{Failure, say};
 use super::progress::Reporter;
-use super::stop_on_ctrl_c;
 use crate::experiment::Experiment;
 use crate::scene::metrics::{Metric, table};
 use crate::session::lanes_report::LaneReport;
@@ -23,19 +24,20 @@ const COLUMNS: [&Metric; 6] = [
     &table::W2_FLOOR,
 ];
 
-/// Trains every lane into a folder of its own.
+/// Trains every lane into a folder of its own, until `stop` is set.
 pub fn run(
     args: &RunArgs,
     origin: &Origin,
     experiment: &Experiment,
     out: &Path,
     options: &RunOptions,
+    stop: Arc<AtomicBool>,
 ) -> Result<(), Failure> {
     let from = match origin {
         Origin::Folder(folder) if !args.fresh => Some(folder.as_path()),
         _ => None,
     };
-    let mut reporter = Reporter::new(args.quiet, stop_on_ctrl_c()?);
+    let mut reporter = Reporter::new(args.quiet, stop);
     for note in input::notes(experiment, &args.changes) {
         reporter.notice(&note);
     }

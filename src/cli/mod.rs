@@ -53,7 +53,9 @@ pub fn main(launch: impl FnOnce(Window) -> Result<(), Failure>) -> ExitCode {
     let result = match line.verb {
         None => window(line.experiment.as_deref(), &line.changes, launch),
         Some(Verb::Run(args)) => run(&args),
-        Some(Verb::Compare(args)) => compare::compare(&args),
+        Some(Verb::Compare(args)) => {
+            stop_on_ctrl_c().and_then(|stop| compare::compare(&args, stop))
+        }
         Some(Verb::Presets { ron: None }) => list_presets(),
         Some(Verb::Presets { ron: Some(name) }) => print_preset(&name),
         Some(Verb::Bench(args)) => bench::bench(&args),
@@ -144,7 +146,14 @@ fn run(args: &RunArgs) -> Result<(), Failure> {
         keep: args.keep,
     };
     if experiment.lanes.len() > 1 {
-        return lanes::run(args, &origin, &experiment, &out, &options);
+        return lanes::run(
+            args,
+            &origin,
+            &experiment,
+            &out,
+            &options,
+            stop_on_ctrl_c()?,
+        );
     }
     let experiment = experiment
         .lane(0)

@@ -147,6 +147,11 @@ impl Experiment {
         }
         self.try_variants(lists).map_err(|fault| {
             let advice = self.mended(lists, &fault);
+            let joint = match fault.message.ends_with('?') {
+                true => " ",
+                false => "; ",
+            };
+            let advice = advice.map(|advice| [joint, &advice].concat());
             let message = [fault.message, advice.unwrap_or_default()].concat();
             Misfit {
                 lane: fault.lane,
@@ -305,7 +310,7 @@ impl Experiment {
                 Ok(_) => {
                     let changed = mended.iter().zip(lists).filter(|(a, b)| a != b);
                     let flags: Vec<String> = changed.map(|(list, _)| flag(list)).collect();
-                    return Some(format!("; try {}", flags.join(" ")));
+                    return Some(format!("try {}", flags.join(" ")));
                 }
                 Err(next) => mended = next.mended?,
             }

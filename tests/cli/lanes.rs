@@ -58,10 +58,8 @@ fn every_lane_has_a_folder_and_the_shared_one_a_figure_and_a_list() {
     }
     assert_eq!(list[1]["title"], "batch-OT (batch 32)");
     assert_eq!(&fs::read(out.join("lanes.png")).unwrap()[1..4], b"PNG");
-    assert!(
-        text(&out, "lanes.svg").contains("(c) Übung (VP)")
-            || text(&out, "lanes.svg").contains("<svg")
-    );
+    assert_eq!(panels_of(&out.join("lanes.svg")), 3);
+    assert!(text(&out, "lanes.svg").contains("(a) Übung (VP)"));
     // Base, then --set, then lane.
     let path = |i: usize| {
         let experiment = Experiment::from_ron(&text(&out.join(FOLDERS[i]), "experiment.ron"));
@@ -133,10 +131,17 @@ fn a_lane_that_a_change_no_longer_fits_is_named() {
     pushforward().args(["check", &file]).assert().code(0);
 }
 
+fn panels_of(svg: &Path) -> usize {
+    fs::read_to_string(svg)
+        .unwrap()
+        .matches("<clipPath")
+        .count()
+}
+
 /// The window's laboratory on a folder, without a window.
 pub(super) fn opened(folder: &Path) -> Lab {
     use pushforward::session::Options;
-    use pushforward::ui::command::Command;
+    use pushforward::ui::Command;
     let preset = pushforward::experiment::presets::find("rings").unwrap();
     let experiment = preset.experiment().unwrap();
     let mut lab = Lab::new(
@@ -182,7 +187,22 @@ fn the_folder_of_a_run_of_lanes_opens_with_what_each_lane_has_learned() {
     );
     assert!(!out.join(FOLDERS[0]).join("trajectories.csv").exists());
     assert!(!out.join(FOLDERS[0]).join("trajectories.svg").exists());
-    let lab = opened(&out);
+    let mut lab = opened(&out);
     assert_eq!(lab.editor.lanes().len(), 3);
     assert_eq!(steps(&lab), [20, 20, 20]);
+    // The window exports them as `run` draws them: side by side.
+    let figure = folder.path().join("window.svg");
+    lab.apply(pushforward::ui::Command::Export(figure.clone()));
+    let start = std::time::Instant::now();
+    while !lab.notice.starts_with("Exported") {
+        assert!(
+            start.elapsed().as_secs() < 60,
+            "{} {:?}",
+            lab.notice,
+            lab.messages
+        );
+        std::thread::sleep(std::time::Duration::from_millis(5));
+        lab.tick();
+    }
+    assert_eq!(panels_of(&figure), 3);
 }

@@ -15,9 +15,9 @@ use super::super::lanes_figure::{Shown, draw, write_both};
 use super::super::lanes_report::MetricsFile;
 use super::super::observer::RunError;
 use super::curves::curves;
+use super::options::{CompareObserver, CompareOptions};
 use super::plan::{Comparison, Run};
 use super::pool::Failures;
-use super::{CompareObserver, CompareOptions};
 
 /// Names of the files.
 pub mod names {

@@ -8,59 +8,20 @@
 
 mod curves;
 mod gather;
+mod options;
 mod plan;
 mod pool;
 mod run_folder;
 
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::path::Path;
 
-use crate::model::DeviceChoice;
 use crate::scene::metrics::comparison::Comparison as Table;
 
 use super::folder::{Folder, names};
-use super::observer::{RunError, RunObserver};
-use super::run::Keep;
+use super::observer::RunError;
 
+pub use options::{CompareObserver, CompareOptions, CompareProgress};
 pub use plan::{Comparison, Shard, Share};
-
-/// How to compare.
-#[derive(Clone, Debug)]
-pub struct CompareOptions {
-    /// The program, which is called for every run.
-    pub program: PathBuf,
-    /// How many processes work at the same time, and with how many threads each.
-    pub share: Share,
-    /// Where to train.
-    pub device: DeviceChoice,
-    /// The part of the runs that is done, and nothing else; without one all are done and gathered.
-    pub shard: Option<Shard>,
-    /// What is left of each run.
-    pub keep: Keep,
-}
-
-/// How far a comparison is.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct CompareProgress {
-    /// Runs that are finished or have failed.
-    pub done: usize,
-    /// Runs in all.
-    pub runs: usize,
-    /// Those of them that have failed.
-    pub failed: usize,
-    /// Runs that another process is at.
-    pub locked: usize,
-    /// What is being trained here, by name.
-    pub under_way: Vec<String>,
-    /// Estimated seconds that are left, once a run has been finished.
-    pub secs_left: Option<f64>,
-}
-
-/// Follows a comparison and may stop it.
-pub trait CompareObserver: RunObserver {
-    /// Called several times a second.
-    fn compared(&mut self, progress: &CompareProgress);
-}
 
 /// How a comparison ended.
 pub struct Compared {
@@ -75,7 +36,7 @@ pub struct Compared {
 /// Does the runs that are missing in `folder`, then gathers all of them in tables and figures.
 ///
 /// # Errors
-/// [`RunError::Failed`] if the folder cannot be written to or the program not be started; a run that fails is none.
+/// [`RunError::Failed`] if the folder cannot be written to; a run that fails is none.
 pub fn compare(
     comparison: &Comparison,
     folder: &Path,
@@ -107,6 +68,3 @@ pub fn compare(
         table,
     })
 }
-
-/// Between two looks at the workers.
-const LOOK_EVERY: Duration = Duration::from_millis(50);

@@ -9,13 +9,15 @@ use std::time::Duration;
 use crate::clock::Instant;
 
 use super::super::observer::RunError;
+use super::options::{CompareObserver, CompareOptions, CompareProgress};
 use super::plan::Run;
 use super::run_folder::{Claim, Started, claim, is_done, start};
-use super::{CompareObserver, CompareOptions, CompareProgress, LOOK_EVERY};
 
 /// What interrupts this process reaches its workers, too, which save what they have; those that have not ended after so
 /// long are killed: the state on disk is always whole.
 const PATIENCE: Duration = Duration::from_secs(3);
+/// Between two looks at the workers.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// Between two looks whether what another process has is free or done.
 const ASK_EVERY: Duration = Duration::from_millis(500);
 /// Of what a failed run says, so much is kept.
@@ -51,7 +53,7 @@ struct Pool<'a> {
 /// Does the chosen runs that are not there; `None` if interrupted. Waits for those that another process has.
 ///
 /// # Errors
-/// [`RunError::Failed`] if the system refuses folders, locks or processes. Workers are ended then.
+/// [`RunError::Failed`] if the system does not say whether a worker has ended. Workers are ended then.
 pub fn work(
     runs: &[Run],
     chosen: &[usize],
@@ -76,9 +78,10 @@ pub fn work(
             pool.end();
             return Ok(None);
         }
-        let filled = pool.fill().and_then(|()| pool.look());
+        pool.fill();
+        let looked = pool.look();
         observer.compared(&pool.progress());
-        if let Err(error) = filled {
+        if let Err(error) = looked {
             pool.end();
             return Err(error);
         }
@@ -95,33 +98,37 @@ impl Pool<'_> {
         !(self.waiting.is_empty() && self.locked.is_empty() && self.workers.is_empty())
     }
 
-    /// Starts runs while there is room.
-    fn fill(&mut self) -> Result<(), RunError> {
+    /// Starts runs while there is room; one whose folder cannot be had has failed.
+    fn fill(&mut self) {
         if self.asked.elapsed() >= ASK_EVERY {
             self.asked = Instant::now();
             self.waiting.extend(self.locked.drain(..));
         }
         while self.workers.len() < self.options.share.jobs {
             let Some(run) = self.waiting.pop_front() else {
-                return Ok(());
+                return;
             };
             let Some(of) = self.runs.get(run) else {
                 continue;
             };
-            match claim(of, self.options)? {
-                Claim::Done => {}
-                Claim::Locked => self.locked.push(run),
-                Claim::Ours(lock) => {
-                    let started = start(of, &lock, self.options)?;
-                    self.workers.push(Worker {
-                        run,
-                        started,
-                        _lock: lock,
-                    });
+            let begun = match claim(of, self.options) {
+                Ok(Claim::Done) => continue,
+                Ok(Claim::Locked) => {
+                    self.locked.push(run);
+                    continue;
                 }
+                Ok(Claim::Ours(lock)) => start(of, &lock, self.options).map(|started| Worker {
+                    run,
+                    started,
+                    _lock: lock,
+                }),
+                Err(error) => Err(error),
+            };
+            match begun {
+                Ok(worker) => self.workers.push(worker),
+                Err(error) => drop(self.failures.insert(run, error.to_string())),
             }
         }
-        Ok(())
     }
 
     /// Takes leave of the workers that have ended.

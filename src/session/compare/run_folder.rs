@@ -9,7 +9,7 @@ use super::super::folder::{self, Folder, names};
 use super::super::keep::Keep;
 use super::super::lanes_run::is_finished;
 use super::super::observer::RunError;
-use super::CompareOptions;
+use super::options::CompareOptions;
 use super::plan::Run;
 
 /// The lock in a run's folder; its file is empty and stays.
