@@ -285,18 +285,6 @@ impl Sizes {
         }
     }
 
-    /// Dots and lines times `share`; type and axes as they are.
-    pub fn with_marks(self, share: f32) -> Self {
-        Self {
-            particle: self.particle * share,
-            sample: self.sample * share,
-            trajectory: self.trajectory * share.max(0.7),
-            trail: self.trail * share,
-            arrow_head: self.arrow_head * share,
-            ..self
-        }
-    }
-
     /// Everything times `zoom`.
     pub fn scaled(self, zoom: f32) -> Self {
         Self {
