@@ -60,7 +60,7 @@ pub use transform::{Transform, fit};
 /// The canvas of a lane of this width has marks of full size, in points.
 const FULL_LANE: f32 = 800.0;
 /// Marks shrink to this share at most.
-const MIN_MARKS: f32 = 0.5;
+const MIN_MARKS: f32 = 0.6;
 
 /// What stands around the data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
