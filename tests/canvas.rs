@@ -22,7 +22,6 @@ use pushforward::flow::solver::{Solver, Steps};
 use pushforward::flow::trajectory::Trajectories;
 use pushforward::flow::{Bounds, Point};
 use pushforward::products::Followed;
-use pushforward::scene::layers::look;
 use pushforward::scene::{self, Transform};
 use pushforward::session::Options;
 use pushforward::snapshot::{Frame, Frames};
@@ -401,7 +400,7 @@ fn toggles_bar_and_legend_leave_the_data_free_at_every_size() {
             }
             window.run();
             let canvas = canvas(&window);
-            let offered = Layer::ALL.into_iter().filter(|l| !look(*l).compares);
+            let offered = Layer::ALL.into_iter().take(1 + Layer::Pairs as usize);
             let toggles = offered.map(|l| window.get_by_label(&format!("{l:?}")).rect());
             let toggles: Vec<Rect> = toggles.collect();
             let lowest = toggles.iter().map(|r| r.bottom()).fold(0.0, f32::max);
@@ -606,9 +605,18 @@ fn a_toggle_shows_its_layer() {
     window.run();
     assert_eq!(window.state().log, [Command::ToggleLayer(Layer::Field)]);
     assert_eq!(arrows(&window), 1);
-    for layer in Layer::ALL.into_iter().filter(|l| !look(*l).compares) {
+    for layer in Layer::ALL.into_iter().take(1 + Layer::Pairs as usize) {
         window.get_by_label(&format!("{layer:?}"));
     }
+    // The others are in a menu as long as they are hidden, and only there.
+    assert!(window.query_by_label("DeformedGrid").is_none());
+    window.get_by_label("Layers").click();
+    window.run();
+    window.get_by_label("Deformed grid").click();
+    window.run();
+    let last = window.state().log.last();
+    assert_eq!(last, Some(&Command::ToggleLayer(Layer::DeformedGrid)));
+    window.get_by_label("DeformedGrid");
 }
 
 #[test]

@@ -211,6 +211,7 @@ fn what_is_not_finite_is_dropped_and_the_rest_is_drawn() {
             // One particle was never finite; the other has a trajectory until it leaves.
             Layer::Trajectories => N - 1,
             Layer::Particles | Layer::Trails => N - 2,
+            Layer::Worst => 10,
             _ => 1,
         };
         assert_eq!(count, expected, "{:?}", group.layer);
@@ -323,6 +324,7 @@ fn a_builder_repeats_what_has_not_changed_and_only_that() {
         Layer::Source,
         Layer::Pairs,
         Layer::Trajectories,
+        Layer::Worst,
     ];
     assert_eq!(kept(&first, &second), still);
     let later = replace_points(&frame, |_, p| p[1] += 0.1);

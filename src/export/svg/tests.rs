@@ -65,7 +65,11 @@ fn every_mark_is_an_element_of_a_well_formed_file() {
         let svg = file(&Layer::ALL, text_as);
         let tags = tags(&svg);
         let count = |name: &str| tags.iter().filter(|tag| *tag == name).count();
-        assert_eq!(count("polyline"), N);
+        assert_eq!(
+            count("polyline"),
+            N + 10,
+            "trajectories, ten of them marked"
+        );
         assert_eq!(count("image"), 2, "the density and the colour bar");
         // Source, target, particles, starts and ends of the trajectories; seven dots in the legend.
         assert_eq!(count("circle"), 5 * N + 7);

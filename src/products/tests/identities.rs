@@ -101,8 +101,18 @@ fn speed_and_shape_are_told_apart() {
     assert!(vp.trajectories.straightness > cosine.trajectories.straightness);
     let alike = |a: f64, b: f64| (a / b - 1.0).abs() < 0.02;
     assert!(alike(vp.trajectories.bends, cosine.trajectories.bends));
-    assert!(alike(vp.turning.value, cosine.turning.value));
-    let rate = |measured: &Metrics| measured.crossings.unwrap();
-    assert_eq!(rate(&vp).value, rate(&cosine).value);
+    // VP starts a third of a percent away from the source, where the ways of some particles make a small hook.
+    let (turns, other) = (vp.turning, cosine.turning);
+    let apart = (turns.value - other.value).abs();
+    assert!(
+        apart < 4.0 * turns.stderr.hypot(other.stderr),
+        "{turns:?} {other:?}"
+    );
+    let [rate, other] = [&vp, &cosine].map(|measured| measured.crossings.unwrap());
+    let apart = (rate.value - other.value).abs();
+    assert!(
+        apart < 4.0 * rate.stderr.hypot(other.stderr),
+        "{rate:?} {other:?}"
+    );
     assert!(cond_ot.turning.value > vp.turning.value);
 }

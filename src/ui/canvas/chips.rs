@@ -20,6 +20,17 @@ use crate::ui::theme::{ink, mix, palette};
 
 /// Height of a toggle, in points.
 pub const HEIGHT: f32 = 24.0;
+/// The layers whose toggles are always there; the others are in a menu while they are hidden.
+const USUAL: [Layer; 8] = [
+    Layer::Source,
+    Layer::Target,
+    Layer::Particles,
+    Layer::Trails,
+    Layer::Trajectories,
+    Layer::Field,
+    Layer::Density,
+    Layer::Pairs,
+];
 /// Free space at both ends of a toggle, in points.
 const PADDING: f32 = 10.0;
 /// Opacity of the sample of a hidden layer.
@@ -52,14 +63,36 @@ pub fn chips_ui(ui: &mut Ui, area: Rect, lab: &Lab, commands: &mut Vec<Command>)
     ui.scope_builder(builder, |ui| {
         ui.spacing_mut().item_spacing = vec2(8.0, 6.0);
         ui.horizontal_wrapped(|ui| {
-            let offered = Layer::ALL.into_iter();
-            for layer in offered.filter(|layer| !look(*layer).compares) {
+            let shown = |layer: &Layer| lab.editor.experiment().view.layers.contains(layer);
+            let offered = Layer::ALL
+                .into_iter()
+                .filter(|layer| !look(*layer).compares);
+            let (in_line, rest): (Vec<_>, Vec<_>) =
+                offered.partition(|layer| USUAL.contains(layer) || shown(layer));
+            for layer in in_line {
                 layer_ui(ui, layer, lab, commands);
             }
+            more_ui(ui, lab, &rest, commands);
         });
     })
     .response
     .rect
+}
+
+/// A menu of layers.
+pub fn more_ui(ui: &mut Ui, lab: &Lab, layers: &[Layer], commands: &mut Vec<Command>) {
+    ui.menu_button("Layers", |ui| {
+        for layer in layers {
+            let mut shown = lab.editor.experiment().view.layers.contains(layer);
+            let action = actions::of_layer(*layer);
+            let item = ui.checkbox(&mut shown, action.name);
+            if item.on_hover_text(action.hover_text(ui.ctx())).clicked() {
+                commands.push(Command::ToggleLayer(*layer));
+            }
+        }
+    })
+    .response
+    .on_hover_text("The layers that are not in this line.");
 }
 
 fn chip_ui(ui: &mut Ui, layer: Layer, shown: bool, theme: &Theme) -> Response {

@@ -41,7 +41,7 @@ pub fn strip_ui(ui: &mut Ui, lab: &Lab, commands: &mut Vec<Command>) {
                 let pick = Button::selectable(picks, "Select");
                 buttons::button_ui(ui, lab, &actions::PICK, pick, true, commands);
                 if !rest.is_empty() {
-                    more_ui(ui, lab, &rest, commands);
+                    chips::more_ui(ui, lab, &rest, commands);
                 }
             });
         });
@@ -69,20 +69,4 @@ fn in_line(ui: &mut Ui, lab: &Lab, room: f32, commands: &mut Vec<Command>) -> Ve
         chips::layer_ui(ui, layer, lab, commands);
     }
     rest.into_iter().map(|(layer, _)| layer).collect()
-}
-
-/// A menu of layers.
-fn more_ui(ui: &mut Ui, lab: &Lab, layers: &[Layer], commands: &mut Vec<Command>) {
-    ui.menu_button("Layers", |ui| {
-        for layer in layers {
-            let mut shown = lab.editor.experiment().view.layers.contains(layer);
-            let action = actions::of_layer(*layer);
-            let item = ui.checkbox(&mut shown, action.name);
-            if item.on_hover_text(action.hover_text(ui.ctx())).clicked() {
-                commands.push(Command::ToggleLayer(*layer));
-            }
-        }
-    })
-    .response
-    .on_hover_text("The layers that have no room in this line.");
 }
