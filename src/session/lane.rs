@@ -27,8 +27,8 @@ use super::jobs::Jobs;
 use super::learner::{Learner, LearnerError, StepError};
 use super::rate::Rate;
 use super::recovery::attempt;
+use super::slow_motion::SlowMotion;
 use super::thread::caught;
-use slow_motion::SlowMotion;
 
 pub use past::BUDGET;
 

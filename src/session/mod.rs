@@ -45,6 +45,7 @@ pub mod repeats;
 pub mod report;
 pub mod run;
 mod schedule;
+mod slow_motion;
 mod speed;
 mod table;
 mod thread;

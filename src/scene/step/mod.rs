@@ -12,7 +12,7 @@ use super::geometry::PagePoint;
 use super::item::{Align, Arrows, Item, Points, Polylines, Rectangle, Segments, Text};
 use super::metrics::three_digits;
 use super::place::Place;
-use super::text::Weight;
+use super::text::{self, Weight};
 use crate::experiment::{Stage, StepView};
 use crate::flow::Point;
 use crate::flow::path::interpolate;
@@ -303,25 +303,31 @@ impl<'a> Shown<'a> {
                 let tip = self.way(pair, placed).last().copied().unwrap_or(pair.x_0);
                 let at = if placed > 0.0 { tip } else { pair.x_0 };
                 let words = format!("t = {:.2}", self.view.shown(Stage::Time) * pair.t);
-                items.extend(self.word(&words, at, theme.text));
+                items.extend(self.word(&words, at, -self.beside(), theme.text));
             }
             let told = self.view.stage == Stage::Residual || (marked && self.moved() == 0.0);
             if self.view.has(Stage::Residual) && told {
                 let v = lerp(pair.target, pair.prediction, 0.5);
                 let at = [0, 1].map(|i| pair.x_t[i] + self.length * v[i]);
                 let words = three_digits(pair.squared_error());
-                items.extend(self.word(&words, at, theme.attention));
+                let below = self.beside() + text::cap_height(self.place.sizes.small);
+                items.extend(self.word(&words, at, below, theme.attention));
             }
         }
         items
     }
 
-    fn word(&self, words: &str, at: Point, color: Color) -> Option<Item> {
+    /// How far from a dot's middle words begin.
+    fn beside(&self) -> f32 {
+        self.radius() + self.rim()
+    }
+
+    /// A word at the right of a point, its baseline so far below it.
+    fn word(&self, words: &str, at: Point, below: f32, color: Color) -> Option<Item> {
         let [x, y] = self.place.project(at)?;
-        let gap = self.radius() + self.rim();
         Some(Item::Text(Text {
             text: words.to_owned(),
-            at: [x + gap, y - gap],
+            at: [x + self.beside(), y + below],
             align: Align::Left,
             size: self.place.sizes.small,
             weight: Weight::SemiBold,

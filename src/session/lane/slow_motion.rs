@@ -1,45 +1,12 @@
-//! Training steps laid out one by one, while training rests: the next one, and those that were taken of late.
+//! A lane whose steps are looked at one by one: training rests, and the steps are on the board.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
-use crate::experiment::Experiment;
-use crate::flow::Bounds;
-use crate::flow::grid::FieldGrid;
-use crate::flow::work::finish;
-use crate::model::{Batch, EngineError, FrozenField};
-use crate::products::{Flow, RunId};
-use crate::snapshot::{RunState, StepPreview, StepTaken};
+use crate::model::EngineError;
+use crate::snapshot::{RunState, StepPreview};
 
-use super::super::learner::{Ahead, Answer, Learner, StepError};
 use super::super::recovery::attempt;
 use super::Lane;
-
-/// Steps that are kept after they were taken.
-const KEPT: usize = 16;
-/// Times at which the field is evaluated; in between it is interpolated.
-const TIMES: usize = 11;
-/// Arrows along the longer side of what is seen, at least and at most.
-const ARROWS: (f64, f64) = (6.0, 16.0);
-/// Multiply-adds that a picture of the field may take: some hundredths of a second.
-const EFFORT: f64 = 2e8;
-
-/// The steps that are laid out.
-#[derive(Default)]
-pub(super) struct SlowMotion {
-    run: RunId,
-    /// Oldest first.
-    taken: VecDeque<Arc<StepPreview>>,
-    next: Option<Next>,
-}
-
-/// The next step.
-struct Next {
-    preview: Arc<StepPreview>,
-    batch: Batch,
-    /// What is learned with it.
-    experiment: Arc<Experiment>,
-}
 
 impl Lane {
     /// Holds training and lays its steps out, or stops doing so.
@@ -47,11 +14,8 @@ impl Lane {
         if matches!(self.state, RunState::Running | RunState::Waiting { .. }) && wanted {
             self.state = RunState::Paused;
         }
-        match (wanted, &self.slow_motion) {
-            (true, None) => self.slow_motion = Some(SlowMotion::default()),
-            (true, Some(_)) => {}
-            (false, _) => self.slow_motion = None,
-        }
+        let known = self.slow_motion.take();
+        self.slow_motion = wanted.then(|| known.unwrap_or_default());
         self.publish();
     }
 
@@ -61,30 +25,24 @@ impl Lane {
     /// If the engine fails; with the step at which it did.
     pub(super) fn lay_out(&mut self) -> Result<(), (u64, EngineError)> {
         let shown = self.services.board.frame(self.id);
-        let Some(mut slow) = self.slow_motion.take() else {
+        let Some(slow) = self.slow_motion.take() else {
             if !shown.steps.is_empty() {
                 self.show_steps(Arc::new([]));
             }
             return Ok(());
         };
-        let bounds = shown.look.bounds;
-        if slow.run != self.run {
-            slow = SlowMotion {
-                run: self.run,
-                ..SlowMotion::default()
-            };
-        }
+        let (mut slow, bounds) = (slow.of_run(self.run), shown.look.bounds);
         let laid_out = match (&self.state, &mut self.learner) {
             // A step is under way.
             (RunState::Running, _) => Ok(()),
             (RunState::Waiting { .. }, _) | (_, None) => {
-                slow.next = None;
+                slow.put_away();
                 Ok(())
             }
             (state, Some(learner))
                 if learner.is_broken() || matches!(state, RunState::Failed { .. }) =>
             {
-                slow.next = slow.next.filter(|next| next.is_next_of(learner));
+                slow.keep_next_of(learner);
                 Ok(())
             }
             (_, Some(learner)) => {
@@ -93,11 +51,7 @@ impl Lane {
                 laid_out.map_err(|error| (at, error))
             }
         };
-        let steps = slow
-            .taken
-            .iter()
-            .chain(slow.next.iter().map(|n| &n.preview));
-        self.show_steps(steps.cloned().collect());
+        self.show_steps(slow.steps());
         self.slow_motion = Some(slow);
         laid_out
     }
@@ -107,117 +61,4 @@ impl Lane {
             .board
             .update(self.id, |frame| frame.steps = Arc::clone(&steps));
     }
-}
-
-impl Next {
-    /// Whether it is the step that the learner takes next.
-    fn is_next_of(&self, learner: &Learner) -> bool {
-        let is_same = same_task(&self.experiment, learner.experiment());
-        is_same && self.preview.step == learner.steps_taken()
-    }
-}
-
-impl SlowMotion {
-    /// Keeps the step that was laid out if the learner has taken it, and lays the next one out.
-    fn follow(&mut self, learner: &mut Learner, bounds: Bounds) -> Result<(), EngineError> {
-        let step = learner.steps_taken();
-        let is_here = |next: &Next| next.preview.field.bounds == bounds;
-        let known = self.next.as_ref();
-        if known.is_some_and(|next| next.is_next_of(learner) && is_here(next)) {
-            return Ok(());
-        }
-        let known = self.next.take();
-        let known = known.filter(|next| same_task(&next.experiment, learner.experiment()));
-        if let Some(next) = known.filter(|next| next.preview.step + 1 == step) {
-            self.keep(next, learner)?;
-        }
-        let problem = &learner.experiment().problem;
-        self.taken
-            .retain(|taken| taken.step < step && taken.problem == *problem);
-        self.next = match learner.ahead() {
-            Ok(ahead) => Some(self.next(ahead, learner, bounds)),
-            Err(StepError::NoBatch(_)) => None,
-            Err(StepError::Engine(error)) => return Err(error),
-        };
-        Ok(())
-    }
-
-    /// The step was taken.
-    fn keep(&mut self, next: Next, learner: &mut Learner) -> Result<(), EngineError> {
-        let Answer { velocities, loss } = learner.answer(&next.batch)?;
-        let mut preview = Arc::unwrap_or_clone(next.preview);
-        let bounds = preview.field.bounds;
-        preview.taken = Some(StepTaken {
-            recorded: learner
-                .losses()
-                .history()
-                .value(preview.step)
-                .unwrap_or(f32::NAN),
-            loss,
-            predictions: velocities.into_iter().take(preview.pairs.len()).collect(),
-            field: Arc::new(picture(learner.trained_field(), &next.experiment, bounds)),
-        });
-        if self.taken.len() == KEPT {
-            self.taken.pop_front();
-        }
-        self.taken.push_back(Arc::new(preview));
-        Ok(())
-    }
-
-    fn next(&self, ahead: Ahead, learner: &Learner, bounds: Bounds) -> Next {
-        let experiment = Arc::clone(learner.experiment());
-        let step = learner.steps_taken();
-        // What the step before it has left is what this one starts from.
-        let before = self.taken.back().filter(|taken| taken.step + 1 == step);
-        let left = before
-            .and_then(|taken| taken.taken.as_ref())
-            .map(|taken| &taken.field);
-        let field = match left.filter(|field| field.bounds == bounds) {
-            Some(field) => Arc::clone(field),
-            None => Arc::new(picture(learner.trained_field(), &experiment, bounds)),
-        };
-        let preview = StepPreview {
-            step,
-            problem: experiment.problem.clone(),
-            pairs: ahead.pairs,
-            coupled: ahead.coupled,
-            batch: ahead.batch.n,
-            loss: ahead.loss,
-            field,
-            taken: None,
-        };
-        Next {
-            preview: Arc::new(preview),
-            batch: ahead.batch,
-            experiment,
-        }
-    }
-}
-
-/// Whether the same batches are drawn for both.
-fn same_task(a: &Arc<Experiment>, b: &Arc<Experiment>) -> bool {
-    let batches = |e: &Experiment| (e.seed, e.training.batch);
-    Arc::ptr_eq(a, b) || (a.problem == b.problem && batches(a) == batches(b))
-}
-
-/// The velocity of the weights over this part of the plane, at some times; coarser for a large network.
-fn picture(field: FrozenField, experiment: &Arc<Experiment>, bounds: Bounds) -> FieldGrid {
-    let weights = field.params().values().len().max(1) as f64;
-    let (least, most) = ARROWS;
-    let longer = (EFFORT / (weights * TIMES as f64))
-        .sqrt()
-        .clamp(least, most);
-    let cell = bounds.width().max(bounds.height()) / longer.floor();
-    let n = [bounds.width(), bounds.height()].map(|side| (side / cell).round().max(1.0) as usize);
-    let (t_0, t_1) = experiment.problem.path.time_range();
-    let time = |i| t_0 + (t_1 - t_0) * i as f64 / (TIMES - 1) as f64;
-    let flow = Flow::learned(field, Arc::clone(experiment), RunId::default());
-    let times = (0..TIMES).map(time).collect();
-    finish(FieldGrid::sample(
-        flow.field.as_ref(),
-        bounds,
-        n,
-        times,
-        flow.rows(),
-    ))
 }

@@ -108,7 +108,9 @@ impl<'a> Sight<'a> {
             return;
         }
         let frame = &frames[lane];
-        self.touched = particle::nearest(frame, &self.view, lab.play.t, &place, pointer, reach);
+        if lab.slow_motion.is_none() {
+            self.touched = particle::nearest(frame, &self.view, lab.play.t, &place, pointer, reach);
+        }
         if !self.responses[lane].clicked() {
             return;
         }
