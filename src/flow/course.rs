@@ -13,6 +13,9 @@ use super::trajectory::{Walk, angle, distance_squared};
 use super::work::pause;
 use super::{Point, VelocityField};
 
+/// Slower than this share of its largest speed, a particle rests.
+const STILL: f64 = 1e-9;
+
 /// Particles at the nodes of a method.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Course {
@@ -115,10 +118,20 @@ impl Course {
         })
     }
 
-    /// The angles, 0 to pi, between the velocities of one particle at neighbouring nodes.
+    /// The angles, 0 to pi, between the velocities of one particle at neighbouring nodes. A velocity of less than
+    /// [`STILL`] of its largest has no direction but that of rounding: the last one that had a direction counts there.
     pub fn angles(&self, particle: usize) -> impl Iterator<Item = f64> + '_ {
-        let velocity = move |node| self.at(node, particle).1;
-        (1..self.n_nodes()).map(move |node| angle(velocity(node - 1), velocity(node)))
+        let still = STILL * self.speeds(particle).fold(0.0, f64::max);
+        let mut direction: Option<Point> = None;
+        let turned = (0..self.n_nodes()).map(move |node| {
+            let velocity = self.at(node, particle).1;
+            if velocity[0].hypot(velocity[1]) <= still {
+                return 0.0;
+            }
+            let before = direction.replace(velocity);
+            before.map_or(0.0, |before| angle(before, velocity))
+        });
+        turned.skip(1)
     }
 
     /// `int |kappa| ds` of one particle: the angle that its velocity turns through, in radians.

@@ -71,8 +71,8 @@ fn every_mark_is_an_element_of_a_well_formed_file() {
             "trajectories, ten of them marked"
         );
         assert_eq!(count("image"), 2, "the density and the colour bar");
-        // Source, target, particles, starts and ends of the trajectories; seven dots in the legend.
-        assert_eq!(count("circle"), 5 * N + 7);
+        // Source, target, particles, starts and ends of the trajectories; those that are marked; seven dots in the legend.
+        assert_eq!(count("circle"), 5 * N + 10 + 7);
         assert_eq!(count("clipPath"), 1);
         assert_eq!(count("text") > 0, text_as == TextAs::Text);
         assert!(!svg.contains("NaN") && !svg.contains("inf"));

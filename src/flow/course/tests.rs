@@ -100,3 +100,22 @@ fn sums_of_two_halves_are_those_of_the_whole() {
         assert!((a - b).abs() < 1e-12);
     }
 }
+
+#[test]
+fn a_particle_that_rests_has_no_direction_to_turn_from() {
+    let velocities = vec![
+        [0.0, 1e-17],
+        [1.0, 0.0],
+        [0.0, 0.0],
+        [0.0, 1.0],
+        [1e-17, 0.0],
+    ];
+    let course = Course {
+        times: vec![0.0, 0.25, 0.5, 0.75, 1.0],
+        n_particles: 1,
+        points: vec![[0.0; 2]; velocities.len()],
+        velocities,
+    };
+    let right = std::f64::consts::FRAC_PI_2;
+    assert_eq!(course.angles(0).collect::<Vec<_>>(), [0.0, 0.0, right, 0.0]);
+}
