@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use egui::{Key, Modifiers, Vec2, pos2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
-use pushforward::experiment::{Experiment, presets};
+use pushforward::experiment::{Experiment, LearningRate, presets};
 use pushforward::flow::coupling::Coupling;
 use pushforward::model::Widths;
 use pushforward::session::files::atomic_write;
@@ -388,11 +388,17 @@ fn more_steps_and_another_task_leave_a_history_that_belongs_to_the_run() {
         checkpoints: 40,
         ..cpu()
     };
-    run(&experiment(75), &out, &few, &mut Unobserved).unwrap();
-    run(&experiment(130), &whole, &few, &mut Unobserved).unwrap();
+    // At a constant rate more steps are one longer run.
+    let of = |steps: u64| {
+        let mut experiment = experiment(steps);
+        experiment.training.schedule = LearningRate::Constant;
+        experiment
+    };
+    run(&of(75), &out, &few, &mut Unobserved).unwrap();
+    run(&of(130), &whole, &few, &mut Unobserved).unwrap();
     let opened = folder::open(&out).unwrap();
     assert!(steps_in(&opened.saved).len() <= 40);
-    go_on(&experiment(130), &opened.saved, &out, &few, &mut Unobserved).unwrap();
+    go_on(&of(130), &opened.saved, &out, &few, &mut Unobserved).unwrap();
     let files =
         [&out, &whole].map(|out| std::fs::read(out.join("checkpoints.safetensors")).unwrap());
     assert!(files[0] == files[1], "75 steps and 55 more are 130");

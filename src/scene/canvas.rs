@@ -16,6 +16,8 @@ use crate::snapshot::Frame;
 const LEGEND_SHARE: f32 = 0.8;
 /// A narrower canvas has no room to name the layers; the toggles of the window do. In points.
 const NARROW: f32 = 560.0;
+/// A lower canvas has no room for what is said of the layers, in points.
+const LOW: f32 = 340.0;
 /// Least distance between grid lines, as a multiple of the size of their labels.
 pub(super) const TICK_SPACING: f32 = 8.0;
 
@@ -66,6 +68,9 @@ fn legend_box(meaning: &Meaning, place: &Place) -> (Option<Rect>, Vec<Item>) {
     let mut entries = legend::entries(meaning.view);
     if page.width() < NARROW {
         entries.retain(|entry| !matches!(entry, Entry::Layer(_) | Entry::Step(_)));
+    }
+    if page.height() < LOW {
+        entries.retain(|entry| !matches!(entry, Entry::Note { .. } | Entry::StepNote { .. }));
     }
     entries.extend(meaning.ramp.map(Entry::ColorBar));
     let lines = legend::lines(&entries, LEGEND_SHARE * page.width(), sizes);

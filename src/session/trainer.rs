@@ -125,6 +125,9 @@ impl Lanes {
         let heard = !messages.is_empty();
         self.handle(messages);
         let trains = self.train(deadline.min(Instant::now() + SLICE));
+        for lane in self.lanes.values_mut() {
+            lane.catch_up();
+        }
         let worked = self.services.dispatcher.turn(deadline);
         heard || trains || worked
     }

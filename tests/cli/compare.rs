@@ -178,10 +178,22 @@ fn lanes_times_lists_times_seeds_are_trained_once_and_gathered() {
 
 /// A cell of a table without quoted commas behind its title.
 fn column(table: &str, row: &str, name: &str) -> f64 {
-    let names = table.lines().next().unwrap().split(',').rev();
-    let behind = names.take_while(|other| *other != name).count();
-    // The solver's name has no comma, and the error is empty.
-    row.rsplit(',').nth(behind).unwrap().parse().unwrap()
+    let mut names = table.lines().next().unwrap().split(',');
+    let place = names.position(|other| other == name).unwrap();
+    cells(row)[place].parse().unwrap()
+}
+
+/// The cells of a row; those in quotes may hold commas.
+fn cells(row: &str) -> Vec<String> {
+    let (mut cells, mut quoted) = (vec![String::new()], false);
+    for c in row.chars() {
+        match c {
+            '"' => quoted = !quoted,
+            ',' if !quoted => cells.push(String::new()),
+            c => cells.last_mut().unwrap().push(c),
+        }
+    }
+    cells
 }
 
 #[test]
@@ -266,7 +278,7 @@ fn what_does_not_fit_is_refused_before_the_first_run_with_a_line_that_works() {
             ],
             "lane \"coupling=Independent, coupling.batch=16\": no field",
         ),
-        (&["--over", "path=Vp(),Vpp()"], "try --over 'path=Vp(),"),
+        (&["--over", "path=Vp(),Vpp()"], "try --over 'path=Vp()'"),
         (&["--over", "training.batch=64,0"], "training.batch is 0"),
         (
             &["--over", "training.btach=64,128"],

@@ -294,7 +294,7 @@ fn a_solver_that_chooses_its_steps_counts_what_it_spends() {
         .map(|key| whole[key].as_u64().unwrap_or_else(|| panic!("no {key}")));
     assert_eq!(nfe, 2 + 6 * (taken + rejected));
     assert!(taken > 1 && !said.contains("stopped at"), "{said}");
-    assert_eq!(whole["solver"], "DormandPrince(tolerance:1e-4)");
+    assert_eq!(whole["solver"], "DormandPrince(tolerance:0.0001)");
     assert_eq!(whole["solver_stopped_at"], Value::Null);
     assert!(number(&whole, "solver_error") < 1e-2);
     assert!(number(&whole, "round_trip_error") < 1e-2);

@@ -34,6 +34,10 @@ pub use status::{Load, goal_text, grouped};
 const LEFT_WIDTH: f32 = 262.0;
 /// Width of the rack, in points.
 const RIGHT_WIDTH: f32 = 330.0;
+/// Its width in a window narrower than [`NARROW`], in points.
+const NARROW_RIGHT_WIDTH: f32 = 290.0;
+/// A narrower window leaves the canvas more of its width, in points.
+const NARROW: f32 = 1200.0;
 
 /// What the panels remember from frame to frame.
 #[derive(Default)]
@@ -54,6 +58,10 @@ pub fn panels_ui(
     let theme = theme::palette(lab.dark);
     let frame = frames.of(lab.lane());
     let bar = Boxed::new().fill(ink(theme.panel));
+    let right_width = match ui.available_width() < NARROW {
+        true => NARROW_RIGHT_WIDTH,
+        false => RIGHT_WIDTH,
+    };
     Panel::top("top bar")
         .exact_size(44.0)
         .resizable(false)
@@ -75,7 +83,7 @@ pub fn panels_ui(
             experiment::experiment_ui(ui, &mut panels.experiment, lab, frame, commands)
         });
     Panel::right("rack")
-        .exact_size(RIGHT_WIDTH)
+        .exact_size(right_width)
         .resizable(false)
         .frame(bar)
         .show(ui, |ui| {
