@@ -18,8 +18,8 @@ use crate::model::Checkpoints;
 
 pub use cloud::{Carried, Carrier, Cloud, CloudBlock, Growing};
 pub use flow::{Flow, FlowId, RunId};
-pub use learning_curve::CurvePoint;
 pub use kind::{Change, KINDS, Kind, Next, Task};
+pub use learning_curve::CurvePoint;
 pub use mesh::Shape;
 pub use metrics::{Reference, ReferenceSolver, ends, measure, reference};
 pub use points::{DisplaySamples, display_samples, source_points, target_points};

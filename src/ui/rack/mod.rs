@@ -9,8 +9,8 @@ mod lanes_table;
 mod loss;
 mod profile;
 mod row;
-mod steps_plot;
 mod step;
+mod steps_plot;
 
 use egui::{Button, Margin, RichText, ScrollArea, Stroke, Ui, Vec2};
 
