@@ -119,7 +119,7 @@ impl Course {
     }
 
     /// The angles, 0 to pi, between the velocities of one particle at neighbouring nodes. A velocity of less than
-    /// [`STILL`] of its largest has no direction but that of rounding: the last one that had a direction counts there.
+    /// a billionth of its largest has no direction but that of rounding: the last one that had a direction counts there.
     pub fn angles(&self, particle: usize) -> impl Iterator<Item = f64> + '_ {
         let still = STILL * self.speeds(particle).fold(0.0, f64::max);
         let mut direction: Option<Point> = None;
