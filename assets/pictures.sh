@@ -34,7 +34,7 @@ window() {
         xdotool key "$key"
         sleep 1
     done
-    sleep 20
+    sleep 40
     import -window root "$work/$name.png"
     kill "$app" || true
     sleep 1

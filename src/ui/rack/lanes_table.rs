@@ -110,7 +110,7 @@ fn inputs(sight: Sight<'_>, repeats: Option<&Known>) -> Vec<Inputs> {
         let frame = sight.frames.of(lane.id());
         let own = frame.products.metrics.get().map(|_| Measured::of(frame));
         Inputs {
-            title: sight.lab.editor.document().lane_label(i),
+            title: sight.lab.editor.label(i).to_owned(),
             experiment: Arc::clone(lane.legal()),
             seeds: match repeated {
                 [] => own.iter().map(Numbers::of).collect(),

@@ -90,7 +90,7 @@ fn lines(measure: Measure, sight: Sight<'_>) -> Vec<Line<'static>> {
         } else {
             1.4
         };
-        let name = sight.lab.editor.document().lane_label(i);
+        let name = sight.lab.editor.label(i).to_owned();
         let color = ink(lane_color(i, sight.lab.dark));
         Some(Line::new(name, points).color(color).width(width))
     };
