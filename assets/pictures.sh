@@ -16,7 +16,7 @@ for preset in smiley eight-gaussians; do
     convert "$work/$preset/lanes.png" -resize 900x -colors 128 -define png:compression-level=9 "assets/lanes-$preset.png"
 done
 
-# window NAME SIZE FOLDER KEYS..: a picture of the window on a folder, after these keys.
+# window NAME SIZE FOLDER KEYS..: a picture of the window on a folder, after these keys; `light` presses that button.
 window() {
     local name=$1 size=$2 folder=$3
     shift 3
@@ -27,11 +27,14 @@ window() {
     openbox >/dev/null 2>&1 &
     "$program" "$folder" >/dev/null 2>&1 &
     local app=$!
-    sleep 10
+    sleep 20
     # The pointer rests where nothing explains itself.
     xdotool mousemove "${size%x*}" "${size#*x}"
     for key in F4 "$@"; do
-        xdotool key "$key"
+        case $key in
+            light) xdotool mousemove 1241 42 click 1 mousemove "${size%x*}" "${size#*x}" ;;
+            *) xdotool key "$key" ;;
+        esac
         sleep 1
     done
     sleep 40
@@ -42,8 +45,8 @@ window() {
     wait "$screen" 2>/dev/null || true
 }
 
-window lanes-dark 1600x1000 "$work/smiley" space Home shift+Right shift+Right shift+Right shift+Right shift+Right
-window lanes-light 1600x1000 "$work/eight-gaussians" ctrl+shift+l
+window lanes-dark 1600x1000 "$work/smiley" space End
+window lanes-light 1600x1000 "$work/eight-gaussians" light
 window lanes-small 1366x768 "$work/smiley"
 window lanes-lecture 1600x1000 "$work/smiley" F11
 for name in lanes-dark lanes-light; do
