@@ -25,14 +25,16 @@ window() {
     local screen=$!
     sleep 2
     openbox >/dev/null 2>&1 &
-    "$program" "$folder" >/dev/null 2>&1 &
+    # Unsaved work of other windows is not to be offered here.
+    XDG_CONFIG_HOME="$work/config-$name" "$program" "$folder" >/dev/null 2>&1 &
     local app=$!
-    sleep 20
+    xdotool search --sync --onlyvisible --name Pushforward >/dev/null
+    sleep 15
     # The pointer rests where nothing explains itself.
-    xdotool mousemove "${size%x*}" "${size#*x}"
+    xdotool mousemove 800 868 click 1 mousemove "${size%x*}" "${size#*x}"
     for key in F4 "$@"; do
         case $key in
-            light) xdotool mousemove 1241 42 click 1 mousemove "${size%x*}" "${size#*x}" ;;
+            light) xdotool mousemove 1241 42 sleep 1 click 1 sleep 1 mousemove "${size%x*}" "${size#*x}" ;;
             *) xdotool key "$key" ;;
         esac
         sleep 1
