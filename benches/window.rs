@@ -67,28 +67,16 @@ fn report_frames() {
     window.report("time stands still", |_, _| {});
     window.lab().apply(Command::TogglePlay);
     window.report("panning", |window, k| {
-        let held = k % 100;
-        window.pointer(
-            circle(k),
-            (held == 0)
-                .then_some(true)
-                .or((held == 99).then_some(false)),
-        );
+        window.pointer(circle(k), button(k, 100));
     });
     window.lab().apply(Command::SetCamera(None));
     window.lab().apply(Command::DrawTarget(Side::Target));
     window.report("painting a stroke", |window, k| {
-        let held = k % 150;
         // A fast mouse: several positions in one frame.
         for part in 0..8 {
             window.pointer(circle_at(k as f32 + part as f32 / 8.0), None);
         }
-        window.pointer(
-            circle(k + 1),
-            (held == 0)
-                .then_some(true)
-                .or((held == 149).then_some(false)),
-        );
+        window.pointer(circle(k + 1), button(k, 150));
     });
     let all = |lab: &mut Lab| {
         for layer in [Layer::Trails, Layer::Density, Layer::Pairs] {
@@ -97,13 +85,7 @@ fn report_frames() {
     };
     all(window.lab());
     window.report("painting, every layer on", |window, k| {
-        let held = k % 150;
-        window.pointer(
-            circle(k),
-            (held == 0)
-                .then_some(true)
-                .or((held == 149).then_some(false)),
-        );
+        window.pointer(circle(k), button(k, 150));
     });
     println!("\nthe trainer at the end: {:?}", window.lab().frame().state);
     let verdict = if first <= FIRST_FRAME_BAR_SECS {
@@ -131,27 +113,24 @@ fn report_lanes() {
     window.frames(WARM_UP, |_, _| {});
     window.report("six lanes, time plays", |_, _| {});
     window.report("six lanes, panning", |window, k| {
-        let held = k % 100;
-        window.pointer(
-            circle(k),
-            (held == 0)
-                .then_some(true)
-                .or((held == 99).then_some(false)),
-        );
+        window.pointer(circle(k), button(k, 100));
     });
     window.lab().apply(Command::SetCamera(None));
     window.lab().apply(Command::DrawTarget(Side::Target));
     window.report("six lanes, painting a stroke on all", |window, k| {
-        let held = k % 150;
-        window.pointer(
-            circle(k),
-            (held == 0)
-                .then_some(true)
-                .or((held == 149).then_some(false)),
-        );
+        window.pointer(circle(k), button(k, 150));
     });
     let states: Vec<_> = window.lab().frames().iter().map(|f| f.step).collect();
     println!("\nsteps of the lanes at the end: {states:?}");
+}
+
+/// What happens to the button in frame `k` if it is held for so many frames again and again: pressed, released, nothing.
+fn button(k: usize, frames: usize) -> Option<bool> {
+    match k % frames {
+        0 => Some(true),
+        held if held == frames - 1 => Some(false),
+        _ => None,
+    }
 }
 
 /// What an open window leaves of the training rate.

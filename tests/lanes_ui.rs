@@ -7,12 +7,13 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod window;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use egui::accesskit::Role;
 use egui::{Key, Modifiers, Pos2, Rect, Shape as Painted, Vec2, pos2, vec2};
-use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use pushforward::experiment::{Experiment, Layer, presets};
 use pushforward::flow::distribution::Shape;
@@ -22,11 +23,10 @@ use pushforward::snapshot::{Frame, LaneId};
 use pushforward::ui::command::{Side, Tool};
 use pushforward::ui::comparison::Comparison;
 use pushforward::ui::editor::{Group, LaneDraft, Scope};
-use pushforward::ui::{App, Command, Lab};
+use pushforward::ui::{Command, Lab};
 
-type Window = Harness<'static, App>;
+use window::{SIZE, Window, window_on};
 
-const SIZE: Vec2 = vec2(1600.0, 1000.0);
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Two moons with networks and metrics so small that six of them do not take long.
@@ -54,17 +54,7 @@ fn lab(autostart: bool) -> Lab {
 }
 
 fn window_of(size: Vec2, autostart: bool) -> Window {
-    Harness::builder()
-        .with_size(size)
-        .with_step_dt(1.0 / 60.0)
-        .with_max_steps(16)
-        .build_ui_state(
-            |ui, app: &mut App| {
-                app.logic(ui.ctx());
-                app.show(ui);
-            },
-            App::around(lab(autostart)),
-        )
+    window_on(lab(autostart), size, 1.0)
 }
 
 fn apply(window: &mut Window, command: Command) {

@@ -7,20 +7,20 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod window;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use egui::{Key, Modifiers, OutputCommand, Vec2, vec2};
-use egui_kittest::Harness;
+use egui::{Key, Modifiers, OutputCommand};
 use egui_kittest::kittest::{Queryable, by};
 use pushforward::experiment::{Experiment, Lane, presets};
 use pushforward::session::Options;
 use pushforward::ui::page::Page;
-use pushforward::ui::{App, Command, Lab};
+use pushforward::ui::{Command, Lab};
 
-type Window = Harness<'static, App>;
+use window::{SIZE, Window, window_on};
 
-const SIZE: Vec2 = vec2(1600.0, 1000.0);
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Three lanes of two moons that learn for a moment only.
@@ -51,17 +51,7 @@ fn window() -> Window {
         ..Options::default()
     };
     let lab = Lab::new(experiment(), None, options, Arc::new(|| ())).unwrap();
-    Harness::builder()
-        .with_size(SIZE)
-        .with_step_dt(1.0 / 60.0)
-        .with_max_steps(16)
-        .build_ui_state(
-            |ui, app: &mut App| {
-                app.logic(ui.ctx());
-                app.show(ui);
-            },
-            App::around(lab),
-        )
+    window_on(lab, SIZE, 1.0)
 }
 
 /// Shows frames until the window is as wanted.
@@ -113,6 +103,18 @@ fn measured(window: &Window) -> bool {
         .all(|frame| frame.products.metrics.get().is_some() && frame.step == 300)
 }
 
+/// The window on the page of straightness, with numbers of all lanes.
+fn measured_window() -> Window {
+    let mut window = window();
+    window
+        .state_mut()
+        .lab
+        .apply(Command::ShowPage(Page::Straightness));
+    wait(&mut window, "all lanes are measured", measured);
+    window.step();
+    window
+}
+
 /// The heights at which the titles of the lanes stand in the table.
 fn heights(window: &Window) -> Vec<f32> {
     let right = SIZE.x - 330.0;
@@ -146,13 +148,7 @@ fn a_page_opens_by_its_tab_its_key_and_the_palettes_command() {
 
 #[test]
 fn the_table_sorts_selects_and_copies() {
-    let mut window = window();
-    window
-        .state_mut()
-        .lab
-        .apply(Command::ShowPage(Page::Straightness));
-    wait(&mut window, "all lanes are measured", measured);
-    window.step();
+    let mut window = measured_window();
     let by_lane = heights(&window);
     assert!(by_lane.is_sorted(), "{by_lane:?}");
     press(&mut window, "Sort by S");
@@ -199,13 +195,7 @@ fn the_table_sorts_selects_and_copies() {
 
 #[test]
 fn three_seeds_are_repeated_in_the_background_and_can_be_stopped() {
-    let mut window = window();
-    window
-        .state_mut()
-        .lab
-        .apply(Command::ShowPage(Page::Straightness));
-    wait(&mut window, "all lanes are measured", measured);
-    window.step();
+    let mut window = measured_window();
     assert!(shows(&window, "for these networks"));
     press(&mut window, "Repeat with 3 seeds");
     wait(&mut window, "the repeats end", |window| {

@@ -7,6 +7,8 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod mode;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -25,6 +27,8 @@ use pushforward::session::run::{self, RunOptions, Unobserved};
 use pushforward::session::{
     Advance, Command, Crew, DeviceThread, DistantEngine, Engines, Event, Options, Session,
 };
+
+use mode::Mode;
 use pushforward::snapshot::{Frame, LaneId, RunState};
 
 fn two_moons() -> Experiment {
@@ -40,25 +44,6 @@ fn two_moons() -> Experiment {
 
 fn numbers(frame: &Frame) -> &Metrics {
     frame.products.metrics.get().unwrap()
-}
-
-/// Who does the work.
-#[derive(Clone, Copy, Debug)]
-enum Mode {
-    /// Threads of the session.
-    Threads,
-    /// The test, which waits.
-    Caller,
-}
-
-impl Mode {
-    fn start(self, experiment: Experiment, options: Options) -> Session {
-        let (experiment, wake) = (Arc::new(experiment), Arc::new(|| {}));
-        match self {
-            Self::Threads => Session::start(experiment, options, wake).unwrap(),
-            Self::Caller => Session::cooperative(experiment, options, wake),
-        }
-    }
 }
 
 /// Lets some time pass, in which a session without threads works.

@@ -7,11 +7,13 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod mode;
+mod window;
+
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use egui::{Key, Modifiers, vec2};
-use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use pushforward::experiment::{Experiment, Stage, Training, presets};
 use pushforward::flow::coupling::Coupling;
@@ -21,7 +23,10 @@ use pushforward::session::{Command, Engines, Options, Session};
 use pushforward::snapshot::{Frame, LaneId, RunState, StepPreview};
 use pushforward::ui::actions::ALL;
 use pushforward::ui::page::Page;
-use pushforward::ui::{self, App, Lab};
+use pushforward::ui::{self, Lab};
+
+use mode::Mode;
+use window::{SIZE, Window, window_on};
 
 const LANE: LaneId = LaneId(0);
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -36,26 +41,7 @@ fn two_moons() -> Experiment {
     experiment
 }
 
-/// Who does the work.
-#[derive(Clone, Copy, Debug)]
-enum Mode {
-    /// Threads of the session.
-    Threads,
-    /// The test, which waits.
-    Caller,
-}
-
 const MODES: [Mode; 2] = [Mode::Threads, Mode::Caller];
-
-impl Mode {
-    fn start(self, experiment: Experiment, options: Options) -> Session {
-        let (experiment, wake) = (Arc::new(experiment), Arc::new(|| {}));
-        match self {
-            Self::Threads => Session::start(experiment, options, wake).unwrap(),
-            Self::Caller => Session::cooperative(experiment, options, wake),
-        }
-    }
-}
 
 #[track_caller]
 fn wait(session: &Session, what: &str, wanted: impl Fn(&Frame) -> bool) -> Arc<Frame> {
@@ -362,25 +348,13 @@ fn a_step_that_fails_leaves_those_before_it_and_can_be_taken_again() {
     }
 }
 
-type Window = Harness<'static, App>;
-
 fn window(autostart: bool) -> Window {
     let options = Options {
         autostart,
         ..Options::default()
     };
     let lab = Lab::new(two_moons(), None, options, Arc::new(|| ())).unwrap();
-    Harness::builder()
-        .with_size(vec2(1600.0, 1000.0))
-        .with_step_dt(1.0 / 60.0)
-        .with_max_steps(16)
-        .build_ui_state(
-            |ui, app: &mut App| {
-                app.logic(ui.ctx());
-                app.show(ui);
-            },
-            App::around(lab),
-        )
+    window_on(lab, SIZE, 1.0)
 }
 
 /// Shows frames until the window is as wanted.

@@ -8,6 +8,8 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod window;
+
 use std::path::{Path as FilePath, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -15,7 +17,6 @@ use std::time::{Duration, Instant};
 
 use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, PointerButton, Pos2, Vec2, pos2, vec2};
-use egui_kittest::Harness;
 use egui_kittest::kittest::{Queryable, by};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -40,9 +41,8 @@ use pushforward::ui::dialogs::Dialog;
 use pushforward::ui::dialogs::native::{Answer, Picker, Question};
 use pushforward::ui::{App, Command, Lab, Start};
 
-type Window = Harness<'static, App>;
+use window::{SIZE, Window, window_on};
 
-const SIZE: Vec2 = vec2(1600.0, 1000.0);
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Two moons with a network and metrics so small that a test does not wait.
@@ -74,18 +74,7 @@ fn window(autostart: bool) -> Window {
 
 /// A window of this size in points, on a screen with so many pixels a point.
 fn window_of(size: Vec2, scale: f32, autostart: bool) -> Window {
-    Harness::builder()
-        .with_size(size)
-        .with_pixels_per_point(scale)
-        .with_step_dt(1.0 / 60.0)
-        .with_max_steps(16)
-        .build_ui_state(
-            |ui, app: &mut App| {
-                app.logic(ui.ctx());
-                app.show(ui);
-            },
-            App::around(lab(autostart)),
-        )
+    window_on(lab(autostart), size, scale)
 }
 
 fn frame(window: &Window) -> Arc<Frame> {

@@ -7,11 +7,13 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod mode;
+mod window;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use egui::{Key, Modifiers, Vec2, pos2, vec2};
-use egui_kittest::Harness;
+use egui::{Key, Modifiers, pos2};
 use egui_kittest::kittest::Queryable;
 use pushforward::experiment::{Experiment, LearningRate, presets};
 use pushforward::flow::coupling::Coupling;
@@ -22,11 +24,11 @@ use pushforward::session::run::{RunOptions, Unobserved, go_on, run};
 use pushforward::session::{Command as Ask, Options, Session, Speed};
 use pushforward::snapshot::{Frame, LaneId, RunState};
 use pushforward::ui::page::Page;
-use pushforward::ui::{App, Command, Lab};
+use pushforward::ui::{Command, Lab};
 
-type Window = Harness<'static, App>;
+use mode::Mode;
+use window::{SIZE, Window, window_on};
 
-const SIZE: Vec2 = vec2(1600.0, 1000.0);
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Two moons with a network and metrics so small that a test does not wait.
@@ -49,24 +51,7 @@ fn other_lane(steps: u64) -> (LaneId, Arc<Experiment>) {
     (LaneId(1), Arc::new(experiment))
 }
 
-/// Who does the work.
-#[derive(Clone, Copy, Debug)]
-enum Mode {
-    Threads,
-    Caller,
-}
-
 const MODES: [Mode; 2] = [Mode::Threads, Mode::Caller];
-
-impl Mode {
-    fn start(self, experiment: Experiment, options: Options) -> Session {
-        let (experiment, wake) = (Arc::new(experiment), Arc::new(|| {}));
-        match self {
-            Self::Threads => Session::start(experiment, options, wake).unwrap(),
-            Self::Caller => Session::cooperative(experiment, options, wake),
-        }
-    }
-}
 
 fn autostart(speed: Speed) -> Options {
     Options {
@@ -417,17 +402,7 @@ fn window(steps: u64, autostart: bool) -> Window {
     };
     let mut lab = Lab::new(experiment(steps), None, options, Arc::new(|| ())).unwrap();
     lab.apply(Command::TogglePlay);
-    Harness::builder()
-        .with_size(SIZE)
-        .with_step_dt(1.0 / 60.0)
-        .with_max_steps(16)
-        .build_ui_state(
-            |ui, app: &mut App| {
-                app.logic(ui.ctx());
-                app.show(ui);
-            },
-            App::around(lab),
-        )
+    window_on(lab, SIZE, 1.0)
 }
 
 /// Shows frames until the newest one of the session is as wanted.

@@ -93,6 +93,16 @@ pub struct Words {
     pub about: String,
 }
 
+impl Words {
+    /// The title, or else the name.
+    pub fn heading(&self) -> &str {
+        match self.title.is_empty() {
+            true => &self.name,
+            false => &self.title,
+        }
+    }
+}
+
 /// The velocity field that is asked for: networks that learned the same problem can be compared, and weights that
 /// learned another one are of another flow.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,7 +1,7 @@
 //! Numbers against a number that was varied: a small plot for each, one line a lane, with error bars.
 
 use super::axes::{Tick, ticks};
-use super::figure::{header_height, line, margin};
+use super::figure::{header_height, margin, title_lines};
 use super::geometry::{PagePoint, Rect};
 use super::item::{Align, Item, Points, Polylines, Rectangle, Segments, Text};
 use super::legend;
@@ -201,22 +201,11 @@ impl CurvesFigure {
     }
 
     fn header(&self, page: &Page) -> Vec<Item> {
-        let (sizes, theme) = (page.sizes(), page.theme());
-        let x = margin(&sizes) + sizes.gap;
-        let room = page.size[0] - margin(&sizes) - x;
+        let sizes = page.sizes();
         let first = margin(&sizes) + text::cap_height(sizes.title);
         let second = first + text::cap_height(sizes.small) + 2.0 * sizes.gap;
-        vec![
-            Item::Text(Text {
-                text: text::fitted(&self.title, sizes.title, Weight::SemiBold, room),
-                at: [x, first],
-                align: Align::Left,
-                size: sizes.title,
-                weight: Weight::SemiBold,
-                color: theme.text,
-            }),
-            line(&self.recipe, [x, second], sizes.small, theme.muted, room),
-        ]
+        let at = [margin(&sizes) + sizes.gap, second];
+        title_lines(&self.title, &self.recipe, at, page)
     }
 
     fn plot(&self, plot: &Placed, is_lowest: bool, page: &Page) -> Vec<Item> {

@@ -219,27 +219,10 @@ impl Figure<'_> {
 
     /// The title and, under it, what the figure was made with.
     fn header(&self, axes: Rect) -> Vec<Item> {
-        let (sizes, theme) = (self.page.sizes(), self.page.theme());
-        let x = axes.min[0];
-        let room = self.page.size[0] - margin(&sizes) - x;
-        let second = axes.min[1] - 1.5 * sizes.gap;
-        let first = second - text::cap_height(sizes.small) - 2.0 * sizes.gap;
-        let experiment = &self.moment.frame.experiment;
-        let title = match experiment.words.title.is_empty() {
-            true => &experiment.words.name,
-            false => &experiment.words.title,
-        };
-        vec![
-            Item::Text(Text {
-                text: text::fitted(title, sizes.title, Weight::SemiBold, room),
-                at: [x, first],
-                align: Align::Left,
-                size: sizes.title,
-                weight: Weight::SemiBold,
-                color: theme.text,
-            }),
-            line(&self.recipe(), [x, second], sizes.small, theme.muted, room),
-        ]
+        let second = axes.min[1] - 1.5 * self.page.sizes().gap;
+        let words = &self.moment.frame.experiment.words;
+        let at = [axes.min[0], second];
+        title_lines(words.heading(), &self.recipe(), at, self.page)
     }
 
     /// What the figure was made with: the path, the coupling, the solver, the training and the time shown.
@@ -290,6 +273,25 @@ fn box_size(room: [f32; 2], data: Option<&Bounds>) -> [f32; 2] {
 
 pub(super) fn margin(sizes: &Sizes) -> f32 {
     2.0 * sizes.gap
+}
+
+/// A title and a smaller line below it, which starts at `second`.
+pub(super) fn title_lines(title: &str, recipe: &str, second: PagePoint, page: &Page) -> Vec<Item> {
+    let (sizes, theme) = (page.sizes(), page.theme());
+    let [x, baseline] = second;
+    let room = page.size[0] - margin(&sizes) - x;
+    let first = baseline - text::cap_height(sizes.small) - 2.0 * sizes.gap;
+    vec![
+        Item::Text(Text {
+            text: text::fitted(title, sizes.title, Weight::SemiBold, room),
+            at: [x, first],
+            align: Align::Left,
+            size: sizes.title,
+            weight: Weight::SemiBold,
+            color: theme.text,
+        }),
+        line(recipe, second, sizes.small, theme.muted, room),
+    ]
 }
 
 pub(super) fn header_height(sizes: &Sizes) -> f32 {

@@ -343,31 +343,13 @@ impl LanesFigure<'_> {
 
     /// The experiment's title and, under it, what all panels were made with.
     fn header(&self, t: f64, page: &Page, layout: &Layout) -> Vec<Item> {
-        let (sizes, theme) = (page.sizes(), page.theme());
         let (Some(lane), Some(rect)) = (self.lanes.first(), layout.boxes.first()) else {
             return Vec::new();
         };
-        let x = rect.min[0];
-        let room = page.size[0] - margin(&sizes) - x;
+        let sizes = page.sizes();
         let second = rect.min[1] - title_height(&sizes) - 0.5 * sizes.gap;
-        let first = second - text::cap_height(sizes.small) - 2.0 * sizes.gap;
-        let words = &lane.frame.experiment.words;
-        let title = match words.title.is_empty() {
-            true => &words.name,
-            false => &words.title,
-        };
-        let recipe = self.recipe(t);
-        vec![
-            Item::Text(Text {
-                text: text::fitted(title, sizes.title, Weight::SemiBold, room),
-                at: [x, first],
-                align: Align::Left,
-                size: sizes.title,
-                weight: Weight::SemiBold,
-                color: theme.text,
-            }),
-            figure::line(&recipe, [x, second], sizes.small, theme.muted, room),
-        ]
+        let title = lane.frame.experiment.words.heading();
+        figure::title_lines(title, &self.recipe(t), [rect.min[0], second], page)
     }
 
     /// What all lanes have in common: path, coupling, solver, step, and the time.

@@ -1,9 +1,10 @@
 //! Where and how large marks are drawn: the page's transform, style and sizes, in one small value.
 
 use super::geometry::PagePoint;
-use super::item::{Align, Item, Points, Text};
+use super::item::{Align, Item, Points, Polylines, Segments, Text};
 use super::text::Weight;
 use super::theme::{Sizes, Theme};
+use super::thin::push_thinned;
 use super::transform::Transform;
 use super::{Color, Decorations, Page, Style};
 use crate::flow::Point;
@@ -67,6 +68,42 @@ impl Place {
         Item::Points(Points {
             centers,
             radius,
+            color,
+        })
+    }
+
+    /// How far a vertex that is left out may be from the line, in points: below what can be seen, on a screen as in a
+    /// figure at 300 dots per inch.
+    pub fn tolerance(&self) -> f32 {
+        match self.decorations {
+            Decorations::Canvas | Decorations::Lane => 0.1,
+            Decorations::Figure => 0.025,
+        }
+    }
+
+    /// Adds the line through the points, without vertices that cannot be told from it.
+    pub fn push_line(
+        &self,
+        lines: &mut Polylines,
+        points: impl Iterator<Item = Point>,
+        color: Color,
+    ) {
+        let seen = points.filter_map(|p| self.project(p));
+        push_thinned(&mut lines.points, seen, self.tolerance());
+        lines.finish_line(color);
+    }
+
+    /// A segment from the first to the second point of each pair.
+    pub fn segments(
+        &self,
+        pairs: impl Iterator<Item = (Point, Point)>,
+        width: f32,
+        color: Color,
+    ) -> Item {
+        let ends = pairs.filter_map(|(a, b)| Some([self.project(a)?, self.project(b)?]));
+        Item::Segments(Segments {
+            ends: ends.collect(),
+            width,
             color,
         })
     }

@@ -12,6 +12,8 @@ use crate::scene::{self, Page, Scene, Style};
 use crate::snapshot::Frame;
 
 use super::files::atomic_write;
+use super::folder::Folder;
+use super::observer::RunError;
 
 pub use crate::export::Format;
 
@@ -38,6 +40,19 @@ pub fn scene(frame: &Frame, view: &View) -> Scene {
 /// If the exporter refuses, such as for a picture without an extent.
 pub fn encode(figure: &Scene, format: Format) -> Result<Vec<u8>, ExportError> {
     format.encode(figure)
+}
+
+/// Writes a figure into a folder as vectors and as pixels, under these names.
+///
+/// # Errors
+/// [`RunError::Failed`] if the exporter or the system refuses.
+pub fn write_both(folder: &Folder, names: [&str; 2], figure: &Scene) -> Result<(), RunError> {
+    for (name, format) in names.into_iter().zip([Format::Svg, Format::Png]) {
+        let bytes = encode(figure, format);
+        let bytes = bytes.map_err(|error| RunError::Failed(error.to_string()))?;
+        folder.write(name, &bytes)?;
+    }
+    Ok(())
 }
 
 /// The part of the plane that the figure shows: where a picture for it has to have arrows.

@@ -39,10 +39,8 @@ pub mod names {
     pub const STATE: &str = "state.safetensors";
     /// The weights at some of the steps before.
     pub const CHECKPOINTS: &str = "checkpoints.safetensors";
-    /// The figure of several lanes as vectors.
-    pub const LANES_SVG: &str = "lanes.svg";
-    /// The figure of several lanes as pixels.
-    pub const LANES_PNG: &str = "lanes.png";
+    /// The figure of several lanes as vectors and as pixels.
+    pub const LANES: [&str; 2] = ["lanes.svg", "lanes.png"];
 }
 
 /// Largest experiment file that is read: far above any drawing.

@@ -12,7 +12,7 @@ use crate::scene::{Scene, Style};
 use crate::snapshot::{Frame, LaneId};
 
 use super::crew::Crew;
-use super::figure::{self, Format};
+use super::figure;
 use super::folder::{self, Folder, names};
 use super::lanes_report::{LaneReport, MetricsFile};
 use super::observer::{RunError, RunObserver};
@@ -58,21 +58,8 @@ pub fn write(
     let Some(figure) = draw(&shown, view, columns, options.threads, observer)? else {
         return Ok(false);
     };
-    write_both(shared, [names::LANES_SVG, names::LANES_PNG], &figure)?;
+    figure::write_both(shared, names::LANES, &figure)?;
     Ok(true)
-}
-
-/// A figure as vectors and as pixels.
-///
-/// # Errors
-/// [`RunError::Failed`] if the exporter or the system refuses.
-pub fn write_both(folder: &Folder, names: [&str; 2], figure: &Scene) -> Result<(), RunError> {
-    for (name, format) in names.into_iter().zip([Format::Svg, Format::Png]) {
-        let bytes = figure::encode(figure, format);
-        let bytes = bytes.map_err(|error| RunError::Failed(error.to_string()))?;
-        folder.write(name, &bytes)?;
-    }
-    Ok(())
 }
 
 /// The figure of lanes that have left weights; `None` if interrupted.
@@ -140,14 +127,8 @@ fn panels<'a>(lanes: &[Shown], frames: &'a [Frame]) -> Vec<LanePanel<'a>> {
 fn numbers(numbers: &MetricsFile) -> Vec<String> {
     let print = |metric: &Metric| numbers.number(metric).map(three_digits);
     let line = |metric: &&Metric| {
-        let value = print(metric)?;
-        let beside = metric
-            .beside
-            .and_then(|metric| Some((metric, print(metric)?)));
-        let beside = beside.map_or_else(String::new, |(metric, value)| {
-            format!(" ({} {value})", metric.label)
-        });
-        Some(format!("{} = {value}{beside}", metric.symbol))
+        let value = metric.in_brackets(print)?;
+        Some(format!("{} = {value}", metric.symbol))
     };
     NUMBERS.iter().filter_map(line).collect()
 }

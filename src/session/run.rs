@@ -19,7 +19,7 @@ use crate::snapshot::{Frame, LaneId};
 
 use super::crew::Crew;
 use super::engines::Engines;
-use super::figure::{self, Format};
+use super::figure;
 use super::folder::{Folder, Saved, names};
 use super::going_on;
 use super::hands::Hands;
@@ -409,7 +409,8 @@ impl Job<'_> {
         frame.products.put(flow.id.clone(), metrics);
         frame.products.put(flow.id, solvers);
         let figure = figure::scene(&frame, &experiment.view);
-        self.write_figure(&figure)?;
+        let names = [names::FIGURE_SVG, names::FIGURE_PNG];
+        figure::write_both(self.folder, names, &figure)?;
         Ok(Some((report, Some(figure))))
     }
 
@@ -440,18 +441,6 @@ impl Job<'_> {
             hands: &self.hands,
         };
         Ok(portrait::frame(&sitter, flow, blank, bounds, self.observer))
-    }
-
-    fn write_figure(&self, figure: &Scene) -> Result<(), RunError> {
-        let formats = [
-            (names::FIGURE_SVG, Format::Svg),
-            (names::FIGURE_PNG, Format::Png),
-        ];
-        for (name, format) in formats {
-            let bytes = figure::encode(figure, format).map_err(failed)?;
-            self.folder.write(name, &bytes)?;
-        }
-        Ok(())
     }
 
     fn report(&mut self, phase: Phase) {

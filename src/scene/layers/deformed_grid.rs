@@ -7,9 +7,6 @@ use crate::scene::Color;
 use crate::scene::item::{Item, Polylines, Segments};
 use crate::scene::place::Place;
 use crate::scene::theme::Theme;
-use crate::scene::thin::push_thinned;
-
-use super::trajectories::tolerance;
 
 /// Opacity of the mesh.
 const ALPHA: u8 = 170;
@@ -84,9 +81,7 @@ fn lines<'a>(
         ..Polylines::default()
     };
     for way in ways {
-        let way = way.iter().filter_map(|&p| place.project(p));
-        push_thinned(&mut lines.points, way, tolerance(place));
-        lines.finish_line(color);
+        place.push_line(&mut lines, way.iter().copied(), color);
     }
     lines
 }

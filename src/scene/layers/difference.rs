@@ -1,6 +1,5 @@
 //! Two lanes over each other: the trajectories of both, and how far apart their particles end.
 
-use super::trajectories::tolerance;
 use super::{LINE, Look, Marks, Moment, Notes, Same, Span, Swatch, swatch_line};
 use crate::flow::reference::rms_distance;
 use crate::products::{Followed, Made};
@@ -9,7 +8,6 @@ use crate::scene::color::Color;
 use crate::scene::item::{Item, Polylines, Segments};
 use crate::scene::place::Place;
 use crate::scene::theme::lane_color;
-use crate::scene::thin::push_thinned;
 
 pub(super) struct Difference;
 
@@ -69,17 +67,12 @@ impl Marks for Difference {
     fn items(pair: &Pair, place: &Place) -> Vec<Item> {
         let dark = place.style == Style::Dark;
         let [this, other] = pair.lanes.map(|lane| lane_color(lane, dark));
-        let ends = pair.ends();
-        let apart = std::iter::zip(ends[0], ends[1])
-            .filter_map(|(&a, &b)| Some([place.project(a)?, place.project(b)?]));
+        let [these, those] = pair.ends().map(|ends| ends.iter().copied());
+        let width = 1.4 * place.sizes.trajectory;
         vec![
             Item::Polylines(lines(pair, 1, other, place)),
             Item::Polylines(lines(pair, 0, this, place)),
-            Item::Segments(Segments {
-                ends: apart.collect(),
-                width: 1.4 * place.sizes.trajectory,
-                color: place.theme().error,
-            }),
+            place.segments(these.zip(those), width, place.theme().error),
         ]
     }
 }
@@ -99,11 +92,8 @@ fn lines(pair: &Pair, which: usize, color: Color, place: &Place) -> Polylines {
     let width = place.sizes.trajectory;
     let mut lines = Polylines::with_capacity(width, false, n, trajectories.n_nodes());
     let color = color.alpha(place.theme().ink.trajectory_alpha);
-    let tolerance = tolerance(place);
     for particle in 0..n {
-        let way = trajectories.of(particle).filter_map(|p| place.project(p));
-        push_thinned(&mut lines.points, way, tolerance);
-        lines.finish_line(color);
+        place.push_line(&mut lines, trajectories.of(particle), color);
     }
     lines
 }

@@ -52,15 +52,10 @@ impl Marks for Errors {
     }
 
     fn items(shown: &Shown, place: &Place) -> Vec<Item> {
-        let pairs = shown.errors.ends.iter().zip(&shown.errors.fine);
-        let ends = pairs
-            .take(shown.n)
-            .filter_map(|(&a, &b)| Some([place.project(a)?, place.project(b)?]));
-        vec![Item::Segments(Segments {
-            ends: ends.collect(),
-            width: 1.6 * place.sizes.trajectory,
-            color: place.theme().error,
-        })]
+        let (ends, fine) = (&shown.errors.ends, &shown.errors.fine);
+        let pairs = ends.iter().copied().zip(fine.iter().copied());
+        let width = 1.6 * place.sizes.trajectory;
+        vec![place.segments(pairs.take(shown.n), width, place.theme().error)]
     }
 }
 

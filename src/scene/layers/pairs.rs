@@ -44,13 +44,7 @@ impl Marks for Pairs {
     }
 
     fn items(pairs: &Self::Needs, place: &Place) -> Vec<Item> {
-        let ends = pairs
-            .iter()
-            .filter_map(|&(x_0, x_1)| Some([place.project(x_0)?, place.project(x_1)?]));
-        vec![Item::Segments(Segments {
-            ends: ends.collect(),
-            width: place.sizes.pair,
-            color: place.theme().ink.pair,
-        })]
+        let color = place.theme().ink.pair;
+        vec![place.segments(pairs.iter().copied(), place.sizes.pair, color)]
     }
 }

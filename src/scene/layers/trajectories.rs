@@ -122,16 +122,15 @@ impl Shown {
                 push_shaded(&mut lines, trajectories.of(particle), steps, ramp, place);
                 continue;
             }
-            let way = trajectories.of(particle).filter_map(|p| place.project(p));
-            push_thinned(&mut lines.points, way, tolerance(place));
-            lines.finish_line(match &self.ramp {
+            let color = match &self.ramp {
                 Some(ramp) => {
                     let (values, _, measure) = self.ways.values();
                     let value = values.get(particle).filter(|_| measure == ramp.color);
                     by_number(value, ramp, theme)
                 }
                 None => by_start(start, middle, theme),
-            });
+            };
+            place.push_line(&mut lines, trajectories.of(particle), color);
         }
         lines
     }
@@ -155,7 +154,7 @@ fn push_shaded(
     for alike in steps.chunk_by(|a, b| shade(*a) == shade(*b)) {
         let last = first + alike.len();
         let piece = points.get(first..=last).unwrap_or_default();
-        push_thinned(&mut lines.points, piece.iter().copied(), tolerance(place));
+        push_thinned(&mut lines.points, piece.iter().copied(), place.tolerance());
         let share = alike
             .first()
             .map_or(0.0, |step| shade(*step) / (SHADES - 1.0));
@@ -196,15 +195,6 @@ fn sample(span: &Span) -> Vec<Item> {
         }
     }
     items
-}
-
-/// How far a vertex that is left out may be from the line, in points: below what can be seen, on a screen as in a
-/// figure at 300 dots per inch.
-pub(super) fn tolerance(place: &Place) -> f32 {
-    match place.decorations {
-        Decorations::Canvas | Decorations::Lane => 0.1,
-        Decorations::Figure => 0.025,
-    }
 }
 
 fn by_number(value: Option<&f64>, ramp: &Ramp, theme: &Theme) -> Color {

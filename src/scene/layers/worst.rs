@@ -1,12 +1,11 @@
 //! The ten trajectories that are the least straight, by what the colour of trajectories means, over the others.
 
-use super::trajectories::{Ways, tolerance};
+use super::trajectories::Ways;
 use super::{LINE, Look, Marks, Moment, Notes, Swatch, swatch_line};
 use crate::experiment::TrajectoryColor;
 use crate::scene::item::{Item, Polylines, Segments};
 use crate::scene::metrics::three_digits;
 use crate::scene::place::Place;
-use crate::scene::thin::push_thinned;
 
 /// So many.
 const PICKED: usize = 10;
@@ -94,9 +93,7 @@ impl Marks for Worst {
         let mut starts = Vec::new();
         // The worst one lies on top.
         for (particle, _) in shown.picked().into_iter().rev() {
-            let way = trajectories.of(particle).filter_map(|p| place.project(p));
-            push_thinned(&mut lines.points, way, tolerance(place));
-            lines.finish_line(theme.attention);
+            place.push_line(&mut lines, trajectories.of(particle), theme.attention);
             starts.push(trajectories.first()[particle]);
         }
         let n = starts.len();

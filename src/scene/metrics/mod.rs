@@ -285,7 +285,11 @@ impl Metric {
         measured: &Measured,
         print: impl Fn(Option<f64>) -> Option<String>,
     ) -> Option<String> {
-        let of = |metric: &Self| print((metric.value)(measured).and_then(|value| value.number()));
+        self.in_brackets(|metric| print((metric.value)(measured).and_then(|value| value.number())))
+    }
+
+    /// What `of` says of it, and in brackets of what it is to be compared with.
+    pub fn in_brackets(&self, of: impl Fn(&Self) -> Option<String>) -> Option<String> {
         let own = of(self)?;
         let beside = self.beside.and_then(|metric| Some((metric, of(metric)?)));
         Some(match beside {

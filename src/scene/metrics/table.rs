@@ -5,14 +5,44 @@ use crate::experiment::TrajectoryColor;
 use crate::products::{MethodCost, SEARCHED};
 
 macro_rules! metrics {
-    ($($id:ident $key:literal { $($field:ident: $value:expr,)+ })+) => {
+    ($($id:ident $key:literal $row:tt)+) => {
         $(
             #[doc = concat!("The row of `", $key, "`.")]
-            pub static $id: Metric = Metric { key: $key, $($field: $value,)+ ..Metric::ROW };
+            pub static $id: Metric = row!($key $row);
         )+
 
         /// Everything that is measured, in the order of `metrics.json`.
         pub static ALL: &[&Metric] = &[$(&$id),+];
+    };
+}
+
+/// A row by its fields in braces, or in brackets that of the smallest NFE of a method: its name, its number in
+/// [`SolverComparison::methods`](crate::products::SolverComparison::methods), a note.
+macro_rules! row {
+    ($key:literal { $($field:ident: $value:expr,)+ }) => {
+        Metric { key: $key, $($field: $value,)+ ..Metric::ROW }
+    };
+    ($key:literal [$method:literal, $number:literal, $note:literal]) => {
+        Metric {
+            key: $key,
+            name: concat!("smallest NFE of ", $method),
+            title: concat!("Smallest NFE of ", $method),
+            label: $method,
+            formula: concat!(
+                "min N × stages, √( E |Z₁ by ", $method, " in N steps − Z₁|² ) ≤ allowed end-point error"
+            ),
+            meaning: concat!(
+                "The fewest evaluations per trajectory with which ", $method, " ends as close to a fine solver as is asked \
+                 for: N is doubled until it is enough, then the gap to the last one that was not is halved."
+            ),
+            note: $note,
+            unit: "evaluations",
+            group: Some(Group::Solvers),
+            column: Some(Better::Smaller),
+            aside: |m| beyond(m, $number),
+            value: |m| method(m, $number)?.nfe().map(Value::Count),
+            ..Metric::ROW
+        }
     };
 }
 
@@ -336,62 +366,10 @@ metrics! {
         unit: "canvas units",
         value: |m| m.compared(|solvers| solvers.controlled.error).map(Value::Error),
     }
-    NFE_EULER "nfe_euler" {
-        name: "smallest NFE of Euler",
-        title: "Smallest NFE of Euler",
-        label: "Euler",
-        formula: "min N × stages, √( E |Z₁ by Euler in N steps − Z₁|² ) ≤ allowed end-point error",
-        meaning: "The fewest evaluations per trajectory with which Euler ends as close to a fine solver as is asked for: N \
-                  is doubled until it is enough, then the gap to the last one that was not is halved.",
-        note: "None if 1,024 evaluations are not enough.",
-        unit: "evaluations",
-        group: Some(Group::Solvers),
-        column: Some(Better::Smaller),
-        aside: |m| beyond(m, 0),
-        value: |m| method(m, 0)?.nfe().map(Value::Count),
-    }
-    NFE_MIDPOINT "nfe_midpoint" {
-        name: "smallest NFE of midpoint",
-        title: "Smallest NFE of midpoint",
-        label: "midpoint",
-        formula: "min N × stages, √( E |Z₁ by midpoint in N steps − Z₁|² ) ≤ allowed end-point error",
-        meaning: "The fewest evaluations per trajectory with which midpoint ends as close to a fine solver as is asked for: N \
-                  is doubled until it is enough, then the gap to the last one that was not is halved.",
-        note: "As `nfe_euler`.",
-        unit: "evaluations",
-        group: Some(Group::Solvers),
-        column: Some(Better::Smaller),
-        aside: |m| beyond(m, 1),
-        value: |m| method(m, 1)?.nfe().map(Value::Count),
-    }
-    NFE_HEUN "nfe_heun" {
-        name: "smallest NFE of Heun",
-        title: "Smallest NFE of Heun",
-        label: "Heun",
-        formula: "min N × stages, √( E |Z₁ by Heun in N steps − Z₁|² ) ≤ allowed end-point error",
-        meaning: "The fewest evaluations per trajectory with which Heun ends as close to a fine solver as is asked for: N \
-                  is doubled until it is enough, then the gap to the last one that was not is halved.",
-        note: "As `nfe_euler`.",
-        unit: "evaluations",
-        group: Some(Group::Solvers),
-        column: Some(Better::Smaller),
-        aside: |m| beyond(m, 2),
-        value: |m| method(m, 2)?.nfe().map(Value::Count),
-    }
-    NFE_RK4 "nfe_rk4" {
-        name: "smallest NFE of RK4",
-        title: "Smallest NFE of RK4",
-        label: "RK4",
-        formula: "min N × stages, √( E |Z₁ by RK4 in N steps − Z₁|² ) ≤ allowed end-point error",
-        meaning: "The fewest evaluations per trajectory with which RK4 ends as close to a fine solver as is asked for: N \
-                  is doubled until it is enough, then the gap to the last one that was not is halved.",
-        note: "As `nfe_euler`.",
-        unit: "evaluations",
-        group: Some(Group::Solvers),
-        column: Some(Better::Smaller),
-        aside: |m| beyond(m, 3),
-        value: |m| method(m, 3)?.nfe().map(Value::Count),
-    }
+    NFE_EULER "nfe_euler" ["Euler", 0, "None if 1,024 evaluations are not enough."]
+    NFE_MIDPOINT "nfe_midpoint" ["midpoint", 1, "As `nfe_euler`."]
+    NFE_HEUN "nfe_heun" ["Heun", 2, "As `nfe_euler`."]
+    NFE_RK4 "nfe_rk4" ["RK4", 3, "As `nfe_euler`."]
     ROUND_TRIP_ERROR "round_trip_error" {
         name: "round-trip error",
         title: "Round-trip error",

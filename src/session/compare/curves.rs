@@ -27,13 +27,8 @@ pub fn curves(comparison: &Comparison, table: &Table, recipe: String) -> Option<
         };
         (!curves.is_empty()).then_some(Plot { title, curves })
     };
-    let words = &comparison.document().words;
-    let title = match words.title.is_empty() {
-        true => words.name.clone(),
-        false => words.title.clone(),
-    };
     Some(CurvesFigure {
-        title,
+        title: comparison.document().words.heading().to_owned(),
         recipe,
         x_name: key.replace(['.', '_'], " "),
         lanes: names,

@@ -8,10 +8,11 @@ use crate::scene::Style;
 use crate::scene::figure::NUMBERS;
 use crate::scene::lanes::columns;
 use crate::scene::metrics::ALL;
-use crate::scene::metrics::comparison::{Comparison as Table, LaneResults, Numbers, Row};
+use crate::scene::metrics::comparison::{Comparison as Table, LaneResults, Numbers, Row, quoted};
 
-use super::super::folder::Folder;
-use super::super::lanes_figure::{Shown, draw, write_both};
+use super::super::figure::write_both;
+use super::super::folder::{self, Folder};
+use super::super::lanes_figure::{Shown, draw};
 use super::super::lanes_report::MetricsFile;
 use super::super::observer::RunError;
 use super::curves::curves;
@@ -29,8 +30,6 @@ pub mod names {
     pub const TABLE_MD: &str = "table.md";
     /// The table for a paper.
     pub const TABLE_TEX: &str = "table.tex";
-    /// The figure of all lanes.
-    pub const LANES: [&str; 2] = ["lanes.svg", "lanes.png"];
     /// The numbers against a list of numbers.
     pub const CURVE: [&str; 2] = ["curve.svg", "curve.png"];
 }
@@ -73,7 +72,7 @@ pub fn gather(
         let (n, of) = (shown.len(), comparison.lanes().len());
         observer.notice(&format!(
             "note: {} shows {n} of {of} lanes",
-            names::LANES[1]
+            folder::names::LANES[1]
         ));
     }
     let document = comparison.document();
@@ -83,7 +82,7 @@ pub fn gather(
     let Some(figure) = draw(&shown, &document.view, columns, threads, observer)? else {
         return Ok(None);
     };
-    write_both(shared, names::LANES, &figure)?;
+    write_both(shared, folder::names::LANES, &figure)?;
     Ok(Some(table))
 }
 
@@ -171,14 +170,6 @@ fn printed(value: &Value) -> String {
 fn row(cells: impl Iterator<Item = String>) -> String {
     let cells: Vec<String> = cells.map(|cell| quoted(&cell)).collect();
     cells.join(",") + "\n"
-}
-
-/// A cell as RFC 4180 has it.
-fn quoted(text: &str) -> String {
-    match text.contains([',', '"', '\n', '\r']) {
-        true => format!("\"{}\"", text.replace('"', "\"\"")),
-        false => text.to_owned(),
-    }
 }
 
 /// The lanes with a run to show, the first seed that is there, under it the numbers of all seeds.

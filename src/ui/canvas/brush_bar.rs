@@ -1,9 +1,6 @@
 //! The bar of the brush: size, strength, eraser, symmetry, clear and done.
 
-use egui::{
-    Align, Button, Frame as Boxed, Layout, Margin, RichText, Slider, SliderClamping, Stroke, Ui,
-    vec2,
-};
+use egui::{Align, Button, Layout, RichText, Slider, SliderClamping, Ui, vec2};
 
 use crate::flow::distribution::Symmetry;
 use crate::scene::theme::Theme;
@@ -14,6 +11,7 @@ use super::super::lab::Lab;
 use super::super::panels::{buttons, widgets};
 use super::super::theme::{ink, palette, strong};
 use super::brush::side_name;
+use super::docked::docked_ui;
 
 /// Radii that the slider offers, in data units.
 const RADII: std::ops::RangeInclusive<f64> = 0.02..=2.0;
@@ -61,21 +59,9 @@ const SYMMETRIES: [(Symmetry, &str, &str); 7] = [
 /// The bar, over the whole width; the canvas is what is left below it.
 pub fn bar_ui(ui: &mut Ui, lab: &Lab, commands: &mut Vec<Command>) {
     let theme = palette(lab.dark);
-    ui.spacing_mut().item_spacing.y = 0.0;
-    let bar = Boxed::new()
-        .fill(ink(theme.panel))
-        .inner_margin(Margin::symmetric(14, 6))
-        .show(ui, |ui| {
-            ui.set_width(ui.available_width());
-            ui.spacing_mut().item_spacing.y = 4.0;
-            ui.horizontal_wrapped(|ui| contents_ui(ui, lab, theme, commands))
-        });
-    let edge = bar.response.rect;
-    ui.painter().hline(
-        edge.x_range(),
-        edge.bottom(),
-        Stroke::new(1.0, ink(theme.line)),
-    );
+    docked_ui(ui, theme, 4.0, |ui| {
+        ui.horizontal_wrapped(|ui| contents_ui(ui, lab, theme, commands));
+    });
 }
 
 fn contents_ui(ui: &mut Ui, lab: &Lab, theme: &Theme, commands: &mut Vec<Command>) {

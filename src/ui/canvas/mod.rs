@@ -8,6 +8,7 @@ mod brush;
 mod brush_bar;
 mod chips;
 pub mod cloud;
+mod docked;
 mod grid;
 mod header;
 mod lanes;

@@ -1,8 +1,6 @@
 //! The bar of a training step in slow motion: its stages, play, speed, pairs, and what the stage says in a sentence.
 
-use egui::{
-    Align, Button, DragValue, Frame as Boxed, Label, Layout, Margin, RichText, Stroke, Ui, vec2,
-};
+use egui::{Align, Button, DragValue, Label, Layout, RichText, Ui, vec2};
 
 use crate::experiment::{Stage, StepView};
 use crate::scene::theme::Theme;
@@ -14,6 +12,7 @@ use super::super::lab::Lab;
 use super::super::panels::{buttons, grouped, widgets};
 use super::super::slow_motion::{Move, SlowMotion, sentence};
 use super::super::theme::{ink, mix, palette, strong};
+use super::docked::docked_ui;
 use super::place::Place;
 
 /// How near the pointer has to come to a pair, in points.
@@ -33,25 +32,13 @@ pub fn bar_ui(ui: &mut Ui, lab: &Lab, commands: &mut Vec<Command>) {
         return;
     };
     let (theme, frame) = (palette(lab.dark), lab.frame());
-    ui.spacing_mut().item_spacing.y = 0.0;
-    let bar = Boxed::new()
-        .fill(ink(theme.panel))
-        .inner_margin(Margin::symmetric(14, 6))
-        .show(ui, |ui| {
-            ui.set_width(ui.available_width());
-            ui.spacing_mut().item_spacing.y = 5.0;
-            ui.horizontal_wrapped(|ui| {
-                stages_ui(ui, slow, theme, commands);
-                controls_ui(ui, lab, slow, theme, commands);
-            });
-            sentence_ui(ui, slow, &frame, theme);
+    docked_ui(ui, theme, 5.0, |ui| {
+        ui.horizontal_wrapped(|ui| {
+            stages_ui(ui, slow, theme, commands);
+            controls_ui(ui, lab, slow, theme, commands);
         });
-    let edge = bar.response.rect;
-    ui.painter().hline(
-        edge.x_range(),
-        edge.bottom(),
-        Stroke::new(1.0, ink(theme.line)),
-    );
+        sentence_ui(ui, slow, &frame, theme);
+    });
 }
 
 /// The stages, one after the other; a click goes there.

@@ -1,6 +1,6 @@
 //! The left panel: what is studied, and the buttons that run it.
 
-use egui::{Button, Frame as Boxed, Label, Margin, Panel, RichText, ScrollArea, Ui, Vec2};
+use egui::{Button, Frame as Boxed, Label, Margin, Panel, RichText, Ui, Vec2};
 
 use crate::scene::theme::Theme;
 use crate::snapshot::{Frame, RunState};
@@ -11,7 +11,7 @@ use super::super::lab::Lab;
 use super::super::theme::{self, ink};
 use super::buttons::button_ui;
 use super::links::{self, Head};
-use super::widgets::{attention_card, primary};
+use super::widgets::{attention_card, primary, side_scroll};
 use super::{densities, network, path, training, view};
 
 /// What the panel remembers from frame to frame: caches, and which density's numbers are shown.
@@ -48,35 +48,27 @@ pub fn experiment_ui(
         .frame(bar.inner_margin(Margin::symmetric(14, 10)))
         .show(ui, |ui| run_ui(ui, theme, lab, frame, commands));
     let mut draft = lab.editor.experiment().clone();
-    ScrollArea::vertical()
-        .auto_shrink(false)
-        .content_margin(Margin {
-            left: 14,
-            right: 14,
-            top: 2,
-            bottom: 14,
-        })
-        .show(ui, |ui| {
-            ui.spacing_mut().item_spacing.y = 4.0;
-            links::lane_ui(ui, theme, lab);
-            let head = &mut Head { lab, commands };
-            densities::densities_ui(
-                ui,
-                theme,
-                &mut memory.densities,
-                &mut memory.side,
-                frame,
-                &mut draft,
-                head,
-            );
-            path::path_ui(ui, theme, &mut memory.path, &mut draft, head);
-            illegal_ui(ui, theme, lab, head.commands);
-            path::coupling_ui(ui, theme, &mut draft, &frame.cautions, head);
-            network::network_ui(ui, theme, &mut memory.network, &mut draft, head);
-            training::training_ui(ui, theme, &mut draft, head);
-            training::solver_ui(ui, theme, &mut draft.readout.solver, head);
-            view::view_ui(ui, theme, &mut draft);
-        });
+    side_scroll().show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = 4.0;
+        links::lane_ui(ui, theme, lab);
+        let head = &mut Head { lab, commands };
+        densities::densities_ui(
+            ui,
+            theme,
+            &mut memory.densities,
+            &mut memory.side,
+            frame,
+            &mut draft,
+            head,
+        );
+        path::path_ui(ui, theme, &mut memory.path, &mut draft, head);
+        illegal_ui(ui, theme, lab, head.commands);
+        path::coupling_ui(ui, theme, &mut draft, &frame.cautions, head);
+        network::network_ui(ui, theme, &mut memory.network, &mut draft, head);
+        training::training_ui(ui, theme, &mut draft, head);
+        training::solver_ui(ui, theme, &mut draft.readout.solver, head);
+        view::view_ui(ui, theme, &mut draft);
+    });
     if draft != *lab.editor.experiment() {
         commands.push(Command::Edit(Box::new(draft)));
     }

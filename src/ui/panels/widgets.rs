@@ -2,7 +2,7 @@
 
 use egui::{
     Align, Button, Color32, ComboBox, DragValue, Frame, Label, Layout, Margin, Response, RichText,
-    Sense, Slider, Ui, Vec2,
+    ScrollArea, Sense, Slider, Ui, Vec2,
 };
 
 use crate::scene::theme::Theme;
@@ -158,6 +158,18 @@ pub fn combo_box<'a>(ui: &Ui, name: &str) -> ComboBox<'a> {
                 .add(egui::Shape::line(vec![left, tip, right], stroke));
         },
     )
+}
+
+/// What a panel at the side scrolls its contents in.
+pub fn side_scroll() -> ScrollArea {
+    ScrollArea::vertical()
+        .auto_shrink(false)
+        .content_margin(Margin {
+            left: 14,
+            right: 14,
+            top: 2,
+            bottom: 14,
+        })
 }
 
 /// A filled box with rounded corners.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use egui::{Align, Button, Grid, Label, Layout, RichText, ScrollArea, Sense, Ui, Vec2};
 
-use crate::experiment::{Experiment, View};
+use crate::experiment::Experiment;
 use crate::scene::metrics::comparison::{Column, Comparison, LaneResults, Numbers, Row};
 use crate::scene::metrics::table::{CHORD_RATIO, NFE, STRAIGHTNESS, W2};
 use crate::scene::metrics::{Measured, Metric};
@@ -124,13 +124,7 @@ fn inputs(sight: Sight<'_>, repeats: Option<&Known>) -> Vec<Inputs> {
 /// Whether the repeats are of the lanes as they are now, but for what is looked at.
 pub fn is_of(known: &Known, sight: Sight<'_>) -> bool {
     let lanes = sight.lab.editor.lanes();
-    let seen = |experiment: &Experiment| Experiment {
-        view: View::default(),
-        ..experiment.clone()
-    };
-    let same = |(a, b): (&Arc<Experiment>, &LaneDraft)| {
-        Arc::ptr_eq(a, b.legal()) || seen(a) == seen(b.legal())
-    };
+    let same = |(a, b): (&Arc<Experiment>, &LaneDraft)| a.is_same_work(b.legal());
     known.lanes.len() == lanes.len() && known.lanes.iter().zip(lanes).all(same)
 }
 

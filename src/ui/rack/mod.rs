@@ -6,13 +6,14 @@
 mod curves;
 mod histogram;
 mod lanes_table;
+mod log_plot;
 mod loss;
 mod profile;
 mod row;
 mod step;
 mod steps_plot;
 
-use egui::{Button, Margin, RichText, ScrollArea, Stroke, Ui, Vec2};
+use egui::{Button, Margin, RichText, Stroke, Ui, Vec2};
 
 use crate::scene::theme::Theme;
 use crate::snapshot::{Frame, Frames};
@@ -22,6 +23,7 @@ use super::command::Command;
 use super::lab::Lab;
 use super::page::{Page, pages};
 use super::panels::picked::picked_ui;
+use super::panels::widgets::side_scroll;
 use super::theme::{self, ink, strong};
 
 /// What every page reads.
@@ -74,19 +76,10 @@ pub fn rack_ui(
         frame: frames.of(lab.lane()),
     };
     tabs_ui(ui, sight, commands);
-    ScrollArea::vertical()
-        .id_salt(lab.page.tab())
-        .auto_shrink(false)
-        .content_margin(Margin {
-            left: 14,
-            right: 14,
-            top: 2,
-            bottom: 14,
-        })
-        .show(ui, |ui| {
-            picked_ui(ui, theme, lab, frames, commands);
-            rack.page_ui(ui, sight, commands);
-        });
+    side_scroll().id_salt(lab.page.tab()).show(ui, |ui| {
+        picked_ui(ui, theme, lab, frames, commands);
+        rack.page_ui(ui, sight, commands);
+    });
 }
 
 fn tabs_ui(ui: &mut Ui, sight: Sight<'_>, commands: &mut Vec<Command>) {

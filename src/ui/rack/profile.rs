@@ -1,16 +1,17 @@
 //! What changes on the way: a mean over the particles against time, a line a lane.
 
-use egui::{FontId, Rangef, Ui};
-use egui_plot::{AxisHints, HoverPosition, Line, Plot, PlotPoints, VLine};
+use egui::{Rangef, Ui};
+use egui_plot::{AxisHints, HoverPosition, Line, PlotPoints, VLine};
 
 use crate::flow::course::Profile;
 use crate::scene::metrics::significant;
 use crate::scene::theme::lane_color;
 
+use super::super::editor::LaneDraft;
 use super::super::panels::widgets::{card, combo_ui, note_ui};
 use super::super::theme::ink;
 use super::Sight;
-use super::steps_plot::{log_marks, round, short};
+use super::log_plot::log_plot;
 
 /// Height of the plot, in points.
 const HEIGHT: f32 = 170.0;
@@ -79,7 +80,7 @@ pub fn profile_ui(ui: &mut Ui, measure: &mut Measure, sight: Sight<'_>) {
 
 fn lines(measure: Measure, sight: Sight<'_>) -> Vec<Line<'static>> {
     let lanes = sight.lab.editor.lanes().iter().enumerate();
-    let line = |(i, lane): (usize, &super::super::editor::LaneDraft)| {
+    let line = |(i, lane): (usize, &LaneDraft)| {
         let metrics = sight.frames.of(lane.id()).products.metrics.get()?;
         let profile = &metrics.profile;
         let values = measure.of(profile).iter();
@@ -99,32 +100,10 @@ fn lines(measure: Measure, sight: Sight<'_>) -> Vec<Line<'static>> {
 
 fn plot_ui(ui: &mut Ui, sight: Sight<'_>, lines: Vec<Line<'static>>) {
     let (theme, t) = (sight.theme, sight.lab.play.t);
-    let font = FontId::proportional(10.0);
-    let x_axis = AxisHints::new_x()
-        .tick_label_font(font.clone())
-        .tick_label_color(ink(theme.muted))
-        .label_spacing(Rangef::new(24.0, 36.0));
-    let y_axis = AxisHints::new_y()
-        .tick_label_font(font)
-        .tick_label_color(ink(theme.muted))
-        .min_thickness(30.0)
-        .label_spacing(Rangef::new(11.0, 16.0))
-        .formatter(|mark, _| short(round(10_f64.powf(mark.value))));
-    Plot::new("profile")
-        .height(HEIGHT)
-        .custom_x_axes(vec![x_axis])
-        .custom_y_axes(vec![y_axis])
-        .y_grid_spacer(log_marks)
-        .show_background(false)
-        .grid_color(ink(theme.line))
-        .cursor_color(ink(theme.muted))
+    let x_axis = AxisHints::new_x().label_spacing(Rangef::new(24.0, 36.0));
+    log_plot("profile", HEIGHT, x_axis, theme)
         .include_x(0.0)
         .include_x(1.0)
-        .allow_drag(false)
-        .allow_zoom(false)
-        .allow_scroll(false)
-        .allow_boxed_zoom(false)
-        .allow_axis_zoom_drag(false)
         .label_formatter(hover_text)
         .show(ui, |ui| {
             ui.vline(

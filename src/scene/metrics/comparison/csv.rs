@@ -41,7 +41,7 @@ impl Comparison {
 }
 
 /// A cell of text, in quotes where it has to be.
-pub(super) fn quoted(text: &str) -> String {
+pub fn quoted(text: &str) -> String {
     match text.contains([',', '"', '\n', '\r']) {
         true => format!("\"{}\"", text.replace('"', "\"\"")),
         false => text.to_owned(),

@@ -82,18 +82,8 @@ impl Row {
 
     /// What its cell says: the mean with its error, and in brackets what that is to be compared with.
     pub fn text(&self, metric: &Metric) -> String {
-        let Some(own) = self.estimate(metric) else {
-            return "–".to_owned();
-        };
-        let beside = metric
-            .beside
-            .and_then(|other| Some((other, self.estimate(other)?)));
-        match beside {
-            Some((other, estimate)) => {
-                format!("{} ({} {})", own.text(), other.label, estimate.text())
-            }
-            None => own.text(),
-        }
+        let text = metric.in_brackets(|metric| Some(self.estimate(metric)?.text()));
+        text.unwrap_or_else(|| "–".to_owned())
     }
 }
 

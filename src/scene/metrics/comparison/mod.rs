@@ -15,6 +15,7 @@ mod latex;
 mod markdown;
 mod numbers;
 
+pub use csv::quoted;
 pub use disagreements::Disagreement;
 pub use estimate::Estimate;
 pub use lanes::{Column, Comparison, LaneResults, Row};
