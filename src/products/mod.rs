@@ -17,6 +17,7 @@ use crate::flow::work::{Parts, Work};
 use crate::model::Checkpoints;
 
 pub use cloud::{Carried, Carrier, Cloud, CloudBlock, Growing};
+pub use exact::marginal_field;
 pub use flow::{Flow, FlowId, RunId};
 pub use kind::{Change, KINDS, Kind, Next, Task};
 pub use learning_curve::CurvePoint;
@@ -216,6 +217,8 @@ macro_rules! products {
 }
 
 products! {
+    /// The marginal field of the problem.
+    exact: Exact,
     /// Particles from source to target at every node of the experiment's solver.
     trajectories: Followed,
     /// How straight each of the trajectories is, step by step.
@@ -301,6 +304,8 @@ pub struct Look {
     pub field: usize,
     /// What the camera sees: where field and density are evaluated.
     pub bounds: Bounds,
+    /// Whether the marginal field of the problem is wanted.
+    pub exact: bool,
     /// Whether the density of the particles is wanted.
     pub density: bool,
     /// Whether the mesh that the flow carries along is wanted.
@@ -329,6 +334,7 @@ impl Look {
                 .then_some((view.color, view.trajectories)),
             field: view.field,
             bounds,
+            exact: false,
             density: view.layers.contains(&Layer::Density),
             mesh: view.layers.contains(&Layer::DeformedGrid),
             metrics: true,
@@ -351,6 +357,7 @@ impl Default for Look {
             measure: None,
             field: 24,
             bounds: Bounds::square(4.0),
+            exact: false,
             density: false,
             mesh: false,
             metrics: true,

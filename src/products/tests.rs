@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::*;
-use crate::experiment::{Experiment, TrajectoryColor, presets};
+use crate::experiment::{Experiment, TrajectoryColor, Velocity, presets};
 use crate::flow::rng::{Stream, stream};
 use crate::flow::solver::{Solver, solve};
 use crate::flow::work::pause;
@@ -29,6 +29,8 @@ fn experiment() -> Experiment {
     experiment.view.layers.push(Layer::Errors);
     experiment.view.trajectories = 7;
     experiment.view.from = End::Target;
+    // Files name it only if it is not the learned one.
+    experiment.problem.velocity = Velocity::ALL[1];
     experiment.readout.evaluation.error = 0.02;
     experiment.readout.evaluation.tolerance = 1e-4;
     experiment
@@ -49,6 +51,7 @@ fn all(flow: &Flow, look: &Look) -> Products {
 fn look(experiment: &Experiment) -> Look {
     Look {
         solvers: true,
+        exact: true,
         ..Look::of(&experiment.view, Bounds::square(3.0))
     }
 }
@@ -65,7 +68,7 @@ fn stale(products: &Products, experiment: Experiment) -> BTreeSet<&'static str> 
             })*
         };
     }
-    check!(trajectories measures mesh field density starts cloud references pair_crossings metrics solvers end_errors);
+    check!(exact trajectories measures mesh field density starts cloud references pair_crossings metrics solvers end_errors);
     stale
 }
 
@@ -82,7 +85,21 @@ const PICTURES: &[&str] = &[
     "solvers",
     "end_errors",
 ];
+/// What depends on the law of `x_t`.
+const OF_THE_LAW: &[&str] = &[
+    "exact",
+    "trajectories",
+    "measures",
+    "mesh",
+    "field",
+    "density",
+    "cloud",
+    "metrics",
+    "solvers",
+    "end_errors",
+];
 const ALL: &[&str] = &[
+    "exact",
     "trajectories",
     "measures",
     "mesh",
@@ -98,6 +115,7 @@ const ALL: &[&str] = &[
 ];
 /// The particles of these tests start at the target.
 const FROM_SOURCE: &[&str] = &[
+    "exact",
     "trajectories",
     "measures",
     "mesh",
@@ -131,6 +149,7 @@ const TABLE: &[(&str, &str, &[&str])] = &[
         "seed",
         "7",
         &[
+            "exact",
             "trajectories",
             "measures",
             "mesh",
@@ -150,11 +169,12 @@ const TABLE: &[(&str, &str, &[&str])] = &[
         FROM_SOURCE,
     ),
     ("target", "(shape: Checkerboard)", ALL),
-    ("path", "Cosine", PICTURES),
+    ("path", "Cosine", OF_THE_LAW),
     (
         "coupling",
         "BatchOt(batch: 64)",
         &[
+            "exact",
             "trajectories",
             "measures",
             "mesh",
@@ -167,6 +187,7 @@ const TABLE: &[(&str, &str, &[&str])] = &[
             "end_errors",
         ],
     ),
+    ("velocity", "Learned", PICTURES),
     ("model.hidden", "[16]", NOTHING),
     ("model.activation", "Tanh", NOTHING),
     ("model.time", "Fourier(frequencies: 3)", NOTHING),
@@ -174,7 +195,7 @@ const TABLE: &[(&str, &str, &[&str])] = &[
     ("training.batch", "77", NOTHING),
     ("training.optimizer", "AdamW(lr: 0.01)", NOTHING),
     ("training.schedule", "Cosine(warmup: 3)", NOTHING),
-    ("training.sigma", "0.2", PICTURES),
+    ("training.sigma", "0.2", OF_THE_LAW),
     ("training.ema", "0.5", NOTHING),
     ("solver", "Euler(steps: 6)", SOLVED),
     ("evaluation.samples", "50", MEASURED),
