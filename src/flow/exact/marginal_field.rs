@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
+use super::fan::Fan;
+use super::posterior::Posterior;
 use super::{Component, ExactError, ExactField, ExactPoint};
 use crate::flow::coupling::Coupling;
 use crate::flow::distribution::{Distribution, DistributionError};
@@ -112,6 +114,13 @@ impl MarginalField {
     /// The conditional paths.
     pub fn path(&self) -> Path {
         self.path
+    }
+
+    /// The pairs `(x_0, x_1)` whose paths pass `x` at `t`, which is clamped to the path's range.
+    pub fn fan(&self, t: f64, x: Point) -> Fan {
+        let schedule = self.path.at(t);
+        let mixtures = self.field.mixtures();
+        Fan::of(schedule, Posterior::of_mixtures(schedule, mixtures, 0.0, x))
     }
 
     /// All that is known at every point of `xs`, into `out`, which has the same length. `t` is clamped to the path's range.

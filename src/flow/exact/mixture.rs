@@ -115,6 +115,11 @@ impl ExactField {
         })
     }
 
+    /// The mixtures that it goes between: source and target.
+    pub(super) fn mixtures(&self) -> (&[Component], &[Component]) {
+        (&self.source, &self.target)
+    }
+
     /// The law `p_t` and its field, prepared for evaluation at many points. `t` is clamped to the path's range.
     pub fn at(&self, t: f64) -> Marginal {
         let schedule = self.path.at(t);
@@ -235,7 +240,7 @@ struct MovingGaussian {
 }
 
 /// A symmetric matrix `[xx, xy, yy]`.
-type Symmetric = [f64; 3];
+pub(super) type Symmetric = [f64; 3];
 
 impl MovingGaussian {
     fn new(schedule: Schedule, target: &Component, source: &Component, norm: f64) -> Self {
@@ -287,15 +292,15 @@ impl MovingGaussian {
     }
 }
 
-fn determinant([xx, xy, yy]: Symmetric) -> f64 {
+pub(super) fn determinant([xx, xy, yy]: Symmetric) -> f64 {
     xx * yy - xy * xy
 }
 
-fn trace_of_product(a: Symmetric, b: Symmetric) -> f64 {
+pub(super) fn trace_of_product(a: Symmetric, b: Symmetric) -> f64 {
     a[0] * b[0] + 2.0 * a[1] * b[1] + a[2] * b[2]
 }
 
-fn times([xx, xy, yy]: Symmetric, v: Point) -> Point {
+pub(super) fn times([xx, xy, yy]: Symmetric, v: Point) -> Point {
     [xx * v[0] + xy * v[1], xy * v[0] + yy * v[1]]
 }
 

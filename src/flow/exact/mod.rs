@@ -4,9 +4,12 @@
 //! rests ([`Basis`]). [`AlteredField`] is another field made of it: a wrong one, or another one with the same `p_t`.
 
 mod altered;
+mod fan;
 mod marginal_field;
 mod mixture;
+mod posterior;
 
 pub use altered::AlteredField;
+pub use fan::{Fan, Ray};
 pub use marginal_field::{Basis, MarginalError, MarginalField, Setting};
 pub use mixture::{Component, ExactError, ExactField, ExactPoint, Marginal};
