@@ -23,6 +23,7 @@ pub use kind::{Change, KINDS, Kind, Next, Task};
 pub use learning_curve::CurvePoint;
 pub use mesh::Shape;
 pub use metrics::{Reference, ReferenceSolver, ends, measure, reference};
+pub use posterior::Question;
 pub use points::{DisplaySamples, display_samples, source_points, target_points};
 pub use solvers::{ControlledCost, MethodCost, PROBES, SEARCHED, compare_solvers};
 
@@ -34,6 +35,8 @@ pub trait Product: Placed + Send + Sync + 'static {
     const COST: Cost;
     /// Whether it depends on the velocity, and not on the problem alone.
     const OF_THE_FLOW: bool = true;
+    /// Whether it is about where the pointer is: a move of it hurries nothing else.
+    const FOLLOWS_POINTER: bool = false;
     /// Whether it is only there for others of the same cost, so that a rest from work comes after those.
     const IS_BASIS: bool = false;
     /// All that it depends on beside the flow.
@@ -249,6 +252,10 @@ products! {
     exact_error_curves: ExactErrorCurves,
     /// How far the experiment's solver is off at the end.
     end_errors: EndErrors,
+    /// The pairs whose paths pass the point that is asked about.
+    posterior: Posterior,
+    /// What the flow answers there.
+    answer: Answer,
 }
 
 impl Products {
@@ -310,6 +317,8 @@ pub struct Look {
     pub bounds: Bounds,
     /// Whether the marginal field of the problem is wanted.
     pub exact: bool,
+    /// The point about which is asked, if one is.
+    pub ask: Option<Question>,
     /// Whether the density of the particles is wanted.
     pub density: bool,
     /// Whether the mesh that the flow carries along is wanted.
@@ -340,7 +349,12 @@ impl Look {
                 .then_some((view.color, view.trajectories)),
             field: view.field,
             bounds,
-            exact: false,
+            exact: view.ask.is_some(),
+            ask: view.ask.map(|(x, y)| Question {
+                at: [x, y],
+                t: view.t,
+                way: true,
+            }),
             density: view.layers.contains(&Layer::Density),
             mesh: view.layers.contains(&Layer::DeformedGrid),
             metrics: true,
@@ -356,6 +370,17 @@ impl Look {
     }
 }
 
+impl Look {
+    /// Whether another question is all that is new: then nothing else is out of date.
+    pub fn differs_by_question(&self, new: &Self) -> bool {
+        let same = Self {
+            ask: new.ask,
+            ..*self
+        };
+        same == *new && self.ask != new.ask
+    }
+}
+
 impl Default for Look {
     fn default() -> Self {
         Self {
@@ -365,6 +390,7 @@ impl Default for Look {
             field: 24,
             bounds: Bounds::square(4.0),
             exact: false,
+            ask: None,
             density: false,
             mesh: false,
             metrics: true,
