@@ -89,7 +89,7 @@ impl Builder {
 }
 
 /// What lies over all layers: a training step, or else the point that is asked about.
-fn overlay(moment: &Moment, place: &Place) -> Vec<Item> {
+pub(super) fn overlay(moment: &Moment, place: &Place) -> Vec<Item> {
     let step = Shown::of(moment.frame, &moment.view.step, place);
     step.map_or_else(
         || Question::of(moment.frame, moment.view, place).map_or_else(Vec::new, |q| q.items()),

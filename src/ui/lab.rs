@@ -203,6 +203,8 @@ impl State {
             Command::Compare(comparison) => self.compare(comparison),
             Command::SetScope(group, scope) => self.editor.set_scope(group, scope),
             Command::PickParticle(particle) => self.picked = particle,
+            Command::Ask(point) => self.pointed = point,
+            Command::Pin(point) => self.pinned = point,
             Command::SetTool(tool) => self.tool = tool,
             Command::DrawTarget(side) => (self.tool, self.drawing_side) = (Tool::Brush, side),
             Command::SetBrush(brush) => self.brush = brush,
@@ -246,7 +248,11 @@ impl State {
             // The table of the lanes has their numbers, too.
             solvers: matches!(self.page, Page::Solvers | Page::Straightness),
             convergence: self.page == Page::Solvers,
-            exact: self.page == Page::Solvers,
+            // It is kept while the pointer that asks is elsewhere for a moment.
+            exact: self.page == Page::Solvers
+                || self.tool == Tool::Ask
+                || self.pinned.is_some(),
+            ask: self.asking(),
             ..Look::of(&self.editor.experiment().view, seen)
         };
         let selected = self.lane();
@@ -394,6 +400,10 @@ impl State {
     fn dismiss(&mut self) {
         self.call_off();
         if self.dialog.take().is_some() || self.messages.pop().is_some() {
+            return;
+        }
+        let asks = matches!(self.tool, Tool::Ask | Tool::Pan);
+        if asks && self.pinned.take().is_some() {
             return;
         }
         if self.tool != Tool::Pan {

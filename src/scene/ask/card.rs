@@ -7,12 +7,18 @@ use crate::scene::place::Place;
 use crate::scene::text::{self, Weight};
 use crate::scene::{Color, Decorations, Rect};
 
+/// A narrower figure has room for one line, too, in points.
+const NARROW: f32 = 270.0;
+
 /// The card; nothing on a canvas that has a bar for it.
 pub(super) fn items(answer: &Made<Answer>, unit: f64, place: &Place) -> Vec<Item> {
     let theme = place.theme();
     let lines = match place.decorations {
         Decorations::Canvas => return Vec::new(),
         Decorations::Lane => vec![(short(answer), theme.accent)],
+        Decorations::Figure if place.transform.rect().width() < NARROW => {
+            vec![(short(answer), theme.accent)]
+        }
         Decorations::Figure => figure(answer, unit, place),
     };
     let lines: Vec<(String, Color)> = lines.into_iter().filter(|(w, _)| !w.is_empty()).collect();

@@ -8,7 +8,8 @@ use std::time::Duration;
 use crate::experiment::{Camera, Experiment};
 use crate::flow::distribution::Symmetry;
 use crate::model::{DeviceChoice, DeviceInfo};
-use crate::products::Look;
+use crate::flow::Point;
+use crate::products::{Look, Question};
 use crate::session::autosave::{Autosave, Leftover};
 use crate::session::repeats::Repeats;
 use crate::session::{Advance, Loan, Options, Session, Speed, Wake};
@@ -47,6 +48,10 @@ pub struct State {
     pub advance: Advance,
     /// The particle that is marked in every lane.
     pub picked: Option<usize>,
+    /// The point under the pointer, while the tool that asks is in hand.
+    pub pointed: Option<Point>,
+    /// The point to which the question is held.
+    pub pinned: Option<Point>,
     /// What the canvas shows; `None` fits it.
     pub camera: Option<Camera>,
     /// Panels hidden and large type.
@@ -134,6 +139,8 @@ impl State {
             drawing_side: Side::Target,
             advance: Advance::default(),
             picked: None,
+            pointed: None,
+            pinned: view.ask.map(|(x, y)| [x, y]),
             camera: view.camera,
             lecture: false,
             dark: true,
@@ -196,11 +203,27 @@ impl State {
         self.session.lend_core_for(duration);
     }
 
+    /// The point about which is asked, if one is.
+    pub fn asked(&self) -> Option<Point> {
+        let pointed = self.pointed.filter(|_| self.tool == Tool::Ask);
+        self.pinned.or(pointed)
+    }
+
+    /// The question about it at the play head; of a point that is pinned the trajectory is wanted, too.
+    pub(super) fn asking(&self) -> Option<Question> {
+        self.asked().map(|at| Question {
+            at,
+            t: self.play.t,
+            way: self.pinned.is_some(),
+        })
+    }
+
     /// The experiment as a file holds it: the time and the part of the plane on the screen included.
     pub fn to_save(&self) -> Experiment {
         let mut experiment = self.editor.document().clone();
         experiment.view.t = self.play.t;
         experiment.view.camera = self.camera;
+        experiment.view.ask = self.pinned.map(|[x, y]| (x, y));
         experiment
     }
 }
