@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use super::pieces::value_at;
 use super::{
     Activation, Camera, Experiment, Lane, LearningRate, Model, Optimizer, TimeEmbedding,
-    TrajectoryColor, View,
+    TrajectoryColor, Velocity, View,
 };
 use super::{Problem, Readout, Training};
 use crate::flow::coupling::Coupling;
@@ -39,6 +39,7 @@ fn all() -> Vec<Experiment> {
             problem: Problem {
                 path: nth(i, &Path::ALL),
                 coupling: nth(i, &Coupling::ALL),
+                velocity: nth(i, &Velocity::ALL),
                 ..Problem::to(target.clone())
             },
             model: model(i),

@@ -10,8 +10,8 @@ use crate::flow::path::Path;
 use crate::flow::solver::Solver;
 
 use super::{
-    Evaluation, Experiment, Lane, LearningRate, Model, Optimizer, Problem, Readout, Training, View,
-    Words, standard_gaussian,
+    Evaluation, Experiment, Lane, LearningRate, Model, Optimizer, Problem, Readout, Training,
+    Velocity, View, Words, standard_gaussian,
 };
 
 /// The fields of an experiment file; only `version` and `target` are required.
@@ -34,6 +34,8 @@ struct ExperimentFile {
     path: Path,
     #[serde(default)]
     coupling: Coupling,
+    #[serde(default, skip_serializing_if = "Velocity::is_learned")]
+    velocity: Velocity,
     #[serde(default)]
     model: Model,
     #[serde(default)]
@@ -47,6 +49,9 @@ struct ExperimentFile {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     lanes: Vec<Lane>,
 }
+
+/// Fields that files leave out where they have these values, so that a file of before them is written as it was read.
+pub(super) const LEFT_OUT: [(&str, &str); 1] = [("velocity", "Learned")];
 
 /// The training and, as `sigma`, the problem's noise.
 #[derive(Serialize, Deserialize)]
@@ -122,6 +127,7 @@ impl From<ExperimentFile> for Experiment {
                 path: file.path,
                 coupling: file.coupling,
                 noise: sigma,
+                velocity: file.velocity,
             },
             model: file.model,
             training: Training {
@@ -160,6 +166,7 @@ impl From<Experiment> for ExperimentFile {
             path,
             coupling,
             noise,
+            velocity,
         } = problem;
         Self {
             version,
@@ -171,6 +178,7 @@ impl From<Experiment> for ExperimentFile {
             target,
             path,
             coupling,
+            velocity,
             model,
             training: TrainingFile::new(training, noise),
             solver,

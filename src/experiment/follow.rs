@@ -38,12 +38,14 @@ impl Problem {
             path,
             coupling,
             noise,
+            velocity,
         } = self;
         follow_density(source, &from.source, &to.source);
         follow_density(target, &from.target, &to.target);
         take(path, &from.path, &to.path);
         take(coupling, &from.coupling, &to.coupling);
         take(noise, &from.noise, &to.noise);
+        take(velocity, &from.velocity, &to.velocity);
     }
 }
 

@@ -5,9 +5,10 @@ use super::pieces::{fields_of, value_at, word};
 use super::{Experiment, examples};
 
 /// Fields whose values say by themselves what they are.
-const TELLING: [&str; 6] = [
+const TELLING: [&str; 7] = [
     "path",
     "coupling",
+    "velocity",
     "solver",
     "model.activation",
     "model.time",
@@ -57,6 +58,7 @@ impl Experiment {
         let name = match key {
             "path" => self.problem.path.name(),
             "coupling" => self.problem.coupling.name(),
+            "velocity" => self.problem.velocity.name(),
             "solver" => self.readout.solver.name(),
             "source.shape" => self.problem.source.shape.name(),
             "target.shape" => self.problem.target.shape.name(),

@@ -32,6 +32,7 @@ mod text;
 mod tokens;
 mod training;
 mod validate;
+mod velocity;
 mod view;
 
 use std::ops::RangeInclusive;
@@ -50,6 +51,7 @@ pub use model::{Activation, Model, TimeEmbedding};
 pub use over::{MAX_VARIANTS, Misfit, NoOver, Over, Variant};
 pub use stage::{Stage, StepView};
 pub use training::{Evaluation, LearningRate, Optimizer, Training};
+pub use velocity::Velocity;
 pub use view::{Camera, End, MAX_FOLLOWED, MAX_PARTICLES, TrajectoryColor, View};
 
 /// The version of the experiment file that this program reads and writes.
@@ -117,6 +119,8 @@ pub struct Problem {
     pub coupling: Coupling,
     /// Standard deviation of extra Gaussian noise on `x_t`, in canvas units, 0 to 10; `training.sigma` in files.
     pub noise: f64,
+    /// Whether the field is learned, or known without training.
+    pub velocity: Velocity,
 }
 
 /// How a flow is read out.
@@ -150,6 +154,7 @@ impl Problem {
             path: Path::default(),
             coupling: Coupling::default(),
             noise: 0.0,
+            velocity: Velocity::default(),
         }
     }
 }

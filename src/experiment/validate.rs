@@ -72,6 +72,7 @@ impl Problem {
         self.target.validate().map_err(inside("target"))?;
         chosen("path", self.path)?;
         chosen("coupling", self.coupling)?;
+        chosen("velocity", self.velocity)?;
         within("training.sigma", self.noise, Self::NOISE)
     }
 }

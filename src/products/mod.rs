@@ -17,6 +17,7 @@ use crate::flow::work::{Parts, Work};
 use crate::model::Checkpoints;
 
 pub use cloud::{Carried, Carrier, Cloud, CloudBlock, Growing};
+pub use exact::marginal_field;
 pub use flow::{Flow, FlowId, RunId};
 pub use kind::{Change, KINDS, Kind, Next, Task};
 pub use learning_curve::CurvePoint;
@@ -216,6 +217,8 @@ macro_rules! products {
 }
 
 products! {
+    /// The marginal field of the problem.
+    exact: Exact,
     /// Particles from source to target at every node of the experiment's solver.
     trajectories: Followed,
     /// How straight each of the trajectories is, step by step.
@@ -240,6 +243,10 @@ products! {
     learning_curve: LearningCurve,
     /// What the methods cost on the flow, and the way there and back.
     solvers: SolverComparison,
+    /// What the error of every method is against its cost.
+    error_curves: ErrorCurves,
+    /// The same on the exact field.
+    exact_error_curves: ExactErrorCurves,
     /// How far the experiment's solver is off at the end.
     end_errors: EndErrors,
 }
@@ -301,6 +308,8 @@ pub struct Look {
     pub field: usize,
     /// What the camera sees: where field and density are evaluated.
     pub bounds: Bounds,
+    /// Whether the marginal field of the problem is wanted.
+    pub exact: bool,
     /// Whether the density of the particles is wanted.
     pub density: bool,
     /// Whether the mesh that the flow carries along is wanted.
@@ -311,6 +320,8 @@ pub struct Look {
     pub curves: bool,
     /// Whether the comparison of the solvers is wanted, too.
     pub solvers: bool,
+    /// Whether their error against their cost is wanted: more work than the comparison.
+    pub convergence: bool,
     /// Particles whose end-point error is wanted.
     pub errors: usize,
     /// The end that particles are followed from.
@@ -329,11 +340,13 @@ impl Look {
                 .then_some((view.color, view.trajectories)),
             field: view.field,
             bounds,
+            exact: false,
             density: view.layers.contains(&Layer::Density),
             mesh: view.layers.contains(&Layer::DeformedGrid),
             metrics: true,
             curves: false,
             solvers: false,
+            convergence: false,
             errors: match view.layers.contains(&Layer::Errors) {
                 true => view.trajectories,
                 false => 0,
@@ -351,11 +364,13 @@ impl Default for Look {
             measure: None,
             field: 24,
             bounds: Bounds::square(4.0),
+            exact: false,
             density: false,
             mesh: false,
             metrics: true,
             curves: false,
             solvers: false,
+            convergence: false,
             errors: 0,
             from: End::Source,
         }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::*;
-use crate::experiment::{Experiment, TrajectoryColor, presets};
+use crate::experiment::{Experiment, TrajectoryColor, Velocity, presets};
 use crate::flow::rng::{Stream, stream};
 use crate::flow::solver::{Solver, solve};
 use crate::flow::work::pause;
@@ -29,6 +29,8 @@ fn experiment() -> Experiment {
     experiment.view.layers.push(Layer::Errors);
     experiment.view.trajectories = 7;
     experiment.view.from = End::Target;
+    // Files name it only if it is not the learned one.
+    experiment.problem.velocity = Velocity::ALL[1];
     experiment.readout.evaluation.error = 0.02;
     experiment.readout.evaluation.tolerance = 1e-4;
     experiment
@@ -49,6 +51,8 @@ fn all(flow: &Flow, look: &Look) -> Products {
 fn look(experiment: &Experiment) -> Look {
     Look {
         solvers: true,
+        exact: true,
+        convergence: true,
         ..Look::of(&experiment.view, Bounds::square(3.0))
     }
 }
@@ -65,7 +69,7 @@ fn stale(products: &Products, experiment: Experiment) -> BTreeSet<&'static str> 
             })*
         };
     }
-    check!(trajectories measures mesh field density starts cloud references pair_crossings metrics solvers end_errors);
+    check!(exact trajectories measures mesh field density starts cloud references pair_crossings metrics solvers error_curves exact_error_curves end_errors);
     stale
 }
 
@@ -80,9 +84,26 @@ const PICTURES: &[&str] = &[
     "cloud",
     "metrics",
     "solvers",
+    "error_curves",
+    "end_errors",
+];
+/// What depends on the law of `x_t`.
+const OF_THE_LAW: &[&str] = &[
+    "exact",
+    "trajectories",
+    "measures",
+    "mesh",
+    "field",
+    "density",
+    "cloud",
+    "metrics",
+    "solvers",
+    "error_curves",
+    "exact_error_curves",
     "end_errors",
 ];
 const ALL: &[&str] = &[
+    "exact",
     "trajectories",
     "measures",
     "mesh",
@@ -94,10 +115,13 @@ const ALL: &[&str] = &[
     "pair_crossings",
     "metrics",
     "solvers",
+    "error_curves",
+    "exact_error_curves",
     "end_errors",
 ];
 /// The particles of these tests start at the target.
 const FROM_SOURCE: &[&str] = &[
+    "exact",
     "trajectories",
     "measures",
     "mesh",
@@ -108,6 +132,8 @@ const FROM_SOURCE: &[&str] = &[
     "pair_crossings",
     "metrics",
     "solvers",
+    "error_curves",
+    "exact_error_curves",
     "end_errors",
 ];
 const SOLVED: &[&str] = &[
@@ -120,7 +146,13 @@ const SOLVED: &[&str] = &[
     "solvers",
     "end_errors",
 ];
-const MEASURED: &[&str] = &["references", "metrics", "solvers"];
+const MEASURED: &[&str] = &[
+    "references",
+    "metrics",
+    "solvers",
+    "error_curves",
+    "exact_error_curves",
+];
 
 /// Every field of the file with another value, and what is out of date then.
 const TABLE: &[(&str, &str, &[&str])] = &[
@@ -131,6 +163,7 @@ const TABLE: &[(&str, &str, &[&str])] = &[
         "seed",
         "7",
         &[
+            "exact",
             "trajectories",
             "measures",
             "mesh",
@@ -141,6 +174,8 @@ const TABLE: &[(&str, &str, &[&str])] = &[
             "pair_crossings",
             "metrics",
             "solvers",
+            "error_curves",
+            "exact_error_curves",
             "end_errors",
         ],
     ),
@@ -150,11 +185,12 @@ const TABLE: &[(&str, &str, &[&str])] = &[
         FROM_SOURCE,
     ),
     ("target", "(shape: Checkerboard)", ALL),
-    ("path", "Cosine", PICTURES),
+    ("path", "Cosine", OF_THE_LAW),
     (
         "coupling",
         "BatchOt(batch: 64)",
         &[
+            "exact",
             "trajectories",
             "measures",
             "mesh",
@@ -164,9 +200,12 @@ const TABLE: &[(&str, &str, &[&str])] = &[
             "pair_crossings",
             "metrics",
             "solvers",
+            "error_curves",
+            "exact_error_curves",
             "end_errors",
         ],
     ),
+    ("velocity", "Learned", PICTURES),
     ("model.hidden", "[16]", NOTHING),
     ("model.activation", "Tanh", NOTHING),
     ("model.time", "Fourier(frequencies: 3)", NOTHING),
@@ -174,7 +213,7 @@ const TABLE: &[(&str, &str, &[&str])] = &[
     ("training.batch", "77", NOTHING),
     ("training.optimizer", "AdamW(lr: 0.01)", NOTHING),
     ("training.schedule", "Cosine(warmup: 3)", NOTHING),
-    ("training.sigma", "0.2", PICTURES),
+    ("training.sigma", "0.2", OF_THE_LAW),
     ("training.ema", "0.5", NOTHING),
     ("solver", "Euler(steps: 6)", SOLVED),
     ("evaluation.samples", "50", MEASURED),
@@ -282,6 +321,7 @@ fn newer_weights_make_everything_new_but_what_is_of_the_problem() {
             "cloud",
             "measurement",
             "comparison of the solvers",
+            "error curves of the solvers",
             "picture of the solver's errors"
         ]
     );

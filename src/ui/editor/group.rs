@@ -21,6 +21,8 @@ pub enum Group {
     Path,
     /// Which points make a pair.
     Coupling,
+    /// Whether the field is learned or computed.
+    Velocity,
     /// The architecture.
     Network,
     /// How it learns, with the seed.
@@ -31,10 +33,11 @@ pub enum Group {
 
 impl Group {
     /// Every group, in the order of the panel.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Densities,
         Self::Path,
         Self::Coupling,
+        Self::Velocity,
         Self::Network,
         Self::Training,
         Self::Solver,
@@ -46,6 +49,7 @@ impl Group {
             Self::Densities => "densities",
             Self::Path => "path",
             Self::Coupling => "coupling",
+            Self::Velocity => "velocity",
             Self::Network => "network",
             Self::Training => "training",
             Self::Solver => "solver",
@@ -55,7 +59,7 @@ impl Group {
     /// Which lanes its changes reach at first: what is usually compared is the lane's own.
     pub(super) fn usual_scope(self) -> Scope {
         match self {
-            Self::Path | Self::Coupling => Scope::Lane,
+            Self::Path | Self::Coupling | Self::Velocity => Scope::Lane,
             Self::Densities | Self::Network | Self::Training | Self::Solver => Scope::All,
         }
     }
@@ -67,6 +71,7 @@ impl Group {
             Self::Densities => (&p.source, &p.target) == (&q.source, &q.target),
             Self::Path => p.path == q.path,
             Self::Coupling => p.coupling == q.coupling,
+            Self::Velocity => p.velocity == q.velocity,
             Self::Network => a.model == b.model,
             Self::Training => (&a.training, a.seed, p.noise) == (&b.training, b.seed, q.noise),
             Self::Solver => a.readout == b.readout,
@@ -93,6 +98,7 @@ impl Group {
             path,
             coupling,
             noise,
+            velocity,
         } = problem;
         match self {
             Self::Densities => {
@@ -101,6 +107,7 @@ impl Group {
             }
             Self::Path => to.problem.path = *path,
             Self::Coupling => to.problem.coupling = *coupling,
+            Self::Velocity => to.problem.velocity = *velocity,
             Self::Network => to.model.clone_from(model),
             Self::Training => {
                 to.training.clone_from(training);

@@ -12,8 +12,8 @@ use std::f64::consts::TAU;
 
 use thiserror::Error;
 
-use super::path::{Path, Schedule};
-use super::{Point, Provenance, VelocityField};
+use crate::flow::path::{Path, Schedule};
+use crate::flow::{Point, Provenance, VelocityField};
 
 /// A component of a Gaussian mixture on the canvas.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -152,7 +152,7 @@ impl VelocityField for ExactField {
 }
 
 /// What the exact field knows about one point at one time.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct ExactPoint {
     /// `log p_t(x)`, natural.
     pub log_density: f64,

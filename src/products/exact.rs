@@ -1,0 +1,89 @@
+//! The marginal field of the problem, for what shows or measures it beside the learned one.
+
+use std::sync::Arc;
+
+use crate::experiment::{Experiment, Problem};
+use crate::flow::exact::{MarginalError, MarginalField, Setting};
+use crate::flow::work::Work;
+
+use super::{Cost, Demand, Flow, Product, Tools, Wish};
+
+/// `p_t` and `u_t` of a problem, or why there are none.
+#[derive(Clone, Debug)]
+pub struct Exact {
+    /// The field.
+    pub field: Result<MarginalField, MarginalError>,
+}
+
+/// The experiment whose problem it is of.
+#[derive(Clone, Debug)]
+pub struct Request(Arc<Experiment>);
+
+impl Request {
+    /// What it depends on.
+    fn key(&self) -> impl PartialEq {
+        let Experiment { seed, problem, .. } = &*self.0;
+        let Problem {
+            source,
+            target,
+            path,
+            coupling,
+            noise,
+            velocity: _,
+        } = problem;
+        (*seed, source, target, *path, *coupling, *noise)
+    }
+}
+
+impl PartialEq for Request {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || self.key() == other.key()
+    }
+}
+
+impl Product for Exact {
+    const NAME: &'static str = "exact field";
+    const COST: Cost = Cost::Picture;
+    const OF_THE_FLOW: bool = false;
+    const IS_BASIS: bool = true;
+    type Request = Request;
+
+    fn demand(wish: &Wish<'_>) -> Demand<Request> {
+        match wish.look.exact {
+            false => Demand::Nothing,
+            true => Demand::Of(Request(Arc::clone(&wish.flow.experiment))),
+        }
+    }
+
+    fn start(_flow: &Flow, request: &Request, _tools: &Tools) -> Work<Option<Self>> {
+        let experiment = Arc::clone(&request.0);
+        Work::new(async move {
+            Some(Self {
+                field: marginal_field(&experiment),
+            })
+        })
+    }
+}
+
+/// The marginal field of an experiment's problem.
+///
+/// # Errors
+/// As [`MarginalField::new`].
+pub fn marginal_field(experiment: &Experiment) -> Result<MarginalField, MarginalError> {
+    let Problem {
+        source,
+        target,
+        path,
+        coupling,
+        noise,
+        velocity: _,
+    } = &experiment.problem;
+    MarginalField::new(&Setting {
+        path: *path,
+        source,
+        target,
+        coupling: *coupling,
+        noise: *noise,
+        seed: experiment.seed,
+    })
+}
