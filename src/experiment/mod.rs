@@ -206,7 +206,7 @@ impl Experiment {
     }
 }
 
-/// The source that VP and VE require: `Gaussian(std: 1.0)`, scale 1, no shift.
+/// The source that diffusion paths (VP, VE, linear VP) require: `Gaussian(std: 1.0)`, scale 1, no shift.
 fn standard_gaussian() -> Distribution {
     Shape::Gaussian { std: 1.0 }.into()
 }
