@@ -17,7 +17,7 @@ use crate::flow::work::{Parts, Work};
 use crate::model::Checkpoints;
 
 pub use cloud::{Carried, Carrier, Cloud, CloudBlock, Growing};
-pub use exact::marginal_field;
+pub use exact::{have_same_marginal, marginal_field};
 pub use flow::{Flow, FlowId, RunId};
 pub use kind::{Change, KINDS, Kind, Next, Task};
 pub use learning_curve::CurvePoint;

@@ -85,7 +85,7 @@ pub fn read_run(folder: &Path) -> Result<Opened, RunError> {
         (experiment, saved)
     } else {
         let SavedRun { experiment, saved } = folder::open(folder)?;
-        (experiment, vec![Some(saved)])
+        (experiment, vec![saved])
     };
     Ok(Opened {
         experiment,

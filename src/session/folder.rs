@@ -89,8 +89,8 @@ impl Saved {
 pub struct SavedRun {
     /// What is asked for from here on.
     pub experiment: Experiment,
-    /// What there is.
-    pub saved: Saved,
+    /// What there is; nothing of the exact field, which needs no weights.
+    pub saved: Option<Saved>,
 }
 
 /// Reads a run's folder, finished or not.
@@ -98,13 +98,26 @@ pub struct SavedRun {
 /// # Errors
 /// [`RunError::Input`] if it is not one, or its files are damaged or do not belong together.
 pub fn open(folder: &Path) -> Result<SavedRun, RunError> {
-    let saved = saved(folder)?.ok_or_else(|| {
+    let saved = saved(folder)?;
+    let Some(saved) = saved else {
         let message = format!("not a run (neither {} nor {})", names::STATE, names::MODEL);
-        in_file(folder)(message)
-    })?;
+        return untrained(folder)?.ok_or_else(|| in_file(folder)(message));
+    };
     let experiment = experiment(folder)?;
     check(folder, &experiment, &saved.state)?;
+    let saved = Some(saved);
     Ok(SavedRun { experiment, saved })
+}
+
+/// The run of an exact field, if the folder holds one.
+fn untrained(folder: &Path) -> Result<Option<SavedRun>, RunError> {
+    if !folder.join(names::EXPERIMENT).exists() {
+        return Ok(None);
+    }
+    let experiment = experiment(folder)?;
+    let is_exact = !experiment.problem.velocity.is_learned();
+    let saved = None;
+    Ok(is_exact.then_some(SavedRun { experiment, saved }))
 }
 
 /// Reads what training goes on from; nothing if the folder has no weights.

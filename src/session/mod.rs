@@ -50,6 +50,7 @@ mod speed;
 mod table;
 mod thread;
 mod trainer;
+mod untrained;
 
 use std::cell::RefCell;
 use std::io;

@@ -50,6 +50,8 @@ fn state_of(frame: &Frame, theme: &Theme) -> (&'static str, Color32) {
         RunState::Paused => ("paused", ink(theme.attention)),
         RunState::Waiting { .. } => ("waiting", ink(theme.attention)),
         RunState::Finished => ("finished", ink(theme.accent)),
+        RunState::Exact { field: Ok(_) } => ("exact", ink(theme.accent)),
+        RunState::Exact { field: Err(_) } => ("no field", ink(theme.attention)),
         RunState::Failed { .. } => ("failed", ink(theme.error)),
     }
 }
