@@ -26,6 +26,8 @@ pub enum Stream {
     Display = 7,
     /// Points from which a distribution's size is estimated.
     Scale = 8,
+    /// Times, extra noise and batches of estimates of the loss, its floor and its gradient, by estimate.
+    Probes = 12,
 }
 
 /// Numbers reserved for one index, in 32-bit words: far more than a training step or a block draws.

@@ -89,8 +89,8 @@ impl Saved {
 pub struct SavedRun {
     /// What is asked for from here on.
     pub experiment: Experiment,
-    /// What there is; nothing of the exact field, which needs no weights.
-    pub saved: Option<Saved>,
+    /// What there is.
+    pub saved: Saved,
 }
 
 /// Reads a run's folder, finished or not.
@@ -98,26 +98,27 @@ pub struct SavedRun {
 /// # Errors
 /// [`RunError::Input`] if it is not one, or its files are damaged or do not belong together.
 pub fn open(folder: &Path) -> Result<SavedRun, RunError> {
-    let saved = saved(folder)?;
-    let Some(saved) = saved else {
+    let saved = saved(folder)?.ok_or_else(|| {
         let message = format!("not a run (neither {} nor {})", names::STATE, names::MODEL);
-        return untrained(folder)?.ok_or_else(|| in_file(folder)(message));
-    };
+        in_file(folder)(message)
+    })?;
     let experiment = experiment(folder)?;
     check(folder, &experiment, &saved.state)?;
-    let saved = Some(saved);
     Ok(SavedRun { experiment, saved })
 }
 
-/// The run of an exact field, if the folder holds one.
-fn untrained(folder: &Path) -> Result<Option<SavedRun>, RunError> {
-    if !folder.join(names::EXPERIMENT).exists() {
+/// What the folder of a run without weights asks for: one of the exact field, which needs none.
+///
+/// # Errors
+/// [`RunError::Input`] if its experiment is damaged.
+pub fn untrained(folder: &Path) -> Result<Option<Experiment>, RunError> {
+    let holds = |name: &str| folder.join(name).exists();
+    if holds(names::STATE) || holds(names::MODEL) || !holds(names::EXPERIMENT) {
         return Ok(None);
     }
     let experiment = experiment(folder)?;
     let is_exact = !experiment.problem.velocity.is_learned();
-    let saved = None;
-    Ok(is_exact.then_some(SavedRun { experiment, saved }))
+    Ok(is_exact.then_some(experiment))
 }
 
 /// Reads what training goes on from; nothing if the folder has no weights.

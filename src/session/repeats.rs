@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use crate::clock::Instant;
 use crate::experiment::Experiment;
+use crate::flow::metrics::Mean;
 use crate::products::{Flow, Look, RunId, Tools, make_all};
 use crate::scene::metrics::Measured;
 use crate::scene::metrics::comparison::Numbers;
@@ -197,7 +198,7 @@ impl Work {
     fn measured(
         &self,
         flow: &Flow,
-        loss: Option<f64>,
+        loss: Option<Mean>,
         coupling_cost: Option<f64>,
     ) -> Result<Option<Numbers>, String> {
         let look = Look {

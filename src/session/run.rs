@@ -12,7 +12,8 @@ use crate::flow::solver::Steps;
 use crate::flow::{Bounds, Point};
 use crate::model::{Checkpoints, DeviceChoice, EngineError, FrozenField};
 use crate::products::{
-    Flow, PairCrossings, References, RunId, compare_solvers, ends, measure, reference,
+    Floor, Flow, FmError, PairCrossings, Probes, References, RunId, compare_solvers, ends,
+    marginal_field, measure, reference,
 };
 use crate::scene::Scene;
 use crate::snapshot::{Frame, LaneId};
@@ -89,6 +90,20 @@ pub struct Outcome {
     pub report: Option<Report>,
     /// The figure, if it is kept and there was time to draw it.
     pub figure: Option<Scene>,
+}
+
+/// The floor of the loss, and how far the flow's field is from the exact one.
+async fn against_exact(flow: &Flow) -> (Floor, Option<FmError>) {
+    let experiment = &flow.id.experiment;
+    let probes = match marginal_field(experiment) {
+        Ok(field) => Probes::draw(experiment, &field).await,
+        Err(_) => None,
+    };
+    let floor = Floor::of(experiment, probes.as_ref()).await;
+    match &probes {
+        Some(probes) => (floor, Some(FmError::of(flow, probes).await)),
+        None => (floor, None),
+    }
 }
 
 fn failed(error: impl std::fmt::Display) -> RunError {
@@ -417,6 +432,9 @@ impl Job<'_> {
         let Some(crossings) = self.compute(PairCrossings::count(&experiment)) else {
             return Ok(None);
         };
+        let Some((floor, fm_error)) = self.compute(against_exact(&flow)) else {
+            return Ok(None);
+        };
         let trained = Trained {
             device: match experiment.problem.velocity.is_learned() {
                 true => self.engines.label().to_string(),
@@ -425,6 +443,8 @@ impl Job<'_> {
             steps: self.learner.steps_taken(),
             schedule_start: self.learner.plan().start,
             loss: self.learner.losses().history().mean_of_last(AVERAGED_STEPS),
+            floor,
+            fm_error,
             pair_crossings: crossings.map(|PairCrossings(rate)| rate),
             coupling_cost: self.learner.coupling_cost(),
             timing: self.timing.clone(),

@@ -31,6 +31,17 @@ pub fn flow(experiment: &Experiment) -> Result<Option<Flow>, RunError> {
     Ok(Some(Flow::exact(field, experiment, RunId::default())))
 }
 
+/// What the exact field of an experiment rests on, in a sentence.
+///
+/// # Errors
+/// A sentence, if the problem has none, that says what works.
+pub fn exact_field(experiment: &Experiment) -> Result<String, String> {
+    match marginal_field(experiment) {
+        Ok(field) => Ok(field.basis().sentence()),
+        Err(reason) => Err(without_field(&reason)),
+    }
+}
+
 /// Writes what is asked for, in the place of what a training has left. The state of one that the folder goes on from
 /// stays, for whoever asks for the learned field again.
 ///

@@ -92,6 +92,12 @@ fn progress_ui(ui: &mut Ui, frame: &Frame, theme: &Theme) {
         ui.label(RichText::new(speed).font(strong(13.0)))
             .on_hover_text("Training steps per second of late.");
     }
+    if frame.state.is_exact() {
+        let words = RichText::new("nothing is trained").color(ink(theme.muted));
+        ui.label(words)
+            .on_hover_text("The selected lane's velocity is the exact field, which needs no training.");
+        return;
+    }
     let step = format!("step {} {}", grouped(frame.step), goal_text(frame));
     let step = RichText::new(step + &time_left(frame)).color(ink(theme.muted));
     ui.label(step)
