@@ -17,8 +17,11 @@ use crate::flow::work::{Parts, Work};
 use crate::model::Checkpoints;
 
 pub use cloud::{Carried, Carrier, Cloud, CloudBlock, Growing};
-pub use exact::marginal_field;
+pub use exact::{have_same_marginal, marginal_field};
+pub use floor::CfmFloor;
 pub use flow::{Flow, FlowId, RunId};
+pub use fm_error::ErrorBin;
+pub use gradients::{BATCHES, BatchGradient, FM_POINTS, GradientNoise};
 pub use kind::{Change, KINDS, Kind, Next, Task};
 pub use learning_curve::CurvePoint;
 pub use mesh::Shape;
@@ -239,6 +242,14 @@ products! {
     pair_crossings: PairCrossings,
     /// Straightness, cost and distance to the target.
     metrics: Metrics,
+    /// Points of the paths with the velocities there.
+    probes: Probes,
+    /// What the loss cannot get below.
+    floor: Floor,
+    /// How far the field is from the exact one.
+    fm_error: FmError,
+    /// The gradient of batches beside that of the flow matching loss.
+    gradients: Gradients,
     /// What was measured at which step.
     learning_curve: LearningCurve,
     /// What the methods cost on the flow, and the way there and back.
@@ -310,6 +321,10 @@ pub struct Look {
     pub bounds: Bounds,
     /// Whether the marginal field of the problem is wanted.
     pub exact: bool,
+    /// Whether the floor of the loss and the error of the field are wanted; both need the marginal field.
+    pub floor: bool,
+    /// Whether the gradients of batches are wanted, by the number of the wish: another number begins again.
+    pub gradients: Option<u32>,
     /// Whether the density of the particles is wanted.
     pub density: bool,
     /// Whether the mesh that the flow carries along is wanted.
@@ -341,6 +356,8 @@ impl Look {
             field: view.field,
             bounds,
             exact: false,
+            floor: false,
+            gradients: None,
             density: view.layers.contains(&Layer::Density),
             mesh: view.layers.contains(&Layer::DeformedGrid),
             metrics: true,
@@ -365,6 +382,8 @@ impl Default for Look {
             field: 24,
             bounds: Bounds::square(4.0),
             exact: false,
+            floor: false,
+            gradients: None,
             density: false,
             mesh: false,
             metrics: true,
