@@ -26,6 +26,8 @@ pub enum Stream {
     Display = 7,
     /// Points from which a distribution's size is estimated.
     Scale = 8,
+    /// Probes of Hutchinson's estimate of a divergence, by point.
+    Probes = 9,
 }
 
 /// Numbers reserved for one index, in 32-bit words: far more than a training step or a block draws.
