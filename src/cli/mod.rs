@@ -8,6 +8,7 @@ mod bench;
 mod compare;
 mod input;
 mod lanes;
+mod likelihood;
 mod outcome;
 mod progress;
 
@@ -56,6 +57,7 @@ pub fn main(launch: impl FnOnce(Window) -> Result<(), Failure>) -> ExitCode {
         Some(Verb::Compare(args)) => {
             stop_on_ctrl_c().and_then(|stop| compare::compare(&args, stop))
         }
+        Some(Verb::Likelihood(args)) => likelihood::likelihood(&args),
         Some(Verb::Presets { ron: None }) => list_presets(),
         Some(Verb::Presets { ron: Some(name) }) => print_preset(&name),
         Some(Verb::Bench(args)) => bench::bench(&args),
@@ -144,6 +146,7 @@ fn run(args: &RunArgs) -> Result<(), Failure> {
         save_every: Duration::from_secs(args.save_every),
         checkpoints: args.checkpoints,
         keep: args.keep,
+        density: args.density,
     };
     if experiment.lanes.len() > 1 {
         return lanes::run(

@@ -30,6 +30,8 @@ pub enum Stream {
     Estimates = 12,
     /// Pairs from which a marginal field is estimated, by block.
     Pool = 16,
+    /// Probes of Hutchinson's estimate of a divergence, by point.
+    Probes = 9,
 }
 
 /// Numbers reserved for one index, in 32-bit words: far more than a training step or a block draws.

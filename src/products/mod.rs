@@ -12,7 +12,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::experiment::{End, Experiment, Layer, TrajectoryColor, View};
-use crate::flow::Bounds;
+use crate::flow::{Bounds, Point};
 use crate::flow::work::{Parts, Work};
 use crate::model::Checkpoints;
 
@@ -24,6 +24,8 @@ pub use fm_error::ErrorBin;
 pub use gradients::{BATCHES, BatchGradient, FM_POINTS, GradientNoise};
 pub use kind::{Change, KINDS, Kind, Next, Task};
 pub use learning_curve::CurvePoint;
+pub use likelihood::{Encoding, Entropy, Hutchinson};
+pub use likelihood_sketch::LogDensityMap;
 pub use mesh::Shape;
 pub use metrics::{Reference, ReferenceSolver, ends, measure, reference};
 pub use points::{DisplaySamples, display_samples, source_points, target_points};
@@ -260,6 +262,16 @@ products! {
     exact_error_curves: ExactErrorCurves,
     /// How far the experiment's solver is off at the end.
     end_errors: EndErrors,
+    /// What every likelihood builds on.
+    likelihood_basis: LikelihoodBasis,
+    /// The likelihood of the point that is pointed at.
+    likelihood_at: LikelihoodAt,
+    /// A coarse map of the likelihood.
+    likelihood_sketch: LikelihoodSketch,
+    /// The map of the likelihood.
+    likelihood_map: LikelihoodMap,
+    /// How likely held-out target points are.
+    likelihood: Likelihood,
 }
 
 impl Products {
@@ -341,6 +353,12 @@ pub struct Look {
     pub errors: usize,
     /// The end that particles are followed from.
     pub from: End,
+    /// Whether the likelihood of held-out points is wanted, where measurements are.
+    pub likelihood: bool,
+    /// Whether the map of the likelihood is wanted.
+    pub likelihood_map: bool,
+    /// The point whose likelihood is wanted.
+    pub pointer: Option<Point>,
 }
 
 impl Look {
@@ -369,6 +387,9 @@ impl Look {
                 false => 0,
             },
             from: view.from,
+            likelihood: false,
+            likelihood_map: view.layers.contains(&Layer::Likelihood),
+            pointer: None,
         }
     }
 }
@@ -392,6 +413,9 @@ impl Default for Look {
             convergence: false,
             errors: 0,
             from: End::Source,
+            likelihood: false,
+            likelihood_map: false,
+            pointer: None,
         }
     }
 }

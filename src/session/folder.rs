@@ -29,6 +29,8 @@ pub mod names {
     pub const TRAJECTORIES: &str = "trajectories.csv";
     /// `particle,node,t,x,y,vx,vy` of the reference solution, if asked for.
     pub const REFERENCE: &str = "reference_trajectories.csv";
+    /// The density `p_1` on a grid, if asked for.
+    pub const DENSITY: &str = "density.npy";
     /// The figure as vectors.
     pub const FIGURE_SVG: &str = "trajectories.svg";
     /// The figure as pixels.

@@ -34,6 +34,7 @@ mod lanes_figure;
 pub mod lanes_report;
 pub mod lanes_run;
 mod learner;
+pub mod likelihood;
 pub(crate) mod memory;
 mod observer;
 mod pace;

@@ -7,7 +7,10 @@ use serde::Serialize;
 
 use crate::experiment::Experiment;
 use crate::flow::metrics::Mean;
-use crate::products::{ErrorBin, Floor, FmError, Metrics, ReferenceSolver, SolverComparison};
+use crate::flow::{Bounds, Point};
+use crate::products::{
+    ErrorBin, Floor, FmError, Likelihood, Metrics, ReferenceSolver, SolverComparison,
+};
 use crate::scene::metrics::Measured;
 
 use super::untrained;
@@ -42,6 +45,10 @@ pub struct Report {
     /// What was measured, under the keys of [`crate::scene::metrics::table`].
     #[serde(flatten)]
     pub measured: Measured,
+    /// Held-out points at the start of the flow.
+    pub data_to_noise: DataToNoise,
+    /// Where the integral behind `mass` was taken, and `density.npy` if it was asked for.
+    pub mass_bounds: Bounds,
     /// See [`Measured::standard_errors`].
     pub standard_errors: BTreeMap<&'static str, Option<f64>>,
     /// How far the field is from the exact one, over t; empty if there is none.
@@ -93,6 +100,34 @@ pub struct Reference {
     pub within_tolerance: bool,
 }
 
+/// Mean and covariance of encoded held-out points, beside those of source points.
+#[derive(Clone, Debug, Serialize)]
+pub struct DataToNoise {
+    /// Mean of the encoded points.
+    pub mean: Point,
+    /// Standard errors of its coordinates.
+    pub mean_standard_errors: Point,
+    /// Covariance of the encoded points: xx, xy, yy.
+    pub covariance: [f64; 3],
+    /// Mean of the source points of the evaluation.
+    pub source_mean: Point,
+    /// Their covariance.
+    pub source_covariance: [f64; 3],
+}
+
+impl DataToNoise {
+    fn of(likelihood: &Likelihood) -> Self {
+        let encoding = &likelihood.encoding;
+        Self {
+            mean: encoding.encoded.mean,
+            mean_standard_errors: encoding.mean_stderr,
+            covariance: encoding.encoded.cov,
+            source_mean: encoding.source.mean,
+            source_covariance: encoding.source.cov,
+        }
+    }
+}
+
 /// Seconds spent, and the rate.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Timing {
@@ -108,6 +143,8 @@ pub struct Timing {
     pub reference_secs: f64,
     /// Wall time of comparing the solvers.
     pub solvers_secs: f64,
+    /// Wall time of the likelihood.
+    pub likelihood_secs: f64,
 }
 
 /// What the training loop knows and a measurement does not.
@@ -165,12 +202,14 @@ impl Report {
         trained: Trained,
         metrics: &Metrics,
         solvers: &SolverComparison,
+        likelihood: &Likelihood,
     ) -> Self {
         let (start, end) = experiment.problem.path.time_range();
         let measured = Measured {
             solver: metrics.solver,
             metrics: Some(Arc::new(metrics.clone())),
             solvers: Some(Arc::new(solvers.clone())),
+            likelihood: Some(Arc::new(likelihood.clone())),
             pair_crossings: trained.pair_crossings,
             loss: trained.loss,
             floor: Some(trained.floor.beside(Some(metrics.path_energy()))),
@@ -188,6 +227,8 @@ impl Report {
             time_range: [start, end],
             n_samples: metrics.n_samples,
             w2_samples: metrics.w2_samples,
+            data_to_noise: DataToNoise::of(likelihood),
+            mass_bounds: likelihood.mass_bounds,
             standard_errors: measured.standard_errors(),
             measured,
             fm_error_profile: match &trained.fm_error {

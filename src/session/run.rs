@@ -8,12 +8,15 @@ use std::time::Duration;
 
 use crate::clock::Instant;
 use crate::experiment::Experiment;
+use crate::export::npy;
+use crate::flow::distribution::DistributionError;
+use crate::flow::likelihood::Divergence;
 use crate::flow::solver::Steps;
 use crate::flow::{Bounds, Point};
 use crate::model::{Checkpoints, DeviceChoice, EngineError, FrozenField};
 use crate::products::{
-    Floor, Flow, FmError, PairCrossings, Probes, References, RunId, compare_solvers, ends,
-    marginal_field, measure, reference,
+    Floor, Flow, FmError, Likelihood, LikelihoodBasis, LogDensityMap, PairCrossings, Probes,
+    References, RunId, compare_solvers, ends, marginal_field, measure, reference,
 };
 use crate::scene::Scene;
 use crate::snapshot::{Frame, LaneId};
@@ -59,6 +62,8 @@ pub struct RunOptions {
     pub checkpoints: usize,
     /// What is left of a finished run.
     pub keep: Keep,
+    /// Cells along each side of the density that is written; none for no such file.
+    pub density: Option<usize>,
 }
 
 impl RunOptions {
@@ -77,6 +82,7 @@ impl Default for RunOptions {
             save_every: Self::SAVE_EVERY,
             checkpoints: Self::CHECKPOINTS,
             keep: Keep::default(),
+            density: None,
         }
     }
 }
@@ -194,6 +200,9 @@ fn start(
 
 /// The numbers, and the figure if it is kept.
 type Evaluated = (Report, Option<Scene>);
+
+const NO_DENSITY: &str =
+    "density.npy is not written: the source has no density that is positive everywhere";
 
 /// A job under way.
 struct Job<'a> {
@@ -429,6 +438,9 @@ impl Job<'_> {
             return Ok(None);
         };
         self.timing.solvers_secs = start.elapsed().as_secs_f64();
+        let Some(likelihood) = self.likelihood(&flow, &references)? else {
+            return Ok(None);
+        };
         let Some(crossings) = self.compute(PairCrossings::count(&experiment)) else {
             return Ok(None);
         };
@@ -449,7 +461,7 @@ impl Job<'_> {
             coupling_cost: self.learner.coupling_cost(),
             timing: self.timing.clone(),
         };
-        let report = Report::new(&experiment, trained, &metrics, &solvers);
+        let report = Report::new(&experiment, trained, &metrics, &solvers, &likelihood);
         self.report(Phase::Writing);
         if kept.is_none() {
             self.folder.remove(&Keep::TRAJECTORIES)?;
@@ -464,6 +476,40 @@ impl Job<'_> {
         let names = [names::FIGURE_SVG, names::FIGURE_PNG];
         figure::write_both(self.folder, names, &figure)?;
         Ok(Some((report, Some(figure))))
+    }
+
+    /// How likely held-out points are, and the density if it is to be written; `None` if interrupted.
+    fn likelihood(
+        &mut self,
+        flow: &Flow,
+        references: &References,
+    ) -> Result<Option<Likelihood>, RunError> {
+        let start = Instant::now();
+        let parts = self.hands.parts();
+        let measuring = async {
+            let basis = LikelihoodBasis::of(flow).await?;
+            let likelihood = Likelihood::measure(flow, references, &basis, parts).await?;
+            Ok::<_, DistributionError>((basis, likelihood))
+        };
+        let Some(measured) = self.compute(measuring) else {
+            return Ok(None);
+        };
+        let (basis, likelihood) = measured.map_err(failed)?;
+        self.timing.likelihood_secs = start.elapsed().as_secs_f64();
+        self.folder.remove(&[names::DENSITY])?;
+        if let Some(cells) = self.options.density {
+            let place = (likelihood.mass_bounds, [cells; 2]);
+            let exact = Divergence::Exact;
+            let mapping = LogDensityMap::of(flow, &basis, exact, place, self.hands.parts());
+            let Some(map) = self.compute(mapping) else {
+                return Ok(None);
+            };
+            match npy::density(&map) {
+                Some(bytes) => self.folder.write(names::DENSITY, &bytes)?,
+                None => self.observer.notice(NO_DENSITY),
+            }
+        }
+        Ok(Some(likelihood))
     }
 
     /// The steps of the experiment's solver; `None` if interrupted.

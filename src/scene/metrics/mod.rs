@@ -14,7 +14,7 @@ use serde::{Serialize, Serializer};
 
 use crate::flow::metrics::{Mean, TrajectoryMetrics};
 use crate::flow::solver::Solver;
-use crate::products::{CfmFloor, Metrics, SolverComparison};
+use crate::products::{CfmFloor, Likelihood, Metrics, SolverComparison};
 use crate::snapshot::Frame;
 
 use print::with_error;
@@ -30,6 +30,8 @@ pub struct Measured {
     pub metrics: Option<Arc<Metrics>>,
     /// What the methods cost.
     pub solvers: Option<Arc<SolverComparison>>,
+    /// How likely held-out points are.
+    pub likelihood: Option<Arc<Likelihood>>,
     /// Crossing rate of the pairs.
     pub pair_crossings: Option<Mean>,
     /// Unweighted CFM loss, the mean of the last steps of a run.
@@ -48,6 +50,7 @@ impl Measured {
         let metrics = frame.products.metrics.get();
         let metrics = metrics.map(|made| Arc::new(made.output.clone()));
         let solvers = frame.products.solvers.get();
+        let likelihood = frame.products.likelihood.get();
         let asked = frame.experiment.readout.solver;
         let path_energy = metrics.as_ref().map(|metrics| metrics.path_energy());
         let floor = frame.products.floor.get();
@@ -56,6 +59,7 @@ impl Measured {
             solver: metrics.as_ref().map_or(asked, |metrics| metrics.solver),
             metrics,
             solvers: solvers.map(|made| Arc::new(made.output.clone())),
+            likelihood: likelihood.map(|made| Arc::new(made.output.clone())),
             pair_crossings: frame.products.pair_crossings.get().map(|made| made.0),
             loss: None,
             floor: floor.map(|floor| floor.beside(path_energy)),
@@ -95,6 +99,11 @@ impl Measured {
     /// Something of the comparison of the solvers.
     fn compared<T>(&self, of: impl Fn(&SolverComparison) -> T) -> Option<T> {
         self.solvers.as_deref().map(of)
+    }
+
+    /// Something of the likelihood.
+    fn likely<T>(&self, of: impl Fn(&Likelihood) -> Option<T>) -> Option<T> {
+        self.likelihood.as_deref().and_then(of)
     }
 
     /// A mean over the particles.
@@ -163,6 +172,8 @@ pub enum Group {
     Samples,
     /// What it costs to solve.
     Solvers,
+    /// How likely held-out points are.
+    Likelihood,
 }
 
 /// Which of two values is the better one.
