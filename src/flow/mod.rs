@@ -8,6 +8,7 @@
 
 pub mod bounds;
 pub mod constant;
+pub mod contours;
 pub mod conversion;
 pub mod coupling;
 pub mod course;
@@ -17,6 +18,7 @@ pub mod dormand_prince;
 pub mod exact;
 pub mod fewest;
 pub mod grid;
+pub mod maps;
 mod march;
 pub mod metrics;
 pub mod moments;

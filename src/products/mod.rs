@@ -18,6 +18,7 @@ use crate::model::Checkpoints;
 
 pub use cloud::{Carried, Carrier, Cloud, CloudBlock, Growing};
 pub use exact::marginal_field;
+pub use field_maps::FieldTops;
 pub use flow::{Flow, FlowId, RunId};
 pub use kind::{Change, KINDS, Kind, Next, Task};
 pub use learning_curve::CurvePoint;
@@ -227,6 +228,12 @@ products! {
     mesh: Mesh,
     /// The velocity on a grid of points and times.
     field: FieldGrid,
+    /// The marginal field on the same grid.
+    exact_arrows: ExactArrows,
+    /// The marginal field in cells, moment by moment.
+    exact_maps: ExactMaps,
+    /// The flow's field in cells against the marginal one.
+    field_maps: FieldMaps,
     /// The density of the particles, estimated from the trajectories.
     density: DensityStack,
     /// Where the particles of a cloud start.
@@ -306,6 +313,14 @@ pub struct Look {
     pub bounds: Bounds,
     /// Whether the marginal field of the problem is wanted.
     pub exact: bool,
+    /// Whether the arrows of the marginal field are wanted.
+    pub exact_arrows: bool,
+    /// Whether the maps of the marginal field are wanted.
+    pub exact_maps: bool,
+    /// Whether the maps of the flow's field against the marginal one are wanted.
+    pub field_maps: bool,
+    /// Which of the times of the maps is the last that is not after the play head; 0 if no maps are wanted.
+    pub moment: usize,
     /// Whether the density of the particles is wanted.
     pub density: bool,
     /// Whether the mesh that the flow carries along is wanted.
@@ -325,6 +340,7 @@ pub struct Look {
 impl Look {
     /// What the view shows of this part of the plane, with measurements.
     pub fn of(view: &View, bounds: Bounds) -> Self {
+        let shows = |layers: &[Layer]| layers.iter().any(|layer| view.layers.contains(layer));
         Self {
             particles: view.followed(),
             cloud: view.cloud(),
@@ -334,7 +350,11 @@ impl Look {
                 .then_some((view.color, view.trajectories)),
             field: view.field,
             bounds,
-            exact: false,
+            exact: shows(&Layer::EXACT),
+            exact_arrows: shows(&[Layer::ExactField]),
+            exact_maps: shows(&Layer::EXACT_MAPS),
+            field_maps: shows(&Layer::FIELD_MAPS),
+            moment: 0,
             density: view.layers.contains(&Layer::Density),
             mesh: view.layers.contains(&Layer::DeformedGrid),
             metrics: true,
@@ -346,6 +366,17 @@ impl Look {
             },
             from: view.from,
         }
+        .at(view.t)
+    }
+
+    /// The same with the play head at time t, which says what of the maps is made first.
+    pub fn at(self, t: f64) -> Self {
+        let stretches = (field::TIMES - 1) as f64;
+        let moment = match self.exact_maps || self.field_maps {
+            true => (stretches * t) as usize,
+            false => 0,
+        };
+        Self { moment, ..self }
     }
 }
 
@@ -358,6 +389,10 @@ impl Default for Look {
             field: 24,
             bounds: Bounds::square(4.0),
             exact: false,
+            exact_arrows: false,
+            exact_maps: false,
+            field_maps: false,
+            moment: 0,
             density: false,
             mesh: false,
             metrics: true,

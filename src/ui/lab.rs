@@ -245,7 +245,7 @@ impl State {
             curves: self.page == Page::Training && !self.lecture,
             // The table of the lanes has their numbers, too.
             solvers: matches!(self.page, Page::Solvers | Page::Straightness),
-            ..Look::of(&self.editor.experiment().view, seen)
+            ..Look::of(&self.editor.experiment().view, seen).at(self.play.t)
         };
         let selected = self.lane();
         if self.focused.replace(selected) != Some(selected) {
