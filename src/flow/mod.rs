@@ -9,6 +9,7 @@
 pub mod bounds;
 pub mod constant;
 pub mod contours;
+pub mod convergence;
 pub mod conversion;
 pub mod coupling;
 pub mod course;

@@ -52,6 +52,7 @@ fn look(experiment: &Experiment) -> Look {
     Look {
         solvers: true,
         exact: true,
+        convergence: true,
         ..Look::of(&experiment.view, Bounds::square(3.0))
     }
 }
@@ -68,7 +69,7 @@ fn stale(products: &Products, experiment: Experiment) -> BTreeSet<&'static str> 
             })*
         };
     }
-    check!(exact trajectories measures mesh field density starts cloud references pair_crossings metrics solvers end_errors);
+    check!(exact trajectories measures mesh field density starts cloud references pair_crossings metrics solvers error_curves exact_error_curves end_errors);
     stale
 }
 
@@ -83,6 +84,7 @@ const PICTURES: &[&str] = &[
     "cloud",
     "metrics",
     "solvers",
+    "error_curves",
     "end_errors",
 ];
 /// What depends on the law of `x_t`.
@@ -96,6 +98,8 @@ const OF_THE_LAW: &[&str] = &[
     "cloud",
     "metrics",
     "solvers",
+    "error_curves",
+    "exact_error_curves",
     "end_errors",
 ];
 const ALL: &[&str] = &[
@@ -111,6 +115,8 @@ const ALL: &[&str] = &[
     "pair_crossings",
     "metrics",
     "solvers",
+    "error_curves",
+    "exact_error_curves",
     "end_errors",
 ];
 /// The particles of these tests start at the target.
@@ -126,6 +132,8 @@ const FROM_SOURCE: &[&str] = &[
     "pair_crossings",
     "metrics",
     "solvers",
+    "error_curves",
+    "exact_error_curves",
     "end_errors",
 ];
 const SOLVED: &[&str] = &[
@@ -138,7 +146,13 @@ const SOLVED: &[&str] = &[
     "solvers",
     "end_errors",
 ];
-const MEASURED: &[&str] = &["references", "metrics", "solvers"];
+const MEASURED: &[&str] = &[
+    "references",
+    "metrics",
+    "solvers",
+    "error_curves",
+    "exact_error_curves",
+];
 
 /// Every field of the file with another value, and what is out of date then.
 const TABLE: &[(&str, &str, &[&str])] = &[
@@ -160,6 +174,8 @@ const TABLE: &[(&str, &str, &[&str])] = &[
             "pair_crossings",
             "metrics",
             "solvers",
+            "error_curves",
+            "exact_error_curves",
             "end_errors",
         ],
     ),
@@ -184,6 +200,8 @@ const TABLE: &[(&str, &str, &[&str])] = &[
             "pair_crossings",
             "metrics",
             "solvers",
+            "error_curves",
+            "exact_error_curves",
             "end_errors",
         ],
     ),
@@ -303,6 +321,7 @@ fn newer_weights_make_everything_new_but_what_is_of_the_problem() {
             "cloud",
             "measurement",
             "comparison of the solvers",
+            "error curves of the solvers",
             "picture of the solver's errors"
         ]
     );

@@ -14,7 +14,7 @@ use crate::experiment::{Layer, View};
 use crate::snapshot::Frame;
 
 /// As wide as what the exact field rests on may get in words; more of it is cut off.
-const WIDEST_BASIS: &str = "u: An estimate from 65,536 pairs, with kernels of width 0.000";
+const WIDEST_BASIS: &str = "Exact for a grid of 0000 kernels of std 0.000 that stands for the shape.";
 
 /// A piece of the legend.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -149,7 +149,7 @@ fn needs_exact(view: &View) -> bool {
 fn basis(view: &View, frame: &Frame) -> Option<String> {
     let exact = frame.products.exact.get().filter(|_| needs_exact(view))?;
     Some(match &exact.field {
-        Ok(field) => format!("u: {}", field.basis().sentence()),
+        Ok(field) => field.basis().sentence(),
         Err(error) => format!("No exact field: {error}."),
     })
 }

@@ -241,11 +241,14 @@ impl State {
     }
 
     fn look(&mut self, seen: Bounds) {
+        let canvas = Look::of(&self.editor.experiment().view, seen).at(self.play.t);
         let request = Look {
             curves: self.page == Page::Training && !self.lecture,
             // The table of the lanes has their numbers, too.
             solvers: matches!(self.page, Page::Solvers | Page::Straightness),
-            ..Look::of(&self.editor.experiment().view, seen).at(self.play.t)
+convergence: self.page == Page::Solvers,
+            exact: self.page == Page::Solvers || canvas.exact,
+            ..canvas
         };
         let selected = self.lane();
         if self.focused.replace(selected) != Some(selected) {
