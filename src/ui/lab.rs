@@ -244,14 +244,15 @@ impl State {
     fn look(&mut self, seen: Bounds) {
         // Both pages have the loss.
         let floor = matches!(self.page, Page::Training | Page::Numbers) && !self.lecture;
+        let canvas = Look::of(&self.editor.experiment().view, seen).at(self.play.t);
         let request = Look {
             curves: self.page == Page::Training && !self.lecture,
             // The table of the lanes has their numbers, too.
             solvers: matches!(self.page, Page::Solvers | Page::Straightness),
             convergence: self.page == Page::Solvers,
-            exact: self.page == Page::Solvers || floor,
+            exact: self.page == Page::Solvers || floor || canvas.exact,
             floor,
-            ..Look::of(&self.editor.experiment().view, seen)
+            ..canvas
         };
         let selected = self.lane();
         if self.focused.replace(selected) != Some(selected) {

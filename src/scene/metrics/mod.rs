@@ -18,7 +18,7 @@ use crate::products::{CfmFloor, Likelihood, Metrics, SolverComparison};
 use crate::snapshot::Frame;
 
 use print::with_error;
-pub use print::{grouped, significant, three_digits};
+pub use print::{grouped, number, significant, three_digits};
 pub use table::ALL;
 
 /// What is known of a flow: that a measurement may not be there yet is part of it.
