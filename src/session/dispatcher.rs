@@ -198,7 +198,7 @@ impl Dispatcher {
     pub fn look(&self, lane: LaneId, look: Look) {
         self.change(lane, |desk| {
             let before = std::mem::replace(&mut desk.look, look);
-            if before.differs_by_question(&look) {
+            if before.differs_by_pointer(&look) {
                 return desk.hurry(|kind, _| kind.follows_pointer);
             }
             // Numbers are read, not watched; but the first ones are waited for.

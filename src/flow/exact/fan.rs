@@ -7,7 +7,8 @@
 
 use std::ops::Range;
 
-use super::posterior::{Atom, Posterior};
+use super::MarginalField;
+use super::posterior::{Atom, Posterior, Spread};
 use crate::flow::Point;
 use crate::flow::path::Schedule;
 use crate::flow::rng::{Stream, stream};
@@ -53,6 +54,23 @@ pub struct Fan {
     pub members: usize,
 }
 
+impl MarginalField {
+    /// The pairs `(x_0, x_1)` whose paths pass `x` at `t`, which is clamped to the path's range; of an estimate, those of its
+    /// pool that pass near by.
+    pub fn fan(&self, t: f64, x: Point) -> Fan {
+        let schedule = self.path().at(t);
+        let posterior = match (self.mixtures(), self.pool()) {
+            (Some(field), _) => {
+                let ends = (field.source(), field.target());
+                Posterior::of_mixtures(schedule, ends, field.noise(), x)
+            }
+            (None, Some(pool)) => Posterior::of_pairs(schedule, pool.pairs(), pool.noise(), x),
+            (None, None) => Posterior::of_pairs(schedule, &[], 1.0, x),
+        };
+        Fan::of(schedule, posterior)
+    }
+}
+
 impl Fan {
     /// That of a posterior.
     pub(super) fn of(schedule: Schedule, mut posterior: Posterior) -> Self {
@@ -65,7 +83,7 @@ impl Fan {
                 .map(|a| a.weight * distance_squared(of(a), mean));
             squares.sum::<f64>()
         };
-        let within = |of: fn(&super::posterior::Spread) -> f64| {
+        let within = |of: fn(&Spread) -> f64| {
             let variances = atoms.iter().map(|a| a.weight * of(posterior.spread(a)));
             variances.sum::<f64>()
         };

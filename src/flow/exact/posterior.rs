@@ -164,19 +164,20 @@ impl Posterior {
         Self::new(schedule, atoms, spreads, n_atoms)
     }
 
-    /// That of a pool of pairs: they count by a Gaussian kernel of this bandwidth around their `x_t`.
+    /// That of a pool of pairs, given with the logarithms of their weights: they count by a Gaussian kernel of this bandwidth
+    /// around their `x_t`.
     pub fn of_pairs(
         schedule: Schedule,
-        pairs: impl Iterator<Item = (Point, Point)>,
+        pairs: &[(f64, Point, Point)],
         bandwidth: f64,
         x: Point,
     ) -> Self {
         let precision = 0.5 / (bandwidth * bandwidth);
-        let atom = |(place, (x_0, x_1)): (usize, (Point, Point))| {
+        let atom = |(place, &(log_weight, x_0, x_1)): (usize, &(f64, Point, Point))| {
             let x_t = interpolate(schedule, x_0, x_1);
             let d = [x[0] - x_t[0], x[1] - x_t[1]];
             Atom {
-                weight: -precision * (d[0] * d[0] + d[1] * d[1]),
+                weight: log_weight - precision * (d[0] * d[0] + d[1] * d[1]),
                 x_0,
                 x_1,
                 velocity: [0.0; 2],
@@ -184,7 +185,7 @@ impl Posterior {
                 spread: 0,
             }
         };
-        let atoms: Vec<Atom> = pairs.enumerate().map(atom).collect();
+        let atoms: Vec<Atom> = pairs.iter().enumerate().map(atom).collect();
         let n_atoms = atoms.len();
         Self::new(schedule, atoms, vec![Spread::none(schedule)], n_atoms)
     }

@@ -24,7 +24,10 @@ pub(super) fn items(answer: &Made<Answer>, unit: f64, place: &Place) -> Vec<Item
     let lines: Vec<(String, Color)> = lines.into_iter().filter(|(w, _)| !w.is_empty()).collect();
     let (sizes, page) = (&place.sizes, place.transform.rect());
     let width = |words: &str| text::width(words, sizes.small, Weight::Regular);
-    let widest = lines.iter().map(|(words, _)| width(words)).fold(0.0, f32::max);
+    let widest = lines
+        .iter()
+        .map(|(words, _)| width(words))
+        .fold(0.0, f32::max);
     let (pad, height) = (sizes.gap, 1.4 * sizes.small);
     let corner = [page.min[0] + sizes.gap, page.min[1] + sizes.gap];
     let size = [widest + 2.0 * pad, lines.len() as f32 * height + 1.2 * pad];
@@ -65,14 +68,22 @@ fn figure(answer: &Made<Answer>, unit: f64, place: &Place) -> Vec<(String, Color
     let pair = |[x, y]: [f64; 2]| format!("({}, {})", number(x), number(y));
     let posterior = &answer.posterior;
     let mut lines = vec![(
-        format!("x = {}, t = {:.2}, {}", pair(posterior.at), posterior.t, key(unit)),
+        format!(
+            "x = {}, t = {:.2}, {}",
+            pair(posterior.at),
+            posterior.t,
+            key(unit)
+        ),
         theme.muted,
     )];
     if let Ok(fan) = &posterior.fan {
         let exact = format!("exact u = {}, the mean of the fan", pair(fan.velocity));
         lines.push((exact, theme.text));
     }
-    lines.push((format!("v = {}. {}", pair(answer.velocity), sentence(answer)), theme.accent));
+    lines.push((
+        format!("v = {}. {}", pair(answer.velocity), sentence(answer)),
+        theme.accent,
+    ));
     lines.push((here(answer), theme.muted));
     lines
 }

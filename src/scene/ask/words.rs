@@ -53,7 +53,9 @@ impl Comparison {
     fn in_words(&self, who: &str) -> String {
         match (self.angle_in_words(), self.length_in_words()) {
             (Some(angle), Some(length)) => format!("The {who} points {angle} and is {length}."),
-            (Some(angle), None) => format!("The {who} points {angle} and is as long as it should be."),
+            (Some(angle), None) => {
+                format!("The {who} points {angle} and is as long as it should be.")
+            }
             (None, Some(length)) => format!("The {who} points the right way and is {length}."),
             (None, None) => format!("The {who} agrees with the exact velocity."),
         }
@@ -86,9 +88,9 @@ pub fn here(answer: &Made<Answer>) -> String {
         return String::new();
     };
     let what = match basis {
-        Basis::ClosedForm => "Gaussians",
-        #[allow(unreachable_patterns, reason = "there are more of them soon")]
-        _ => "pairs",
+        Basis::ClosedForm => "pairs of Gaussians",
+        Basis::Quadrature { .. } | Basis::Kernels { .. } => "nodes",
+        Basis::Estimate { .. } => "pairs",
     };
     format!(
         "{} tr Var(x₁|x) = {}.",
@@ -102,7 +104,10 @@ fn matter(fan: &Fan, what: &str) -> String {
     match fan.effective {
         n if n < 1.05 => format!("One of {all} {what} matters here."),
         n if n < 10.0 => format!("About {n:.1} of {all} {what} matter here."),
-        n => format!("About {} of {all} {what} matter here.", grouped(n.round() as u64)),
+        n => format!(
+            "About {} of {all} {what} matter here.",
+            grouped(n.round() as u64)
+        ),
     }
 }
 

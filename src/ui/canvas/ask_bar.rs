@@ -21,7 +21,11 @@ pub fn bar_ui(ui: &mut Ui, lab: &Lab, commands: &mut Vec<Command>) {
         return;
     }
     let (theme, frame) = (palette(lab.dark), lab.frame());
-    let answer = frame.products.answer.get().filter(|_| lab.asked().is_some());
+    let answer = frame
+        .products
+        .answer
+        .get()
+        .filter(|_| lab.asked().is_some());
     docked_ui(ui, theme, 4.0, |ui| {
         ui.horizontal(|ui| {
             first_line_ui(ui, lab, answer.map(|a| &**a), theme);
@@ -33,8 +37,16 @@ pub fn bar_ui(ui: &mut Ui, lab: &Lab, commands: &mut Vec<Command>) {
 
 /// The point, and what the arrows are.
 fn first_line_ui(ui: &mut Ui, lab: &Lab, answer: Option<&Made<Answer>>, theme: &Theme) {
-    let title = if lab.pinned.is_some() { "Pinned" } else { "Ask" };
-    ui.label(RichText::new(title).font(strong(13.0)).color(ink(theme.text)));
+    let title = if lab.pinned.is_some() {
+        "Pinned"
+    } else {
+        "Ask"
+    };
+    ui.label(
+        RichText::new(title)
+            .font(strong(13.0))
+            .color(ink(theme.text)),
+    );
     let words = match answer {
         Some(answer) => {
             let posterior = &answer.posterior;
@@ -44,12 +56,26 @@ fn first_line_ui(ui: &mut Ui, lab: &Lab, answer: Option<&Made<Answer>>, theme: &
     };
     ui.label(RichText::new(words).color(ink(theme.muted)));
     let keys: [(&str, Color, &str); 3] = [
-        ("pairs", theme.target, "The velocities α′ x₁ + σ′ x₀ of pairs (x₀, x₁) whose paths pass here, the more opaque the more probable."),
-        ("exact", theme.text, "u = E[α′ x₁ + σ′ x₀ | x_t = x], the mean of the pairs' velocities."),
-        ("network", theme.accent, "v, what the flow of the lane answers here."),
+        (
+            "pairs",
+            theme.target,
+            "The velocities α′ x₁ + σ′ x₀ of pairs (x₀, x₁) whose paths pass here, the more opaque the more probable.",
+        ),
+        (
+            "exact",
+            theme.text,
+            "u = E[α′ x₁ + σ′ x₀ | x_t = x], the mean of the pairs' velocities.",
+        ),
+        (
+            "network",
+            theme.accent,
+            "v, what the flow of the lane answers here.",
+        ),
     ];
     for (name, color, hint) in keys {
-        let text = RichText::new(format!("▶ {name}")).color(ink(color)).size(12.0);
+        let text = RichText::new(format!("▶ {name}"))
+            .color(ink(color))
+            .size(12.0);
         ui.label(text).on_hover_text(hint);
     }
 }

@@ -5,8 +5,8 @@
 use std::sync::Arc;
 
 use egui::{
-    Button, Color32, Direction, FontId, Galley, Painter, Pos2, Rect, Response, Sense, Shape, Stroke,
-    StrokeKind, Ui, UiBuilder, WidgetInfo, accesskit::Role, pos2, vec2,
+    Button, Color32, Direction, FontId, Galley, Painter, Pos2, Rect, Response, Sense, Shape,
+    Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, accesskit::Role, pos2, vec2,
 };
 
 use crate::experiment::Layer;

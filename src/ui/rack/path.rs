@@ -105,7 +105,8 @@ fn curves_ui(
         let value = in_words((curve.value)(&path.at(t)));
         let name = RichText::new(curve.name).color(ink((curve.color)(theme)));
         ui.horizontal(|ui| {
-            ui.label(name.font(strong(13.0))).on_hover_text(curve.formula);
+            ui.label(name.font(strong(13.0)))
+                .on_hover_text(curve.formula);
             ui.label(format!("= {value} at t = {t:.2}"));
         });
     }
@@ -116,10 +117,15 @@ fn line(curve: &Curve, theme: &Theme, path: Path) -> Line<'static> {
     let values: Vec<f64> = times(path).map(|t| (curve.value)(&path.at(t))).collect();
     let mut sizes: Vec<f64> = values.iter().map(|v| v.abs()).collect();
     sizes.sort_by(f64::total_cmp);
-    let most = TALLEST * sizes[POINTS / 2].max(sizes[POINTS * 3 / 4] / TALLEST).max(1e-3);
+    let most = TALLEST
+        * sizes[POINTS / 2]
+            .max(sizes[POINTS * 3 / 4] / TALLEST)
+            .max(1e-3);
     let points = times(path).zip(&values).filter(|(_, v)| v.abs() <= most);
     let points: PlotPoints<'_> = points.map(|(t, v)| [t, *v]).collect();
-    Line::new(curve.name, points).color(ink((curve.color)(theme))).width(2.0)
+    Line::new(curve.name, points)
+        .color(ink((curve.color)(theme)))
+        .width(2.0)
 }
 
 fn snr_ui(ui: &mut Ui, theme: &Theme, (path, t): (Path, f64)) {
@@ -133,7 +139,11 @@ fn snr_ui(ui: &mut Ui, theme: &Theme, (path, t): (Path, f64)) {
                 let points = times(path).map(|t| (t, snr(&path.at(t)).log10()));
                 let points = points.filter(|(_, y)| y.abs() <= DECADES);
                 let points: PlotPoints<'_> = points.map(|(t, y)| [t, y]).collect();
-                ui.line(Line::new("α²/σ²", points).color(ink(theme.accent)).width(2.0));
+                ui.line(
+                    Line::new("α²/σ²", points)
+                        .color(ink(theme.accent))
+                        .width(2.0),
+                );
             });
     });
 }
@@ -148,7 +158,7 @@ fn times(path: Path) -> impl Iterator<Item = f64> {
 }
 
 /// The play head.
-fn head(theme: &Theme, t: f64) -> VLine<'static> {
+fn head(theme: &Theme, t: f64) -> VLine {
     let line = VLine::new("", t).color(ink(theme.muted)).width(1.0);
     line.allow_hover(false)
 }

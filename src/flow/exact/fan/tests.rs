@@ -214,7 +214,8 @@ fn a_pool_of_pairs_has_a_fan_of_its_own_pairs() {
             .map(|&pair| weight(pair) * (pair.1[i] - pair.0[i]));
         terms.sum::<f64>() / mass
     });
-    let posterior = Posterior::of_pairs(schedule, pairs.iter().copied(), 0.2, x);
+    let equal: Vec<_> = pairs.iter().map(|&(x_0, x_1)| (0.0, x_0, x_1)).collect();
+    let posterior = Posterior::of_pairs(schedule, &equal, 0.2, x);
     let fan = Fan::of(schedule, posterior);
     assert_close(fan.velocity, velocity, 1e-12, "velocity");
     assert_close(
