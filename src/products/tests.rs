@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::*;
-use crate::experiment::{Experiment, TrajectoryColor, Velocity, presets};
+use crate::experiment::{Experiment, Given, TrajectoryColor, Velocity, presets};
 use crate::flow::rng::{Stream, stream};
 use crate::flow::solver::{Solver, solve};
 use crate::flow::work::pause;
@@ -28,6 +28,12 @@ fn experiment() -> Experiment {
     experiment.view.layers.push(Layer::Particles);
     experiment.view.layers.push(Layer::Errors);
     experiment.view.trajectories = 7;
+    experiment.view.ask = Some((0.3, -0.2));
+    experiment.view.layers.push(Layer::Conditional);
+    experiment.view.given = Some(Given {
+        at: (0.0, 1.0),
+        points: 2,
+    });
     experiment.view.from = End::Target;
     // Files name it only if it is not the learned one.
     experiment.problem.velocity = Velocity::ALL[1];
@@ -69,7 +75,7 @@ fn stale(products: &Products, experiment: Experiment) -> BTreeSet<&'static str> 
             })*
         };
     }
-    check!(exact trajectories measures mesh field density starts cloud references pair_crossings metrics solvers error_curves exact_error_curves end_errors);
+    check!(exact trajectories measures mesh field density starts cloud references pair_crossings metrics solvers error_curves exact_error_curves end_errors posterior answer conditional);
     stale
 }
 
@@ -86,10 +92,14 @@ const PICTURES: &[&str] = &[
     "solvers",
     "error_curves",
     "end_errors",
+    "answer",
 ];
 /// What depends on the law of `x_t`.
 const OF_THE_LAW: &[&str] = &[
     "exact",
+    "posterior",
+    "answer",
+    "conditional",
     "trajectories",
     "measures",
     "mesh",
@@ -104,6 +114,9 @@ const OF_THE_LAW: &[&str] = &[
 ];
 const ALL: &[&str] = &[
     "exact",
+    "posterior",
+    "answer",
+    "conditional",
     "trajectories",
     "measures",
     "mesh",
@@ -122,6 +135,9 @@ const ALL: &[&str] = &[
 /// The particles of these tests start at the target.
 const FROM_SOURCE: &[&str] = &[
     "exact",
+    "posterior",
+    "answer",
+    "conditional",
     "trajectories",
     "measures",
     "mesh",
@@ -164,6 +180,9 @@ const TABLE: &[(&str, &str, &[&str])] = &[
         "7",
         &[
             "exact",
+            "posterior",
+            "answer",
+            "conditional",
             "trajectories",
             "measures",
             "mesh",
@@ -191,6 +210,8 @@ const TABLE: &[(&str, &str, &[&str])] = &[
         "BatchOt(batch: 64)",
         &[
             "exact",
+            "posterior",
+            "answer",
             "trajectories",
             "measures",
             "mesh",
@@ -220,11 +241,11 @@ const TABLE: &[(&str, &str, &[&str])] = &[
     ("evaluation.w2_samples", "20", MEASURED),
     ("evaluation.error", "0.05", &["solvers"]),
     ("evaluation.tolerance", "1e-3", &["solvers"]),
-    ("view.t", "0.3", NOTHING),
+    ("view.t", "0.3", &["posterior", "answer", "conditional"]),
     (
         "view.layers",
         "[Target, Particles]",
-        &["density", "mesh", "end_errors"],
+        &["density", "mesh", "end_errors", "conditional"],
     ),
     ("view.paths", "3", &["measures", "end_errors"]),
     ("view.particles", "10060", &["starts", "cloud"]),
@@ -247,6 +268,12 @@ const TABLE: &[(&str, &str, &[&str])] = &[
         "view.camera",
         "Some((center: (1.0, 1.0), height: 3.0))",
         NOTHING,
+    ),
+    ("view.ask", "Some((1.0, 0.5))", &["posterior", "answer"]),
+    (
+        "view.given",
+        "Some((at: (1.0, 0.0), points: 3))",
+        &["conditional"],
     ),
 ];
 
@@ -322,7 +349,8 @@ fn newer_weights_make_everything_new_but_what_is_of_the_problem() {
             "measurement",
             "comparison of the solvers",
             "error curves of the solvers",
-            "picture of the solver's errors"
+            "picture of the solver's errors",
+            "answer at the pointer"
         ]
     );
 }
