@@ -146,6 +146,8 @@ pub enum Command {
     SetCamera(Option<Camera>),
     /// Marks a particle in every lane, or none.
     PickParticle(Option<usize>),
+    /// The data point under the pointer is this one now.
+    PointAt(Option<Point>),
     /// Panels hidden and large type, or back.
     ToggleLecture,
     /// Dark or light.

@@ -203,6 +203,7 @@ impl State {
             Command::Compare(comparison) => self.compare(comparison),
             Command::SetScope(group, scope) => self.editor.set_scope(group, scope),
             Command::PickParticle(particle) => self.picked = particle,
+            Command::PointAt(point) => self.pointed = point,
             Command::SetTool(tool) => self.tool = tool,
             Command::DrawTarget(side) => (self.tool, self.drawing_side) = (Tool::Brush, side),
             Command::SetBrush(brush) => self.brush = brush,
@@ -247,6 +248,8 @@ impl State {
             solvers: matches!(self.page, Page::Solvers | Page::Straightness),
             convergence: self.page == Page::Solvers,
             exact: self.page == Page::Solvers,
+            likelihood: matches!(self.page, Page::Likelihood | Page::Straightness),
+            pointer: self.pointed.filter(|_| self.points_at_likelihood()),
             ..Look::of(&self.editor.experiment().view, seen)
         };
         let selected = self.lane();
@@ -260,6 +263,12 @@ impl State {
             }
         }
         self.looked = lanes.into_iter().map(|lane| (lane, request)).collect();
+    }
+
+    /// Whether the likelihood of the point under the pointer is shown somewhere.
+    fn points_at_likelihood(&self) -> bool {
+        let layers = &self.editor.experiment().view.layers;
+        layers.contains(&Layer::Likelihood) || self.page == Page::Likelihood
     }
 
     /// Shows a sentence until it is dismissed.

@@ -83,6 +83,10 @@ impl<'a> Sight<'a> {
             touched: None,
         };
         sight.point(lab, frames, commands);
+        let pointed = sight.pointed.map(readout::as_printed);
+        if pointed != lab.pointed {
+            commands.push(Command::PointAt(pointed));
+        }
         sight
     }
 
@@ -184,7 +188,9 @@ pub fn readout_ui(
     let field = frame.products.field.get();
     let field = field.filter(|_| lab.tool != Tool::Brush);
     let velocity = field.and_then(|field| readout::velocity_at(field, lab.play.t, at));
-    readout::readout_ui(ui, place.rect, legend, at, velocity, palette(lab.dark));
+    let likelihood = frame.products.likelihood_at.get();
+    let words = readout::words(at, velocity, likelihood.map(|made| &made.output));
+    readout::readout_ui(ui, place.rect, legend, words, palette(lab.dark));
 }
 
 fn page_rect(page: &Page) -> scene::Rect {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::flow::Point;
 use crate::experiment::{Camera, Experiment};
 use crate::flow::distribution::Symmetry;
 use crate::model::{DeviceChoice, DeviceInfo};
@@ -47,6 +48,8 @@ pub struct State {
     pub advance: Advance,
     /// The particle that is marked in every lane.
     pub picked: Option<usize>,
+    /// The data point under the pointer.
+    pub pointed: Option<Point>,
     /// What the canvas shows; `None` fits it.
     pub camera: Option<Camera>,
     /// Panels hidden and large type.
@@ -134,6 +137,7 @@ impl State {
             drawing_side: Side::Target,
             advance: Advance::default(),
             picked: None,
+            pointed: None,
             camera: view.camera,
             lecture: false,
             dark: true,

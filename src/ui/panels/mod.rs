@@ -16,7 +16,7 @@ mod status;
 mod top_bar;
 mod training;
 mod view;
-mod vocabulary;
+pub mod vocabulary;
 pub(super) mod widgets;
 
 use egui::{Frame as Boxed, Margin, Panel, Ui};
