@@ -223,12 +223,19 @@ fn summary(report: &Report, out: &Path) -> String {
         &table::STRAIGHTNESS,
         &table::CHORD_RATIO,
     ];
+    let trained = match report.is_untrained() {
+        true => "exact field, nothing trained".to_owned(),
+        false => format!(
+            "{} steps in {:.1} s, {}, {}",
+            report.steps,
+            report.timing.train_secs,
+            word(&table::LOSS),
+            word(&table::FM_LOSS),
+        ),
+    };
     format!(
-        "{}: {} steps in {:.1} s, {}\n{}\n{}\n",
+        "{}: {trained}\n{}\n{}\n",
         report.name,
-        report.steps,
-        report.timing.train_secs,
-        word(&table::LOSS),
         numbers.map(word).join(", "),
         out.display(),
     )

@@ -8,6 +8,7 @@
 
 pub mod bounds;
 pub mod constant;
+pub mod contours;
 pub mod convergence;
 pub mod conversion;
 pub mod coupling;
@@ -19,6 +20,7 @@ pub mod exact;
 pub mod fewest;
 pub mod grid;
 pub mod likelihood;
+pub mod maps;
 mod march;
 pub mod metrics;
 pub mod moments;

@@ -12,13 +12,17 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::experiment::{End, Experiment, Layer, TrajectoryColor, View};
-use crate::flow::{Bounds, Point};
 use crate::flow::work::{Parts, Work};
+use crate::flow::{Bounds, Point};
 use crate::model::Checkpoints;
 
 pub use cloud::{Carried, Carrier, Cloud, CloudBlock, Growing};
-pub use exact::marginal_field;
+pub use exact::{have_same_marginal, marginal_field};
+pub use field_maps::FieldTops;
+pub use floor::CfmFloor;
 pub use flow::{Flow, FlowId, RunId};
+pub use fm_error::ErrorBin;
+pub use gradients::{BATCHES, BatchGradient, FM_POINTS, GradientNoise};
 pub use kind::{Change, KINDS, Kind, Next, Task};
 pub use learning_curve::CurvePoint;
 pub use likelihood::{Encoding, Entropy, Hutchinson};
@@ -229,6 +233,12 @@ products! {
     mesh: Mesh,
     /// The velocity on a grid of points and times.
     field: FieldGrid,
+    /// The marginal field on the same grid.
+    exact_arrows: ExactArrows,
+    /// The marginal field in cells, moment by moment.
+    exact_maps: ExactMaps,
+    /// The flow's field in cells against the marginal one.
+    field_maps: FieldMaps,
     /// The density of the particles, estimated from the trajectories.
     density: DensityStack,
     /// Where the particles of a cloud start.
@@ -241,6 +251,14 @@ products! {
     pair_crossings: PairCrossings,
     /// Straightness, cost and distance to the target.
     metrics: Metrics,
+    /// Points of the paths with the velocities there.
+    probes: Probes,
+    /// What the loss cannot get below.
+    floor: Floor,
+    /// How far the field is from the exact one.
+    fm_error: FmError,
+    /// The gradient of batches beside that of the flow matching loss.
+    gradients: Gradients,
     /// What was measured at which step.
     learning_curve: LearningCurve,
     /// What the methods cost on the flow, and the way there and back.
@@ -322,6 +340,18 @@ pub struct Look {
     pub bounds: Bounds,
     /// Whether the marginal field of the problem is wanted.
     pub exact: bool,
+    /// Whether the floor of the loss and the error of the field are wanted; both need the marginal field.
+    pub floor: bool,
+    /// Whether the gradients of batches are wanted, by the number of the wish: another number begins again.
+    pub gradients: Option<u32>,
+    /// Whether the arrows of the marginal field are wanted.
+    pub exact_arrows: bool,
+    /// Whether the maps of the marginal field are wanted.
+    pub exact_maps: bool,
+    /// Whether the maps of the flow's field against the marginal one are wanted.
+    pub field_maps: bool,
+    /// Which of the times of the maps is the last that is not after the play head; 0 if no maps are wanted.
+    pub moment: usize,
     /// Whether the density of the particles is wanted.
     pub density: bool,
     /// Whether the mesh that the flow carries along is wanted.
@@ -349,6 +379,7 @@ pub struct Look {
 impl Look {
     /// What the view shows of this part of the plane, with measurements.
     pub fn of(view: &View, bounds: Bounds) -> Self {
+        let shows = |layers: &[Layer]| layers.iter().any(|layer| view.layers.contains(layer));
         Self {
             particles: view.followed(),
             cloud: view.cloud(),
@@ -358,7 +389,13 @@ impl Look {
                 .then_some((view.color, view.trajectories)),
             field: view.field,
             bounds,
-            exact: false,
+            floor: false,
+            gradients: None,
+            exact: shows(&Layer::EXACT),
+            exact_arrows: shows(&[Layer::ExactField]),
+            exact_maps: shows(&Layer::EXACT_MAPS),
+            field_maps: shows(&Layer::FIELD_MAPS),
+            moment: 0,
             density: view.layers.contains(&Layer::Density),
             mesh: view.layers.contains(&Layer::DeformedGrid),
             metrics: true,
@@ -374,6 +411,17 @@ impl Look {
             likelihood_map: view.layers.contains(&Layer::Likelihood),
             pointer: None,
         }
+        .at(view.t)
+    }
+
+    /// The same with the play head at time t, which says what of the maps is made first.
+    pub fn at(self, t: f64) -> Self {
+        let stretches = (field::TIMES - 1) as f64;
+        let moment = match self.exact_maps || self.field_maps {
+            true => (stretches * t) as usize,
+            false => 0,
+        };
+        Self { moment, ..self }
     }
 }
 
@@ -386,6 +434,12 @@ impl Default for Look {
             field: 24,
             bounds: Bounds::square(4.0),
             exact: false,
+            floor: false,
+            gradients: None,
+            exact_arrows: false,
+            exact_maps: false,
+            field_maps: false,
+            moment: 0,
             density: false,
             mesh: false,
             metrics: true,

@@ -2,13 +2,35 @@
 
 use super::axes::Axes;
 use super::figure::Figure;
-use super::layers::{Beside, Memory, Moment, order};
+use super::layers::{Beside, Memory, Moment, Scales, order};
 use super::legend::Meaning;
 use super::place::Place;
 use super::step::Shown;
 use super::{Decorations, Group, Page, Panel, Scene, canvas, figure};
 use crate::experiment::View;
 use crate::snapshot::Frame;
+
+/// What a lane has from those that are shown with it.
+#[derive(Clone, Copy)]
+pub struct Company<'a> {
+    /// The lane that it is compared with, if there is another one.
+    pub beside: Option<Beside<'a>>,
+    /// Where the scales of maps end.
+    pub scales: Scales,
+}
+
+impl<'a> Company<'a> {
+    fn moment(self, frame: &'a Frame, view: &'a View, t: f64) -> Moment<'a> {
+        let Self { beside, scales } = self;
+        Moment {
+            frame,
+            beside,
+            scales,
+            view,
+            t,
+        }
+    }
+}
 
 /// Makes scenes, and hands out a layer's marks again while nothing that they depend on has changed.
 /// The result never depends on what was built before.
@@ -20,26 +42,25 @@ pub struct Builder {
 impl Builder {
     /// The scene of a frame at time `t`; `view.t` is not read, so that a play head may run on its own.
     pub fn build(&mut self, frame: &Frame, view: &View, t: f64, page: &Page) -> Scene {
-        self.build_beside(frame, None, view, t, page)
+        let alone = Company {
+            beside: None,
+            scales: Scales::of([frame]),
+        };
+        self.build_beside(frame, alone, view, t, page)
     }
 
-    /// The scene of a frame that is compared with another lane's.
+    /// The scene of a frame among those of other lanes.
     pub fn build_beside(
         &mut self,
         frame: &Frame,
-        beside: Option<Beside<'_>>,
+        company: Company<'_>,
         view: &View,
         t: f64,
         page: &Page,
     ) -> Scene {
         let told = told(frame, view);
         let view = told.as_ref().unwrap_or(view);
-        let moment = Moment {
-            frame,
-            beside,
-            view,
-            t,
-        };
+        let moment = company.moment(frame, view, t);
         let figure = Figure { moment, page };
         let (transform, spacing) = match page.decorations {
             Decorations::Canvas | Decorations::Lane => {
@@ -110,19 +131,14 @@ pub(super) fn marks(moment: &Moment, place: &Place) -> Vec<Group> {
 /// Its height is 0 if there is nothing to say.
 pub fn legend_strip(
     frame: &Frame,
-    beside: Option<Beside<'_>>,
+    company: Company<'_>,
     view: &View,
     t: f64,
     (lane, width): (&Page, f32),
 ) -> Scene {
     let told = told(frame, view);
     let view = told.as_ref().unwrap_or(view);
-    let moment = Moment {
-        frame,
-        beside,
-        view,
-        t,
-    };
+    let moment = company.moment(frame, view, t);
     let place = Place::new(canvas::transform(frame, view, lane), lane);
     let (size, furniture) = canvas::strip(&Meaning::of(moment, &place), &place, width);
     Scene {

@@ -6,7 +6,7 @@ use super::camera::shown;
 use super::figure::{self, TICK_SPACING, header_height, margin};
 use super::geometry::Rect;
 use super::item::{Align, Item, Text};
-use super::layers::{Beside, Moment};
+use super::layers::{Beside, Moment, Scales};
 use super::legend::Meaning;
 use super::metrics::{Measured, grouped};
 use super::place::Place;
@@ -147,6 +147,7 @@ impl LanesFigure<'_> {
         Moment {
             frame: lane.frame,
             beside,
+            scales: Scales::of(self.lanes.iter().map(|lane| lane.frame)),
             view: self.view,
             t,
         }
@@ -265,7 +266,8 @@ impl LanesFigure<'_> {
 
     /// Lines that what the legend says of a layer may need under a panel.
     fn notes_room(&self) -> usize {
-        let is_note = |entry: &&legend::Entry| matches!(entry, legend::Entry::Note { .. });
+        let is_note =
+            |entry: &&legend::Entry| matches!(entry, legend::Entry::Note { .. } | legend::Entry::Basis);
         let notes = legend::entries(self.view);
         match self.lanes.len() {
             0 | 1 => 0,

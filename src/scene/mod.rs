@@ -45,14 +45,14 @@ use std::sync::Arc;
 
 use crate::experiment::Layer;
 
-pub use build::{Builder, build, legend_strip};
+pub use build::{Builder, Company, build, legend_strip};
 pub use camera::Fit;
 pub use cloud::CloudMarks;
 pub use color::Color;
 pub use geometry::{PagePoint, Rect};
 pub use image::Image;
 pub use item::{Align, Arrows, Item, Points, Polylines, Rectangle, Segments, Text, fade};
-pub use layers::Beside;
+pub use layers::{Beside, Scales};
 pub use ramp::Ramp;
 pub use theme::{Sizes, Style, Theme};
 pub use transform::{Transform, fit};

@@ -109,6 +109,20 @@ pub fn open(folder: &Path) -> Result<SavedRun, RunError> {
     Ok(SavedRun { experiment, saved })
 }
 
+/// What the folder of a run without weights asks for: one of the exact field, which needs none.
+///
+/// # Errors
+/// [`RunError::Input`] if its experiment is damaged.
+pub fn untrained(folder: &Path) -> Result<Option<Experiment>, RunError> {
+    let holds = |name: &str| folder.join(name).exists();
+    if holds(names::STATE) || holds(names::MODEL) || !holds(names::EXPERIMENT) {
+        return Ok(None);
+    }
+    let experiment = experiment(folder)?;
+    let is_exact = !experiment.problem.velocity.is_learned();
+    Ok(is_exact.then_some(experiment))
+}
+
 /// Reads what training goes on from; nothing if the folder has no weights.
 ///
 /// # Errors

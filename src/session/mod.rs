@@ -51,6 +51,7 @@ mod speed;
 mod table;
 mod thread;
 mod trainer;
+mod untrained;
 
 use std::cell::RefCell;
 use std::io;
@@ -83,6 +84,7 @@ pub use device_thread::{DeviceThread, DistantEngine};
 pub use engines::{EngineMaker, Engines};
 pub use lane::Trained;
 pub use speed::Speed;
+pub use untrained::exact_field;
 
 /// How a session starts.
 #[derive(Clone, Default)]

@@ -8,8 +8,12 @@ use serde::Serialize;
 use crate::experiment::Experiment;
 use crate::flow::metrics::Mean;
 use crate::flow::{Bounds, Point};
-use crate::products::{Likelihood, Metrics, ReferenceSolver, SolverComparison};
+use crate::products::{
+    ErrorBin, Floor, FmError, Likelihood, Metrics, ReferenceSolver, SolverComparison,
+};
 use crate::scene::metrics::Measured;
+
+use super::untrained;
 
 /// The version of `metrics.json`: it grows when a key changes its meaning or goes, not when one is added.
 pub const SCHEMA: u32 = 1;
@@ -47,12 +51,36 @@ pub struct Report {
     pub mass_bounds: Bounds,
     /// See [`Measured::standard_errors`].
     pub standard_errors: BTreeMap<&'static str, Option<f64>>,
+    /// How far the field is from the exact one, over t; empty if there is none.
+    pub fm_error_profile: ErrorProfile,
     /// The solver behind path energy, transport cost, straightness, chord ratio and NPE.
     pub reference_solver: Reference,
     /// What [`Experiment::cautions`] says.
     pub cautions: Vec<String>,
     /// How long things took.
     pub timing: Timing,
+}
+
+/// `E |v_t - u_t|^2` over stretches of t.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct ErrorProfile {
+    /// The middle of each stretch.
+    pub t: Vec<f64>,
+    /// The mean over each.
+    pub value: Vec<f64>,
+    /// Their standard errors.
+    pub stderr: Vec<f64>,
+}
+
+impl ErrorProfile {
+    fn new(error: &FmError) -> Self {
+        let of = |number: fn(&ErrorBin) -> f64| error.bins.iter().map(number).collect();
+        Self {
+            t: of(|bin| bin.t),
+            value: of(|bin| bin.mean.value),
+            stderr: of(|bin| bin.mean.stderr),
+        }
+    }
 }
 
 /// The reference solver and how good it is.
@@ -128,7 +156,11 @@ pub struct Trained {
     /// See [`Report::schedule_start`].
     pub schedule_start: u64,
     /// See [`Measured::loss`].
-    pub loss: Option<f64>,
+    pub loss: Option<Mean>,
+    /// What that cannot get below.
+    pub floor: Floor,
+    /// How far the field is from the exact one, if there is one.
+    pub fm_error: Option<FmError>,
     /// See [`Measured::pair_crossings`].
     pub pair_crossings: Option<Mean>,
     /// See [`Measured::coupling_cost`].
@@ -152,6 +184,11 @@ impl Reference {
 }
 
 impl Report {
+    /// Whether it is of the exact field, for which nothing was trained.
+    pub fn is_untrained(&self) -> bool {
+        self.device == untrained::DEVICE
+    }
+
     /// The straightness S of the flow, if it is finite.
     pub fn straightness(&self) -> Option<f64> {
         let metrics = self.measured.metrics.as_ref();
@@ -175,6 +212,8 @@ impl Report {
             likelihood: Some(Arc::new(likelihood.clone())),
             pair_crossings: trained.pair_crossings,
             loss: trained.loss,
+            floor: Some(trained.floor.beside(Some(metrics.path_energy()))),
+            fm_error: trained.fm_error.as_ref().map(|error| error.total),
             coupling_cost: trained.coupling_cost,
         };
         Self {
@@ -192,6 +231,10 @@ impl Report {
             mass_bounds: likelihood.mass_bounds,
             standard_errors: measured.standard_errors(),
             measured,
+            fm_error_profile: match &trained.fm_error {
+                Some(error) => ErrorProfile::new(error),
+                None => ErrorProfile::default(),
+            },
             reference_solver: Reference::new(&metrics.reference),
             cautions: experiment.cautions(),
             timing: trained.timing,

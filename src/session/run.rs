@@ -15,8 +15,8 @@ use crate::flow::solver::Steps;
 use crate::flow::{Bounds, Point};
 use crate::model::{Checkpoints, DeviceChoice, EngineError, FrozenField};
 use crate::products::{
-    Flow, Likelihood, LikelihoodBasis, PairCrossings, References, RunId, compare_solvers, ends,
-    LogDensityMap, measure, reference,
+    Floor, Flow, FmError, Likelihood, LikelihoodBasis, LogDensityMap, PairCrossings, Probes,
+    References, RunId, compare_solvers, ends, marginal_field, measure, reference,
 };
 use crate::scene::Scene;
 use crate::snapshot::{Frame, LaneId};
@@ -34,6 +34,7 @@ use super::reference_table;
 use super::report::{Report, Timing, Trained};
 use super::table;
 use super::thread::caught;
+use super::untrained;
 
 pub use super::keep::Keep;
 pub use super::observer::{Phase, Progress, RunError, RunObserver, Unobserved};
@@ -97,6 +98,20 @@ pub struct Outcome {
     pub figure: Option<Scene>,
 }
 
+/// The floor of the loss, and how far the flow's field is from the exact one.
+async fn against_exact(flow: &Flow) -> (Floor, Option<FmError>) {
+    let experiment = &flow.id.experiment;
+    let probes = match marginal_field(experiment) {
+        Ok(field) => Probes::draw(experiment, &field).await,
+        Err(_) => None,
+    };
+    let floor = Floor::of(experiment, probes.as_ref()).await;
+    match &probes {
+        Some(probes) => (floor, Some(FmError::of(flow, probes).await)),
+        None => (floor, None),
+    }
+}
+
 fn failed(error: impl std::fmt::Display) -> RunError {
     RunError::Failed(error.to_string())
 }
@@ -147,13 +162,25 @@ fn start(
     let crew = crew.map_err(failed)?;
     let goes_on = saved.is_some_and(|saved| saved.folder == folder);
     let job = || {
-        let engines = Engines::open(options.device, &crew, experiment);
+        let known = untrained::flow(experiment)?;
+        let device = match known {
+            Some(_) => DeviceChoice::Cpu,
+            None => options.device,
+        };
+        let engines = Engines::open(device, &crew, experiment);
         let engines = engines.map_err(|e| input(e.to_string()))?;
-        let mut learner = going_on::learner(experiment, saved, &engines, &crew, observer)?;
+        // What was learned before stays as it is where the exact field is asked for.
+        let saved = saved.filter(|_| known.is_none());
+        let learned = &experiment.learned();
+        let mut learner = going_on::learner(learned, saved, &engines, &crew, observer)?;
         going_on::keep_history(&mut learner, saved, options.checkpoints);
         let folder = Folder::open(folder)?;
         let job = Job {
-            experiment: Arc::clone(learner.experiment()),
+            experiment: match &known {
+                Some(flow) => Arc::clone(&flow.id.experiment),
+                None => Arc::clone(learner.experiment()),
+            },
+            known,
             engines,
             learner,
             folder: &folder,
@@ -180,6 +207,8 @@ const NO_DENSITY: &str =
 /// A job under way.
 struct Job<'a> {
     experiment: Arc<Experiment>,
+    /// The flow of the exact field, if that is what the experiment asks for: then nothing is trained.
+    known: Option<Flow>,
     engines: Engines,
     learner: Learner,
     folder: &'a Folder,
@@ -198,6 +227,9 @@ impl Job<'_> {
         self.folder.unfinish()?;
         // It is of the weights of another run, or of earlier ones.
         self.folder.remove(&[names::REFERENCE])?;
+        if let Some(flow) = self.known.take() {
+            return self.without_training(flow);
+        }
         let (state, history) = (self.learner.state(), self.history());
         let folder = self.folder;
         if self.goes_on {
@@ -217,7 +249,19 @@ impl Job<'_> {
                 figure: None,
             });
         }
-        let (report, figure) = match self.evaluate(&field)? {
+        let flow = Flow::learned(field, Arc::clone(&self.experiment), RunId::default());
+        self.finish(flow)
+    }
+
+    /// What the exact field gives, which needs no weights.
+    fn without_training(self, flow: Flow) -> Result<Outcome, RunError> {
+        untrained::write(self.folder, &self.experiment, self.goes_on)?;
+        self.finish(flow)
+    }
+
+    /// Numbers and figure of the flow.
+    fn finish(mut self, flow: Flow) -> Result<Outcome, RunError> {
+        let (report, figure) = match self.evaluate(flow)? {
             Some((report, figure)) => (Some(report), figure),
             None => (None, None),
         };
@@ -346,10 +390,9 @@ impl Job<'_> {
     }
 
     /// Solves, measures and draws; `None` if interrupted.
-    fn evaluate(&mut self, field: &FrozenField) -> Result<Option<Evaluated>, RunError> {
+    fn evaluate(&mut self, flow: Flow) -> Result<Option<Evaluated>, RunError> {
         self.report(Phase::Measuring);
         let experiment = Arc::clone(&self.experiment);
-        let flow = Flow::learned(field.clone(), Arc::clone(&experiment), RunId::default());
         let drawing = References::draw(&experiment, self.hands.parts());
         let Some(references) = self.compute(drawing) else {
             return Ok(None);
@@ -401,11 +444,19 @@ impl Job<'_> {
         let Some(crossings) = self.compute(PairCrossings::count(&experiment)) else {
             return Ok(None);
         };
+        let Some((floor, fm_error)) = self.compute(against_exact(&flow)) else {
+            return Ok(None);
+        };
         let trained = Trained {
-            device: self.engines.label().to_string(),
+            device: match experiment.problem.velocity.is_learned() {
+                true => self.engines.label().to_string(),
+                false => untrained::DEVICE.to_owned(),
+            },
             steps: self.learner.steps_taken(),
             schedule_start: self.learner.plan().start,
             loss: self.learner.losses().history().mean_of_last(AVERAGED_STEPS),
+            floor,
+            fm_error,
             pair_crossings: crossings.map(|PairCrossings(rate)| rate),
             coupling_cost: self.learner.coupling_cost(),
             timing: self.timing.clone(),

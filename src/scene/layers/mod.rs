@@ -3,6 +3,8 @@
 //! Which layers there are, and in which order, says [`crate::experiment::Layer`]; the modules are made from that list.
 //! A layer's file holds a type of the layer's name with its `Marks`.
 
+mod heat;
+
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -119,6 +121,8 @@ pub(super) struct Moment<'a> {
     pub frame: &'a Frame,
     /// The lane that it is compared with, if there is another one.
     pub beside: Option<Beside<'a>>,
+    /// Where the scales of maps end, for all lanes that are shown.
+    pub scales: Scales,
     pub view: &'a View,
     pub t: f64,
 }
@@ -242,6 +246,7 @@ macro_rules! dispatch {
 layers!(dispatch);
 
 pub(super) use field::ArrowScale;
+pub use heat::Scales;
 
 /// The layers at time `t`, bottom first.
 pub(super) fn order(t: f64) -> [Layer; Layer::ALL.len()] {

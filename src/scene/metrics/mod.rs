@@ -14,11 +14,11 @@ use serde::{Serialize, Serializer};
 
 use crate::flow::metrics::{Mean, TrajectoryMetrics};
 use crate::flow::solver::Solver;
-use crate::products::{Likelihood, Metrics, SolverComparison};
+use crate::products::{CfmFloor, Likelihood, Metrics, SolverComparison};
 use crate::snapshot::Frame;
 
 use print::with_error;
-pub use print::{grouped, significant, three_digits};
+pub use print::{grouped, number, significant, three_digits};
 pub use table::ALL;
 
 /// What is known of a flow: that a measurement may not be there yet is part of it.
@@ -35,7 +35,11 @@ pub struct Measured {
     /// Crossing rate of the pairs.
     pub pair_crossings: Option<Mean>,
     /// Unweighted CFM loss, the mean of the last steps of a run.
-    pub loss: Option<f64>,
+    pub loss: Option<Mean>,
+    /// What that cannot get below.
+    pub floor: Option<CfmFloor>,
+    /// How far the field is from the exact one.
+    pub fm_error: Option<Mean>,
     /// Mean squared distance of the training pairs over the same steps.
     pub coupling_cost: Option<f64>,
 }
@@ -48,6 +52,9 @@ impl Measured {
         let solvers = frame.products.solvers.get();
         let likelihood = frame.products.likelihood.get();
         let asked = frame.experiment.readout.solver;
+        let path_energy = metrics.as_ref().map(|metrics| metrics.path_energy());
+        let floor = frame.products.floor.get();
+        let fm_error = frame.products.fm_error.get();
         Self {
             solver: metrics.as_ref().map_or(asked, |metrics| metrics.solver),
             metrics,
@@ -55,8 +62,19 @@ impl Measured {
             likelihood: likelihood.map(|made| Arc::new(made.output.clone())),
             pair_crossings: frame.products.pair_crossings.get().map(|made| made.0),
             loss: None,
+            floor: floor.map(|floor| floor.beside(path_energy)),
+            fm_error: fm_error.map(|made| made.total),
             coupling_cost: None,
         }
+    }
+
+    /// The loss without its floor: what is left of it for a field to learn.
+    pub fn fm_loss(&self) -> Option<Mean> {
+        let (loss, floor) = (self.loss?, self.floor.as_ref()?.value?);
+        Some(Mean {
+            value: loss.value - floor.value,
+            stderr: loss.stderr.hypot(floor.stderr),
+        })
     }
 
     /// The standard errors over the particles, by the keys of the means; that of one particle is not known.

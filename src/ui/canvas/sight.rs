@@ -12,7 +12,7 @@ use egui::{
 
 use crate::experiment::View;
 use crate::flow::Point;
-use crate::scene::{self, Beside, Page, Style, Transform};
+use crate::scene::{self, Company, Page, Style, Transform};
 use crate::snapshot::{Frame, LaneId};
 
 use super::super::command::{Command, Tool};
@@ -131,14 +131,14 @@ impl<'a> Sight<'a> {
 pub fn pane_ui(
     ui: &Ui,
     pane: &mut Pane,
-    (lab, frame, beside): (&Lab, &Frame, Option<Beside<'_>>),
+    (lab, frame, company): (&Lab, &Frame, Company<'_>),
     place: &Place,
     sight: &Sight<'_>,
     paper: Vec<Shape>,
 ) -> Option<Rect> {
     let (rect, t) = (place.rect, lab.play.t);
     let builder = &mut pane.builder;
-    let scene = builder.build_beside(frame, beside, &sight.view, t, sight.page);
+    let scene = builder.build_beside(frame, company, &sight.view, t, sight.page);
     let painter = ui.painter().with_clip_rect(rect);
     pane.painter.paint_layers(&painter, rect, &scene, paper);
     let theme = palette(lab.dark);
