@@ -55,6 +55,14 @@ impl FieldTops {
     }
 }
 
+impl FieldMaps {
+    /// Of these slices.
+    pub fn of(maps: Maps<FieldSlice>) -> Self {
+        let tops = FieldTops::of(&maps);
+        Self { maps, tops }
+    }
+}
+
 /// What there is already, the slice to be made, and what it is compared with.
 #[derive(Clone, Debug)]
 pub struct Request {
@@ -117,9 +125,7 @@ impl Product for FieldMaps {
             };
             let at = (t, flow.id.step);
             let made = FieldSlice::sample(flow.field.as_ref(), exact, &base.raster, at, rows).await;
-            let maps = base.with(slice, made);
-            let tops = FieldTops::of(&maps);
-            Some(Self { maps, tops })
+            Some(Self::of(base.with(slice, made)))
         })
     }
 }

@@ -246,7 +246,7 @@ impl State {
             curves: self.page == Page::Training && !self.lecture,
             // The table of the lanes has their numbers, too.
             solvers: matches!(self.page, Page::Solvers | Page::Straightness),
-convergence: self.page == Page::Solvers,
+            convergence: self.page == Page::Solvers,
             exact: self.page == Page::Solvers || canvas.exact,
             ..canvas
         };

@@ -62,7 +62,7 @@ fn the_contours_of_a_gaussian_enclose_their_shares() {
         for (share, level) in LEVELS.into_iter().zip(slice.levels) {
             let expected = peak + (1.0 - share).ln();
             let off = (f64::from(level.unwrap()) - expected).abs();
-            assert!(off < 0.03, "t = {t}, {share}: off by {off}");
+            assert!(off < 0.06, "t = {t}, {share}: off by {off}");
         }
         let mass: f64 = slice.density().map(f64::from).sum::<f64>() * RASTER.cell_area();
         assert!((mass - 1.0).abs() < 2e-3, "{mass}");
