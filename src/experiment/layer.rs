@@ -17,6 +17,7 @@ macro_rules! layers {
             Trajectories: trajectories, "Trajectories", "whole trajectories";
             Field: field, "Velocity field", "the velocity field at time t";
             Density: density, "Density", "the density of the particles at time t";
+            Likelihood: likelihood, "Likelihood", "log p₁, the density that the flow gives its samples";
             Pairs: pairs, "Coupling pairs", "the coupling pairs of the current batch";
             Difference: difference, "Difference of trajectories", "this lane's trajectories over those of the first lane, and how far apart they end";
             FieldDifference: field_difference, "Difference of fields", "the velocity of this lane minus that of the first lane at time t";

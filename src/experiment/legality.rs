@@ -1,7 +1,7 @@
 //! Which choices may be combined, and what to do about those that may not.
 //!
 //! A number outside its range makes a bad file; two good values that do not belong together make an illegal
-//! experiment, which has a fix. The diffusion paths VP and VE are offered for the standard Gaussian source
+//! experiment, which has a fix. The diffusion paths (VP, VE, linear VP) are offered for the standard Gaussian source
 //! only: that is what their conversions, and VE's start, are derived for.
 
 use thiserror::Error;
@@ -22,7 +22,7 @@ impl Experiment {
     /// Whether the source, the path and the coupling may be combined, in every lane.
     ///
     /// # Errors
-    /// VP and VE with any source but `Gaussian(std: 1.0)`, scale 1, no shift.
+    /// A diffusion path (VP, VE, linear VP) with any source but `Gaussian(std: 1.0)`, scale 1, no shift.
     pub fn legality(&self) -> Result<(), Illegal> {
         let mut message = None;
         let mut fix = self.clone();

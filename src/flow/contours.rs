@@ -113,9 +113,17 @@ impl Grid<'_> {
         let to = if upwards { from + self.n[0] } else { from + 1 };
         let [a, b] = [self.values[from], self.values[to]];
         let share = (self.level - a) / (b - a);
-        let share = if share.is_finite() { share.clamp(0.0, 1.0) } else { 0.5 };
+        let share = if share.is_finite() {
+            share.clamp(0.0, 1.0)
+        } else {
+            0.5
+        };
         let (x, y) = ((from % self.n[0]) as f32, (from / self.n[0]) as f32);
-        if upwards { [x, y + share] } else { [x + share, y] }
+        if upwards {
+            [x, y + share]
+        } else {
+            [x + share, y]
+        }
     }
 }
 
@@ -151,7 +159,10 @@ mod tests {
             .windows(2)
             .map(|w| (w[1][0] - w[0][0]).hypot(w[1][1] - w[0][1]))
             .sum();
-        assert!((length - 8.3 * std::f32::consts::TAU).abs() < 0.2, "{length}");
+        assert!(
+            (length - 8.3 * std::f32::consts::TAU).abs() < 0.2,
+            "{length}"
+        );
         assert!(contours(&cone, N, 0.5).is_empty());
         assert!(contours(&cone, N, -100.0).is_empty());
     }
@@ -161,7 +172,13 @@ mod tests {
         let slope = values(|x, y| x + 0.25 * y);
         let lines = contours(&slope, N, 13.1);
         assert_eq!(lines.len(), 1);
-        assert_eq!(lines[0].len(), lines[0].iter().filter(|[x, y]| (x + 0.25 * y - 13.1).abs() < 1e-4).count());
+        assert_eq!(
+            lines[0].len(),
+            lines[0]
+                .iter()
+                .filter(|[x, y]| (x + 0.25 * y - 13.1).abs() < 1e-4)
+                .count()
+        );
         assert_ne!(lines[0].first(), lines[0].last());
         let hill = |x: f32, y: f32, at: f32| (-0.1 * ((x - at).powi(2) + (y - 15.0).powi(2))).exp();
         let hills = values(|x, y| hill(x, y, 10.0) + hill(x, y, 30.0));
@@ -194,7 +211,12 @@ mod tests {
         let lines = contours(&cone, N, 0.0);
         assert_eq!(lines.len(), 2);
         assert!(lines.iter().flatten().flatten().all(|x| x.is_finite()));
-        assert!(contours(&[f32::NEG_INFINITY, 1.0, 1.0, 1.0], [2, 2], 0.5)[0].iter().flatten().all(|x| x.is_finite()));
+        assert!(
+            contours(&[f32::NEG_INFINITY, 1.0, 1.0, 1.0], [2, 2], 0.5)[0]
+                .iter()
+                .flatten()
+                .all(|x| x.is_finite())
+        );
         assert!(contours(&[], [0, 4], 0.0).is_empty());
     }
 }

@@ -19,6 +19,7 @@ pub mod dormand_prince;
 pub mod exact;
 pub mod fewest;
 pub mod grid;
+pub mod likelihood;
 pub mod maps;
 mod march;
 pub mod metrics;
@@ -34,7 +35,7 @@ pub mod vocabulary;
 pub mod work;
 
 pub use bounds::Bounds;
-pub use velocity::{Provenance, VelocityField};
+pub use velocity::{Jacobian, Provenance, VelocityField};
 
 /// A point (or a vector) of the plane, in canvas coordinates.
 pub type Point = [f64; 2];

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::experiment::{Experiment, Problem};
+use crate::experiment::{Experiment, Problem, Velocity};
+use crate::flow::exact::{AlteredField, MarginalField};
 use crate::flow::{Provenance, VelocityField};
 use crate::model::FrozenField;
 
@@ -74,6 +75,20 @@ impl Flow {
             network: Some(network.clone()),
             ..Self::new(Arc::new(network), experiment, run)
         }
+    }
+
+    /// The flow of the marginal field of the experiment's problem, with the factor and the rotation that are asked for.
+    pub fn exact(field: MarginalField, experiment: Arc<Experiment>, run: RunId) -> Self {
+        let (scale, rotation) = match experiment.problem.velocity {
+            Velocity::Learned => (1.0, 0.0),
+            Velocity::Exact { scale, rotation } => (scale, rotation),
+        };
+        let field = AlteredField {
+            field,
+            scale,
+            rotation,
+        };
+        Self::new(Arc::new(field), experiment, run)
     }
 
     /// The network, if it is one.

@@ -77,6 +77,16 @@ pub struct Metrics {
     pub reference: ReferenceSolver,
 }
 
+impl Metrics {
+    /// The path energy with its standard error, in squared canvas units.
+    pub fn path_energy(&self) -> Mean {
+        Mean {
+            value: self.trajectories.path_energy,
+            stderr: self.trajectories_stderr.path_energy,
+        }
+    }
+}
+
 /// Classical Runge-Kutta with steps of unequal length, see `flow::reference`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ReferenceSolver {

@@ -12,16 +12,21 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::experiment::{End, Experiment, Layer, TrajectoryColor, View};
-use crate::flow::Bounds;
 use crate::flow::work::{Parts, Work};
+use crate::flow::{Bounds, Point};
 use crate::model::Checkpoints;
 
 pub use cloud::{Carried, Carrier, Cloud, CloudBlock, Growing};
-pub use exact::marginal_field;
+pub use exact::{have_same_marginal, marginal_field};
 pub use field_maps::FieldTops;
+pub use floor::CfmFloor;
 pub use flow::{Flow, FlowId, RunId};
+pub use fm_error::ErrorBin;
+pub use gradients::{BATCHES, BatchGradient, FM_POINTS, GradientNoise};
 pub use kind::{Change, KINDS, Kind, Next, Task};
 pub use learning_curve::CurvePoint;
+pub use likelihood::{Encoding, Entropy, Hutchinson};
+pub use likelihood_sketch::LogDensityMap;
 pub use mesh::Shape;
 pub use metrics::{Reference, ReferenceSolver, ends, measure, reference};
 pub use points::{DisplaySamples, display_samples, source_points, target_points};
@@ -37,6 +42,8 @@ pub trait Product: Placed + Send + Sync + 'static {
     const OF_THE_FLOW: bool = true;
     /// Whether it is only there for others of the same cost, so that a rest from work comes after those.
     const IS_BASIS: bool = false;
+    /// Whether the play head says what of it is made first.
+    const FOLLOWS_PLAY_HEAD: bool = false;
     /// All that it depends on beside the flow.
     type Request: Clone + PartialEq + Send + Sync + 'static;
 
@@ -246,6 +253,14 @@ products! {
     pair_crossings: PairCrossings,
     /// Straightness, cost and distance to the target.
     metrics: Metrics,
+    /// Points of the paths with the velocities there.
+    probes: Probes,
+    /// What the loss cannot get below.
+    floor: Floor,
+    /// How far the field is from the exact one.
+    fm_error: FmError,
+    /// The gradient of batches beside that of the flow matching loss.
+    gradients: Gradients,
     /// What was measured at which step.
     learning_curve: LearningCurve,
     /// What the methods cost on the flow, and the way there and back.
@@ -256,6 +271,16 @@ products! {
     exact_error_curves: ExactErrorCurves,
     /// How far the experiment's solver is off at the end.
     end_errors: EndErrors,
+    /// What every likelihood builds on.
+    likelihood_basis: LikelihoodBasis,
+    /// The likelihood of the point that is pointed at.
+    likelihood_at: LikelihoodAt,
+    /// A coarse map of the likelihood.
+    likelihood_sketch: LikelihoodSketch,
+    /// The map of the likelihood.
+    likelihood_map: LikelihoodMap,
+    /// How likely held-out target points are.
+    likelihood: Likelihood,
 }
 
 impl Products {
@@ -317,6 +342,10 @@ pub struct Look {
     pub bounds: Bounds,
     /// Whether the marginal field of the problem is wanted.
     pub exact: bool,
+    /// Whether the floor of the loss and the error of the field are wanted; both need the marginal field.
+    pub floor: bool,
+    /// Whether the gradients of batches are wanted, by the number of the wish: another number begins again.
+    pub gradients: Option<u32>,
     /// Whether the arrows of the marginal field are wanted.
     pub exact_arrows: bool,
     /// Whether the maps of the marginal field are wanted.
@@ -341,6 +370,12 @@ pub struct Look {
     pub errors: usize,
     /// The end that particles are followed from.
     pub from: End,
+    /// Whether the likelihood of held-out points is wanted, where measurements are.
+    pub likelihood: bool,
+    /// Whether the map of the likelihood is wanted.
+    pub likelihood_map: bool,
+    /// The point whose likelihood is wanted.
+    pub pointer: Option<Point>,
 }
 
 impl Look {
@@ -356,6 +391,8 @@ impl Look {
                 .then_some((view.color, view.trajectories)),
             field: view.field,
             bounds,
+            floor: false,
+            gradients: None,
             exact: shows(&Layer::EXACT),
             exact_arrows: shows(&[Layer::ExactField]),
             exact_maps: shows(&Layer::EXACT_MAPS),
@@ -372,6 +409,9 @@ impl Look {
                 false => 0,
             },
             from: view.from,
+            likelihood: false,
+            likelihood_map: view.layers.contains(&Layer::Likelihood),
+            pointer: None,
         }
         .at(view.t)
     }
@@ -396,6 +436,8 @@ impl Default for Look {
             field: 24,
             bounds: Bounds::square(4.0),
             exact: false,
+            floor: false,
+            gradients: None,
             exact_arrows: false,
             exact_maps: false,
             field_maps: false,
@@ -408,6 +450,9 @@ impl Default for Look {
             convergence: false,
             errors: 0,
             from: End::Source,
+            likelihood: false,
+            likelihood_map: false,
+            pointer: None,
         }
     }
 }

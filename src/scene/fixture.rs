@@ -18,7 +18,8 @@ use crate::flow::trajectory::Trajectories;
 use crate::flow::work::finish;
 use crate::flow::{Bounds, Point};
 use crate::products::{
-    Exact, ExactArrows, ExactMaps, FieldMaps, Followed, Look, Measures, Metrics, Products, ReferenceSolver, RunId,
+    Exact, ExactArrows, ExactMaps, FieldMaps, Followed, Look, Measures, Metrics, Products,
+    ReferenceSolver, RunId,
 };
 use crate::snapshot::{Frame, LaneId, LossHistory, RunState};
 
@@ -150,7 +151,10 @@ pub fn map(frame: &mut Frame, scale: f64) {
         maps = maps.with(k, finish(ExactSlice::sample(&exact, &raster, t)));
         let slice = maps.get(k).map(Arc::clone);
         let at = (t, frame.step);
-        against = against.with(k, finish(FieldSlice::sample(&field, slice, &raster, at, 64)));
+        against = against.with(
+            k,
+            finish(FieldSlice::sample(&field, slice, &raster, at, 64)),
+        );
     }
     let of = frame.flow();
     let products = &mut frame.products;

@@ -47,6 +47,8 @@ pub enum Command {
     SetDevice(DeviceChoice),
     /// Measure the flow now instead of at the next interval.
     Measure,
+    /// Compare the gradients of batches with that of the flow matching loss, in the selected lane.
+    CompareGradients,
     /// How lanes that train go forward together.
     SetAdvance(Advance),
 

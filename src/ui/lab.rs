@@ -25,7 +25,7 @@ use crate::session::Speed;
 use crate::session::folder::Saved;
 use crate::session::repeats::Repeats;
 use crate::session::{self, Advance, Event, Options, Wake};
-use crate::snapshot::RunState;
+use crate::snapshot::{LaneId, RunState};
 
 use super::command::{Command, Direction, Side, Tool};
 use super::dialogs::Dialog;
@@ -181,6 +181,7 @@ impl State {
             Command::ToggleReplay => self.training.toggle(),
             Command::SetDevice(device) => self.set_device(device),
             Command::Measure => self.send(&session::Command::Measure),
+            Command::CompareGradients => self.compare_gradients(),
             Command::Repeat(seeds) => self.repeat(seeds),
             Command::StopRepeats => self.repeats = None,
             Command::Edit(experiment) => self.edit(*experiment),
@@ -241,13 +242,16 @@ impl State {
     }
 
     fn look(&mut self, seen: Bounds) {
+        // Both pages have the loss.
+        let floor = matches!(self.page, Page::Training | Page::Numbers) && !self.lecture;
         let canvas = Look::of(&self.editor.experiment().view, seen).at(self.play.t);
         let request = Look {
             curves: self.page == Page::Training && !self.lecture,
             // The table of the lanes has their numbers, too.
             solvers: matches!(self.page, Page::Solvers | Page::Straightness),
             convergence: self.page == Page::Solvers,
-            exact: self.page == Page::Solvers || canvas.exact,
+            exact: self.page == Page::Solvers || floor || canvas.exact,
+            floor,
             ..canvas
         };
         let selected = self.lane();
@@ -255,12 +259,29 @@ impl State {
             self.session.focus(selected);
         }
         let lanes: Vec<_> = self.editor.lanes().iter().map(LaneDraft::id).collect();
-        for lane in &lanes {
-            if !self.looked.contains(&(*lane, request)) {
-                self.session.send(*lane, session::Command::Look(request));
+        let own = |lane: LaneId| {
+            let gradients = self.gradients.get(&lane).copied();
+            let exact = request.exact || gradients.is_some();
+            let request = Look {
+                gradients,
+                exact,
+                ..request
+            };
+            (lane, request)
+        };
+        let looked: Vec<_> = lanes.into_iter().map(own).collect();
+        for (lane, request) in &looked {
+            if !self.looked.contains(&(*lane, *request)) {
+                self.session.send(*lane, session::Command::Look(*request));
             }
         }
-        self.looked = lanes.into_iter().map(|lane| (lane, request)).collect();
+        self.looked = looked;
+    }
+
+    /// Once more, if it was asked for before.
+    fn compare_gradients(&mut self) {
+        *self.gradients.entry(self.lane()).or_default() += 1;
+        self.page = Page::Training;
     }
 
     /// Shows a sentence until it is dismissed.

@@ -70,7 +70,11 @@ fn every_mark_is_an_element_of_a_well_formed_file() {
             N + 10,
             "trajectories, ten of them marked"
         );
-        assert_eq!(count("image"), 2, "the density and the colour bar");
+        assert_eq!(
+            count("image"),
+            2 + 5,
+            "the density and the colour bar, and those of the maps"
+        );
         // Source, target, particles, starts and ends of the trajectories; those that are marked; seven dots in the legend.
         assert_eq!(count("circle"), 5 * N + 10 + 7);
         assert_eq!(count("clipPath"), 1);

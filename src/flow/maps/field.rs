@@ -77,10 +77,22 @@ impl Against {
         (velocity, divergence): (&[[f64; 2]], &[f64]),
         raster: &Raster,
     ) -> Self {
-        let (mut error, mut ppd) = (Vec::with_capacity(density.len()), Vec::with_capacity(density.len()));
+        let (mut error, mut ppd) = (
+            Vec::with_capacity(density.len()),
+            Vec::with_capacity(density.len()),
+        );
         let (mut mass, mut squares) = (0.0, 0.0);
-        for ((cell, p), (v, div)) in exact.cells.iter().zip(density).zip(velocity.iter().zip(divergence)) {
-            let ExactCell { score, velocity: u, divergence: div_u } = *cell;
+        for ((cell, p), (v, div)) in exact
+            .cells
+            .iter()
+            .zip(density)
+            .zip(velocity.iter().zip(divergence))
+        {
+            let ExactCell {
+                score,
+                velocity: u,
+                divergence: div_u,
+            } = *cell;
             let off = [0, 1].map(|i| v[i] - f64::from(u[i]));
             let square = off[0] * off[0] + off[1] * off[1];
             if square.is_finite() {
@@ -94,7 +106,8 @@ impl Against {
         }
         let area = raster.cell_area();
         let probabilities = density.iter().map(|p| area * f64::from(*p));
-        let by_density = |numbers: &[f32]| Spread::of(numbers.iter().copied().zip(density.iter().copied()));
+        let by_density =
+            |numbers: &[f32]| Spread::of(numbers.iter().copied().zip(density.iter().copied()));
         let continuity: Vec<f32> = ppd.iter().zip(density).map(|(r, p)| r * p).collect();
         Self {
             residual: Residual::of(ppd.iter().map(|r| f64::from(*r)).zip(probabilities)),

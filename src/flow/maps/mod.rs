@@ -41,6 +41,24 @@ impl Raster {
         super::grid::cell_centres(self.bounds, self.n).collect()
     }
 
+    /// The same cells in pieces of at most so many rows, from below.
+    pub fn bands(&self, rows: usize) -> impl Iterator<Item = Self> + use<> {
+        let (raster, rows) = (*self, rows.max(1));
+        let height = raster.bounds.height() / raster.n[1].max(1) as f64;
+        let y = move |row: usize| raster.bounds.min[1] + height * row as f64;
+        (0..raster.n[1]).step_by(rows).map(move |first| {
+            let end = (first + rows).min(raster.n[1]);
+            let Bounds { min, max } = raster.bounds;
+            Self {
+                bounds: Bounds {
+                    min: [min[0], y(first)],
+                    max: [max[0], y(end)],
+                },
+                n: [raster.n[0], end - first],
+            }
+        })
+    }
+
     /// The area of a cell.
     pub fn cell_area(&self) -> f64 {
         self.bounds.width() * self.bounds.height() / self.len().max(1) as f64
@@ -105,7 +123,10 @@ impl<S> Between<S> {
     }
 
     /// The numbers of all cells, linear in between.
-    pub fn cells<'a>(&'a self, numbers: impl Fn(&'a S) -> &'a [f32]) -> impl Iterator<Item = f32> + 'a {
+    pub fn cells<'a>(
+        &'a self,
+        numbers: impl Fn(&'a S) -> &'a [f32],
+    ) -> impl Iterator<Item = f32> + 'a {
         let [a, b] = [0, 1].map(|k| numbers(&self.slices[k]));
         a.iter().zip(b).map(|(a, b)| a + self.weight * (b - a))
     }
@@ -181,7 +202,11 @@ impl<S> Maps<S> {
         let moment = moment.min(n.checked_sub(1)?);
         let near = [moment, (moment + 1).min(n - 1)];
         let is_missing = |k: &usize| self.slices[*k].is_none();
-        let is_old = |k: &usize| self.slices[*k].as_ref().is_none_or(|slice| !is_current(*k, slice));
+        let is_old = |k: &usize| {
+            self.slices[*k]
+                .as_ref()
+                .is_none_or(|slice| !is_current(*k, slice))
+        };
         if let Some(k) = near.into_iter().find(is_missing) {
             return Some(k);
         }
@@ -221,11 +246,17 @@ impl<S> Maps<S> {
 
     /// The mean over the times of a number of the slices, by the trapezoidal rule; none before all of them are there.
     pub fn mean(&self, number: impl Fn(&S) -> f64) -> Option<f64> {
-        let values: Option<Vec<f64>> = self.slices.iter().map(|s| s.as_deref().map(&number)).collect();
+        let values: Option<Vec<f64>> = self
+            .slices
+            .iter()
+            .map(|s| s.as_deref().map(&number))
+            .collect();
         let values = values?;
         let span = self.times.last()? - self.times.first()?;
         let pieces = self.times.windows(2).zip(values.windows(2));
-        let sum: f64 = pieces.map(|(t, v)| 0.5 * (t[1] - t[0]) * (v[0] + v[1])).sum();
+        let sum: f64 = pieces
+            .map(|(t, v)| 0.5 * (t[1] - t[0]) * (v[0] + v[1]))
+            .sum();
         (span > 0.0).then_some(sum / span)
     }
 }

@@ -60,9 +60,17 @@ mod tests {
         let numbers = (1..=1000).map(|k| (k as f32 * -0.003, 1.0));
         let mut spread = Spread::of(numbers.chain([(f32::NAN, 9e9)]));
         let is_near = |found: f64, true_value: f64| (1.0..1.1).contains(&(found / true_value));
-        assert!(is_near(spread.quantile(0.95), 2.85), "{}", spread.quantile(0.95));
+        assert!(
+            is_near(spread.quantile(0.95), 2.85),
+            "{}",
+            spread.quantile(0.95)
+        );
         spread.add(&Spread::of([(70.0, 9000.0)].into_iter()));
-        assert!(is_near(spread.quantile(0.95), 70.0), "{}", spread.quantile(0.95));
+        assert!(
+            is_near(spread.quantile(0.95), 70.0),
+            "{}",
+            spread.quantile(0.95)
+        );
         assert_eq!(Spread::default().quantile(0.95), 0.0);
         assert_eq!(Spread::of([(0.0, 1.0)].into_iter()).quantile(0.5), 0.0);
     }

@@ -54,7 +54,10 @@ fn against(field: &dyn VelocityField, exact: &Arc<ExactSlice>) -> Arc<Against> {
 /// peak.
 #[test]
 fn the_contours_of_a_gaussian_enclose_their_shares() {
-    let field = marginal(Shape::Gaussian { std: 2.0 }, Path::CondOt { sigma_min: 0.0 });
+    let field = marginal(
+        Shape::Gaussian { std: 2.0 },
+        Path::CondOt { sigma_min: 0.0 },
+    );
     for t in [0.0, 0.5, 1.0] {
         let variance = (1.0 - t) * (1.0 - t) + 4.0 * t * t;
         let slice = exact_slice(&field, t);
@@ -105,7 +108,10 @@ impl VelocityField for Off<'_> {
 /// `0.2 - x . (0.3, -0.4) / s^2 - |x|^2 / (10 s^2)`, whose second moment is `0.25 / s^2 + 0.04`.
 #[test]
 fn errors_and_residuals_are_those_of_the_closed_form() {
-    let field = marginal(Shape::Gaussian { std: 2.0 }, Path::CondOt { sigma_min: 0.0 });
+    let field = marginal(
+        Shape::Gaussian { std: 2.0 },
+        Path::CondOt { sigma_min: 0.0 },
+    );
     for t in [0.2, 0.7] {
         let variance = (1.0 - t) * (1.0 - t) + 4.0 * t * t;
         let found = against(&Off(&field), &exact_slice(&field, t));
@@ -124,7 +130,8 @@ fn errors_and_residuals_are_those_of_the_closed_form() {
 }
 
 #[test]
-fn a_field_that_is_one_percent_too_fast_lights_up_and_one_that_turns_about_the_densities_does_not() {
+fn a_field_that_is_one_percent_too_fast_lights_up_and_one_that_turns_about_the_densities_does_not()
+{
     for path in [
         Path::CondOt { sigma_min: 0.0 },
         Path::Vp {
@@ -144,13 +151,20 @@ fn a_field_that_is_one_percent_too_fast_lights_up_and_one_that_turns_about_the_d
             let own = exact.own;
             assert!(own.continuity > 0.0 && own.continuity < 1e-4, "{own:?}");
             let wrong = against(&altered(1.01, 0.0), &exact).residual;
-            assert!(wrong.continuity > 100.0 * own.continuity, "t = {t}: {wrong:?} {own:?}");
+            assert!(
+                wrong.continuity > 100.0 * own.continuity,
+                "t = {t}: {wrong:?} {own:?}"
+            );
             assert!(wrong.ppd > 100.0 * own.ppd, "t = {t}: {wrong:?} {own:?}");
             let same = against(&altered(1.0, 0.0), &exact);
             assert!(same.residual.continuity < 1e-5 && same.mean_squared_error < 1e-10);
             let turned = against(&altered(1.0, 0.7), &exact);
             assert!(turned.residual.continuity < 1e-5, "{:?}", turned.residual);
-            assert!(turned.mean_squared_error > 1e-4, "{}", turned.mean_squared_error);
+            assert!(
+                turned.mean_squared_error > 1e-4,
+                "{}",
+                turned.mean_squared_error
+            );
         }
     }
 }
@@ -163,7 +177,10 @@ fn without_a_marginal_field_there_is_the_divergence() {
     // cosine: the variance is (1 + 4) / 2 at t = 1/2, and its logarithm grows by 2 * 3 pi / 4 / 2.5 / 2 a coordinate.
     let expected = 2.0 * 0.5 * (0.5 * TAU * 0.5 * 3.0) / 2.5;
     for div in &slice.divergence {
-        assert!((f64::from(*div) - expected).abs() < 1e-5, "{div} {expected}");
+        assert!(
+            (f64::from(*div) - expected).abs() < 1e-5,
+            "{div} {expected}"
+        );
     }
     assert!(slice.divergence_spread.quantile(0.95) >= expected);
 }
@@ -209,7 +226,10 @@ fn what_is_shown_lies_between_two_slices_or_is_the_nearest() {
     assert_eq!(number(&maps, 0.55), 20.0);
     assert_eq!(number(&maps, 0.9), 50.0);
     assert!(maps.at(0.3, |n| *n > 50).is_none());
-    assert_eq!(maps.at(0.25, |n| *n > 10).unwrap().lerp(|n| f64::from(*n)), 20.0);
+    assert_eq!(
+        maps.at(0.25, |n| *n > 10).unwrap().lerp(|n| f64::from(*n)),
+        20.0
+    );
     assert_eq!(maps.mean(|n| f64::from(*n)), None);
     for (k, n) in [(0, 0), (3, 30), (4, 40)] {
         maps = maps.with(k, n);
@@ -233,4 +253,7 @@ fn places_on_the_raster_are_its_centres() {
     let centres = raster.centres();
     assert_eq!(raster.place([2.0, 1.0]), centres[6 + 2]);
     assert_eq!((raster.len(), raster.cell_area()), (24, 0.5));
+    let bands: Vec<Point> = raster.bands(3).flat_map(|band| band.centres()).collect();
+    let near = |(a, b): (&Point, &Point)| (a[0] - b[0]).hypot(a[1] - b[1]) < 1e-12;
+    assert!(bands.len() == 24 && bands.iter().zip(&centres).all(near));
 }

@@ -84,10 +84,12 @@ fn make_some(flow: &Flow, look: &Look, made: &mut Products, tasks: usize) -> Vec
             past: None,
             now: 0.0,
         };
-        let task = KINDS.iter().find_map(|kind| match kind.next(flow, &wish, &tools) {
-            Next::Task(task) if kind.name == FieldMaps::NAME => Some(task),
-            _ => None,
-        });
+        let task = KINDS
+            .iter()
+            .find_map(|kind| match kind.next(flow, &wish, &tools) {
+                Next::Task(task) if kind.name == FieldMaps::NAME => Some(task),
+                _ => None,
+            });
         let Some(task) = task else { break };
         task.work.finish().unwrap()(made);
     }
@@ -104,7 +106,13 @@ fn maps_follow_the_training_and_those_of_other_weights_stay_until_they_are_made_
         ..seen(&studied)
     };
     assert_eq!(look.moment, 12);
-    let mut made = all(&flow(&studied, 3), &Look { field_maps: false, ..look });
+    let mut made = all(
+        &flow(&studied, 3),
+        &Look {
+            field_maps: false,
+            ..look
+        },
+    );
     assert!(made.field_maps.get().is_none());
     let steps = make_some(&flow(&studied, 20), &look, &mut made, 3);
     let there: Vec<usize> = (0..steps.len()).filter(|&k| steps[k].is_some()).collect();
@@ -161,7 +169,12 @@ fn where_there_is_no_exact_field_nothing_is_made_but_the_divergence() {
     let network = flow(&known, 3).network().unwrap().clone();
     let flow = Flow::learned(network, Arc::new(studied.clone()), RunId(0));
     let products = all(&flow, &seen(&studied));
-    assert!(products.exact.get().is_some_and(|exact| exact.field.is_err()));
+    assert!(
+        products
+            .exact
+            .get()
+            .is_some_and(|exact| exact.field.is_err())
+    );
     assert!(products.get::<ExactMaps>().is_none() && products.get::<ExactArrows>().is_none());
     let maps = &products.get::<FieldMaps>().unwrap().maps;
     assert!(maps.is_complete() && maps.known().all(|slice| slice.against.is_none()));

@@ -35,7 +35,10 @@ fn alpha(scene: &Scene, at: [f64; 2]) -> u8 {
 fn said(scene: &Scene, beginning: &str) -> String {
     let texts = texts(&scene.furniture);
     let found = texts.iter().find(|text| text.text.starts_with(beginning));
-    found.unwrap_or_else(|| panic!("{beginning} of {texts:?}")).text.clone()
+    found
+        .unwrap_or_else(|| panic!("{beginning} of {texts:?}"))
+        .text
+        .clone()
 }
 
 #[test]
@@ -57,7 +60,10 @@ fn every_map_is_a_picture_with_a_bar_a_scale_and_its_number() {
             assert!(scene.furniture.iter().any(|item| bar(&item)), "{layer:?}");
             said(&scene, scale);
             said(&scene, number);
-            assert_eq!(said(&scene, "Exact, in closed form"), "Exact, in closed form.");
+            assert_eq!(
+                said(&scene, "Exact, in closed form"),
+                "Exact, in closed form."
+            );
         }
     }
 }
@@ -72,7 +78,10 @@ fn the_error_is_where_the_field_is_wrong_and_fades_where_nothing_ever_comes() {
     // E |0.1 u|^2 over p_t: variance v = 1 - 2 t + 5 t^2 = 1.25, u = v' x / (2 v) = 1.5 x / 1.25, E |x|^2 = 2.5.
     let rms: f64 = 0.1 * 1.2 * 2.5_f64.sqrt();
     let said = said(&scene, "RMS over p_t ");
-    assert!(said.starts_with(&format!("RMS over p_t {rms:.3}, all t ")), "{said} {rms}");
+    assert!(
+        said.starts_with(&format!("RMS over p_t {rms:.3}, all t ")),
+        "{said} {rms}"
+    );
 }
 
 #[test]
@@ -80,10 +89,26 @@ fn residuals_say_how_large_those_of_the_exact_field_are() {
     for layer in [Layer::Continuity, Layer::PpdResidual] {
         let number = |scale: f64| {
             let frame = mapped(scale);
-            let against = frame.products.field_maps.get().unwrap().maps.get(2).unwrap().against.clone();
+            let against = frame
+                .products
+                .field_maps
+                .get()
+                .unwrap()
+                .maps
+                .get(2)
+                .unwrap()
+                .against
+                .clone();
             let residual = against.unwrap().residual;
             let scene = scene(&frame, layer, 0.5, Style::Light);
-            let words = said(&scene, if layer == Layer::Continuity { "integral" } else { "RMS" });
+            let words = said(
+                &scene,
+                if layer == Layer::Continuity {
+                    "integral"
+                } else {
+                    "RMS"
+                },
+            );
             assert!(words.contains(", exact field "), "{words}");
             (residual.continuity, words)
         };
@@ -96,7 +121,10 @@ fn residuals_say_how_large_those_of_the_exact_field_are() {
 #[test]
 fn lanes_have_one_scale_that_stays_while_time_moves() {
     let (wrong, right) = (mapped(1.1), mapped(1.0));
-    let (page, view) = (Page::canvas(CANVAS, Style::Dark), view(&[Layer::FieldError]));
+    let (page, view) = (
+        Page::canvas(CANVAS, Style::Dark),
+        view(&[Layer::FieldError]),
+    );
     let company = Company {
         beside: None,
         scales: Scales::of([&right, &wrong]),
@@ -129,7 +157,10 @@ fn contours_are_circles_about_a_gaussian() {
         let radius = (-2.0 * (1.0 - share).ln() * 1.25).sqrt() as f32;
         for point in points {
             let found = super::distance(*point, center) / scale;
-            assert!((found / radius - 1.0).abs() < 0.05, "{share}: {found} {radius}");
+            assert!(
+                (found / radius - 1.0).abs() < 0.05,
+                "{share}: {found} {radius}"
+            );
         }
     }
 }
@@ -141,18 +172,27 @@ fn exact_arrows_are_in_the_scale_of_the_learned_ones_where_those_are_shown() {
     let page = Page::canvas(CANVAS, Style::Dark);
     let lengths = |layers: &[Layer]| {
         let scene = build(&frame, &view(layers), 0.5, &page);
-        let group = scene.panels[0].groups.iter().find(|g| g.layer == Layer::ExactField);
+        let group = scene.panels[0]
+            .groups
+            .iter()
+            .find(|g| g.layer == Layer::ExactField);
         let [Item::Arrows(arrows)] = &group.unwrap().items[..] else {
             panic!("arrows");
         };
         assert_eq!(arrows.color, Style::Dark.theme().ink.exact);
         let length = |[from, to]: &[PagePoint; 2]| super::distance(*from, *to);
         let longest = arrows.arrows.iter().map(length).fold(0.0, f32::max);
-        let words: Vec<String> = texts(&scene.furniture).iter().map(|t| t.text.clone()).collect();
+        let words: Vec<String> = texts(&scene.furniture)
+            .iter()
+            .map(|t| t.text.clone())
+            .collect();
         (longest, words)
     };
     let (alone, words) = lengths(&[Layer::ExactField]);
-    assert!(words.iter().any(|w| w.starts_with("u: longest arrow ")), "{words:?}");
+    assert!(
+        words.iter().any(|w| w.starts_with("u: longest arrow ")),
+        "{words:?}"
+    );
     let (beside, words) = lengths(&[Layer::Field, Layer::ExactField]);
     assert!(words.iter().any(|w| w == "in the scale of v"), "{words:?}");
     assert!((beside / alone - 0.5).abs() < 0.05, "{beside} {alone}");

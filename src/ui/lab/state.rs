@@ -1,5 +1,6 @@
 //! All that the window is, except what egui knows: data to read, and how it begins.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -77,6 +78,8 @@ pub struct State {
     /// What each lane of the session trains.
     pub(super) sent: Vec<(LaneId, Arc<Experiment>)>,
     pub(super) looked: Vec<(LaneId, Look)>,
+    /// How many times the gradients of a lane were to be compared.
+    pub(super) gradients: BTreeMap<LaneId, u32>,
     /// The lane whose pictures come first.
     pub(super) focused: Option<LaneId>,
     /// The step that the session was asked to show.
@@ -150,6 +153,7 @@ impl State {
             wake,
             sent: lanes(&editor),
             looked: Vec::new(),
+            gradients: BTreeMap::new(),
             focused: None,
             session,
             editor,
