@@ -42,6 +42,8 @@ pub trait Product: Placed + Send + Sync + 'static {
     const OF_THE_FLOW: bool = true;
     /// Whether it is only there for others of the same cost, so that a rest from work comes after those.
     const IS_BASIS: bool = false;
+    /// Whether the play head says what of it is made first.
+    const FOLLOWS_PLAY_HEAD: bool = false;
     /// All that it depends on beside the flow.
     type Request: Clone + PartialEq + Send + Sync + 'static;
 

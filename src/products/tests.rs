@@ -13,6 +13,7 @@ use crate::flow::work::pause;
 use crate::model::{FrozenField, MlpParams, Scaling, Widths};
 
 mod identities;
+mod maps;
 
 fn experiment() -> Experiment {
     let preset = presets::find("two-moons").unwrap();
