@@ -47,7 +47,12 @@ impl PartialEq for Request {
         let of = |request: &Self| request.1.as_ref().map(Arc::as_ptr);
         let law = |request: &Self| {
             let problem = &request.0.problem;
-            (request.0.seed, problem.coupling, problem.path, problem.noise)
+            (
+                request.0.seed,
+                problem.coupling,
+                problem.path,
+                problem.noise,
+            )
         };
         let ends = |request: &Self| {
             let problem = &request.0.problem;
@@ -96,9 +101,7 @@ impl Floor {
     pub async fn of(experiment: &Experiment, probes: Option<&Probes>) -> Self {
         let problem = &experiment.problem;
         match (problem.coupling, problem.path, probes) {
-            (Coupling::Independent, _, Some(probes)) => {
-                Self::Sampled(probes.floor(), probes.len())
-            }
+            (Coupling::Independent, _, Some(probes)) => Self::Sampled(probes.floor(), probes.len()),
             (Coupling::Independent, _, None) => {
                 Self::Unknown("the problem has no exact field".to_owned())
             }
@@ -122,7 +125,9 @@ impl Floor {
         match (self, path_energy) {
             (Self::Sampled(mean, points), _) => CfmFloor {
                 value: Some(*mean),
-                basis: format!("mean of |dx_t/dt - u_t(x_t)|^2 over {points} points, u the exact field"),
+                basis: format!(
+                    "mean of |dx_t/dt - u_t(x_t)|^2 over {points} points, u the exact field"
+                ),
             },
             (Self::LessPathEnergy(cost), Some(energy)) => CfmFloor {
                 value: Some(Mean {
@@ -165,7 +170,10 @@ mod tests {
     use crate::flow::work::finish;
 
     fn eight_gaussians() -> Experiment {
-        presets::find("eight-gaussians").unwrap().experiment().unwrap()
+        presets::find("eight-gaussians")
+            .unwrap()
+            .experiment()
+            .unwrap()
     }
 
     fn floor_of(experiment: &Experiment) -> Floor {
@@ -183,7 +191,10 @@ mod tests {
         };
         let off = (cost.value - 14.583).abs();
         assert!(off < 3.0 * cost.stderr.hypot(0.006), "{cost:?}");
-        let energy = Mean { value: 14.0, stderr: 0.03 };
+        let energy = Mean {
+            value: 14.0,
+            stderr: 0.03,
+        };
         let known = floor.beside(Some(energy));
         let value = known.value.unwrap();
         assert_eq!(value.value, cost.value - 14.0);
@@ -197,7 +208,10 @@ mod tests {
         let mut experiment = eight_gaussians();
         experiment.problem.coupling = Coupling::BatchOt { batch: 64 };
         experiment.problem.path = Path::Cosine;
-        let known = floor_of(&experiment).beside(Some(Mean { value: 1.0, stderr: 0.0 }));
+        let known = floor_of(&experiment).beside(Some(Mean {
+            value: 1.0,
+            stderr: 0.0,
+        }));
         assert_eq!(known.value, None);
         assert!(known.basis.contains("linear path") && known.basis.contains("cosine"));
     }

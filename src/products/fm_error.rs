@@ -111,7 +111,10 @@ mod tests {
         assert_eq!(error(1.0).total.value, 0.0);
         let wrong = error(1.1);
         let (value, stderr) = (wrong.total.value, wrong.total.stderr);
-        assert!((value - 0.178_586_5).abs() < 3.0 * stderr, "{value} {stderr}");
+        assert!(
+            (value - 0.178_586_5).abs() < 3.0 * stderr,
+            "{value} {stderr}"
+        );
         assert_eq!(wrong.bins.len(), BINS);
         let mean = wrong.bins.iter().map(|bin| bin.mean.value).sum::<f64>() / BINS as f64;
         assert!((mean / value - 1.0).abs() < 1e-12);

@@ -150,6 +150,8 @@ pub enum Command {
     PickParticle(Option<usize>),
     /// The data point under the pointer is this one now.
     PointAt(Option<Point>),
+    /// Holds the question to this point, or lets it follow the pointer.
+    Pin(Option<Point>),
     /// Panels hidden and large type, or back.
     ToggleLecture,
     /// Dark or light.
@@ -253,6 +255,8 @@ pub enum Tool {
     Brush,
     /// Marks the particle under the pointer.
     Pick,
+    /// Asks what the velocity under the pointer is made of.
+    Ask,
 }
 
 /// One end of the flow.

@@ -7,6 +7,7 @@ use crate::flow::grid::FieldGrid;
 use crate::flow::likelihood::LogLikelihood;
 use crate::products::LikelihoodAt;
 use crate::scene::theme::Theme;
+use crate::ui::lab::as_printed;
 use crate::ui::theme::ink;
 
 /// From the edges of the canvas to the card, in points: clear of the numbers along the edges.
@@ -40,11 +41,6 @@ fn log_density(likelihood: &LogLikelihood) -> String {
         spread => format!("{value:.4} ± {spread:.2}"),
     };
     format!("{log}    p₁ = {:.3e}", value.exp()).replace('-', "−")
-}
-
-/// The point to the decimals that are printed.
-pub fn as_printed(at: Point) -> Point {
-    at.map(|x| (100.0 * x).round() / 100.0)
 }
 
 /// The words on a card; above the legend if there is no room beside it.
