@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::experiment::Experiment;
 use crate::flow::coupling::{Coupling, PairStream};
+use crate::flow::exact::Basis;
 use crate::flow::metrics::Mean;
 use crate::flow::path::Path;
 use crate::flow::work::{Work, pause};
@@ -20,8 +21,8 @@ const PAIRS: usize = 8192;
 /// What is known of the floor without the flow.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Floor {
-    /// V, as the mean over so many points of the paths.
-    Sampled(Mean, usize),
+    /// V, as the mean over so many points of the paths, and what the field there rests on.
+    Sampled(Mean, usize, Basis),
     /// The coupling cost, of which the path energy of the flow leaves V: on the linear path the conditional energy is the
     /// coupling cost, and conditional energy = path energy + V.
     LessPathEnergy(Mean),
@@ -101,7 +102,9 @@ impl Floor {
     pub async fn of(experiment: &Experiment, probes: Option<&Probes>) -> Self {
         let problem = &experiment.problem;
         match (problem.coupling, problem.path, probes) {
-            (Coupling::Independent, _, Some(probes)) => Self::Sampled(probes.floor(), probes.len()),
+            (Coupling::Independent, _, Some(probes)) => {
+                Self::Sampled(probes.floor(), probes.len(), probes.basis)
+            }
             (Coupling::Independent, _, None) => {
                 Self::Unknown("the problem has no exact field".to_owned())
             }
@@ -123,10 +126,11 @@ impl Floor {
     /// The floor beside a flow's path energy, if that was measured.
     pub fn beside(&self, path_energy: Option<Mean>) -> CfmFloor {
         match (self, path_energy) {
-            (Self::Sampled(mean, points), _) => CfmFloor {
+            (Self::Sampled(mean, points, basis), _) => CfmFloor {
                 value: Some(*mean),
                 basis: format!(
-                    "mean of |dx_t/dt - u_t(x_t)|^2 over {points} points, u the exact field"
+                    "mean of |dx_t/dt - u_t(x_t)|^2 over {points} points, u the exact field: {}",
+                    basis.sentence()
                 ),
             },
             (Self::LessPathEnergy(cost), Some(energy)) => CfmFloor {

@@ -8,7 +8,7 @@ use rand_distr::StandardNormal;
 use crate::experiment::{Experiment, Problem};
 use crate::flow::Point;
 use crate::flow::coupling::{Blocks, PairStream};
-use crate::flow::exact::{ExactPoint, MarginalField};
+use crate::flow::exact::{Basis, ExactPoint, MarginalField};
 use crate::flow::metrics::Mean;
 use crate::flow::path::{interpolate, velocity};
 use crate::flow::rng::{Stream, stream};
@@ -33,6 +33,8 @@ pub struct Probes {
     pub times: Arc<[AtTime]>,
     /// First and last time.
     pub range: (f64, f64),
+    /// What the marginal field rests on.
+    pub basis: Basis,
 }
 
 /// What is known at one time.
@@ -121,6 +123,7 @@ impl Probes {
         Some(Self {
             times: times.into(),
             range: (start, end),
+            basis: field.basis(),
         })
     }
 
