@@ -199,10 +199,7 @@ mod tests {
         // A mean above the level cuts the low corners off, lower right and upper left; one below, the high ones.
         let near = |values: &[f32]| contours(values, [2, 2], 0.5)[0].clone();
         let high = near(&square(0.4));
-        assert!(
-            high.contains(&[1.0 - 1.0 / 6.0, 0.0]) && high.contains(&[1.0, 1.0 / 6.0]),
-            "{high:?}"
-        );
+        assert!(high.iter().all(|[x, y]| x - y > 0.5), "{high:?}");
         let low = near(&square(-0.4));
         assert!(low.iter().all(|[x, y]| x + y < 0.5), "{low:?}");
     }

@@ -41,7 +41,7 @@ impl PartialEq for Request {
 impl Product for Answer {
     const NAME: &'static str = "answer at the pointer";
     const COST: Cost = Cost::Picture;
-    const FOLLOWS_POINTER: bool = true;
+    const FOLLOWS_HAND: bool = true;
     type Request = Request;
 
     fn demand(wish: &Wish<'_>) -> Demand<Request> {

@@ -22,6 +22,16 @@ pub struct ExactMaps {
     pub top: f64,
 }
 
+impl ExactMaps {
+    /// Of these slices.
+    pub fn of(maps: Maps<ExactSlice>) -> Self {
+        let mut spread = Spread::default();
+        maps.known().for_each(|slice| spread.add(&slice.spread));
+        let top = spread.quantile(SCALED);
+        Self { maps, top }
+    }
+}
+
 /// Of which field, what there is already and the slice to be made.
 #[derive(Clone, Debug)]
 pub struct Request {
@@ -43,6 +53,7 @@ impl Product for ExactMaps {
     const COST: Cost = Cost::Picture;
     /// It is the problem's.
     const OF_THE_FLOW: bool = false;
+    const FOLLOWS_HAND: bool = true;
     type Request = Request;
 
     fn demand(wish: &Wish<'_>) -> Demand<Request> {
@@ -72,11 +83,7 @@ impl Product for ExactMaps {
             let field = exact.field.as_ref().ok()?;
             let t = *base.times().get(slice)?;
             let made = ExactSlice::sample(field, &base.raster, t).await;
-            let maps = base.with(slice, made);
-            let mut spread = Spread::default();
-            maps.known().for_each(|slice| spread.add(&slice.spread));
-            let top = spread.quantile(SCALED);
-            Some(Self { maps, top })
+            Some(Self::of(base.with(slice, made)))
         })
     }
 }

@@ -11,7 +11,7 @@ use super::exact_maps::{SCALED, blank, current_exact, known, raster};
 use super::{Cost, Demand, Flow, FlowId, Product, Tools, Wish};
 
 /// Points of a field that is no network which are evaluated at once: one of a drawing has thousands of kernels.
-const ROWS: usize = 64;
+const ROWS: usize = 256;
 
 /// A field at some times.
 #[derive(Clone, Debug)]
@@ -55,6 +55,14 @@ impl FieldTops {
     }
 }
 
+impl FieldMaps {
+    /// Of these slices.
+    pub fn of(maps: Maps<FieldSlice>) -> Self {
+        let tops = FieldTops::of(&maps);
+        Self { maps, tops }
+    }
+}
+
 /// What there is already, the slice to be made, and what it is compared with.
 #[derive(Clone, Debug)]
 pub struct Request {
@@ -74,6 +82,7 @@ impl PartialEq for Request {
 impl Product for FieldMaps {
     const NAME: &'static str = "map of the field";
     const COST: Cost = Cost::Picture;
+    const FOLLOWS_HAND: bool = true;
     type Request = Request;
 
     fn demand(wish: &Wish<'_>) -> Demand<Request> {
@@ -117,9 +126,7 @@ impl Product for FieldMaps {
             };
             let at = (t, flow.id.step);
             let made = FieldSlice::sample(flow.field.as_ref(), exact, &base.raster, at, rows).await;
-            let maps = base.with(slice, made);
-            let tops = FieldTops::of(&maps);
-            Some(Self { maps, tops })
+            Some(Self::of(base.with(slice, made)))
         })
     }
 }
@@ -127,7 +134,9 @@ impl Product for FieldMaps {
 /// The maps of this run for the same problem and the same part of the plane, of whatever step.
 fn usable(wish: &Wish<'_>) -> Option<Maps<FieldSlice>> {
     let made = wish.made.field_maps.get()?;
-    let FlowId { experiment, run, .. } = wish.flow;
+    let FlowId {
+        experiment, run, ..
+    } = wish.flow;
     let is_same = made.of.run == *run
         && made.of.answers(&experiment.problem)
         && made.maps.raster == raster(wish.look);

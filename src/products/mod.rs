@@ -42,8 +42,8 @@ pub trait Product: Placed + Send + Sync + 'static {
     const COST: Cost;
     /// Whether it depends on the velocity, and not on the problem alone.
     const OF_THE_FLOW: bool = true;
-    /// Whether it is about where the pointer is: a move of it hurries nothing else.
-    const FOLLOWS_POINTER: bool = false;
+    /// Whether pointer or play head say what of it is made first: a move of theirs hurries nothing else.
+    const FOLLOWS_HAND: bool = false;
     /// Whether it is only there for others of the same cost, so that a rest from work comes after those.
     const IS_BASIS: bool = false;
     /// All that it depends on beside the flow.
@@ -454,12 +454,13 @@ impl Look {
 }
 
 impl Look {
-    /// Whether what is pointed at is all that is new: then nothing else is out of date.
-    pub fn differs_by_pointer(&self, new: &Self) -> bool {
+    /// Whether pointer and play head are all that has moved: then nothing else is out of date.
+    pub fn differs_by_hand(&self, new: &Self) -> bool {
         let same = Self {
             ask: new.ask,
             condition: new.condition,
             pointer: new.pointer,
+            moment: new.moment,
             ..*self
         };
         same == *new && *self != *new

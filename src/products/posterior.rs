@@ -50,7 +50,7 @@ impl Product for Posterior {
     const NAME: &'static str = "picture of the posterior";
     const COST: Cost = Cost::Picture;
     const OF_THE_FLOW: bool = false;
-    const FOLLOWS_POINTER: bool = true;
+    const FOLLOWS_HAND: bool = true;
     type Request = Request;
 
     fn demand(wish: &Wish<'_>) -> Demand<Request> {

@@ -13,6 +13,7 @@ use crate::flow::work::pause;
 use crate::model::{FrozenField, MlpParams, Scaling, Widths};
 
 mod identities;
+mod maps;
 
 fn experiment() -> Experiment {
     let preset = presets::find("two-moons").unwrap();
@@ -58,6 +59,7 @@ fn look(experiment: &Experiment) -> Look {
     Look {
         solvers: true,
         exact: true,
+        floor: true,
         convergence: true,
         ..Look::of(&experiment.view, Bounds::square(3.0))
     }
@@ -75,7 +77,7 @@ fn stale(products: &Products, experiment: Experiment) -> BTreeSet<&'static str> 
             })*
         };
     }
-    check!(exact trajectories measures mesh field density starts cloud references pair_crossings metrics solvers error_curves exact_error_curves end_errors posterior answer conditional);
+    check!(exact trajectories measures mesh field density starts cloud references pair_crossings probes floor fm_error metrics solvers error_curves exact_error_curves end_errors posterior answer conditional);
     stale
 }
 
@@ -88,6 +90,7 @@ const PICTURES: &[&str] = &[
     "field",
     "density",
     "cloud",
+    "fm_error",
     "metrics",
     "solvers",
     "error_curves",
@@ -100,6 +103,9 @@ const OF_THE_LAW: &[&str] = &[
     "posterior",
     "answer",
     "conditional",
+    "probes",
+    "floor",
+    "fm_error",
     "trajectories",
     "measures",
     "mesh",
@@ -117,6 +123,9 @@ const ALL: &[&str] = &[
     "posterior",
     "answer",
     "conditional",
+    "probes",
+    "floor",
+    "fm_error",
     "trajectories",
     "measures",
     "mesh",
@@ -138,6 +147,9 @@ const FROM_SOURCE: &[&str] = &[
     "posterior",
     "answer",
     "conditional",
+    "probes",
+    "floor",
+    "fm_error",
     "trajectories",
     "measures",
     "mesh",
@@ -183,6 +195,9 @@ const TABLE: &[(&str, &str, &[&str])] = &[
             "posterior",
             "answer",
             "conditional",
+            "probes",
+            "floor",
+            "fm_error",
             "trajectories",
             "measures",
             "mesh",
@@ -212,6 +227,9 @@ const TABLE: &[(&str, &str, &[&str])] = &[
             "exact",
             "posterior",
             "answer",
+            "probes",
+            "floor",
+            "fm_error",
             "trajectories",
             "measures",
             "mesh",
@@ -347,6 +365,7 @@ fn newer_weights_make_everything_new_but_what_is_of_the_problem() {
             "picture of the field",
             "cloud",
             "measurement",
+            "error of the field",
             "comparison of the solvers",
             "error curves of the solvers",
             "picture of the solver's errors",

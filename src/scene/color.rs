@@ -42,7 +42,8 @@ impl Color {
 
     /// So far on the way to another colour, 0 to 1, channel by channel.
     pub fn mixed(self, other: Self, share: f32) -> Self {
-        let mix = |a: u8, b: u8| (f32::from(a) + share * (f32::from(b) - f32::from(a))).round() as u8;
+        let mix =
+            |a: u8, b: u8| (f32::from(a) + share * (f32::from(b) - f32::from(a))).round() as u8;
         Self {
             r: mix(self.r, other.r),
             g: mix(self.g, other.g),

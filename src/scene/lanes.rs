@@ -266,8 +266,9 @@ impl LanesFigure<'_> {
 
     /// Lines that what the legend says of a layer may need under a panel.
     fn notes_room(&self) -> usize {
-        let is_note =
-            |entry: &&legend::Entry| matches!(entry, legend::Entry::Note { .. } | legend::Entry::Basis);
+        let is_note = |entry: &&legend::Entry| {
+            matches!(entry, legend::Entry::Note { .. } | legend::Entry::Basis)
+        };
         let notes = legend::entries(self.view);
         match self.lanes.len() {
             0 | 1 => 0,

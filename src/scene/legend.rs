@@ -14,7 +14,8 @@ use crate::experiment::{Layer, View};
 use crate::snapshot::Frame;
 
 /// As wide as what the exact field rests on may get in words; more of it is cut off.
-const WIDEST_BASIS: &str = "Exact for a grid of 0000 kernels of std 0.000 that stands for the shape.";
+const WIDEST_BASIS: &str =
+    "Exact for a grid of 0000 kernels of std 0.000 that stands for the shape.";
 
 /// A piece of the legend.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -93,7 +94,10 @@ impl<'a> Meaning<'a> {
                 }
             }
         }
-        self.basis = self.basis.take().filter(|basis| other.basis.as_ref() == Some(basis));
+        self.basis = self
+            .basis
+            .take()
+            .filter(|basis| other.basis.as_ref() == Some(basis));
     }
 
     /// What is said here and not in `common`, a line each.
@@ -193,7 +197,12 @@ pub(super) fn width(entry: Entry, sizes: &Sizes) -> f32 {
 pub(super) fn lines(entries: &[Entry], max_width: f32, sizes: &Sizes) -> Vec<Vec<Entry>> {
     let mut lines: Vec<Vec<Entry>> = Vec::new();
     let mut used = 0.0;
-    let is_last = |entry: &&Entry| matches!(entry, Entry::Note { .. } | Entry::StepNote { .. } | Entry::Basis);
+    let is_last = |entry: &&Entry| {
+        matches!(
+            entry,
+            Entry::Note { .. } | Entry::StepNote { .. } | Entry::Basis
+        )
+    };
     let (last, first): (Vec<&Entry>, Vec<&Entry>) = entries.iter().partition(is_last);
     for &entry in first.into_iter().chain(last) {
         let width = width(entry, sizes);
@@ -291,7 +300,10 @@ fn word_items(entry: Entry, meaning: &Meaning, at: PagePoint, place: &Place) -> 
             let (size, room) = (place.sizes.text, width(entry, &place.sizes));
             let fitted = |basis: &String| text::fitted(basis, size, Weight::Regular, room);
             let words = meaning.basis.as_ref().map(fitted);
-            words.map(|words| place.words(&words, at)).into_iter().collect()
+            words
+                .map(|words| place.words(&words, at))
+                .into_iter()
+                .collect()
         }
         Entry::Note { layer, line, .. } => {
             let note = meaning.note(layer, line);

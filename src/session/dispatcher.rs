@@ -198,8 +198,8 @@ impl Dispatcher {
     pub fn look(&self, lane: LaneId, look: Look) {
         self.change(lane, |desk| {
             let before = std::mem::replace(&mut desk.look, look);
-            if before.differs_by_pointer(&look) {
-                return desk.hurry(|kind, _| kind.follows_pointer);
+            if before.differs_by_hand(&look) {
+                return desk.hurry(|kind, _| kind.follows_hand);
             }
             // Numbers are read, not watched; but the first ones are waited for.
             desk.hurry(|kind, made| kind.cost != Cost::Measurement || !kind.is_there(made));

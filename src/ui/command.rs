@@ -148,8 +148,8 @@ pub enum Command {
     SetCamera(Option<Camera>),
     /// Marks a particle in every lane, or none.
     PickParticle(Option<usize>),
-    /// Asks about this point while the tool for it is in hand, or about none.
-    Ask(Option<Point>),
+    /// The data point under the pointer is this one now.
+    PointAt(Option<Point>),
     /// Gives the conditional view these target points.
     SetGiven(Given),
     /// Holds the question to this point, or lets it follow the pointer.

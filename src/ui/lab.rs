@@ -34,7 +34,7 @@ use super::drawing;
 use super::editor::{Editor, LaneDraft};
 use super::page::Page;
 
-pub use state::{State, Unsaved};
+pub use state::{State, Unsaved, as_printed};
 
 /// Messages that are kept until they are dismissed; older ones make room.
 const MAX_MESSAGES: usize = 4;
@@ -204,7 +204,7 @@ impl State {
             Command::Compare(comparison) => self.compare(comparison),
             Command::SetScope(group, scope) => self.editor.set_scope(group, scope),
             Command::PickParticle(particle) => self.picked = particle,
-            Command::Ask(point) => self.pointed = point,
+            Command::PointAt(point) => self.pointed = point,
             Command::Pin(point) => self.pinned = point,
             Command::SetGiven(given) => self.editor.edit_view(|view| view.given = Some(given)),
             Command::SetTool(tool) => self.take(tool),
@@ -260,6 +260,11 @@ impl State {
                 || self.tool == Tool::Ask
                 || self.pinned.is_some(),
             floor,
+            likelihood: matches!(self.page, Page::Likelihood | Page::Straightness),
+            pointer: self
+                .pointed
+                .map(as_printed)
+                .filter(|_| self.points_at_likelihood()),
             ask: self.asking(),
             ..canvas
         };
@@ -291,6 +296,12 @@ impl State {
     fn compare_gradients(&mut self) {
         *self.gradients.entry(self.lane()).or_default() += 1;
         self.page = Page::Training;
+    }
+
+    /// Whether the likelihood of the point under the pointer is shown somewhere.
+    fn points_at_likelihood(&self) -> bool {
+        let layers = &self.editor.experiment().view.layers;
+        layers.contains(&Layer::Likelihood) || self.page == Page::Likelihood
     }
 
     /// Shows a sentence until it is dismissed.

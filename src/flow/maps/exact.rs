@@ -6,8 +6,8 @@ use crate::flow::work::pause;
 
 /// The shares of the probability that the contours enclose.
 pub const LEVELS: [f64; 5] = [0.9, 0.7, 0.5, 0.3, 0.1];
-/// Points that are evaluated at once.
-const ROWS: usize = 256;
+/// Rows of cells that are evaluated at once.
+const BAND: usize = 8;
 /// In every so many-th cell along both axes the field's own residual is measured.
 const SPARSE: usize = 4;
 /// The step of the central differences of `log p_t` in time.
@@ -84,13 +84,10 @@ pub struct ExactSlice {
 impl ExactSlice {
     /// That of a field at time `t`, with pauses.
     pub async fn sample(field: &MarginalField, raster: &Raster, t: f64) -> Self {
-        let centres = raster.centres();
-        let mut log_density = Vec::with_capacity(centres.len());
-        let mut cells = Vec::with_capacity(centres.len());
-        let mut found = [ExactPoint::default(); ROWS];
-        for centres in centres.chunks(ROWS) {
-            let found = &mut found[..centres.len()];
-            field.evaluate(t, centres, found);
+        let mut log_density = Vec::with_capacity(raster.len());
+        let mut cells = Vec::with_capacity(raster.len());
+        for band in raster.bands(BAND) {
+            let found = field.evaluate_grid(t, band.bounds, band.n);
             log_density.extend(found.iter().map(|point| point.log_density as f32));
             cells.extend(found.iter().map(ExactCell::of));
             pause().await;
@@ -142,26 +139,20 @@ async fn own_residual(field: &MarginalField, raster: &Raster, t: f64) -> Residua
     let sparse = Raster { n, ..*raster };
     let area = sparse.cell_area();
     let mut residuals = Vec::with_capacity(sparse.len());
-    for centres in sparse.centres().chunks(ROWS) {
-        let mut at =
-            [t - STEP, t, t + STEP].map(|t| (t, vec![ExactPoint::default(); centres.len()]));
+    for band in sparse.bands(BAND) {
+        let mut at = [t - STEP, t, t + STEP].map(|t| (t, Vec::new()));
         for (t, found) in &mut at {
-            field.evaluate(*t, centres, found);
+            *found = field.evaluate_grid(*t, band.bounds, band.n);
             pause().await;
         }
         let [(_, before), (_, here), (_, after)] = &at;
-        residuals.extend(
-            before
-                .iter()
-                .zip(here)
-                .zip(after)
-                .map(|((before, here), after)| {
-                    let rate = (after.log_density - before.log_density) / (2.0 * STEP);
-                    let [s, u] = [here.score, here.velocity];
-                    let residual = rate + s[0] * u[0] + s[1] * u[1] + here.divergence;
-                    (residual, area * here.log_density.exp())
-                }),
-        );
+        let around = before.iter().zip(here).zip(after);
+        residuals.extend(around.map(|((before, here), after)| {
+            let rate = (after.log_density - before.log_density) / (2.0 * STEP);
+            let [s, u] = [here.score, here.velocity];
+            let residual = rate + s[0] * u[0] + s[1] * u[1] + here.divergence;
+            (residual, area * here.log_density.exp())
+        }));
     }
     Residual::of(residuals.into_iter())
 }

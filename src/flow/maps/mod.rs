@@ -41,6 +41,24 @@ impl Raster {
         super::grid::cell_centres(self.bounds, self.n).collect()
     }
 
+    /// The same cells in pieces of at most so many rows, from below.
+    pub fn bands(&self, rows: usize) -> impl Iterator<Item = Self> + use<> {
+        let (raster, rows) = (*self, rows.max(1));
+        let height = raster.bounds.height() / raster.n[1].max(1) as f64;
+        let y = move |row: usize| raster.bounds.min[1] + height * row as f64;
+        (0..raster.n[1]).step_by(rows).map(move |first| {
+            let end = (first + rows).min(raster.n[1]);
+            let Bounds { min, max } = raster.bounds;
+            Self {
+                bounds: Bounds {
+                    min: [min[0], y(first)],
+                    max: [max[0], y(end)],
+                },
+                n: [raster.n[0], end - first],
+            }
+        })
+    }
+
     /// The area of a cell.
     pub fn cell_area(&self) -> f64 {
         self.bounds.width() * self.bounds.height() / self.len().max(1) as f64
@@ -178,7 +196,7 @@ impl<S> Maps<S> {
     /// The slice to be made next; none if all of them are as they should be.
     ///
     /// First the two around what is looked at, whose earlier one is `moment`; once they are there, they and the others take
-    /// turns: what is missing, what lies ahead of the moment, what comes after that.
+    /// turns: what is missing, first what lies ahead of the moment, and then one after the other.
     pub fn next(&self, moment: usize, is_current: impl Fn(usize, &S) -> bool) -> Option<usize> {
         let n = self.slices.len();
         let moment = moment.min(n.checked_sub(1)?);
@@ -192,11 +210,11 @@ impl<S> Maps<S> {
         if let Some(k) = near.into_iter().find(is_missing) {
             return Some(k);
         }
-        let ahead = || (0..n).map(|step| (moment + step + self.made) % n);
+        let in_turn = || (0..n).map(|step| (moment + step + self.made / 2) % n);
         let from_moment = || (0..n).map(|step| (moment + step) % n);
         let other = from_moment()
             .find(is_missing)
-            .or_else(|| ahead().find(|k| is_old(k) && !near.contains(k)));
+            .or_else(|| in_turn().find(|k| is_old(k) && !near.contains(k)));
         let shown = near[(self.made / 2) % 2];
         let shown = [shown, near[0], near[1]].into_iter().find(is_old);
         match self.made.is_multiple_of(2) {

@@ -20,7 +20,10 @@ impl Marks for Continuity {
         mark: |span| Heat::Size.bar(span),
         swatch: |theme| Heat::Size.swatch(theme),
         notes: Notes {
-            widest: &["0 to 0000 (1 / area / t)", "integral 0.0000, exact field 0.0e−00"],
+            widest: &[
+                "0 to 0000 (1 / area / t)",
+                "integral 0.0000, exact field 0.0e−00",
+            ],
             words: |moment, _| Continuity::needs(moment).map_or_else(Vec::new, |map| words(&map)),
         },
         ..Look::PLAIN

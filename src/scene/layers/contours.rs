@@ -69,15 +69,23 @@ fn color(k: usize, theme: &Theme) -> Color {
 fn rings(theme: &Theme) -> Swatch {
     let corner = |k: u8, radius: f32| -> PagePoint {
         let (sine, cosine) = (std::f32::consts::TAU * f32::from(k) / f32::from(SIDES)).sin_cos();
-        [0.5 * SWATCH[0] + 1.2 * radius * cosine, 0.5 * SWATCH[1] + radius * sine]
+        [
+            0.5 * SWATCH[0] + 1.2 * radius * cosine,
+            0.5 * SWATCH[1] + radius * sine,
+        ]
     };
     let ring = |radius: f32, color| Segments {
-        ends: (0..SIDES).map(|k| [corner(k, radius), corner(k + 1, radius)]).collect(),
+        ends: (0..SIDES)
+            .map(|k| [corner(k, radius), corner(k + 1, radius)])
+            .collect(),
         width: 1.3,
         color,
     };
     Swatch {
-        lines: vec![ring(5.4, color(0, theme)), ring(2.6, color(LEVELS.len() - 1, theme))],
+        lines: vec![
+            ring(5.4, color(0, theme)),
+            ring(2.6, color(LEVELS.len() - 1, theme)),
+        ],
         dots: Vec::new(),
     }
 }

@@ -52,7 +52,9 @@ impl Marks for ExactField {
 
     fn items(shown: &Shown, place: &Place) -> Vec<Item> {
         let color = place.theme().ink.exact;
-        let arrows = shown.seen(place).arrows_in(shown.scale(place), place, color);
+        let arrows = shown
+            .seen(place)
+            .arrows_in(shown.scale(place), place, color);
         vec![Item::Arrows(arrows)]
     }
 }
@@ -72,7 +74,10 @@ impl Shown {
     }
 
     fn scale(&self, place: &Place) -> Option<ArrowScale> {
-        let learned = self.learned.as_ref().map(|grid| Seen::of(grid, grid.at(self.t), place));
+        let learned = self
+            .learned
+            .as_ref()
+            .map(|grid| Seen::of(grid, grid.at(self.t), place));
         let of_learned = learned.and_then(|seen| seen.scale());
         of_learned.or_else(|| self.seen(place).scale())
     }

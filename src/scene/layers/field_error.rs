@@ -20,8 +20,13 @@ impl Marks for FieldError {
         mark: |span| Heat::Size.bar(span),
         swatch: |theme| Heat::Size.swatch(theme),
         notes: Notes {
-            widest: &["0 to 0000 (length / t)", "RMS over p_t 0.0000, all t 0.0000"],
-            words: |moment, _| FieldError::needs(moment).map_or_else(Vec::new, |map| words(&map, moment)),
+            widest: &[
+                "0 to 0000 (length / t)",
+                "RMS over p_t 0.0000, all t 0.0000",
+            ],
+            words: |moment, _| {
+                FieldError::needs(moment).map_or_else(Vec::new, |map| words(&map, moment))
+            },
         },
         ..Look::PLAIN
     };
@@ -39,10 +44,16 @@ impl Marks for FieldError {
 }
 
 fn words(map: &Map<Against>, moment: &Moment) -> Vec<String> {
-    let now = map.between.lerp(|against| against.mean_squared_error).sqrt();
+    let now = map
+        .between
+        .lerp(|against| against.mean_squared_error)
+        .sqrt();
     let maps = moment.frame.products.field_maps.get();
     let square = |against: &Against| against.mean_squared_error;
-    let mean = maps.and_then(|maps| maps.maps.mean(|slice| slice.against.as_deref().map_or(f64::NAN, square)));
+    let mean = maps.and_then(|maps| {
+        maps.maps
+            .mean(|slice| slice.against.as_deref().map_or(f64::NAN, square))
+    });
     let rms = format!("RMS over p_t {}", number(now));
     vec![
         format!("0 to {} (length / t)", end(map.top)),

@@ -151,7 +151,11 @@ pub(super) fn field_map(moment: &Moment, top: f64) -> Option<Map<FieldSlice>> {
 
 /// The same against the marginal field, if there is one.
 pub(super) fn compared_map(moment: &Moment, top: f64) -> Option<Map<Against>> {
-    let Map { raster, between, top } = field_map(moment, top)?;
+    let Map {
+        raster,
+        between,
+        top,
+    } = field_map(moment, top)?;
     let [before, after] = &between.slices;
     let slices = [before.against.as_ref()?, after.against.as_ref()?].map(Arc::clone);
     let weight = between.weight;
@@ -177,7 +181,12 @@ impl Map<Against> {
     }
 
     /// A picture of numbers that fades where `p_t` is low.
-    pub fn faded(&self, numbers: impl Iterator<Item = f32>, heat: Heat, place: &Place) -> Vec<Item> {
+    pub fn faded(
+        &self,
+        numbers: impl Iterator<Item = f32>,
+        heat: Heat,
+        place: &Place,
+    ) -> Vec<Item> {
         let peak = self.density().fold(0.0, f32::max);
         let often = self.density().map(|p| opacity(p, peak));
         self.picture(numbers.zip(often), heat, place)
@@ -200,7 +209,10 @@ impl<S> Map<S> {
             return Vec::new();
         };
         // Rows go up in the data and down on the page.
-        let rgba = cells.chunks_exact(columns).rev().flat_map(<[_]>::as_flattened);
+        let rgba = cells
+            .chunks_exact(columns)
+            .rev()
+            .flat_map(<[_]>::as_flattened);
         let rgba: Vec<u8> = rgba.copied().collect();
         if rgba.len() != 4 * self.raster.len() {
             return Vec::new();

@@ -23,7 +23,10 @@ impl Marks for PpdResidual {
         mark: |span| Heat::Size.bar(span),
         swatch: |theme| Heat::Size.swatch(theme),
         notes: Notes {
-            widest: &["0 to 0000 (1 / t)", "RMS over p_t 0.0000, exact field 0.0e−00"],
+            widest: &[
+                "0 to 0000 (1 / t)",
+                "RMS over p_t 0.0000, exact field 0.0e−00",
+            ],
             words: |moment, _| PpdResidual::needs(moment).map_or_else(Vec::new, |map| words(&map)),
         },
         ..Look::PLAIN
@@ -46,6 +49,10 @@ fn words(map: &Map<Against>) -> Vec<String> {
     let exact = map.between.lerp(|against| against.exact.own.ppd);
     vec![
         format!("0 to {} (1 / t)", end(map.top)),
-        format!("RMS over p_t {}, exact field {}", number(field), number(exact)),
+        format!(
+            "RMS over p_t {}, exact field {}",
+            number(field),
+            number(exact)
+        ),
     ]
 }

@@ -44,6 +44,15 @@ pub fn notice_ui(
     if let Some(step) = frame.past {
         past_ui(ui, area, above, (step, frame.planned_end), theme, commands);
     }
+    let exact = frame.products.exact.get();
+    if let Some(Err(error)) = exact.map(|exact| &exact.field)
+        && let layers = &lab.editor.experiment().view.layers
+        && Layer::EXACT.iter().any(|layer| layers.contains(layer))
+        && lab.tool != Tool::Brush
+    {
+        let words = format!("There is no exact field: {error}.");
+        return centered(ui, area, &words, theme);
+    }
     match frame.products.trajectories.get() {
         _ if matches!(
             frame.state,

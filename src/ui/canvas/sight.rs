@@ -96,8 +96,8 @@ impl<'a> Sight<'a> {
         });
         let found = hovered.next();
         self.pointed = found.map(|(lane, pointer)| self.places[lane].data_at(pointer));
-        if lab.tool == Tool::Ask && self.pointed != lab.pointed {
-            commands.push(Command::Ask(self.pointed));
+        if self.pointed != lab.pointed {
+            commands.push(Command::PointAt(self.pointed));
         }
         let Some((lane, pointer)) = found else {
             return;
@@ -208,7 +208,9 @@ pub fn readout_ui(
     let field = frame.products.field.get();
     let field = field.filter(|_| lab.tool != Tool::Brush);
     let velocity = field.and_then(|field| readout::velocity_at(field, lab.play.t, at));
-    readout::readout_ui(ui, place.rect, legend, at, velocity, palette(lab.dark));
+    let likelihood = frame.products.likelihood_at.get();
+    let words = readout::words(at, velocity, likelihood.map(|made| &made.output));
+    readout::readout_ui(ui, place.rect, legend, words, palette(lab.dark));
 }
 
 fn page_rect(page: &Page) -> scene::Rect {

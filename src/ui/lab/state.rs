@@ -7,9 +7,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::experiment::{Camera, Experiment};
+use crate::flow::Point;
 use crate::flow::distribution::Symmetry;
 use crate::model::{DeviceChoice, DeviceInfo};
-use crate::flow::Point;
 use crate::products::{Look, Question};
 use crate::session::autosave::{Autosave, Leftover};
 use crate::session::repeats::Repeats;
@@ -49,7 +49,7 @@ pub struct State {
     pub advance: Advance,
     /// The particle that is marked in every lane.
     pub picked: Option<usize>,
-    /// The point under the pointer, while the tool that asks is in hand.
+    /// The data point under the pointer.
     pub pointed: Option<Point>,
     /// The point to which the question is held.
     pub pinned: Option<Point>,
@@ -109,6 +109,11 @@ impl Unsaved {
     pub fn offered(&self) -> Option<&Leftover> {
         self.leftovers.last()
     }
+}
+
+/// The point to the decimals that are printed beside the pointer.
+pub fn as_printed(at: Point) -> Point {
+    at.map(|x| (100.0 * x).round() / 100.0)
 }
 
 impl State {
