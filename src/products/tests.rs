@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::experiment::{Experiment, TrajectoryColor, Velocity, presets};
+use crate::flow::likelihood::Divergence;
 use crate::flow::rng::{Stream, stream};
 use crate::flow::solver::{Solver, solve};
 use crate::flow::work::pause;
@@ -28,12 +29,15 @@ fn experiment() -> Experiment {
     experiment.view.layers.push(Layer::DeformedGrid);
     experiment.view.layers.push(Layer::Particles);
     experiment.view.layers.push(Layer::Errors);
+    experiment.view.layers.push(Layer::Likelihood);
     experiment.view.trajectories = 7;
     experiment.view.from = End::Target;
     // Files name it only if it is not the learned one.
     experiment.problem.velocity = Velocity::ALL[1];
     experiment.readout.evaluation.error = 0.02;
     experiment.readout.evaluation.tolerance = 1e-4;
+    experiment.readout.evaluation.likelihood_samples = 50;
+    experiment.readout.evaluation.divergence = Divergence::Hutchinson { probes: 2 };
     experiment
 }
 
@@ -55,6 +59,8 @@ fn look(experiment: &Experiment) -> Look {
         exact: true,
         floor: true,
         convergence: true,
+        likelihood: true,
+        pointer: Some([1.0, 0.5]),
         ..Look::of(&experiment.view, Bounds::square(3.0))
     }
 }
@@ -71,7 +77,7 @@ fn stale(products: &Products, experiment: Experiment) -> BTreeSet<&'static str> 
             })*
         };
     }
-    check!(exact trajectories measures mesh field density starts cloud references pair_crossings probes floor fm_error metrics solvers error_curves exact_error_curves end_errors);
+    check!(exact trajectories measures mesh field density starts cloud references pair_crossings probes floor fm_error metrics solvers error_curves exact_error_curves end_errors likelihood_basis likelihood_at likelihood_sketch likelihood_map likelihood);
     stale
 }
 
@@ -89,6 +95,11 @@ const PICTURES: &[&str] = &[
     "solvers",
     "error_curves",
     "end_errors",
+    "likelihood_basis",
+    "likelihood_at",
+    "likelihood_sketch",
+    "likelihood_map",
+    "likelihood",
 ];
 /// What depends on the law of `x_t`.
 const OF_THE_LAW: &[&str] = &[
@@ -107,6 +118,11 @@ const OF_THE_LAW: &[&str] = &[
     "error_curves",
     "exact_error_curves",
     "end_errors",
+    "likelihood_basis",
+    "likelihood_at",
+    "likelihood_sketch",
+    "likelihood_map",
+    "likelihood",
 ];
 const ALL: &[&str] = &[
     "exact",
@@ -127,6 +143,11 @@ const ALL: &[&str] = &[
     "error_curves",
     "exact_error_curves",
     "end_errors",
+    "likelihood_basis",
+    "likelihood_at",
+    "likelihood_sketch",
+    "likelihood_map",
+    "likelihood",
 ];
 /// The particles of these tests start at the target.
 const FROM_SOURCE: &[&str] = &[
@@ -147,6 +168,11 @@ const FROM_SOURCE: &[&str] = &[
     "error_curves",
     "exact_error_curves",
     "end_errors",
+    "likelihood_basis",
+    "likelihood_at",
+    "likelihood_sketch",
+    "likelihood_map",
+    "likelihood",
 ];
 const SOLVED: &[&str] = &[
     "trajectories",
@@ -164,6 +190,7 @@ const MEASURED: &[&str] = &[
     "solvers",
     "error_curves",
     "exact_error_curves",
+    "likelihood",
 ];
 
 /// Every field of the file with another value, and what is out of date then.
@@ -192,6 +219,11 @@ const TABLE: &[(&str, &str, &[&str])] = &[
             "error_curves",
             "exact_error_curves",
             "end_errors",
+            "likelihood_basis",
+            "likelihood_at",
+            "likelihood_sketch",
+            "likelihood_map",
+            "likelihood",
         ],
     ),
     (
@@ -221,6 +253,11 @@ const TABLE: &[(&str, &str, &[&str])] = &[
             "error_curves",
             "exact_error_curves",
             "end_errors",
+            "likelihood_basis",
+            "likelihood_at",
+            "likelihood_sketch",
+            "likelihood_map",
+            "likelihood",
         ],
     ),
     ("velocity", "Learned", PICTURES),
@@ -238,11 +275,28 @@ const TABLE: &[(&str, &str, &[&str])] = &[
     ("evaluation.w2_samples", "20", MEASURED),
     ("evaluation.error", "0.05", &["solvers"]),
     ("evaluation.tolerance", "1e-3", &["solvers"]),
+    ("evaluation.likelihood_samples", "60", &["likelihood"]),
+    (
+        "evaluation.divergence",
+        "Exact",
+        &[
+            "likelihood_at",
+            "likelihood_sketch",
+            "likelihood_map",
+            "likelihood",
+        ],
+    ),
     ("view.t", "0.3", NOTHING),
     (
         "view.layers",
         "[Target, Particles]",
-        &["density", "mesh", "end_errors"],
+        &[
+            "density",
+            "mesh",
+            "end_errors",
+            "likelihood_sketch",
+            "likelihood_map",
+        ],
     ),
     ("view.paths", "3", &["measures", "end_errors"]),
     ("view.particles", "10060", &["starts", "cloud"]),
@@ -341,7 +395,12 @@ fn newer_weights_make_everything_new_but_what_is_of_the_problem() {
             "error of the field",
             "comparison of the solvers",
             "error curves of the solvers",
-            "picture of the solver's errors"
+            "picture of the solver's errors",
+            "basis of the likelihood",
+            "likelihood at the pointer",
+            "sketch of the likelihood",
+            "map of the likelihood",
+            "measurement of the likelihood"
         ]
     );
 }
@@ -408,6 +467,9 @@ fn assert_is_the_same_however_it_is_cut(studied: &Arc<Experiment>) {
             products.metrics.get().unwrap().output.clone(),
             products.solvers.get().unwrap().output.clone(),
             products.end_errors.get().unwrap().output.clone(),
+            products.likelihood.get().unwrap().output.clone(),
+            products.likelihood_map.get().unwrap().output.clone(),
+            products.likelihood_at.get().unwrap().output.clone(),
         )
     };
     assert!(points(&whole) == points(&cut));
