@@ -2,9 +2,10 @@
 
 use super::axes::Axes;
 use super::figure::Figure;
-use super::layers::{Beside, Memory, Moment, Scales, order};
+use super::layers::{Beside, Memory, Moment, order};
 use super::legend::Meaning;
 use super::place::Place;
+use super::scales::Scales;
 use super::step::Shown;
 use super::{Decorations, Group, Page, Panel, Scene, canvas, figure};
 use crate::experiment::View;
