@@ -162,6 +162,10 @@ impl View {
         within("view.particles", self.particles, Self::PARTICLES)?;
         within("view.field", self.field, Self::FIELD)?;
         within("view.trail", self.trail, Self::TRAIL)?;
+        if let Some((x, y)) = self.ask {
+            within("view.ask", x, Camera::CENTERS)?;
+            within("view.ask", y, Camera::CENTERS)?;
+        }
         match self.camera {
             None => Ok(()),
             Some(camera) => {

@@ -32,6 +32,8 @@ pub enum Stream {
     Pool = 16,
     /// Probes of Hutchinson's estimate of a divergence, by point.
     Probes = 9,
+    /// Pairs that stand for the Gaussians of a posterior, by Gaussian.
+    Fan = 40,
 }
 
 /// Numbers reserved for one index, in 32-bit words: far more than a training step or a block draws.

@@ -53,7 +53,7 @@ impl Product for ExactMaps {
     const COST: Cost = Cost::Picture;
     /// It is the problem's.
     const OF_THE_FLOW: bool = false;
-    const FOLLOWS_PLAY_HEAD: bool = true;
+    const FOLLOWS_HAND: bool = true;
     type Request = Request;
 
     fn demand(wish: &Wish<'_>) -> Demand<Request> {

@@ -82,7 +82,7 @@ impl PartialEq for Request {
 impl Product for FieldMaps {
     const NAME: &'static str = "map of the field";
     const COST: Cost = Cost::Picture;
-    const FOLLOWS_PLAY_HEAD: bool = true;
+    const FOLLOWS_HAND: bool = true;
     type Request = Request;
 
     fn demand(wish: &Wish<'_>) -> Demand<Request> {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::experiment::Experiment;
 use crate::flow::coupling::{Coupling, PairStream};
+use crate::flow::exact::Basis;
 use crate::flow::metrics::Mean;
 use crate::flow::path::Path;
 use crate::flow::work::{Work, pause};
@@ -20,8 +21,8 @@ const PAIRS: usize = 8192;
 /// What is known of the floor without the flow.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Floor {
-    /// V, as the mean over so many points of the paths.
-    Sampled(Mean, usize),
+    /// V, as the mean over so many points of the paths, and what the field there rests on.
+    Sampled(Mean, usize, Basis),
     /// The coupling cost, of which the path energy of the flow leaves V: on the linear path the conditional energy is the
     /// coupling cost, and conditional energy = path energy + V.
     LessPathEnergy(Mean),
@@ -47,7 +48,12 @@ impl PartialEq for Request {
         let of = |request: &Self| request.1.as_ref().map(Arc::as_ptr);
         let law = |request: &Self| {
             let problem = &request.0.problem;
-            (request.0.seed, problem.coupling, problem.path, problem.noise)
+            (
+                request.0.seed,
+                problem.coupling,
+                problem.path,
+                problem.noise,
+            )
         };
         let ends = |request: &Self| {
             let problem = &request.0.problem;
@@ -97,7 +103,7 @@ impl Floor {
         let problem = &experiment.problem;
         match (problem.coupling, problem.path, probes) {
             (Coupling::Independent, _, Some(probes)) => {
-                Self::Sampled(probes.floor(), probes.len())
+                Self::Sampled(probes.floor(), probes.len(), probes.basis)
             }
             (Coupling::Independent, _, None) => {
                 Self::Unknown("the problem has no exact field".to_owned())
@@ -120,9 +126,12 @@ impl Floor {
     /// The floor beside a flow's path energy, if that was measured.
     pub fn beside(&self, path_energy: Option<Mean>) -> CfmFloor {
         match (self, path_energy) {
-            (Self::Sampled(mean, points), _) => CfmFloor {
+            (Self::Sampled(mean, points, basis), _) => CfmFloor {
                 value: Some(*mean),
-                basis: format!("mean of |dx_t/dt - u_t(x_t)|^2 over {points} points, u the exact field"),
+                basis: format!(
+                    "mean of |dx_t/dt - u_t(x_t)|^2 over {points} points, u the exact field: {}",
+                    basis.sentence()
+                ),
             },
             (Self::LessPathEnergy(cost), Some(energy)) => CfmFloor {
                 value: Some(Mean {
@@ -165,7 +174,10 @@ mod tests {
     use crate::flow::work::finish;
 
     fn eight_gaussians() -> Experiment {
-        presets::find("eight-gaussians").unwrap().experiment().unwrap()
+        presets::find("eight-gaussians")
+            .unwrap()
+            .experiment()
+            .unwrap()
     }
 
     fn floor_of(experiment: &Experiment) -> Floor {
@@ -183,7 +195,10 @@ mod tests {
         };
         let off = (cost.value - 14.583).abs();
         assert!(off < 3.0 * cost.stderr.hypot(0.006), "{cost:?}");
-        let energy = Mean { value: 14.0, stderr: 0.03 };
+        let energy = Mean {
+            value: 14.0,
+            stderr: 0.03,
+        };
         let known = floor.beside(Some(energy));
         let value = known.value.unwrap();
         assert_eq!(value.value, cost.value - 14.0);
@@ -197,7 +212,10 @@ mod tests {
         let mut experiment = eight_gaussians();
         experiment.problem.coupling = Coupling::BatchOt { batch: 64 };
         experiment.problem.path = Path::Cosine;
-        let known = floor_of(&experiment).beside(Some(Mean { value: 1.0, stderr: 0.0 }));
+        let known = floor_of(&experiment).beside(Some(Mean {
+            value: 1.0,
+            stderr: 0.0,
+        }));
         assert_eq!(known.value, None);
         assert!(known.basis.contains("linear path") && known.basis.contains("cosine"));
     }

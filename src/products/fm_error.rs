@@ -18,6 +18,8 @@ pub struct FmError {
     pub bins: Arc<[ErrorBin]>,
     /// Points behind the total.
     pub points: usize,
+    /// Whether the other field is itself an estimate, which smooths what it shows.
+    pub is_estimate: bool,
 }
 
 /// The same over a stretch of t.
@@ -79,7 +81,13 @@ impl FmError {
             total: stratified(&means),
             bins: bins.collect(),
             points: probes.len(),
+            is_estimate: probes.basis.is_estimate(),
         }
+    }
+
+    /// The total, unless it is against an estimate.
+    pub fn known(&self) -> Option<Mean> {
+        (!self.is_estimate).then_some(self.total)
     }
 
     /// Root mean square distance of the two fields over `p_t`, in canvas units.
@@ -111,7 +119,10 @@ mod tests {
         assert_eq!(error(1.0).total.value, 0.0);
         let wrong = error(1.1);
         let (value, stderr) = (wrong.total.value, wrong.total.stderr);
-        assert!((value - 0.178_586_5).abs() < 3.0 * stderr, "{value} {stderr}");
+        assert!(
+            (value - 0.178_586_5).abs() < 3.0 * stderr,
+            "{value} {stderr}"
+        );
         assert_eq!(wrong.bins.len(), BINS);
         let mean = wrong.bins.iter().map(|bin| bin.mean.value).sum::<f64>() / BINS as f64;
         assert!((mean / value - 1.0).abs() < 1e-12);

@@ -81,7 +81,10 @@ impl GradientNoise {
 
     /// `(noise / |g_FM|)^2`, the noise being that of one pair: the batch from which on the direction is that of `g_FM`.
     pub fn batch_of_the_direction(&self) -> f64 {
-        let of_one = self.batches.iter().map(|b| b.difference.powi(2) * b.batch as f64);
+        let of_one = self
+            .batches
+            .iter()
+            .map(|b| b.difference.powi(2) * b.batch as f64);
         of_one.sum::<f64>() / self.batches.len() as f64 / self.size.powi(2)
     }
 }
@@ -159,11 +162,16 @@ impl Gradients {
             rng: stream(seed, Stream::Estimates, 1),
             engines: [engine(&initial)?, engine(network.params())?],
         };
-        let fm = bench.of_the_field(field, experiment.problem.path.time_range()).await?;
+        let fm = bench
+            .of_the_field(field, experiment.problem.path.time_range())
+            .await?;
         let mut batches = [Vec::new(), Vec::new()];
         for batch in BATCHES {
             let of_both = bench.of_batches(batch, &fm).await?;
-            batches.iter_mut().zip(of_both).for_each(|(list, of)| list.push(of));
+            batches
+                .iter_mut()
+                .zip(of_both)
+                .for_each(|(list, of)| list.push(of));
         }
         let mut both = fm.iter().zip(batches).map(|(fm, batches)| GradientNoise {
             size: norm(fm),
@@ -192,7 +200,9 @@ struct Bench {
 impl Bench {
     fn draw(&mut self, n: usize) -> Option<Pairs> {
         let blocks = &self.blocks;
-        self.pairs.next_batch(n, |block, n| blocks.draw(block, n)).ok()
+        self.pairs
+            .next_batch(n, |block, n| blocks.draw(block, n))
+            .ok()
     }
 
     /// Adds the gradients of so many rows, each row with the weight one.
@@ -217,7 +227,9 @@ impl Bench {
             let pairs = self.draw(ROWS)?;
             pause().await;
             let schedule = self.rule.path().at(t);
-            let points = pairs.iter().map(|(x_0, x_1)| interpolate(schedule, x_0, x_1));
+            let points = pairs
+                .iter()
+                .map(|(x_0, x_1)| interpolate(schedule, x_0, x_1));
             let rng = &mut self.rng;
             let points: Vec<Point> = points.map(|x| self.rule.noisy(x, rng)).collect();
             let mut known = vec![ExactPoint::default(); points.len()];

@@ -80,6 +80,7 @@ impl PartialEq for Request {
 impl Product for LikelihoodAt {
     const NAME: &'static str = "likelihood at the pointer";
     const COST: Cost = Cost::Picture;
+    const FOLLOWS_HAND: bool = true;
     type Request = Request;
 
     fn demand(wish: &Wish<'_>) -> Demand<Request> {

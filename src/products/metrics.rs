@@ -78,6 +78,16 @@ pub struct Metrics {
 }
 
 impl Metrics {
+    /// The same of a field that no network has learned, of which nothing is to be said about learning.
+    #[must_use]
+    pub fn untrained(self) -> Self {
+        Self {
+            learned: None,
+            learned_reason: None,
+            ..self
+        }
+    }
+
     /// The path energy with its standard error, in squared canvas units.
     pub fn path_energy(&self) -> Mean {
         Mean {
@@ -143,7 +153,9 @@ impl Product for Metrics {
             let (ends, steps) =
                 solver::ends(&flow.field, solver, range, source, rows, &parts).await;
             let reference = reference(&flow, source, &parts).await;
-            Some(measure(&steps, &references, &ends, &reference, &parts).await)
+            let metrics = measure(&steps, &references, &ends, &reference, &parts).await;
+            let learned = flow.id.experiment.problem.velocity.is_learned();
+            Some(if learned { metrics } else { metrics.untrained() })
         })
     }
 }

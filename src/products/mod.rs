@@ -30,6 +30,7 @@ pub use likelihood_sketch::LogDensityMap;
 pub use mesh::Shape;
 pub use metrics::{Reference, ReferenceSolver, ends, measure, reference};
 pub use points::{DisplaySamples, display_samples, source_points, target_points};
+pub use posterior::Question;
 pub use solvers::{ControlledCost, MethodCost, PROBES, SEARCHED, compare_solvers};
 
 /// Something derived from a flow.
@@ -40,10 +41,10 @@ pub trait Product: Placed + Send + Sync + 'static {
     const COST: Cost;
     /// Whether it depends on the velocity, and not on the problem alone.
     const OF_THE_FLOW: bool = true;
+    /// Whether pointer or play head say what of it is made first: a move of theirs hurries nothing else.
+    const FOLLOWS_HAND: bool = false;
     /// Whether it is only there for others of the same cost, so that a rest from work comes after those.
     const IS_BASIS: bool = false;
-    /// Whether the play head says what of it is made first.
-    const FOLLOWS_PLAY_HEAD: bool = false;
     /// All that it depends on beside the flow.
     type Request: Clone + PartialEq + Send + Sync + 'static;
 
@@ -271,6 +272,10 @@ products! {
     exact_error_curves: ExactErrorCurves,
     /// How far the experiment's solver is off at the end.
     end_errors: EndErrors,
+    /// The pairs whose paths pass the point that is asked about.
+    posterior: Posterior,
+    /// What the flow answers there.
+    answer: Answer,
     /// What every likelihood builds on.
     likelihood_basis: LikelihoodBasis,
     /// The likelihood of the point that is pointed at.
@@ -342,6 +347,8 @@ pub struct Look {
     pub bounds: Bounds,
     /// Whether the marginal field of the problem is wanted.
     pub exact: bool,
+    /// The point about which is asked, if one is.
+    pub ask: Option<Question>,
     /// Whether the floor of the loss and the error of the field are wanted; both need the marginal field.
     pub floor: bool,
     /// Whether the gradients of batches are wanted, by the number of the wish: another number begins again.
@@ -393,11 +400,16 @@ impl Look {
             bounds,
             floor: false,
             gradients: None,
-            exact: shows(&Layer::EXACT),
+            exact: shows(&Layer::EXACT) || view.ask.is_some(),
             exact_arrows: shows(&[Layer::ExactField]),
             exact_maps: shows(&Layer::EXACT_MAPS),
             field_maps: shows(&Layer::FIELD_MAPS),
             moment: 0,
+            ask: view.ask.map(|(x, y)| Question {
+                at: [x, y],
+                t: view.t,
+                way: true,
+            }),
             density: view.layers.contains(&Layer::Density),
             mesh: view.layers.contains(&Layer::DeformedGrid),
             metrics: true,
@@ -427,6 +439,19 @@ impl Look {
     }
 }
 
+impl Look {
+    /// Whether pointer and play head are all that has moved: then nothing else is out of date.
+    pub fn differs_by_hand(&self, new: &Self) -> bool {
+        let same = Self {
+            ask: new.ask,
+            pointer: new.pointer,
+            moment: new.moment,
+            ..*self
+        };
+        same == *new && *self != *new
+    }
+}
+
 impl Default for Look {
     fn default() -> Self {
         Self {
@@ -436,6 +461,7 @@ impl Default for Look {
             field: 24,
             bounds: Bounds::square(4.0),
             exact: false,
+            ask: None,
             floor: false,
             gradients: None,
             exact_arrows: false,

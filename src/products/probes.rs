@@ -8,7 +8,7 @@ use rand_distr::StandardNormal;
 use crate::experiment::{Experiment, Problem};
 use crate::flow::Point;
 use crate::flow::coupling::{Blocks, PairStream};
-use crate::flow::exact::{ExactPoint, MarginalField};
+use crate::flow::exact::{Basis, ExactPoint, MarginalField};
 use crate::flow::metrics::Mean;
 use crate::flow::path::{interpolate, velocity};
 use crate::flow::rng::{Stream, stream};
@@ -33,6 +33,8 @@ pub struct Probes {
     pub times: Arc<[AtTime]>,
     /// First and last time.
     pub range: (f64, f64),
+    /// What the marginal field rests on.
+    pub basis: Basis,
 }
 
 /// What is known at one time.
@@ -101,13 +103,18 @@ impl Probes {
                 noise if noise > 0.0 => x.map(|x| x + noise * rng.sample::<f64, _>(StandardNormal)),
                 _ => x,
             };
-            let points = drawn.iter().map(|(x_0, x_1)| noisy(interpolate(schedule, x_0, x_1)));
+            let points = drawn
+                .iter()
+                .map(|(x_0, x_1)| noisy(interpolate(schedule, x_0, x_1)));
             let points: Vec<Point> = points.collect();
             let mut known = vec![ExactPoint::default(); points.len()];
             field.evaluate(t, &points, &mut known);
             times.push(AtTime {
                 t,
-                targets: drawn.iter().map(|(x_0, x_1)| velocity(schedule, x_0, x_1)).collect(),
+                targets: drawn
+                    .iter()
+                    .map(|(x_0, x_1)| velocity(schedule, x_0, x_1))
+                    .collect(),
                 exact: known.iter().map(|known| known.velocity).collect(),
                 points,
             });
@@ -116,12 +123,16 @@ impl Probes {
         Some(Self {
             times: times.into(),
             range: (start, end),
+            basis: field.basis(),
         })
     }
 
     /// `E |target - u_t(x_t)|^2` over t: the CFM floor V, estimated.
     pub fn floor(&self) -> Mean {
-        let means = self.times.iter().map(|at| mean_square(&at.targets, &at.exact));
+        let means = self
+            .times
+            .iter()
+            .map(|at| mean_square(&at.targets, &at.exact));
         stratified(&means.collect::<Vec<f64>>())
     }
 
@@ -164,7 +175,9 @@ pub(super) fn mean_square(a: &[Point], b: &[Point]) -> f64 {
 /// `sum (a - b)^2 / 4 / strata^2` is without bias the variance of the mean.
 pub(super) fn stratified(means: &[f64]) -> Mean {
     let strata = (means.len() / 2) as f64;
-    let squares = means.chunks_exact(2).map(|pair| (pair[0] - pair[1]).powi(2));
+    let squares = means
+        .chunks_exact(2)
+        .map(|pair| (pair[0] - pair[1]).powi(2));
     Mean {
         value: means.iter().sum::<f64>() / means.len() as f64,
         stderr: (squares.sum::<f64>() / 4.0).sqrt() / strata,
@@ -181,7 +194,10 @@ mod tests {
     use crate::products::marginal_field;
 
     fn probes(path: Path) -> Probes {
-        let mut experiment = presets::find("eight-gaussians").unwrap().experiment().unwrap();
+        let mut experiment = presets::find("eight-gaussians")
+            .unwrap()
+            .experiment()
+            .unwrap();
         experiment.problem.path = path;
         experiment.problem.coupling = Coupling::Independent;
         let field = marginal_field(&experiment).unwrap();

@@ -53,6 +53,7 @@ fn look(experiment: &Experiment) -> Look {
     Look {
         solvers: true,
         exact: true,
+        floor: true,
         convergence: true,
         ..Look::of(&experiment.view, Bounds::square(3.0))
     }
@@ -70,7 +71,7 @@ fn stale(products: &Products, experiment: Experiment) -> BTreeSet<&'static str> 
             })*
         };
     }
-    check!(exact trajectories measures mesh field density starts cloud references pair_crossings metrics solvers error_curves exact_error_curves end_errors);
+    check!(exact trajectories measures mesh field density starts cloud references pair_crossings probes floor fm_error metrics solvers error_curves exact_error_curves end_errors);
     stale
 }
 
@@ -83,6 +84,7 @@ const PICTURES: &[&str] = &[
     "field",
     "density",
     "cloud",
+    "fm_error",
     "metrics",
     "solvers",
     "error_curves",
@@ -91,6 +93,9 @@ const PICTURES: &[&str] = &[
 /// What depends on the law of `x_t`.
 const OF_THE_LAW: &[&str] = &[
     "exact",
+    "probes",
+    "floor",
+    "fm_error",
     "trajectories",
     "measures",
     "mesh",
@@ -105,6 +110,9 @@ const OF_THE_LAW: &[&str] = &[
 ];
 const ALL: &[&str] = &[
     "exact",
+    "probes",
+    "floor",
+    "fm_error",
     "trajectories",
     "measures",
     "mesh",
@@ -123,6 +131,9 @@ const ALL: &[&str] = &[
 /// The particles of these tests start at the target.
 const FROM_SOURCE: &[&str] = &[
     "exact",
+    "probes",
+    "floor",
+    "fm_error",
     "trajectories",
     "measures",
     "mesh",
@@ -165,6 +176,9 @@ const TABLE: &[(&str, &str, &[&str])] = &[
         "7",
         &[
             "exact",
+            "probes",
+            "floor",
+            "fm_error",
             "trajectories",
             "measures",
             "mesh",
@@ -192,6 +206,9 @@ const TABLE: &[(&str, &str, &[&str])] = &[
         "BatchOt(batch: 64)",
         &[
             "exact",
+            "probes",
+            "floor",
+            "fm_error",
             "trajectories",
             "measures",
             "mesh",
@@ -321,6 +338,7 @@ fn newer_weights_make_everything_new_but_what_is_of_the_problem() {
             "picture of the field",
             "cloud",
             "measurement",
+            "error of the field",
             "comparison of the solvers",
             "error curves of the solvers",
             "picture of the solver's errors"

@@ -1,7 +1,9 @@
 //! The builder that puts layers and furniture together, and remembers the marks that have not changed.
 
+use super::ask::Shown as Question;
 use super::axes::Axes;
 use super::figure::Figure;
+use super::item::Item;
 use super::layers::{Beside, Memory, Moment, order};
 use super::legend::Meaning;
 use super::place::Place;
@@ -90,8 +92,7 @@ impl Builder {
                 transform,
                 backdrop,
                 groups: self.groups(&moment, &place),
-                overlay: Shown::of(frame, &view.step, &place)
-                    .map_or_else(Vec::new, |step| step.items(t)),
+                overlay: overlay(&moment, &place),
             }],
             furniture,
         }
@@ -107,6 +108,15 @@ impl Builder {
             })
             .collect()
     }
+}
+
+/// What lies over all layers: a training step, or else the point that is asked about.
+pub(super) fn overlay(moment: &Moment, place: &Place) -> Vec<Item> {
+    let step = Shown::of(moment.frame, &moment.view.step, place);
+    step.map_or_else(
+        || Question::of(moment.frame, moment.view, place).map_or_else(Vec::new, |q| q.items()),
+        |step| step.items(moment.t),
+    )
 }
 
 /// The view without a training step that the frame has not laid out; none if it is to be taken as it is.

@@ -118,7 +118,7 @@ impl LanesFigure<'_> {
                 transform,
                 backdrop: Vec::new(),
                 groups: build::marks(&self.moment(i, lane, t), &small(place)),
-                overlay: Vec::new(),
+                overlay: build::overlay(&self.moment(i, lane, t), &small(place)),
             });
             let (sizes, theme) = (&place.sizes, place.theme());
             let axes = Axes::new(&transform, sizes, TICK_SPACING);

@@ -7,6 +7,7 @@
 //! | file | what it decides |
 //! |---|---|
 //! | `layers` | one file a layer: which marks it has at time t, and how it looks in the legend |
+//! | `ask` | the pairs whose paths pass a point, over the layers |
 //! | `step` | a training step in slow motion, over the layers |
 //! | `build` | how layers and furniture become a scene |
 //! | `transform`, `camera` | where data lies on the page |
@@ -16,6 +17,7 @@
 //! | `metrics` | what is measured, and how it is written |
 //! | `theme`, `colormap` | how it looks |
 
+pub mod ask;
 pub mod axes;
 mod build;
 mod camera;

@@ -198,9 +198,8 @@ impl Dispatcher {
     pub fn look(&self, lane: LaneId, look: Look) {
         self.change(lane, |desk| {
             let before = std::mem::replace(&mut desk.look, look);
-            let moment = look.moment;
-            if (Look { moment, ..before }) == look && before.moment != moment {
-                return desk.hurry(|kind, _| kind.follows_play_head);
+            if before.differs_by_hand(&look) {
+                return desk.hurry(|kind, _| kind.follows_hand);
             }
             // Numbers are read, not watched; but the first ones are waited for.
             desk.hurry(|kind, made| kind.cost != Cost::Measurement || !kind.is_there(made));

@@ -213,7 +213,7 @@ impl Report {
             pair_crossings: trained.pair_crossings,
             loss: trained.loss,
             floor: Some(trained.floor.beside(Some(metrics.path_energy()))),
-            fm_error: trained.fm_error.as_ref().map(|error| error.total),
+            fm_error: trained.fm_error.as_ref().and_then(FmError::known),
             coupling_cost: trained.coupling_cost,
         };
         Self {
@@ -232,8 +232,8 @@ impl Report {
             standard_errors: measured.standard_errors(),
             measured,
             fm_error_profile: match &trained.fm_error {
-                Some(error) => ErrorProfile::new(error),
-                None => ErrorProfile::default(),
+                Some(error) if !error.is_estimate => ErrorProfile::new(error),
+                _ => ErrorProfile::default(),
             },
             reference_solver: Reference::new(&metrics.reference),
             cautions: experiment.cautions(),

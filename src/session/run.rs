@@ -432,6 +432,10 @@ impl Job<'_> {
         let Some(metrics) = self.compute(measuring) else {
             return Ok(None);
         };
+        let metrics = match experiment.problem.velocity.is_learned() {
+            true => metrics,
+            false => metrics.untrained(),
+        };
         let start = Instant::now();
         let comparing = compare_solvers(&flow, &references, parts);
         let Some(solvers) = self.compute(comparing) else {

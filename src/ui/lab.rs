@@ -34,7 +34,7 @@ use super::drawing;
 use super::editor::{Editor, LaneDraft};
 use super::page::Page;
 
-pub use state::{State, Unsaved};
+pub use state::{State, Unsaved, as_printed};
 
 /// Messages that are kept until they are dismissed; older ones make room.
 const MAX_MESSAGES: usize = 4;
@@ -204,6 +204,8 @@ impl State {
             Command::Compare(comparison) => self.compare(comparison),
             Command::SetScope(group, scope) => self.editor.set_scope(group, scope),
             Command::PickParticle(particle) => self.picked = particle,
+            Command::PointAt(point) => self.pointed = point,
+            Command::Pin(point) => self.pinned = point,
             Command::SetTool(tool) => self.tool = tool,
             Command::DrawTarget(side) => (self.tool, self.drawing_side) = (Tool::Brush, side),
             Command::SetBrush(brush) => self.brush = brush,
@@ -250,8 +252,19 @@ impl State {
             // The table of the lanes has their numbers, too.
             solvers: matches!(self.page, Page::Solvers | Page::Straightness),
             convergence: self.page == Page::Solvers,
-            exact: self.page == Page::Solvers || floor || canvas.exact,
+            // It is kept while the pointer that asks is elsewhere for a moment.
+            exact: self.page == Page::Solvers
+                || floor
+                || canvas.exact
+                || self.tool == Tool::Ask
+                || self.pinned.is_some(),
             floor,
+            likelihood: matches!(self.page, Page::Likelihood | Page::Straightness),
+            pointer: self
+                .pointed
+                .map(as_printed)
+                .filter(|_| self.points_at_likelihood()),
+            ask: self.asking(),
             ..canvas
         };
         let selected = self.lane();
@@ -282,6 +295,12 @@ impl State {
     fn compare_gradients(&mut self) {
         *self.gradients.entry(self.lane()).or_default() += 1;
         self.page = Page::Training;
+    }
+
+    /// Whether the likelihood of the point under the pointer is shown somewhere.
+    fn points_at_likelihood(&self) -> bool {
+        let layers = &self.editor.experiment().view.layers;
+        layers.contains(&Layer::Likelihood) || self.page == Page::Likelihood
     }
 
     /// Shows a sentence until it is dismissed.
@@ -416,6 +435,10 @@ impl State {
     fn dismiss(&mut self) {
         self.call_off();
         if self.dialog.take().is_some() || self.messages.pop().is_some() {
+            return;
+        }
+        let asks = matches!(self.tool, Tool::Ask | Tool::Pan);
+        if asks && self.pinned.take().is_some() {
             return;
         }
         if self.tool != Tool::Pan {

@@ -7,16 +7,19 @@
 mod altered;
 mod basis;
 mod columns;
+mod fan;
 mod lattice;
 mod marginal_field;
 mod mixture;
 mod nodes;
 mod pool;
+mod posterior;
 mod simd;
 mod swarm;
 
 pub use altered::AlteredField;
 pub use basis::Basis;
+pub use fan::{Fan, Ray};
 pub use marginal_field::{MarginalError, MarginalField, Setting};
 pub use mixture::{Component, ExactError, ExactField, ExactPoint, Marginal};
 pub use nodes::{Kind, Nodes};

@@ -63,7 +63,7 @@ impl Measured {
             pair_crossings: frame.products.pair_crossings.get().map(|made| made.0),
             loss: None,
             floor: floor.map(|floor| floor.beside(path_energy)),
-            fm_error: fm_error.map(|made| made.total),
+            fm_error: fm_error.and_then(|made| made.known()),
             coupling_cost: None,
         }
     }

@@ -97,7 +97,6 @@ metrics! {
                   the problem has no exact field.",
         note: "16,384 points; over 16 stretches of t in `fm_error_profile`.",
         unit: "canvas units², 0 of the exact field",
-        group: Some(Group::Samples),
         aside: |m| {
             let rms = m.fm_error.map(|error| error.value.max(0.0).sqrt());
             rms.map_or_else(String::new, |rms| format!("RMS {}", significant(rms)))

@@ -35,8 +35,8 @@ impl Known {
 /// What a problem without a marginal field can do, after the reason.
 pub fn without_field(reason: &MarginalError) -> String {
     format!(
-        "{reason}, so that there is no exact field to show; independent pairs of a Gaussian source and any target that \
-         is not empty have one, and velocity: Learned trains as ever"
+        "{reason}, so that there is no exact field to show; a source and a target with points to draw have one, and velocity: \
+         Learned trains as ever"
     )
 }
 

@@ -221,7 +221,9 @@ fn numbers_ui(ui: &mut Ui, theme: &Theme, title: &str, frame: &Frame, measured: 
             }
         });
     let note = match frame.products.metrics.get() {
-        Some(_) if frame.state.is_exact() => "Nothing is trained: measured on the exact field.".to_owned(),
+        Some(_) if frame.state.is_exact() => {
+            "Nothing is trained: measured on the exact field.".to_owned()
+        }
         Some(metrics) => format!("Measured at step {}.", metrics::grouped(metrics.of.step)),
         None => "Not measured yet.".to_owned(),
     };

@@ -7,9 +7,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::experiment::{Camera, Experiment};
+use crate::flow::Point;
 use crate::flow::distribution::Symmetry;
 use crate::model::{DeviceChoice, DeviceInfo};
-use crate::products::Look;
+use crate::products::{Look, Question};
 use crate::session::autosave::{Autosave, Leftover};
 use crate::session::repeats::Repeats;
 use crate::session::{Advance, Loan, Options, Session, Speed, Wake};
@@ -48,6 +49,10 @@ pub struct State {
     pub advance: Advance,
     /// The particle that is marked in every lane.
     pub picked: Option<usize>,
+    /// The data point under the pointer.
+    pub pointed: Option<Point>,
+    /// The point to which the question is held.
+    pub pinned: Option<Point>,
     /// What the canvas shows; `None` fits it.
     pub camera: Option<Camera>,
     /// Panels hidden and large type.
@@ -106,6 +111,11 @@ impl Unsaved {
     }
 }
 
+/// The point to the decimals that are printed beside the pointer.
+pub fn as_printed(at: Point) -> Point {
+    at.map(|x| (100.0 * x).round() / 100.0)
+}
+
 impl State {
     pub(super) fn new(
         experiment: Experiment,
@@ -137,6 +147,8 @@ impl State {
             drawing_side: Side::Target,
             advance: Advance::default(),
             picked: None,
+            pointed: None,
+            pinned: view.ask.map(|(x, y)| [x, y]),
             camera: view.camera,
             lecture: false,
             dark: true,
@@ -200,11 +212,27 @@ impl State {
         self.session.lend_core_for(duration);
     }
 
+    /// The point about which is asked, if one is.
+    pub fn asked(&self) -> Option<Point> {
+        let pointed = self.pointed.filter(|_| self.tool == Tool::Ask);
+        self.pinned.or(pointed)
+    }
+
+    /// The question about it at the play head; of a point that is pinned the trajectory is wanted, too.
+    pub(super) fn asking(&self) -> Option<Question> {
+        self.asked().map(|at| Question {
+            at,
+            t: self.play.t,
+            way: self.pinned.is_some(),
+        })
+    }
+
     /// The experiment as a file holds it: the time and the part of the plane on the screen included.
     pub fn to_save(&self) -> Experiment {
         let mut experiment = self.editor.document().clone();
         experiment.view.t = self.play.t;
         experiment.view.camera = self.camera;
+        experiment.view.ask = self.pinned.map(|[x, y]| (x, y));
         experiment
     }
 }

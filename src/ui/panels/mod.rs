@@ -17,7 +17,7 @@ mod top_bar;
 mod training;
 mod velocity;
 mod view;
-mod vocabulary;
+pub mod vocabulary;
 pub(super) mod widgets;
 
 use egui::{Frame as Boxed, Margin, Panel, Ui};
