@@ -17,6 +17,7 @@ use crate::flow::{Bounds, Point};
 use crate::model::Checkpoints;
 
 pub use cloud::{Carried, Carrier, Cloud, CloudBlock, Growing};
+pub use conditional::{Condition, POINTS};
 pub use exact::{have_same_marginal, marginal_field};
 pub use field_maps::FieldTops;
 pub use floor::CfmFloor;
@@ -276,6 +277,8 @@ products! {
     posterior: Posterior,
     /// What the flow answers there.
     answer: Answer,
+    /// Densities, velocities and paths given some target points.
+    conditional: Conditional,
     /// What every likelihood builds on.
     likelihood_basis: LikelihoodBasis,
     /// The likelihood of the point that is pointed at.
@@ -349,6 +352,8 @@ pub struct Look {
     pub exact: bool,
     /// The point about which is asked, if one is.
     pub ask: Option<Question>,
+    /// The target points that are given, if the conditional view is wanted.
+    pub condition: Option<Condition>,
     /// Whether the floor of the loss and the error of the field are wanted; both need the marginal field.
     pub floor: bool,
     /// Whether the gradients of batches are wanted, by the number of the wish: another number begins again.
@@ -405,6 +410,10 @@ impl Look {
             exact_maps: shows(&Layer::EXACT_MAPS),
             field_maps: shows(&Layer::FIELD_MAPS),
             moment: 0,
+            condition: shows(&[Layer::Conditional]).then(|| Condition {
+                given: view.given.unwrap_or_default(),
+                t: view.t,
+            }),
             ask: view.ask.map(|(x, y)| Question {
                 at: [x, y],
                 t: view.t,
@@ -435,7 +444,12 @@ impl Look {
             true => (stretches * t) as usize,
             false => 0,
         };
-        Self { moment, ..self }
+        let condition = self.condition.map(|condition| Condition { t, ..condition });
+        Self {
+            moment,
+            condition,
+            ..self
+        }
     }
 }
 
@@ -444,6 +458,7 @@ impl Look {
     pub fn differs_by_hand(&self, new: &Self) -> bool {
         let same = Self {
             ask: new.ask,
+            condition: new.condition,
             pointer: new.pointer,
             moment: new.moment,
             ..*self
@@ -462,6 +477,7 @@ impl Default for Look {
             bounds: Bounds::square(4.0),
             exact: false,
             ask: None,
+            condition: None,
             floor: false,
             gradients: None,
             exact_arrows: false,

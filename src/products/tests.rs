@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::*;
-use crate::experiment::{Experiment, TrajectoryColor, Velocity, presets};
+use crate::experiment::{Experiment, Given, TrajectoryColor, Velocity, presets};
 use crate::flow::likelihood::Divergence;
 use crate::flow::rng::{Stream, stream};
 use crate::flow::solver::{Solver, solve};
@@ -31,6 +31,12 @@ fn experiment() -> Experiment {
     experiment.view.layers.push(Layer::Errors);
     experiment.view.layers.push(Layer::Likelihood);
     experiment.view.trajectories = 7;
+    experiment.view.ask = Some((0.3, -0.2));
+    experiment.view.layers.push(Layer::Conditional);
+    experiment.view.given = Some(Given {
+        at: (0.0, 1.0),
+        points: 2,
+    });
     experiment.view.from = End::Target;
     // Files name it only if it is not the learned one.
     experiment.problem.velocity = Velocity::ALL[1];
@@ -77,7 +83,7 @@ fn stale(products: &Products, experiment: Experiment) -> BTreeSet<&'static str> 
             })*
         };
     }
-    check!(exact trajectories measures mesh field density starts cloud references pair_crossings probes floor fm_error metrics solvers error_curves exact_error_curves end_errors likelihood_basis likelihood_at likelihood_sketch likelihood_map likelihood);
+    check!(exact trajectories measures mesh field density starts cloud references pair_crossings probes floor fm_error metrics solvers error_curves exact_error_curves end_errors likelihood_basis likelihood_at likelihood_sketch likelihood_map likelihood posterior answer conditional);
     stale
 }
 
@@ -100,10 +106,14 @@ const PICTURES: &[&str] = &[
     "likelihood_sketch",
     "likelihood_map",
     "likelihood",
+    "answer",
 ];
 /// What depends on the law of `x_t`.
 const OF_THE_LAW: &[&str] = &[
     "exact",
+    "posterior",
+    "answer",
+    "conditional",
     "probes",
     "floor",
     "fm_error",
@@ -126,6 +136,9 @@ const OF_THE_LAW: &[&str] = &[
 ];
 const ALL: &[&str] = &[
     "exact",
+    "posterior",
+    "answer",
+    "conditional",
     "probes",
     "floor",
     "fm_error",
@@ -152,6 +165,9 @@ const ALL: &[&str] = &[
 /// The particles of these tests start at the target.
 const FROM_SOURCE: &[&str] = &[
     "exact",
+    "posterior",
+    "answer",
+    "conditional",
     "probes",
     "floor",
     "fm_error",
@@ -203,6 +219,9 @@ const TABLE: &[(&str, &str, &[&str])] = &[
         "7",
         &[
             "exact",
+            "posterior",
+            "answer",
+            "conditional",
             "probes",
             "floor",
             "fm_error",
@@ -238,6 +257,8 @@ const TABLE: &[(&str, &str, &[&str])] = &[
         "BatchOt(batch: 64)",
         &[
             "exact",
+            "posterior",
+            "answer",
             "probes",
             "floor",
             "fm_error",
@@ -286,7 +307,7 @@ const TABLE: &[(&str, &str, &[&str])] = &[
             "likelihood",
         ],
     ),
-    ("view.t", "0.3", NOTHING),
+    ("view.t", "0.3", &["posterior", "answer", "conditional"]),
     (
         "view.layers",
         "[Target, Particles]",
@@ -296,6 +317,7 @@ const TABLE: &[(&str, &str, &[&str])] = &[
             "end_errors",
             "likelihood_sketch",
             "likelihood_map",
+            "conditional",
         ],
     ),
     ("view.paths", "3", &["measures", "end_errors"]),
@@ -319,6 +341,12 @@ const TABLE: &[(&str, &str, &[&str])] = &[
         "view.camera",
         "Some((center: (1.0, 1.0), height: 3.0))",
         NOTHING,
+    ),
+    ("view.ask", "Some((1.0, 0.5))", &["posterior", "answer"]),
+    (
+        "view.given",
+        "Some((at: (1.0, 0.0), points: 3))",
+        &["conditional"],
     ),
 ];
 
@@ -400,7 +428,8 @@ fn newer_weights_make_everything_new_but_what_is_of_the_problem() {
             "likelihood at the pointer",
             "sketch of the likelihood",
             "map of the likelihood",
-            "measurement of the likelihood"
+            "measurement of the likelihood",
+            "answer at the pointer"
         ]
     );
 }

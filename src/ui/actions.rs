@@ -359,6 +359,7 @@ pages!(page_actions);
 actions! { AFTER_LAYERS =
     PICK: View, "Select a particle", "Click on the canvas to mark the nearest particle in every lane.", [plain(Key::S)], |lab| take(lab, Tool::Pick);
     ASK: View, "Ask about a point", "Point at the canvas to see the pairs whose paths pass there, and why the velocity is what it is; a click pins the point.", [plain(Key::A)], |lab| take(lab, Tool::Ask);
+    GIVEN: View, "Given a target point", "Click a target point to see the density, the velocity and the paths that flow matching gives it; a slider adds points until their sum is the marginal.", [plain(Key::C)], |lab| take(lab, Tool::Given);
     LECTURE: View, "Lecture mode", "Hide the panels and enlarge the type, or bring them back.", [plain(Key::F11)], |_| Command::ToggleLecture;
     THEME: View, "Dark or light", "Switch between dark and light colours.", [ctrl_shift(Key::L)], |_| Command::ToggleTheme;
     COMPARE_VE: Lanes, "Compare cond-OT, VP and VE", "Six lanes on these densities: three paths, each independently coupled and by batch-OT.", [], |_| Command::Compare(Comparison::PathsWithVe);
