@@ -535,7 +535,10 @@ fn learned_beside_exact_is_one_click_and_the_learned_field_comes_back_by_a_switc
     assert_eq!((lanes[1].step, lanes[1].loss.len()), (0, 0));
     window.get_by_label("Lane 2: exact");
     apply(&mut window, Command::SelectLane(1));
-    window.get_all_by_label_contains("Nothing is trained in this lane").next().unwrap();
+    window
+        .get_all_by_label_contains("Nothing is trained in this lane")
+        .next()
+        .unwrap();
     window.get_by_label_contains("closed form");
     // Sliders of the exact field, with their sentences.
     let slider = window.get_by_role_and_label(Role::SpinButton, "Rotation, as a number");
@@ -550,9 +553,13 @@ fn learned_beside_exact_is_one_click_and_the_learned_field_comes_back_by_a_switc
     window.get_by_label_contains("Not a flow from p to q");
     // The switch makes it a lane that learns, by itself as the other one; undo brings the exact field back.
     choose(&mut window, "Velocity", "learned");
-    wait(&mut window, "both lanes learn", |f| !f.state.is_exact() && f.step > 0);
+    wait(&mut window, "both lanes learn", |f| {
+        !f.state.is_exact() && f.step > 0
+    });
     press(&mut window, "Undo");
-    let lanes = wait(&mut window, "the second lane is exact again", |f| f.step > 0 || f.state.is_exact());
+    let lanes = wait(&mut window, "the second lane is exact again", |f| {
+        f.step > 0 || f.state.is_exact()
+    });
     assert!(lanes[0].step > 0);
 }
 

@@ -155,7 +155,11 @@ impl Product for Metrics {
             let reference = reference(&flow, source, &parts).await;
             let metrics = measure(&steps, &references, &ends, &reference, &parts).await;
             let learned = flow.id.experiment.problem.velocity.is_learned();
-            Some(if learned { metrics } else { metrics.untrained() })
+            Some(if learned {
+                metrics
+            } else {
+                metrics.untrained()
+            })
         })
     }
 }

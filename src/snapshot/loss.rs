@@ -233,7 +233,10 @@ mod tests {
             assert_eq!(history.value(step), Some(step as f32));
         }
         assert_eq!(history.value(5000), None);
-        assert_eq!(history.mean_of_last(1000).map(|mean| mean.value), Some(4499.5));
+        assert_eq!(
+            history.mean_of_last(1000).map(|mean| mean.value),
+            Some(4499.5)
+        );
         assert_eq!(history.iter().count(), 5000);
     }
 

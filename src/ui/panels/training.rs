@@ -14,8 +14,8 @@ use super::super::editor::Group;
 use super::super::lab::Lab;
 use super::links::Head;
 use super::status::grouped;
-use super::vocabulary::{constants_ui, member_ui};
 use super::velocity::NOTHING_TRAINED;
+use super::vocabulary::{constants_ui, member_ui};
 use super::widgets::{choice_ui, combo_box, note_ui, number_ui, row_ui};
 
 /// Of an optimizer's constants the first one is the rate, which is changed most; the others are under More.

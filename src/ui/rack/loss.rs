@@ -147,7 +147,11 @@ fn floor_ui(ui: &mut Ui, plot: &LossPlot, sight: Sight<'_>) {
     }
     if let Some(floor) = &measured.floor {
         let known = floor.value.map_or("There is no floor: ", |_| "Floor: ");
-        note_ui(ui, sight.theme, &format!("{known}{}.", floor.basis.trim_end_matches('.')));
+        note_ui(
+            ui,
+            sight.theme,
+            &format!("{known}{}.", floor.basis.trim_end_matches('.')),
+        );
     }
 }
 
