@@ -91,7 +91,7 @@ impl Product for Conditional {
     const NAME: &'static str = "conditional view";
     const COST: Cost = Cost::Picture;
     const OF_THE_FLOW: bool = false;
-    const FOLLOWS_POINTER: bool = true;
+    const FOLLOWS_HAND: bool = true;
     type Request = Request;
 
     fn demand(wish: &Wish<'_>) -> Demand<Request> {

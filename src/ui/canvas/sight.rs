@@ -96,8 +96,9 @@ impl<'a> Sight<'a> {
         });
         let found = hovered.next();
         self.pointed = found.map(|(lane, pointer)| self.places[lane].data_at(pointer));
-        if self.pointed != lab.pointed {
-            commands.push(Command::PointAt(self.pointed));
+        let followed = self.pointed.filter(|_| lab.follows_pointer());
+        if followed != lab.pointed {
+            commands.push(Command::PointAt(followed));
         }
         let Some((lane, pointer)) = found else {
             return;
