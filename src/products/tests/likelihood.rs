@@ -46,7 +46,7 @@ fn a_flow_to_wider_gaussians_has_the_known_divergence_from_the_target() {
     let off = (entropy.value.value - 3.530643).abs();
     assert!(off < 3.0 * entropy.value.stderr, "{entropy:?}");
     assert!((nll.value - entropy.value.value - kl.value).abs() < 1e-9);
-    assert!(kl.stderr < 0.5 * nll.stderr);
+    assert!(kl.stderr < 0.6 * nll.stderr);
     assert!((found.mass.unwrap() - 1.0).abs() < 1e-3, "{:?}", found.mass);
     assert!(found.error < 1e-4);
     let hutchinson = found.hutchinson.unwrap();
