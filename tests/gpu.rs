@@ -60,6 +60,7 @@ fn batches(experiment: &Experiment, sizes: &[usize]) -> Vec<Batch> {
         inputs: numbers(n * width),
         targets: numbers(2 * n),
         weights: vec![2.0; n],
+        ..Batch::default()
     };
     sizes.iter().map(batch).collect()
 }

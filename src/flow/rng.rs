@@ -26,6 +26,8 @@ pub enum Stream {
     Display = 7,
     /// Points from which a distribution's size is estimated.
     Scale = 8,
+    /// Noise of stochastic sampling, by particle.
+    Diffusion = 20,
 }
 
 /// Numbers reserved for one index, in 32-bit words: far more than a training step or a block draws.

@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use super::*;
 use crate::experiment::{Experiment, TrajectoryColor, Velocity, presets};
+use crate::flow::conversion::Quantity;
 use crate::flow::rng::{Stream, stream};
+use crate::flow::sde::Sampler;
 use crate::flow::solver::{Solver, solve};
 use crate::flow::work::pause;
 use crate::model::{FrozenField, MlpParams, Scaling, Widths};
@@ -31,6 +33,9 @@ fn experiment() -> Experiment {
     experiment.view.from = End::Target;
     // Files name it only if it is not the learned one.
     experiment.problem.velocity = Velocity::ALL[1];
+    experiment.model.parametrisation = Quantity::Eps;
+    experiment.readout.sampler = Sampler::ALL[1];
+    experiment.view.reading = Quantity::X1;
     experiment.readout.evaluation.error = 0.02;
     experiment.readout.evaluation.tolerance = 1e-4;
     experiment
@@ -191,6 +196,7 @@ const TABLE: &[(&str, &str, &[&str])] = &[
     ("model.hidden", "[16]", NOTHING),
     ("model.activation", "Tanh", NOTHING),
     ("model.time", "Fourier(frequencies: 3)", NOTHING),
+    ("model.parametrisation", "X1", NOTHING),
     ("training.steps", "77", NOTHING),
     ("training.batch", "77", NOTHING),
     ("training.optimizer", "AdamW(lr: 0.01)", NOTHING),
@@ -198,6 +204,11 @@ const TABLE: &[(&str, &str, &[&str])] = &[
     ("training.sigma", "0.2", OF_THE_LAW),
     ("training.ema", "0.5", NOTHING),
     ("solver", "Euler(steps: 6)", SOLVED),
+    (
+        "sampler",
+        "Ode",
+        &["trajectories", "measures", "density", "cloud", "metrics"],
+    ),
     ("evaluation.samples", "50", MEASURED),
     ("evaluation.w2_samples", "20", MEASURED),
     ("evaluation.error", "0.05", &["solvers"]),
@@ -211,6 +222,7 @@ const TABLE: &[(&str, &str, &[&str])] = &[
     ("view.paths", "3", &["measures", "end_errors"]),
     ("view.particles", "10060", &["starts", "cloud"]),
     ("view.field", "5", &["field"]),
+    ("view.reading", "Eps", &["field"]),
     ("view.trail", "0.3", NOTHING),
     ("view.color", "Identity", &["measures"]),
     (

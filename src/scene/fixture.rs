@@ -8,6 +8,7 @@ use crate::flow::course::Profile;
 use crate::flow::grid::{DensityStack, FieldGrid};
 use crate::flow::metrics::{Mean, TrajectoryMetrics};
 use crate::flow::reference::HalvingError;
+use crate::flow::sde::Sampler;
 use crate::flow::solver::Steps;
 use crate::flow::trajectory::Trajectories;
 use crate::flow::work::finish;
@@ -48,6 +49,7 @@ pub fn frame() -> Frame {
         steps_per_sec: 0.0,
         coupling_share: 0.0,
         loss: LossHistory::default(),
+        mean_losses: None,
         pairs: source.iter().copied().zip(target.iter().copied()).collect(),
         source: source.into(),
         target: target.into(),
@@ -172,6 +174,8 @@ fn metrics(trajectories: &Trajectories) -> Metrics {
         rejected: 0,
         stopped_at: None,
         solver: experiment().readout.solver,
+        sampler: Sampler::Ode,
+        straightness_reason: None,
         solver_error: 0.01,
         reference: ReferenceSolver {
             steps: 32,

@@ -326,6 +326,7 @@ impl Lane {
             frame.step = 0;
             frame.products = Products::default();
             frame.loss = LossHistory::default();
+            frame.mean_losses = None;
             frame.pairs = Arc::new([]);
             frame.steps = Arc::new([]);
         });

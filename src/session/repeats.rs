@@ -195,6 +195,7 @@ impl Work {
         };
         Ok(Some(Numbers::of(&Measured {
             loss: learner.losses().history().mean_of_last(AVERAGED_STEPS),
+            mean_losses: learner.mean_losses(),
             coupling_cost: learner.coupling_cost(),
             ..Measured::of(&frame)
         })))

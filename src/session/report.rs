@@ -9,6 +9,7 @@ use crate::experiment::Experiment;
 use crate::flow::metrics::Mean;
 use crate::products::{Metrics, ReferenceSolver, SolverComparison};
 use crate::scene::metrics::Measured;
+use crate::snapshot::MeanLoss;
 
 /// The version of `metrics.json`: it grows when a key changes its meaning or goes, not when one is added.
 pub const SCHEMA: u32 = 1;
@@ -94,6 +95,8 @@ pub struct Trained {
     pub schedule_start: u64,
     /// See [`Measured::loss`].
     pub loss: Option<f64>,
+    /// See [`Measured::mean_losses`].
+    pub mean_losses: Option<MeanLoss>,
     /// See [`Measured::pair_crossings`].
     pub pair_crossings: Option<Mean>,
     /// See [`Measured::coupling_cost`].
@@ -120,7 +123,8 @@ impl Report {
     /// The straightness S of the flow, if it is finite.
     pub fn straightness(&self) -> Option<f64> {
         let metrics = self.measured.metrics.as_ref();
-        let s = metrics.map(|metrics| metrics.trajectories.straightness);
+        let smooth = metrics.filter(|metrics| metrics.straightness_reason.is_none());
+        let s = smooth.map(|metrics| metrics.trajectories.straightness);
         s.filter(|s| s.is_finite())
     }
 
@@ -134,10 +138,12 @@ impl Report {
         let (start, end) = experiment.problem.path.time_range();
         let measured = Measured {
             solver: metrics.solver,
+            sampler: metrics.sampler,
             metrics: Some(Arc::new(metrics.clone())),
             solvers: Some(Arc::new(solvers.clone())),
             pair_crossings: trained.pair_crossings,
             loss: trained.loss,
+            mean_losses: trained.mean_losses,
             coupling_cost: trained.coupling_cost,
         };
         Self {

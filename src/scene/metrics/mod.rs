@@ -13,9 +13,10 @@ use std::sync::Arc;
 use serde::{Serialize, Serializer};
 
 use crate::flow::metrics::{Mean, TrajectoryMetrics};
+use crate::flow::sde::Sampler;
 use crate::flow::solver::Solver;
 use crate::products::{Metrics, SolverComparison};
-use crate::snapshot::Frame;
+use crate::snapshot::{Frame, MeanLoss};
 
 use print::with_error;
 pub use print::{grouped, significant, three_digits};
@@ -26,6 +27,8 @@ pub use table::ALL;
 pub struct Measured {
     /// The solver that samples are generated with.
     pub solver: Solver,
+    /// Whether its steps follow the field or the stochastic equation.
+    pub sampler: Sampler,
     /// The measurement.
     pub metrics: Option<Arc<Metrics>>,
     /// What the methods cost.
@@ -34,6 +37,8 @@ pub struct Measured {
     pub pair_crossings: Option<Mean>,
     /// Unweighted CFM loss, the mean of the last steps of a run.
     pub loss: Option<f64>,
+    /// Both losses of what the network predicts, means over the last steps.
+    pub mean_losses: Option<MeanLoss>,
     /// Mean squared distance of the training pairs over the same steps.
     pub coupling_cost: Option<f64>,
 }
@@ -44,13 +49,18 @@ impl Measured {
         let metrics = frame.products.metrics.get();
         let metrics = metrics.map(|made| Arc::new(made.output.clone()));
         let solvers = frame.products.solvers.get();
-        let asked = frame.experiment.readout.solver;
+        let readout = &frame.experiment.readout;
+        let asked = (readout.solver, readout.sampler);
+        let by = metrics.as_ref().map(|metrics| (metrics.solver, metrics.sampler));
+        let (solver, sampler) = by.unwrap_or(asked);
         Self {
-            solver: metrics.as_ref().map_or(asked, |metrics| metrics.solver),
+            solver,
+            sampler,
             metrics,
             solvers: solvers.map(|made| Arc::new(made.output.clone())),
             pair_crossings: frame.products.pair_crossings.get().map(|made| made.0),
             loss: None,
+            mean_losses: frame.mean_losses,
             coupling_cost: None,
         }
     }
@@ -69,6 +79,12 @@ impl Measured {
         of(self.metrics.as_deref()?).map(Value::Number)
     }
 
+    /// The measurement, if its trajectories have a straightness.
+    fn smooth(&self) -> Option<&Metrics> {
+        let metrics = self.metrics.as_deref();
+        metrics.filter(|metrics| metrics.straightness_reason.is_none())
+    }
+
     /// A count of the measurement.
     fn count(&self, of: fn(&Metrics) -> usize) -> Option<Value> {
         self.metrics.as_deref().map(of).map(Value::Count)
@@ -81,7 +97,7 @@ impl Measured {
 
     /// A mean over the particles.
     fn mean(&self, of: fn(&TrajectoryMetrics) -> f64) -> Option<Value> {
-        let metrics = self.metrics.as_deref()?;
+        let metrics = self.smooth()?;
         Some(Value::Mean(
             of(&metrics.trajectories),
             of(&metrics.trajectories_stderr),

@@ -183,6 +183,8 @@ pub fn readout_ui(
     // With the brush the card is narrow, without a velocity: it must not cover what is painted.
     let field = frame.products.field.get();
     let field = field.filter(|_| lab.tool != Tool::Brush);
+    // What the field is read as is no velocity.
+    let field = field.filter(|_| lab.editor.experiment().view.reading.is_velocity());
     let velocity = field.and_then(|field| readout::velocity_at(field, lab.play.t, at));
     readout::readout_ui(ui, place.rect, legend, at, velocity, palette(lab.dark));
 }
