@@ -216,7 +216,8 @@ fn the_classic_grid_plays_marks_a_particle_changes_and_survives_saving() {
     let lab = &window.state().lab;
     assert_eq!((lab.picked, lab.editor.selected()), (Some(7), 1));
     window.step();
-    for lane in (1..=6).filter(|lane| *lane != 3) {
+    // Of VE, lanes 3 and 6, the particle may be outside: untrained, it stays ten times as far out as it starts elsewhere.
+    for lane in [1, 2, 4, 5] {
         let n = marks(&window, canvas(&window, lane));
         assert!(n >= 2, "lane {lane}: {n}");
     }

@@ -1,6 +1,7 @@
 //! What makes one experiment into another, as changes of single fields.
 
 use super::fault::joined;
+use super::file::LEFT_OUT;
 use super::lane::Override;
 use super::pieces::{fields_of, word};
 use super::{Experiment, ExperimentError};
@@ -34,8 +35,25 @@ impl Experiment {
             }
         }
         let [from, to] = [from, to].map(|experiment| experiment.to_ron());
-        differences("", Some(from.trim()), to.trim())
+        let (from, to) = (fields_at_all(from.trim()), fields_at_all(to.trim()));
+        let before = |name| from.iter().find(|(n, _)| *n == name);
+        let changes = to.into_iter().flat_map(|(name, value)| {
+            let before = before(name).map(|(_, value)| *value);
+            differences(name, before, value)
+        });
+        changes.collect()
     }
+}
+
+/// The fields of a file by name, those included that are left out because they are as usual.
+pub(super) fn fields_at_all(text: &str) -> Vec<(&str, &str)> {
+    let mut fields = fields_of(text).unwrap_or_default();
+    for (name, usual) in LEFT_OUT {
+        if fields.iter().all(|(written, _)| *written != name) {
+            fields.push((name, usual));
+        }
+    }
+    fields
 }
 
 /// The changes of the field at the dotted path `key`.

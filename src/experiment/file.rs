@@ -53,6 +53,9 @@ struct ExperimentFile {
     lanes: Vec<Lane>,
 }
 
+/// Fields that files leave out where they have these values, so that a file of before them is written as it was read.
+pub(super) const LEFT_OUT: [(&str, &str); 1] = [("velocity", "Learned")];
+
 /// The training and, as `sigma`, the problem's noise.
 #[derive(Serialize, Deserialize)]
 #[serde(rename = "Training", deny_unknown_fields, default)]

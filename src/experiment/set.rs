@@ -4,8 +4,10 @@
 //! name that stands in the file and a value whatever may stand there: no second list of names to keep in step.
 
 use super::advice::{Mended, Spot, mended, with_decimal_points};
+use super::change::fields_at_all;
 use super::error::clipped;
 use super::fault::{Fault, Reason, joined};
+use super::file::LEFT_OUT;
 use super::lane::{Override, in_one_line};
 use super::pieces::{fields_of, range_of, value_at, word};
 use super::spelling::likeness;
@@ -102,8 +104,9 @@ impl Experiment {
     /// What to do to come from this experiment to another one, from which it differs in one field.
     pub fn change_to(&self, other: &Self) -> Option<String> {
         let [from, to] = [self, other].map(Self::to_ron);
-        let (from, to) = (fields_of(from.trim())?, fields_of(to.trim())?);
-        let (_, (key, value)) = from.iter().zip(to).find(|(from, to)| *from != to)?;
+        let from = fields_at_all(from.trim());
+        let mut to = fields_at_all(to.trim()).into_iter();
+        let (key, value) = to.find(|field| !from.contains(field))?;
         Some(Override::new(key, value).advice())
     }
 
@@ -239,7 +242,8 @@ fn no_such_field(text: &str, parent: &str, key: &str) -> String {
 /// The change that changes nothing; none for what would fill the screen.
 pub(super) fn present_change(text: &str, key: &str) -> Option<Override> {
     const MAX_CHARS: usize = 300;
-    let value = value_at(text.trim(), key)?;
+    let left_out = LEFT_OUT.iter().find(|(name, _)| *name == key);
+    let value = value_at(text.trim(), key).or(left_out.map(|(_, usual)| *usual))?;
     (value.len() <= MAX_CHARS).then(|| Override::new(key, value))
 }
 

@@ -408,3 +408,13 @@ fn nesting_stops_at_the_depth_limit() {
         assert!(experiment.set(&"a.".repeat(depth), "1").is_err());
     }
 }
+
+#[test]
+fn what_files_leave_out_is_the_default() {
+    let usual = Experiment::new(Shape::Checkerboard.into());
+    for (name, value) in file::LEFT_OUT {
+        let mut changed = usual.clone();
+        changed.set(name, value).unwrap();
+        assert_eq!(changed, usual, "{name}");
+    }
+}

@@ -8,6 +8,7 @@
 
 pub mod bounds;
 pub mod constant;
+pub mod convergence;
 pub mod conversion;
 pub mod coupling;
 pub mod course;

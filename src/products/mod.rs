@@ -246,6 +246,10 @@ products! {
     learning_curve: LearningCurve,
     /// What the methods cost on the flow, and the way there and back.
     solvers: SolverComparison,
+    /// What the error of every method is against its cost.
+    error_curves: ErrorCurves,
+    /// The same on the exact field.
+    exact_error_curves: ExactErrorCurves,
     /// How far the experiment's solver is off at the end.
     end_errors: EndErrors,
 }
@@ -321,6 +325,8 @@ pub struct Look {
     pub curves: bool,
     /// Whether the comparison of the solvers is wanted, too.
     pub solvers: bool,
+    /// Whether their error against their cost is wanted: more work than the comparison.
+    pub convergence: bool,
     /// Particles whose end-point error is wanted.
     pub errors: usize,
     /// The end that particles are followed from.
@@ -346,6 +352,7 @@ impl Look {
             metrics: true,
             curves: false,
             solvers: false,
+            convergence: false,
             errors: match view.layers.contains(&Layer::Errors) {
                 true => view.trajectories,
                 false => 0,
@@ -370,6 +377,7 @@ impl Default for Look {
             metrics: true,
             curves: false,
             solvers: false,
+            convergence: false,
             errors: 0,
             from: End::Source,
         }

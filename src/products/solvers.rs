@@ -177,7 +177,7 @@ pub async fn compare_solvers(
 }
 
 /// At most [`PROBES`] of the points, evenly by their number.
-fn probes(points: &[Point]) -> Vec<Point> {
+pub(super) fn probes(points: &[Point]) -> Vec<Point> {
     let apart = points.len().div_ceil(PROBES).max(1);
     points.iter().copied().step_by(apart).collect()
 }

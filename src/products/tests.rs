@@ -57,6 +57,7 @@ fn look(experiment: &Experiment) -> Look {
     Look {
         solvers: true,
         exact: true,
+        convergence: true,
         ..Look::of(&experiment.view, Bounds::square(3.0))
     }
 }
@@ -73,7 +74,7 @@ fn stale(products: &Products, experiment: Experiment) -> BTreeSet<&'static str> 
             })*
         };
     }
-    check!(exact trajectories measures mesh field density starts cloud references pair_crossings metrics solvers end_errors);
+    check!(exact trajectories measures mesh field density starts cloud references pair_crossings metrics solvers error_curves exact_error_curves end_errors);
     stale
 }
 
@@ -88,6 +89,7 @@ const PICTURES: &[&str] = &[
     "cloud",
     "metrics",
     "solvers",
+    "error_curves",
     "end_errors",
 ];
 /// What depends on the law of `x_t`.
@@ -101,6 +103,8 @@ const OF_THE_LAW: &[&str] = &[
     "cloud",
     "metrics",
     "solvers",
+    "error_curves",
+    "exact_error_curves",
     "end_errors",
 ];
 const ALL: &[&str] = &[
@@ -116,6 +120,8 @@ const ALL: &[&str] = &[
     "pair_crossings",
     "metrics",
     "solvers",
+    "error_curves",
+    "exact_error_curves",
     "end_errors",
 ];
 /// The particles of these tests start at the target.
@@ -131,6 +137,8 @@ const FROM_SOURCE: &[&str] = &[
     "pair_crossings",
     "metrics",
     "solvers",
+    "error_curves",
+    "exact_error_curves",
     "end_errors",
 ];
 const SOLVED: &[&str] = &[
@@ -143,7 +151,13 @@ const SOLVED: &[&str] = &[
     "solvers",
     "end_errors",
 ];
-const MEASURED: &[&str] = &["references", "metrics", "solvers"];
+const MEASURED: &[&str] = &[
+    "references",
+    "metrics",
+    "solvers",
+    "error_curves",
+    "exact_error_curves",
+];
 
 /// Every field of the file with another value, and what is out of date then.
 const TABLE: &[(&str, &str, &[&str])] = &[
@@ -165,6 +179,8 @@ const TABLE: &[(&str, &str, &[&str])] = &[
             "pair_crossings",
             "metrics",
             "solvers",
+            "error_curves",
+            "exact_error_curves",
             "end_errors",
         ],
     ),
@@ -189,6 +205,8 @@ const TABLE: &[(&str, &str, &[&str])] = &[
             "pair_crossings",
             "metrics",
             "solvers",
+            "error_curves",
+            "exact_error_curves",
             "end_errors",
         ],
     ),
@@ -315,6 +333,7 @@ fn newer_weights_make_everything_new_but_what_is_of_the_problem() {
             "cloud",
             "measurement",
             "comparison of the solvers",
+            "error curves of the solvers",
             "picture of the solver's errors"
         ]
     );

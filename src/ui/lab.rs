@@ -245,6 +245,8 @@ impl State {
             curves: self.page == Page::Training && !self.lecture,
             // The table of the lanes has their numbers, too.
             solvers: matches!(self.page, Page::Solvers | Page::Straightness),
+            convergence: self.page == Page::Solvers,
+            exact: self.page == Page::Solvers,
             ..Look::of(&self.editor.experiment().view, seen)
         };
         let selected = self.lane();

@@ -149,3 +149,35 @@ fn segments_lead_from_where_the_solver_ends_to_where_the_flow_does() {
         assert!(rms_distance(&errors.ends, &errors.fine) > 20.0 * off);
     }
 }
+
+/// On a smooth field every method has the order that its tableau promises (1, 2, 2, 4), and one that chooses its steps is
+/// the better the smaller its tolerance.
+#[test]
+fn methods_have_their_order_on_the_exact_field() {
+    let flow = exact(Solver::Rk4 { steps: 50 }, 0.03);
+    let x_0 = references(&flow).source;
+    let curves = finish(ErrorCurves::of(&flow, x_0, &Parts::default()));
+    assert!(curves.reference_error < 1e-5, "{}", curves.reference_error);
+    let floor = 10.0 * curves.reference_error;
+    let promised = [(1.0, 0.1), (2.0, 0.2), (2.0, 0.2), (4.0, 0.4)];
+    assert_eq!(curves.curves.len(), promised.len() + 1);
+    for (curve, (order, off)) in curves.curves.iter().zip(promised) {
+        let found = curve.order(floor).unwrap();
+        println!(
+            "{}: order {found:.2}, {:?}",
+            curve.method.name(),
+            curve.points
+        );
+        assert!(
+            (found - order).abs() < off,
+            "{}: {found}",
+            curve.method.name()
+        );
+        let costs: Vec<usize> = curve.points.iter().map(|(nfe, _)| *nfe).collect();
+        let stages = curve.method.tableau().stages();
+        assert!(costs.iter().enumerate().all(|(k, nfe)| *nfe == stages << k));
+    }
+    let controlled = &curves.curves[4].points;
+    assert!(controlled.windows(2).all(|pair| pair[0].0 < pair[1].0));
+    assert!(controlled[6].1 < 1e-3 * controlled[1].1, "{controlled:?}");
+}

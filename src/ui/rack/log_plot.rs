@@ -40,7 +40,7 @@ pub fn log_plot<'a>(
 }
 
 /// Marks of a logarithmic axis: 1, 2, 5 of each decade over a wide range, round numbers over a narrow one.
-fn log_marks(input: GridInput) -> Vec<GridMark> {
+pub fn log_marks(input: GridInput) -> Vec<GridMark> {
     let (low, high) = input.bounds;
     if !(high - low).is_normal() || high - low > 40.0 {
         return Vec::new();

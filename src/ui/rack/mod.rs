@@ -3,6 +3,7 @@
 //! A page is a file here with `page_ui` and what it remembers from frame to frame, which are caches, and a line of the
 //! list in `ui/page.rs`. Pages read frames; they refuse to know how the numbers come about.
 
+mod convergence;
 mod curves;
 mod histogram;
 mod lanes_table;

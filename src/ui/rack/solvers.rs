@@ -11,7 +11,7 @@ use crate::scene::metrics::table::{
     ROUND_TRIP_ERROR, ROUND_TRIP_ERROR_FROM_TARGET, SOLVER_ERROR,
 };
 use crate::scene::metrics::{Measured, Metric, significant};
-use crate::scene::theme::Theme;
+use crate::scene::theme::{Theme, lane_color};
 use crate::snapshot::Frame;
 
 use super::super::command::Command;
@@ -19,14 +19,19 @@ use super::super::panels::grouped;
 use super::super::panels::widgets::{attention_card, heading_ui, note_ui, number_ui};
 use super::super::theme::{ink, strong};
 use super::Sight;
+use super::convergence;
+use super::lanes_table::LanesTable;
 use super::row::number_row;
 
-/// What the page remembers from frame to frame: nothing.
+/// What the page remembers from frame to frame.
 #[derive(Default)]
-pub struct Memory;
+pub struct Memory {
+    method: convergence::Method,
+    table: LanesTable,
+}
 
 /// The page.
-pub fn page_ui(ui: &mut Ui, _: &mut Memory, sight: Sight<'_>, commands: &mut Vec<Command>) {
+pub fn page_ui(ui: &mut Ui, memory: &mut Memory, sight: Sight<'_>, commands: &mut Vec<Command>) {
     let Sight {
         theme, lab, frame, ..
     } = sight;
@@ -36,6 +41,8 @@ pub fn page_ui(ui: &mut Ui, _: &mut Memory, sight: Sight<'_>, commands: &mut Vec
     for metric in [&ROUND_TRIP_ERROR, &ROUND_TRIP_ERROR_FROM_TARGET] {
         metric_ui(ui, theme, metric, &measured);
     }
+    heading_ui(ui, theme, "ERROR OVER EVALUATIONS");
+    convergence::convergence_ui(ui, &mut memory.method, sight);
     heading_ui(ui, theme, "FEWEST EVALUATIONS");
     let mut draft = lab.editor.experiment().clone();
     asked_ui(ui, theme, &mut draft.readout.evaluation);
@@ -45,6 +52,7 @@ pub fn page_ui(ui: &mut Ui, _: &mut Memory, sight: Sight<'_>, commands: &mut Vec
     let note = compared.map_or_else(|| WAITING.to_owned(), |compared| age(compared, frame));
     note_ui(ui, theme, &note);
     note_ui(ui, theme, &searched());
+    savings_ui(ui, &mut memory.table, sight);
     if draft != *lab.editor.experiment() {
         commands.push(Command::Edit(Box::new(draft)));
     }
@@ -138,6 +146,23 @@ fn methods_ui(ui: &mut Ui, theme: &Theme, measured: &Measured) {
                 ui.end_row();
             }
         });
+}
+
+/// How many evaluations each lane needs fewer than the first.
+fn savings_ui(ui: &mut Ui, table: &mut LanesTable, sight: Sight<'_>) {
+    let repeats = sight.lab.repeats.as_ref().map(|repeats| repeats.known());
+    let savings = table.comparison(sight, repeats.as_ref()).savings();
+    if savings.is_empty() {
+        return;
+    }
+    heading_ui(ui, sight.theme, "WHAT IS SAVED");
+    for (lane, sentence) in savings {
+        let color = ink(lane_color(lane, sight.lab.dark));
+        ui.horizontal_top(|ui| {
+            ui.label(RichText::new("●").color(color));
+            ui.add(Label::new(RichText::new(sentence).small()).wrap());
+        });
+    }
 }
 
 /// Steps and error of the method in this row of the table.

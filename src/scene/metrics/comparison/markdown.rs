@@ -8,7 +8,7 @@ const SPECIAL: [char; 13] = [
 ];
 
 impl Comparison {
-    /// A table of GitHub's kind with the best in bold, and below it what that means.
+    /// A table of GitHub's kind with the best in bold, below it what that means, and what each lane saves.
     pub fn markdown(&self) -> String {
         let headings = self
             .columns()
@@ -31,7 +31,11 @@ impl Comparison {
             });
             lines.push(line(std::iter::once(escaped(&row.title)).chain(cells)));
         }
-        format!("{}\n{}\n", lines.concat(), self.note("Bold"))
+        let savings = self.savings().into_iter();
+        let savings: String = savings
+            .map(|(_, sentence)| format!("\n{}\n", escaped(&sentence)))
+            .collect();
+        format!("{}\n{}\n{savings}", lines.concat(), self.note("Bold"))
     }
 }
 

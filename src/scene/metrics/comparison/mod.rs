@@ -3,7 +3,8 @@
 //! [`Comparison::new`] takes the [`LaneResults`], one a lane with the [`Numbers`] of each seed. Every row of the metrics
 //! table that says which of two values is better ([`super::Metric::column`]) is a column, so that a number more is a row
 //! there and nothing here. [`Comparison::markdown`], [`Comparison::latex`] and [`Comparison::csv`] write it;
-//! [`Comparison::disagreements`] says where two measures order lanes differently, and why.
+//! [`Comparison::disagreements`] says where two measures order lanes differently, and why, [`Comparison::savings`] how many
+//! evaluations a lane needs fewer than the first.
 //!
 //! It refuses to know who measured, where the results lie and how a table is drawn.
 
@@ -14,6 +15,7 @@ mod lanes;
 mod latex;
 mod markdown;
 mod numbers;
+mod savings;
 
 pub use csv::quoted;
 pub use disagreements::Disagreement;

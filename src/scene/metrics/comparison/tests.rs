@@ -365,3 +365,30 @@ fn far_from_one_of(path: &str) -> Option<f64> {
     let lane = lane("", Some(("path", path)), vec![]);
     disagreements::far_from_one(&lane.experiment).map(|(_, sum)| sum)
 }
+
+#[test]
+fn what_a_lane_saves_is_counted_against_the_first() {
+    let with = |nfe: serde_json::Value| {
+        let numbers = Numbers::from_json(&nfe);
+        lane("", None, vec![numbers])
+    };
+    let mut lanes = vec![
+        with(serde_json::json!({"nfe_midpoint": 14, "nfe_rk4": 16})),
+        with(serde_json::json!({"nfe_midpoint": 6, "nfe_rk4": 20, "nfe_euler": 5})),
+        with(serde_json::json!({"learned": false, "nfe_midpoint": 2})),
+    ];
+    for (lane, title) in lanes.iter_mut().zip(["independent", "batch-OT", "still"]) {
+        lane.title = title.to_owned();
+    }
+    let comparison = Comparison::new(lanes);
+    let sentence = "batch-OT beside independent, for the same error: midpoint 6 evaluations for 14, 57 % fewer; RK4 20 \
+                    evaluations for 16, 25 % more.";
+    assert_eq!(comparison.savings(), [(1, sentence.to_owned())]);
+    assert!(comparison.markdown().contains("57 % fewer"));
+    assert!(
+        moons()
+            .savings()
+            .iter()
+            .all(|(_, text)| text.contains("as many"))
+    );
+}
