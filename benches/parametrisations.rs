@@ -31,12 +31,16 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let quick = std::env::args().any(|argument| argument == "quick");
     let folder = tempfile::tempdir()?;
     let seeds = if quick { 0..1 } else { 0..3 };
-    println!("| target | path | predicts | seeds | W2 | floor | CFM loss, 0.01 <= t <= 0.99 | own loss |");
+    println!(
+        "| target | path | predicts | seeds | W2 | floor | CFM loss, 0.01 <= t <= 0.99 | own loss |"
+    );
     println!("|---|---|---|---|---|---|---|---|");
     for preset in PRESETS {
         for path in PATHS {
             for predicted in Quantity::ALL {
-                let mut of = presets::find(preset).ok_or("no such preset")?.experiment()?;
+                let mut of = presets::find(preset)
+                    .ok_or("no such preset")?
+                    .experiment()?;
                 of.problem.path = path;
                 of.model.parametrisation = predicted;
                 if quick {

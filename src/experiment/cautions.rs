@@ -4,12 +4,12 @@
 
 use super::{CFM_TIMES, Experiment, Readout};
 use crate::flow::Point;
+use crate::flow::conversion::{PREDICTION_FLOOR, Quantity};
 use crate::flow::coupling::assignment::w2_squared;
 use crate::flow::coupling::{Blocks, Coupling, PairStream, Pairs};
 use crate::flow::distribution::Shape;
 use crate::flow::exact::Component;
 use crate::flow::moments::Moments;
-use crate::flow::conversion::{PREDICTION_FLOOR, Quantity};
 use crate::flow::path::Path;
 use crate::flow::sde::{LONGEST, MOST_PARTS, Sampler, Sde};
 

@@ -8,9 +8,9 @@ use super::{
     TrajectoryColor, Velocity, View,
 };
 use super::{Problem, Readout, Training};
+use crate::flow::conversion::Quantity;
 use crate::flow::coupling::Coupling;
 use crate::flow::distribution::Shape;
-use crate::flow::conversion::Quantity;
 use crate::flow::path::Path;
 use crate::flow::sde::Sampler;
 use crate::flow::solver::Solver;

@@ -54,7 +54,7 @@ struct ExperimentFile {
 }
 
 /// Fields that files leave out where they have these values, so that a file of before them is written as it was read.
-pub(super) const LEFT_OUT: [(&str, &str); 1] = [("velocity", "Learned")];
+pub(super) const LEFT_OUT: [(&str, &str); 2] = [("velocity", "Learned"), ("sampler", "Ode")];
 
 /// The training and, as `sigma`, the problem's noise.
 #[derive(Serialize, Deserialize)]

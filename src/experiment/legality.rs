@@ -57,7 +57,8 @@ impl Experiment {
 
     /// Diffusion paths take one source.
     fn path_and_source(&self) -> Result<(), Illegal> {
-        if !self.problem.path.needs_standard_gaussian() || self.problem.source.is_standard_gaussian()
+        if !self.problem.path.needs_standard_gaussian()
+            || self.problem.source.is_standard_gaussian()
         {
             return Ok(());
         }
@@ -78,7 +79,10 @@ impl Experiment {
         let Err(reason) = self.problem.reads_as(predicted) else {
             return Ok(());
         };
-        let message = format!("a network that predicts the {} cannot be trained here: {reason}", predicted.name());
+        let message = format!(
+            "a network that predicts the {} cannot be trained here: {reason}",
+            predicted.name()
+        );
         Err(self.illegal(message, |fix| fix.model.parametrisation = instead))
     }
 

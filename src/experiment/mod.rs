@@ -49,7 +49,7 @@ pub use lane::{Lane, MAX_LANES, NoOverride, Override};
 pub use layer::Layer;
 pub(crate) use layer::layers;
 pub use legality::Illegal;
-pub use model::{CFM_TIMES, Activation, Model, TimeEmbedding};
+pub use model::{Activation, CFM_TIMES, Model, TimeEmbedding};
 pub use over::{MAX_VARIANTS, Misfit, NoOver, Over, Variant};
 pub use stage::{Stage, StepView};
 pub use training::{Evaluation, LearningRate, Optimizer, Training};
@@ -134,6 +134,16 @@ pub struct Readout {
     pub sampler: Sampler,
     /// How many points the metrics use.
     pub evaluation: Evaluation,
+}
+
+impl Readout {
+    /// By what the flow is followed, as a legend names it.
+    pub fn legend(&self) -> String {
+        match self.sampler {
+            Sampler::Ode => self.solver.legend(),
+            Sampler::Sde { strength } => format!("Euler-Maruyama, g = {strength}"),
+        }
+    }
 }
 
 impl Default for Words {

@@ -104,7 +104,14 @@ impl Quantity {
 
     /// The quantity of a single pair `(x_0, x_1)`, whose mean over the pairs through a point is that of the field there:
     /// what a network regresses on. The score's is `-x_0 / (sigma s_0^2)` with `sigma` at least `floor`.
-    pub fn of_pair(self, schedule: Schedule, s_0: f64, floor: f64, x_0: Point, x_1: Point) -> Point {
+    pub fn of_pair(
+        self,
+        schedule: Schedule,
+        s_0: f64,
+        floor: f64,
+        x_0: Point,
+        x_1: Point,
+    ) -> Point {
         match self {
             Self::Velocity => velocity(schedule, x_0, x_1),
             Self::X1 => x_1,

@@ -30,7 +30,9 @@ impl Reading {
         }
         field.eval(t, xs, out);
         let schedule = self.path.at(t);
-        let of_velocity = self.quantity.of_velocity(schedule, self.source_std, PREDICTION_FLOOR);
+        let of_velocity = self
+            .quantity
+            .of_velocity(schedule, self.source_std, PREDICTION_FLOOR);
         for (value, &x) in out.iter_mut().zip(xs) {
             *value = of_velocity.at(x, *value);
         }

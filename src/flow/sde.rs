@@ -97,7 +97,9 @@ impl Sde {
         let times = [from, 0.5 * (from + to), to];
         let variances = times.map(|t| self.narrowest(t).unwrap_or(f64::INFINITY));
         let narrowest = variances.into_iter().fold(f64::INFINITY, f64::min);
-        (self.strength * (to - from).abs() / (LONGEST * narrowest)).ceil().max(1.0)
+        (self.strength * (to - from).abs() / (LONGEST * narrowest))
+            .ceil()
+            .max(1.0)
     }
 
     fn parts(&self, from: f64, to: f64) -> usize {
@@ -108,15 +110,20 @@ impl Sde {
     pub fn too_long(&self, times: &[f64]) -> usize {
         let most = MOST_PARTS as f64;
         let steps = times.windows(2);
-        steps.filter(|ends| self.wanted_parts(ends[0], ends[1]) > most).count()
+        steps
+            .filter(|ends| self.wanted_parts(ends[0], ends[1]) > most)
+            .count()
     }
 
     /// Evaluations of velocity and score for each particle: one for each part of a step.
     pub fn nfe(&self, times: &[f64]) -> usize {
-        times.windows(2).map(|ends| self.parts(ends[0], ends[1])).sum()
+        times
+            .windows(2)
+            .map(|ends| self.parts(ends[0], ends[1]))
+            .sum()
     }
 
-    /// Carries `x_0` through `times`, at most `rows` particles at once and with a pause after every step. `first` is the
+    /// Carries `x_0` through `times`, at most `rows` particles at once and with a pause after every evaluation. `first` is the
     /// number of the first particle: the noise of each is its own, whatever there is beside it.
     ///
     /// Memory: `16 times.len() x_0.len()` bytes.
@@ -134,11 +141,10 @@ impl Sde {
             let mut walk = Walkers::new(self.seed, first + chunk * rows, x_0);
             for (node, &end) in times.iter().enumerate() {
                 if let Some(before) = node.checked_sub(1) {
-                    self.step(field, (times[before], end), &mut walk);
+                    self.step(field, (times[before], end), &mut walk).await;
                 }
                 let place = node * n + chunk * rows;
                 points[place..place + x_0.len()].copy_from_slice(&walk.at);
-                pause().await;
             }
         }
         Trajectories {
@@ -150,7 +156,7 @@ impl Sde {
     }
 
     /// One step of the solver, in its parts.
-    fn step(&self, field: &dyn VelocityField, ends: (f64, f64), walk: &mut Walkers) {
+    async fn step(&self, field: &dyn VelocityField, ends: (f64, f64), walk: &mut Walkers) {
         let parts = self.parts(ends.0, ends.1);
         let h = (ends.1 - ends.0) / parts as f64;
         // The drift by the score is against the direction of time where time runs backward.
@@ -159,13 +165,18 @@ impl Sde {
         for part in 0..parts {
             let t = ends.0 + h * part as f64;
             self.velocity_and_score(field, t, walk);
-            let moves = walk.velocities.iter().zip(&walk.scores).zip(&mut walk.noise);
+            let moves = walk
+                .velocities
+                .iter()
+                .zip(&walk.scores)
+                .zip(&mut walk.noise);
             for (x, ((u, score), noise)) in walk.at.iter_mut().zip(moves) {
                 for i in 0..2 {
                     let drift = u[i] + strength * score[i];
                     x[i] += h * drift + size * noise.sample::<f64, _>(StandardNormal);
                 }
             }
+            pause().await;
         }
     }
 

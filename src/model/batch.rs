@@ -137,7 +137,11 @@ impl BatchRule {
         let (t_0, t_1) = self.path.time_range();
         let (first, last) = (t_0.max(CFM_TIMES.0), t_1.min(CFM_TIMES.1));
         let is_told = (first..=last).contains(&drawn.t);
-        let share = if is_told { (t_1 - t_0) / (last - first) } else { 0.0 };
+        let share = if is_told {
+            (t_1 - t_0) / (last - first)
+        } else {
+            0.0
+        };
         let Affine { of_x, of_value } = self.scaling.velocity(self.predicted, drawn.schedule);
         rows.weights.push((share * of_value * of_value) as f32);
         if !self.predicted.is_velocity() {

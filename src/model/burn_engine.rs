@@ -12,7 +12,9 @@ use crate::experiment::{Activation, Model, Optimizer, Training};
 use super::burn_adam::BurnAdam;
 use super::burn_mlp::{Mlp, download};
 use super::engine::{same_moments, warm_decay};
-use super::{Batch, Engine, EngineError, EngineState, MlpParams, OptimizerMoments, StepLoss, Widths};
+use super::{
+    Batch, Engine, EngineError, EngineState, MlpParams, OptimizerMoments, StepLoss, Widths,
+};
 
 /// Trains the Burn MLP on one device.
 pub struct BurnEngine {

@@ -115,8 +115,12 @@ impl StepLoss {
     /// The first one that is not.
     pub fn finite(self) -> Result<Self, EngineError> {
         let what = "loss";
-        let bad = [self.own, self.cfm].into_iter().find(|value| !value.is_finite());
-        bad.map_or(Ok(self), |value| Err(EngineError::NonFinite { what, value }))
+        let bad = [self.own, self.cfm]
+            .into_iter()
+            .find(|value| !value.is_finite());
+        bad.map_or(Ok(self), |value| {
+            Err(EngineError::NonFinite { what, value })
+        })
     }
 }
 

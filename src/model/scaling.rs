@@ -9,11 +9,11 @@
 //! own, and becomes a velocity by [`Scaling::velocity`].
 
 use crate::experiment::Experiment;
+use crate::flow::Point;
 use crate::flow::conversion::{Affine, PREDICTION_FLOOR, Quantity};
 use crate::flow::distribution::{DistributionError, rms_per_coordinate};
 use crate::flow::path::Schedule;
 use crate::flow::rng::{Stream, stream};
-use crate::flow::Point;
 
 /// Points from which the spread of a distribution is estimated.
 const SAMPLES: usize = 4096;

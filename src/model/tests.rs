@@ -202,7 +202,7 @@ fn steps_in_a_row_are_the_same_steps() {
     let rates = [1e-3, 2e-3, 3e-3, 4e-3];
     let [mut single, mut row] = [0; 2].map(|_| engine(&model, &weights(&model, 0)));
     let singles = batches.iter().zip(rates);
-    let expected: Vec<f32> = singles
+    let expected: Vec<StepLoss> = singles
         .map(|(batch, rate)| single.step(batch, rate).unwrap())
         .collect();
     assert_eq!(row.steps(&batches, &rates).unwrap(), expected);

@@ -250,7 +250,9 @@ impl TrainingState {
             },
             plan: description.plan,
             losses: f32s(data[4]),
-            recent_losses: data.get(7).map_or_else(Vec::new, |bytes| step_losses(bytes)),
+            recent_losses: data
+                .get(7)
+                .map_or_else(Vec::new, |bytes| step_losses(bytes)),
             coupling_costs: f64s(data[5]),
             experiment,
         }
@@ -302,7 +304,11 @@ impl TrainingState {
             source_rms,
             target_rms,
         } = self.scaling;
-        let recent: Vec<f32> = self.recent_losses.iter().flat_map(|l| [l.own, l.cfm]).collect();
+        let recent: Vec<f32> = self
+            .recent_losses
+            .iter()
+            .flat_map(|l| [l.own, l.cfm])
+            .collect();
         let mut tensors = vec![
             f32s(NETWORK[0], self.engine.weights.values()),
             f32s(NETWORK[1], self.engine.average.values()),
@@ -377,7 +383,10 @@ fn f32s(bytes: &[u8]) -> Vec<f32> {
 fn step_losses(bytes: &[u8]) -> Vec<StepLoss> {
     let numbers = f32s(bytes);
     let (pairs, _) = numbers.as_chunks::<2>();
-    pairs.iter().map(|&[own, cfm]| StepLoss { own, cfm }).collect()
+    pairs
+        .iter()
+        .map(|&[own, cfm]| StepLoss { own, cfm })
+        .collect()
 }
 
 fn f64s(bytes: &[u8]) -> Vec<f64> {

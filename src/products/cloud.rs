@@ -245,9 +245,10 @@ impl Product for GrowingCloud {
 
     fn start(flow: &Flow, request: &Request, tools: &Tools) -> Work<Option<Self>> {
         let (request, tools) = (request.clone(), tools.clone());
-        let grown = request.grown.clone().unwrap_or_else(|| {
-            Arc::new(Growing::new(flow, &request, tools.now))
-        });
+        let grown = request
+            .grown
+            .clone()
+            .unwrap_or_else(|| Arc::new(Growing::new(flow, &request, tools.now)));
         Work::new(async move {
             let growing = match request.is_last {
                 true => grown,

@@ -1,10 +1,10 @@
 //! The velocity, or what it is read as, on a grid over what the camera sees, for arrows and streamlines.
 
 use crate::flow::conversion::Quantity;
-use crate::flow::reading::Reading;
-use crate::flow::{Bounds, Point};
 pub use crate::flow::grid::FieldGrid;
+use crate::flow::reading::Reading;
 use crate::flow::work::Work;
+use crate::flow::{Bounds, Point};
 
 use super::{Cost, Demand, Flow, Product, Tools, Wish};
 

@@ -25,8 +25,8 @@ pub use kind::{Change, KINDS, Kind, Next, Task};
 pub use learning_curve::CurvePoint;
 pub use mesh::Shape;
 pub use metrics::{Reference, ReferenceSolver, ends, measure, reference};
-pub use sampling::sde;
 pub use points::{DisplaySamples, display_samples, source_points, target_points};
+pub use sampling::sde;
 pub use solvers::{ControlledCost, MethodCost, PROBES, SEARCHED, compare_solvers};
 
 /// Something derived from a flow.

@@ -141,6 +141,7 @@ impl SlowMotion {
         let preview = StepPreview {
             step,
             problem: experiment.problem.clone(),
+            predicted: experiment.model.parametrisation,
             pairs: ahead.pairs,
             coupled: ahead.coupled,
             batch: ahead.batch.n,

@@ -143,7 +143,7 @@ impl Frame {
         let followed = self.products.trajectories.get();
         let is_asked = |steps: &Steps| steps.solver == solver && steps.sampler() == readout.sampler;
         let followed = followed.filter(|followed| is_asked(&followed.steps));
-        followed.map_or_else(|| solver.legend(), |followed| followed.steps.legend())
+        followed.map_or_else(|| readout.legend(), |followed| followed.steps.legend())
     }
 
     /// Whether numbers are on their way and take a while.

@@ -4,8 +4,8 @@ use std::io::Write;
 use std::process::{Command as Process, Stdio};
 use std::sync::Arc;
 
-use pushforward::flow::conversion::Quantity;
 use pushforward::experiment::{Activation, Experiment, TimeEmbedding, presets};
+use pushforward::flow::conversion::Quantity;
 use pushforward::flow::path::Path as Schedule;
 use pushforward::flow::rng::{Stream, stream};
 use pushforward::flow::solver::{Solver, solve};

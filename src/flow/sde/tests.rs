@@ -1,13 +1,13 @@
 //! The stochastic equation against the closed form of eight Gaussians, and against Euler's method where it is one.
 
 use super::*;
+use crate::flow::Provenance;
 use crate::flow::coupling::Coupling;
 use crate::flow::distribution::{Component, Distribution, Shape};
 use crate::flow::exact::{AlteredField, MarginalField, Setting};
 use crate::flow::moments::Moments;
 use crate::flow::solver::{Solver, solve};
 use crate::flow::work::finish;
-use crate::flow::Provenance;
 
 const COND_OT: Path = Path::CondOt { sigma_min: 0.0 };
 
@@ -118,11 +118,20 @@ fn densities_on_the_way_are_kept() {
                 let variance = t * t * 12.75 + (1.0 - t) * (1.0 - t);
                 let found = Moments::of(carried.at_node(node));
                 let mean_error = 4.0 * (variance / n as f64).sqrt();
-                assert!(found.mean.iter().all(|m| m.abs() < mean_error), "{strength} {t}: {found:?}");
+                assert!(
+                    found.mean.iter().all(|m| m.abs() < mean_error),
+                    "{strength} {t}: {found:?}"
+                );
                 let [xx, xy, yy] = found.cov;
                 let limit = 0.06 * variance;
-                assert!((xx - variance).abs() < limit, "{strength} {t}: {xx} {variance}");
-                assert!((yy - variance).abs() < limit && xy.abs() < limit, "{strength} {t}: {found:?}");
+                assert!(
+                    (xx - variance).abs() < limit,
+                    "{strength} {t}: {xx} {variance}"
+                );
+                assert!(
+                    (yy - variance).abs() < limit && xy.abs() < limit,
+                    "{strength} {t}: {found:?}"
+                );
             }
         }
     }
@@ -133,7 +142,12 @@ fn without_strength_it_is_eulers_method_bit_for_bit() {
     let target = eight_gaussians();
     let field = exact(&target, Path::Cosine);
     let x_0 = source(40);
-    let euler = solve(&field, Solver::Euler { steps: 30 }, Sde::range((0.0, 1.0)), &x_0);
+    let euler = solve(
+        &field,
+        Solver::Euler { steps: 30 },
+        Sde::range((0.0, 1.0)),
+        &x_0,
+    );
     let sde = sde(&target, Path::Cosine, 0.0);
     let carried = finish(sde.carry(&field, &times(30), &x_0, 0, 7));
     assert_eq!(carried, euler);

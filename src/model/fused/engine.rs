@@ -6,7 +6,9 @@ use pulp::Arch;
 
 use crate::experiment::{Model, Optimizer, Training};
 use crate::model::engine::{same_moments, warm_decay};
-use crate::model::{Batch, Engine, EngineError, EngineState, MlpParams, OptimizerMoments, StepLoss, Widths};
+use crate::model::{
+    Batch, Engine, EngineError, EngineState, MlpParams, OptimizerMoments, StepLoss, Widths,
+};
 
 use super::adam::{Rule, State};
 use super::aligned::Aligned;

@@ -92,7 +92,10 @@ fn both_engines_have_the_same_losses_and_the_gradient_of_the_own_one() {
             let exact = f64::from(gradient[i]);
             assert!(close(slope, exact, 5e-3), "{what:?}: {slope} {exact}");
         }
-        let (a, b) = (fused.step(&batch, 1e-3).unwrap(), burn.step(&batch, 1e-3).unwrap());
+        let (a, b) = (
+            fused.step(&batch, 1e-3).unwrap(),
+            burn.step(&batch, 1e-3).unwrap(),
+        );
         for (a, b) in [(a.own, b.own), (a.cfm, b.cfm)] {
             assert!(close(a.into(), b.into(), 1e-5), "{what:?}: {a} {b}");
         }
@@ -107,7 +110,9 @@ fn the_cfm_loss_is_that_of_the_field() {
         let path = experiment.problem.path;
         let (batch, rows) = drawn(&experiment, 400);
         let params = weights(&experiment.model, 3);
-        let loss = engine(&experiment.model, &params).step(&batch, 1e-3).unwrap();
+        let loss = engine(&experiment.model, &params)
+            .step(&batch, 1e-3)
+            .unwrap();
         let field = FrozenField::new(Arc::new(params), &experiment, scaling(path), 0);
         let (first, last) = crate::experiment::CFM_TIMES;
         let (mut sum, mut own) = (0.0, 0.0);
@@ -127,7 +132,10 @@ fn the_cfm_loss_is_that_of_the_field() {
         let cfm = f64::from(loss.cfm);
         assert!(close(cfm, expected, 2e-5), "{what:?}: {cfm} {expected}");
         if what.0 == Quantity::Velocity {
-            assert!(close(loss.own.into(), own / rows.len() as f64, 2e-5), "{what:?}");
+            assert!(
+                close(loss.own.into(), own / rows.len() as f64, 2e-5),
+                "{what:?}"
+            );
         }
     }
 }
@@ -156,7 +164,11 @@ fn the_field_of_every_prediction_has_the_divergence_of_its_velocity() {
                     (moved(h) - moved(-h)) / (2.0 * h)
                 };
                 let slope = along(0) + along(1);
-                assert!(close(div[i], slope, 3e-3), "{what:?} at {t}: {} {slope}", div[i]);
+                assert!(
+                    close(div[i], slope, 3e-3),
+                    "{what:?} at {t}: {} {slope}",
+                    div[i]
+                );
             }
         }
     }
@@ -218,8 +230,14 @@ fn score_and_noise_are_one_training_up_to_sign() {
         for _ in 0..50 {
             let a = of_noise.step(&noise_batch, 1e-3).unwrap();
             let b = of_score.step(&score_batch, 1e-3).unwrap();
-            assert!(close(a.own.into(), f64::from(b.own) * variance, 1e-5), "{path:?}: {a:?} {b:?}");
-            assert!(close(a.cfm.into(), b.cfm.into(), 1e-5), "{path:?}: {a:?} {b:?}");
+            assert!(
+                close(a.own.into(), f64::from(b.own) * variance, 1e-5),
+                "{path:?}: {a:?} {b:?}"
+            );
+            assert!(
+                close(a.cfm.into(), b.cfm.into(), 1e-5),
+                "{path:?}: {a:?} {b:?}"
+            );
         }
         let (a, b) = (of_noise.state().unwrap(), of_score.state().unwrap());
         let mut back = b.weights.values().to_vec();

@@ -51,7 +51,9 @@ impl Measured {
         let solvers = frame.products.solvers.get();
         let readout = &frame.experiment.readout;
         let asked = (readout.solver, readout.sampler);
-        let by = metrics.as_ref().map(|metrics| (metrics.solver, metrics.sampler));
+        let by = metrics
+            .as_ref()
+            .map(|metrics| (metrics.solver, metrics.sampler));
         let (solver, sampler) = by.unwrap_or(asked);
         Self {
             solver,

@@ -12,6 +12,7 @@ use super::*;
 use crate::experiment::{
     Activation, Experiment, Model, Optimizer, TimeEmbedding, Training, presets,
 };
+use crate::flow::conversion::Quantity;
 use crate::flow::instruction_sets;
 use crate::flow::path::Path;
 use crate::flow::rng::{Stream, stream};
@@ -161,7 +162,7 @@ fn check_field(model: &Model, t: f64, n: usize) {
     };
     let (c_in, c_out) = (
         scaling.input(Path::Cosine.at(t)),
-        scaling.output(Path::Cosine.at(t)),
+        scaling.output(Quantity::Velocity, Path::Cosine.at(t)),
     );
     let params = weights(model);
     let values = wide(params.values());
