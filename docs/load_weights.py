@@ -33,10 +33,15 @@ def vp(t, beta_min, beta_max):
     T = s * beta_min + s**2 * (beta_max - beta_min) / 2
     return np.exp(-T / 2), np.sqrt(-np.expm1(-T))
 
+def linear_vp(t):
+    s = max(1 - t.real, 1e-5) - 1j * t.imag  # as VP
+    return 1 - s, np.sqrt(s * (2 - s))
+
 PATHS = {  # alpha and sigma of x_t = alpha x_1 + sigma x_0
     "CondOt": lambda t, sigma_min: (t, 1 - (1 - sigma_min) * t), "Vp": vp,
     "Ve": lambda t, sigma_min, sigma_max: (1, (sigma_min / sigma_max) ** t),
-    "Cosine": lambda t: (np.sin(np.pi * t / 2), np.cos(np.pi * t / 2))}
+    "Cosine": lambda t: (np.sin(np.pi * t / 2), np.cos(np.pi * t / 2)),
+    "LinearVp": linear_vp, "Polynomial": lambda t, n: (t**n, 1 - t**n)}
 EMBEDDINGS = {
     "Raw": lambda t: [t],
     "Fourier": lambda t, frequencies: [f(np.pi * k * t) for k in range(1, frequencies + 1) for f in (np.cos, np.sin)]}

@@ -1,7 +1,7 @@
 //! Which choices may be combined, and what to do about those that may not.
 //!
 //! A number outside its range makes a bad file; two good values that do not belong together make an illegal
-//! experiment, which has a fix. The diffusion paths VP and VE are offered for the standard Gaussian source
+//! experiment, which has a fix. The diffusion paths (VP, VE, linear VP) are offered for the standard Gaussian source
 //! only: that is what their conversions, and VE's start, are derived for. What is told by conversions has to have some: the
 //! score of a source that is not Gaussian, or depends on the target, is not told by the velocity.
 
@@ -25,8 +25,9 @@ impl Experiment {
     /// Whether the source, the path, the coupling, what is predicted and the sampler may be combined, in every lane.
     ///
     /// # Errors
-    /// VP and VE with any source but `Gaussian(std: 1.0)`, scale 1, no shift; the score and the SDE without a Gaussian source
-    /// about the origin that is independent of the target; anything but the velocity with extra noise.
+    /// A diffusion path (VP, VE, linear VP) with any source but `Gaussian(std: 1.0)`, scale 1, no shift; the score and the SDE
+    /// without a Gaussian source about the origin that is independent of the target; anything but the velocity with extra
+    /// noise.
     pub fn legality(&self) -> Result<(), Illegal> {
         let mut message = None;
         let mut fix = self.clone();

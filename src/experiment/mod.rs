@@ -54,7 +54,7 @@ pub use over::{MAX_VARIANTS, Misfit, NoOver, Over, Variant};
 pub use stage::{Stage, StepView};
 pub use training::{Evaluation, LearningRate, Optimizer, Training};
 pub use velocity::Velocity;
-pub use view::{Camera, End, MAX_FOLLOWED, MAX_PARTICLES, TrajectoryColor, View};
+pub use view::{Camera, End, Given, MAX_FOLLOWED, MAX_PARTICLES, TrajectoryColor, View};
 
 /// The version of the experiment file that this program reads and writes.
 pub const VERSION: u32 = 1;
@@ -197,6 +197,14 @@ impl Experiment {
         (&self.model, self.seed) != (&other.model, other.seed)
     }
 
+    /// The same experiment with a field that is learned: what there is to train, whichever field is shown.
+    #[must_use]
+    pub fn learned(&self) -> Self {
+        let mut learned = self.clone();
+        learned.problem.velocity = Velocity::Learned;
+        learned
+    }
+
     /// Whether the two are equal but for what the figure shows.
     pub fn is_same_work(&self, other: &Self) -> bool {
         self.work() == other.work()
@@ -220,7 +228,7 @@ impl Experiment {
     }
 }
 
-/// The source that VP and VE require: `Gaussian(std: 1.0)`, scale 1, no shift.
+/// The source that diffusion paths (VP, VE, linear VP) require: `Gaussian(std: 1.0)`, scale 1, no shift.
 fn standard_gaussian() -> Distribution {
     Shape::Gaussian { std: 1.0 }.into()
 }

@@ -9,8 +9,8 @@ use std::ops::RangeInclusive;
 use super::error::clipped;
 use super::training::EVERY_NODE;
 use super::{
-    Camera, Evaluation, Experiment, ExperimentError, MAX_LANES, Model, Problem, Readout, Training,
-    VERSION, View, Words,
+    Camera, Evaluation, Experiment, ExperimentError, Given, MAX_LANES, Model, Problem, Readout,
+    Training, VERSION, View, Words,
 };
 use crate::flow::constant::OutOfRange;
 use crate::flow::distribution::DistributionError;
@@ -121,6 +121,12 @@ impl Evaluation {
         within("evaluation.w2_samples", self.w2_samples, 2..=4000)?;
         within("evaluation.nodes", self.nodes, 2..=EVERY_NODE)?;
         within("evaluation.error", self.error, Self::ERRORS)?;
+        within(
+            "evaluation.likelihood_samples",
+            self.likelihood_samples,
+            Self::LIKELIHOODS,
+        )?;
+        chosen("evaluation.divergence", self.divergence)?;
         let number = |x: f64| format!("{x:?}");
         if !TOLERANCE.range.contains(self.tolerance) {
             let expected = TOLERANCE.range.words(number);
@@ -161,6 +167,15 @@ impl View {
         within("view.particles", self.particles, Self::PARTICLES)?;
         within("view.field", self.field, Self::FIELD)?;
         within("view.trail", self.trail, Self::TRAIL)?;
+        if let Some((x, y)) = self.ask {
+            within("view.ask", x, Camera::CENTERS)?;
+            within("view.ask", y, Camera::CENTERS)?;
+        }
+        if let Some(Given { at, points }) = self.given {
+            within("view.given.at", at.0, Camera::CENTERS)?;
+            within("view.given.at", at.1, Camera::CENTERS)?;
+            within("view.given.points", points, Given::POINTS)?;
+        }
         match self.camera {
             None => Ok(()),
             Some(camera) => {

@@ -35,6 +35,13 @@ pub struct View {
     pub from: End,
     /// The part of the plane that is shown; `None` fits it to the target.
     pub camera: Option<Camera>,
+    /// The point about which is asked: the pairs whose paths pass there at [`Self::t`], the exact velocity and the flow's.
+    /// Files name it only if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ask: Option<(f64, f64)>,
+    /// The target points that the conditional view is given. Files name them only if there are some.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub given: Option<Given>,
     /// The training step that is shown in slow motion; it belongs to a moment of training, so no file has it.
     #[serde(skip)]
     pub step: Option<StepView>,
@@ -81,7 +88,33 @@ impl Default for View {
             color: TrajectoryColor::ChordRatio,
             from: End::Source,
             camera: None,
+            ask: None,
+            given: None,
             step: None,
+        }
+    }
+}
+
+/// Target points that are given.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Given {
+    /// The first one is the sample nearest to this place.
+    pub at: (f64, f64),
+    /// How many they are, see [`Self::POINTS`].
+    pub points: usize,
+}
+
+impl Given {
+    /// How many points may be given.
+    pub const POINTS: RangeInclusive<usize> = 1..=2000;
+}
+
+impl Default for Given {
+    fn default() -> Self {
+        Self {
+            at: (0.0, 0.0),
+            points: 1,
         }
     }
 }

@@ -5,7 +5,7 @@ use rand_distr::StandardNormal;
 
 use crate::experiment::{CFM_TIMES, Experiment, TimeEmbedding};
 use crate::flow::Point;
-use crate::flow::conversion::{Affine, Quantity};
+use crate::flow::conversion::{Affine, Posterior, Quantity};
 use crate::flow::coupling::Pairs;
 use crate::flow::path::{Path, Schedule, interpolate, velocity};
 
@@ -59,6 +59,31 @@ impl BatchRule {
             sigma: experiment.problem.noise,
         }
     }
+
+    /// The conditional paths.
+    pub fn path(&self) -> Path {
+        self.path
+    }
+
+    /// The mean of what is regressed on over the pairs whose paths pass through `x` at the velocity `u`, that of the marginal
+    /// field.
+    pub fn mean_target(&self, schedule: Schedule, x: Point, u: Point) -> Point {
+        if self.predicted.is_velocity() {
+            return u;
+        }
+        // What is regressed on is linear in the ends of a pair.
+        let Posterior { denoiser, noise } = Posterior::from_velocity(schedule, x, u);
+        self.scaling
+            .target(self.predicted, schedule, noise, denoiser)
+    }
+
+    /// A point on its conditional path with the extra noise of the experiment.
+    pub fn noisy(&self, x: Point, rng: &mut impl Rng) -> Point {
+        match self.sigma > 0.0 {
+            true => x.map(|x| x + self.sigma * rng.sample::<f64, _>(StandardNormal)),
+            false => x,
+        }
+    }
 }
 
 /// What the network regresses on for one pair, on the canvas.
@@ -88,14 +113,10 @@ pub fn regressions<'a>(
     pairs.iter().map(move |(x_0, x_1)| {
         let t = t_0 + (t_1 - t_0) * rng.random::<f64>();
         let schedule = rule.path.at(t);
-        let mut x_t = interpolate(schedule, x_0, x_1);
-        if rule.sigma > 0.0 {
-            x_t = x_t.map(|x| x + rule.sigma * rng.sample::<f64, _>(StandardNormal));
-        }
         Regression {
             t,
             schedule,
-            x_t,
+            x_t: rule.noisy(interpolate(schedule, x_0, x_1), rng),
             velocity: velocity(schedule, x_0, x_1),
             target: rule.scaling.target(rule.predicted, schedule, x_0, x_1),
         }
@@ -104,7 +125,11 @@ pub fn regressions<'a>(
 
 /// The batch of [`regressions`] on the network's scale.
 pub fn make_batch(rule: &BatchRule, pairs: &Pairs, rng: &mut impl Rng) -> Batch {
-    let n = pairs.x_0.len();
+    batch_of(rule, pairs.x_0.len(), regressions(rule, pairs, rng))
+}
+
+/// The batch of these `n` regressions on the network's scale, whatever they regress on.
+pub fn batch_of(rule: &BatchRule, n: usize, drawn: impl Iterator<Item = Regression>) -> Batch {
     let width = 2 + embedding::width(rule.time);
     let mut batch = Batch {
         n,
@@ -114,7 +139,7 @@ pub fn make_batch(rule: &BatchRule, pairs: &Pairs, rng: &mut impl Rng) -> Batch 
         cfm: CfmRows::default(),
     };
     batch.cfm.weights.reserve(n);
-    for drawn in regressions(rule, pairs, rng) {
+    for drawn in drawn {
         let c_in = rule.scaling.input(drawn.schedule);
         let c_out = rule.scaling.output(rule.predicted, drawn.schedule);
         batch.inputs.extend(drawn.x_t.map(|x| (c_in * x) as f32));

@@ -6,15 +6,17 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::*;
-use crate::experiment::{Experiment, TrajectoryColor, Velocity, presets};
+use crate::experiment::{Experiment, Given, TrajectoryColor, Velocity, presets};
 use crate::flow::conversion::Quantity;
+use crate::flow::likelihood::Divergence;
 use crate::flow::rng::{Stream, stream};
 use crate::flow::sde::Sampler;
 use crate::flow::solver::{Solver, solve};
-use crate::flow::work::pause;
+use crate::flow::work::{finish, pause};
 use crate::model::{FrozenField, MlpParams, Scaling, Widths};
 
 mod identities;
+mod maps;
 
 fn experiment() -> Experiment {
     let preset = presets::find("two-moons").unwrap();
@@ -29,7 +31,14 @@ fn experiment() -> Experiment {
     experiment.view.layers.push(Layer::DeformedGrid);
     experiment.view.layers.push(Layer::Particles);
     experiment.view.layers.push(Layer::Errors);
+    experiment.view.layers.push(Layer::Likelihood);
     experiment.view.trajectories = 7;
+    experiment.view.ask = Some((0.3, -0.2));
+    experiment.view.layers.push(Layer::Conditional);
+    experiment.view.given = Some(Given {
+        at: (0.0, 1.0),
+        points: 2,
+    });
     experiment.view.from = End::Target;
     // Files name it only if it is not the learned one.
     experiment.problem.velocity = Velocity::ALL[1];
@@ -38,6 +47,8 @@ fn experiment() -> Experiment {
     experiment.view.reading = Quantity::X1;
     experiment.readout.evaluation.error = 0.02;
     experiment.readout.evaluation.tolerance = 1e-4;
+    experiment.readout.evaluation.likelihood_samples = 50;
+    experiment.readout.evaluation.divergence = Divergence::Hutchinson { probes: 2 };
     experiment
 }
 
@@ -57,7 +68,10 @@ fn look(experiment: &Experiment) -> Look {
     Look {
         solvers: true,
         exact: true,
+        floor: true,
         convergence: true,
+        likelihood: true,
+        pointer: Some([1.0, 0.5]),
         ..Look::of(&experiment.view, Bounds::square(3.0))
     }
 }
@@ -74,7 +88,7 @@ fn stale(products: &Products, experiment: Experiment) -> BTreeSet<&'static str> 
             })*
         };
     }
-    check!(exact trajectories measures mesh field density starts cloud references pair_crossings metrics solvers error_curves exact_error_curves end_errors);
+    check!(exact trajectories measures mesh field density starts cloud references pair_crossings probes floor fm_error metrics solvers error_curves exact_error_curves end_errors likelihood_basis likelihood_at likelihood_sketch likelihood_map likelihood posterior answer conditional);
     stale
 }
 
@@ -87,14 +101,27 @@ const PICTURES: &[&str] = &[
     "field",
     "density",
     "cloud",
+    "fm_error",
     "metrics",
     "solvers",
     "error_curves",
     "end_errors",
+    "likelihood_basis",
+    "likelihood_at",
+    "likelihood_sketch",
+    "likelihood_map",
+    "likelihood",
+    "answer",
 ];
 /// What depends on the law of `x_t`.
 const OF_THE_LAW: &[&str] = &[
     "exact",
+    "posterior",
+    "answer",
+    "conditional",
+    "probes",
+    "floor",
+    "fm_error",
     "trajectories",
     "measures",
     "mesh",
@@ -106,9 +133,20 @@ const OF_THE_LAW: &[&str] = &[
     "error_curves",
     "exact_error_curves",
     "end_errors",
+    "likelihood_basis",
+    "likelihood_at",
+    "likelihood_sketch",
+    "likelihood_map",
+    "likelihood",
 ];
 const ALL: &[&str] = &[
     "exact",
+    "posterior",
+    "answer",
+    "conditional",
+    "probes",
+    "floor",
+    "fm_error",
     "trajectories",
     "measures",
     "mesh",
@@ -123,10 +161,21 @@ const ALL: &[&str] = &[
     "error_curves",
     "exact_error_curves",
     "end_errors",
+    "likelihood_basis",
+    "likelihood_at",
+    "likelihood_sketch",
+    "likelihood_map",
+    "likelihood",
 ];
 /// The particles of these tests start at the target.
 const FROM_SOURCE: &[&str] = &[
     "exact",
+    "posterior",
+    "answer",
+    "conditional",
+    "probes",
+    "floor",
+    "fm_error",
     "trajectories",
     "measures",
     "mesh",
@@ -140,6 +189,11 @@ const FROM_SOURCE: &[&str] = &[
     "error_curves",
     "exact_error_curves",
     "end_errors",
+    "likelihood_basis",
+    "likelihood_at",
+    "likelihood_sketch",
+    "likelihood_map",
+    "likelihood",
 ];
 const SOLVED: &[&str] = &[
     "trajectories",
@@ -157,6 +211,7 @@ const MEASURED: &[&str] = &[
     "solvers",
     "error_curves",
     "exact_error_curves",
+    "likelihood",
 ];
 
 /// Every field of the file with another value, and what is out of date then.
@@ -169,6 +224,12 @@ const TABLE: &[(&str, &str, &[&str])] = &[
         "7",
         &[
             "exact",
+            "posterior",
+            "answer",
+            "conditional",
+            "probes",
+            "floor",
+            "fm_error",
             "trajectories",
             "measures",
             "mesh",
@@ -182,6 +243,11 @@ const TABLE: &[(&str, &str, &[&str])] = &[
             "error_curves",
             "exact_error_curves",
             "end_errors",
+            "likelihood_basis",
+            "likelihood_at",
+            "likelihood_sketch",
+            "likelihood_map",
+            "likelihood",
         ],
     ),
     (
@@ -196,6 +262,11 @@ const TABLE: &[(&str, &str, &[&str])] = &[
         "BatchOt(batch: 64)",
         &[
             "exact",
+            "posterior",
+            "answer",
+            "probes",
+            "floor",
+            "fm_error",
             "trajectories",
             "measures",
             "mesh",
@@ -208,6 +279,11 @@ const TABLE: &[(&str, &str, &[&str])] = &[
             "error_curves",
             "exact_error_curves",
             "end_errors",
+            "likelihood_basis",
+            "likelihood_at",
+            "likelihood_sketch",
+            "likelihood_map",
+            "likelihood",
         ],
     ),
     ("velocity", "Learned", PICTURES),
@@ -231,11 +307,29 @@ const TABLE: &[(&str, &str, &[&str])] = &[
     ("evaluation.w2_samples", "20", MEASURED),
     ("evaluation.error", "0.05", &["solvers"]),
     ("evaluation.tolerance", "1e-3", &["solvers"]),
-    ("view.t", "0.3", NOTHING),
+    ("evaluation.likelihood_samples", "60", &["likelihood"]),
+    (
+        "evaluation.divergence",
+        "Exact",
+        &[
+            "likelihood_at",
+            "likelihood_sketch",
+            "likelihood_map",
+            "likelihood",
+        ],
+    ),
+    ("view.t", "0.3", &["posterior", "answer", "conditional"]),
     (
         "view.layers",
         "[Target, Particles]",
-        &["density", "mesh", "end_errors"],
+        &[
+            "density",
+            "mesh",
+            "end_errors",
+            "likelihood_sketch",
+            "likelihood_map",
+            "conditional",
+        ],
     ),
     ("view.paths", "3", &["measures", "end_errors"]),
     ("view.particles", "10060", &["starts", "cloud"]),
@@ -259,6 +353,12 @@ const TABLE: &[(&str, &str, &[&str])] = &[
         "view.camera",
         "Some((center: (1.0, 1.0), height: 3.0))",
         NOTHING,
+    ),
+    ("view.ask", "Some((1.0, 0.5))", &["posterior", "answer"]),
+    (
+        "view.given",
+        "Some((at: (1.0, 0.0), points: 3))",
+        &["conditional"],
     ),
 ];
 
@@ -332,9 +432,16 @@ fn newer_weights_make_everything_new_but_what_is_of_the_problem() {
             "picture of the field",
             "cloud",
             "measurement",
+            "error of the field",
             "comparison of the solvers",
             "error curves of the solvers",
-            "picture of the solver's errors"
+            "picture of the solver's errors",
+            "basis of the likelihood",
+            "likelihood at the pointer",
+            "sketch of the likelihood",
+            "map of the likelihood",
+            "measurement of the likelihood",
+            "answer at the pointer"
         ]
     );
 }
@@ -401,6 +508,9 @@ fn assert_is_the_same_however_it_is_cut(studied: &Arc<Experiment>) {
             products.metrics.get().unwrap().output.clone(),
             products.solvers.get().unwrap().output.clone(),
             products.end_errors.get().unwrap().output.clone(),
+            products.likelihood.get().unwrap().output.clone(),
+            products.likelihood_map.get().unwrap().output.clone(),
+            products.likelihood_at.get().unwrap().output.clone(),
         )
     };
     assert!(points(&whole) == points(&cut));
@@ -475,7 +585,9 @@ fn a_cloud_of_old_weights_ends_early_and_is_shown_as_it_is() {
     let x_1 = target_points(&studied, 50).unwrap();
     let (start, end) = studied.problem.path.time_range();
     let range = (end, start);
-    let followed = solve(new.field.as_ref(), studied.readout.solver, range, &x_1);
+    // Particles of a cloud are those that are followed one by one, their noise included.
+    let by = (studied.readout.solver, studied.readout.sampler);
+    let (followed, _) = finish(sampling::carried(&new, by, range, &x_1));
     let block = &cloud.blocks[0];
     for (node, &t) in block.times.iter().enumerate() {
         for (a, b) in followed.positions(t).zip(block.at_node(node)) {

@@ -4,7 +4,7 @@
 
 use std::mem::discriminant;
 
-use crate::experiment::Experiment;
+use crate::experiment::{Experiment, Velocity};
 use crate::flow::conversion::Quantity;
 use crate::flow::coupling::Coupling;
 use crate::flow::path::Path;
@@ -36,6 +36,8 @@ pub enum Comparison {
     Solvers,
     /// Networks that predict velocity, denoiser, noise or score, on the path at hand.
     Parametrisations,
+    /// The learned field, and the exact one that it is to become.
+    LearnedAndExact,
 }
 
 impl Comparison {
@@ -66,6 +68,7 @@ impl Comparison {
             Self::Blocks => &[Group::Coupling],
             Self::Widths | Self::Parametrisations => &[Group::Network],
             Self::Solvers => &[Group::Solver],
+            Self::LearnedAndExact => &[Group::Velocity],
         }
     }
 
@@ -91,6 +94,9 @@ impl Comparison {
                 .into(),
             Self::Parametrisations => Quantity::ALL
                 .map(|predicted| with(&|e| e.model.parametrisation = predicted))
+                .into(),
+            Self::LearnedAndExact => Velocity::ALL
+                .map(|velocity| with(&|e| e.problem.velocity = velocity))
                 .into(),
             Self::Solvers => {
                 let equal = Solver::EQUAL.map(|solver| {
@@ -144,7 +150,7 @@ mod tests {
     use super::*;
     use crate::experiment::{MAX_LANES, presets};
 
-    const ALL: [Comparison; 7] = [
+    const ALL: [Comparison; 8] = [
         Comparison::PathsWithVe,
         Comparison::PathsWithCosine,
         Comparison::PathsOfAnySource,
@@ -152,6 +158,7 @@ mod tests {
         Comparison::Widths,
         Comparison::Solvers,
         Comparison::Parametrisations,
+        Comparison::LearnedAndExact,
     ];
 
     fn preset(name: &str) -> Experiment {
@@ -218,6 +225,17 @@ mod tests {
         base.problem.path = Path::CondOt { sigma_min: 0.01 };
         let experiments = Comparison::PathsOfAnySource.experiments(&base).unwrap();
         assert!(experiments.iter().any(|e| e.problem == base.problem));
+    }
+
+    #[test]
+    fn the_learned_field_stands_beside_the_exact_one_whichever_is_at_hand() {
+        let mut base = preset("rings");
+        for velocity in Velocity::ALL {
+            base.problem.velocity = velocity;
+            let experiments = Comparison::LearnedAndExact.experiments(&base).unwrap();
+            let velocities: Vec<_> = experiments.iter().map(|e| e.problem.velocity).collect();
+            assert_eq!(velocities, Velocity::ALL);
+        }
     }
 
     #[test]

@@ -17,6 +17,7 @@ pub struct Blocks {
     target: Sampler,
     coupling: Coupling,
     seed: u64,
+    stream: Stream,
 }
 
 impl Blocks {
@@ -35,7 +36,13 @@ impl Blocks {
             target,
             coupling,
             seed,
+            stream: Stream::Pairs,
         }
+    }
+
+    /// Other blocks of the same kind, drawn for another use.
+    pub fn on(self, stream: Stream) -> Self {
+        Self { stream, ..self }
     }
 
     /// Block number `block`: `n` pairs or, whatever `n` is, those of the coupling's block.
@@ -48,7 +55,7 @@ impl Blocks {
     }
 
     fn independent(&self, block: u64, n: usize) -> Pairs {
-        let mut rng = stream(self.seed, Stream::Pairs, block);
+        let mut rng = stream(self.seed, self.stream, block);
         let mut x_0 = self.source.sample_n(n, &mut rng);
         for x in x_0.iter_mut().flatten() {
             *x *= self.source_scale;

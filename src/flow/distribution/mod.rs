@@ -21,6 +21,7 @@ pub use drawing::Drawing;
 pub use range::DistributionError;
 pub use sampler::Sampler;
 pub use shape::{Component, Shape};
+pub(in crate::flow) use {sampler::CHECKERBOARD_SHRINK, skeleton::Stretch};
 
 use super::{Point, exact};
 use range::{MAX, MIN_LENGTH, within};

@@ -155,7 +155,7 @@ fn noisy(point: Point, std: f64, rng: &mut (impl Rng + ?Sized)) -> Point {
 }
 
 /// Squares of side 1 become squares of side 1 / 0.45.
-const CHECKERBOARD_SHRINK: f64 = 0.45;
+pub(in crate::flow) const CHECKERBOARD_SHRINK: f64 = 0.45;
 
 fn checkerboard(rng: &mut (impl Rng + ?Sized)) -> Point {
     let x_1 = 4.0 * rng.random::<f64>() - 2.0;
@@ -185,6 +185,14 @@ fn on_a_circle(radius: f64, std: f64) -> Vec<Component> {
 }
 
 impl Shape {
+    /// The curve at its heart and the noise about it; `None` for a shape that is no noisy curve.
+    pub(in crate::flow) fn curve(&self) -> Option<(Skeleton, f64)> {
+        match Recipe::new(self) {
+            Ok(Recipe::NoisyCurve { curve, noise }) => Some((curve, noise)),
+            _ => None,
+        }
+    }
+
     /// The Gaussians it is made of, with weights that need not sum to 1; `None` if it is not.
     pub(super) fn components(&self) -> Option<Vec<Component>> {
         match self {

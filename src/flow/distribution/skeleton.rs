@@ -48,6 +48,85 @@ impl Skeleton {
     }
 }
 
+/// A smooth stretch of a curve, for sums over it: its points by a parameter.
+pub struct Stretch<'a> {
+    /// The point at a parameter within [`Self::range`].
+    pub at: Box<dyn Fn(f64) -> Point + 'a>,
+    /// Relative density of the parameter.
+    pub density: Box<dyn Fn(f64) -> f64 + 'a>,
+    /// The values of the parameter.
+    pub range: (f64, f64),
+    /// Most length per parameter.
+    pub speed: f64,
+    /// Share of all points that lie on it.
+    pub share: f64,
+    /// Whether it ends where it begins.
+    pub is_closed: bool,
+}
+
+impl Skeleton {
+    /// The curves' smooth stretches.
+    pub fn stretches(&self) -> Vec<Stretch<'_>> {
+        let even = || Box::new(|_| 1.0);
+        match self {
+            Self::Moons => [true, false]
+                .map(|outer| Stretch {
+                    at: Box::new(move |a| moon(outer, a)),
+                    density: even(),
+                    range: (0.0, PI),
+                    speed: 1.0,
+                    share: 0.5,
+                    is_closed: false,
+                })
+                .into(),
+            // Its curvature jumps in the middle.
+            Self::SCurve => [(-1.5 * PI, 0.0), (0.0, 1.5 * PI)]
+                .map(|range| Stretch {
+                    at: Box::new(s_curve),
+                    density: even(),
+                    range,
+                    speed: 1.0,
+                    share: 0.5,
+                    is_closed: false,
+                })
+                .into(),
+            Self::SwissRoll => vec![Stretch {
+                at: Box::new(|t| polar(t, t)),
+                density: even(),
+                range: (1.5 * PI, 4.5 * PI),
+                speed: (1.0 + (4.5 * PI).powi(2)).sqrt(),
+                share: 1.0,
+                is_closed: false,
+            }],
+            Self::Rings { radii } => {
+                let ring = |&radius: &f64| Stretch {
+                    at: Box::new(move |a| polar(radius, a)),
+                    density: even(),
+                    range: (0.0, TAU),
+                    speed: radius,
+                    share: 1.0 / radii.len() as f64,
+                    is_closed: true,
+                };
+                radii.iter().map(ring).collect()
+            }
+            Self::Spirals { turns } => {
+                let twist = TAU * turns;
+                [SPIRAL_RADIUS, -SPIRAL_RADIUS]
+                    .map(|side| Stretch {
+                        at: Box::new(move |out| polar(side * out, twist * out)),
+                        // The share of the radius is the root of a uniform number.
+                        density: Box::new(|out| out),
+                        range: (0.0, 1.0),
+                        speed: SPIRAL_RADIUS * (1.0 + twist * twist).sqrt(),
+                        share: 0.5,
+                        is_closed: false,
+                    })
+                    .into()
+            }
+        }
+    }
+}
+
 fn polar(radius: f64, angle: f64) -> Point {
     [radius * angle.cos(), radius * angle.sin()]
 }

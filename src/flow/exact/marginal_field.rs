@@ -4,11 +4,22 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-use super::{Component, ExactError, ExactField, ExactPoint};
+use super::basis::Basis;
+use super::lattice::Lattice;
+use super::pool;
+use super::swarm::{Spread, Swarm};
+use super::{Component, ExactError, ExactField, ExactPoint, Nodes};
 use crate::flow::coupling::Coupling;
+use crate::flow::coupling::assignment::AssignmentError;
 use crate::flow::distribution::{Distribution, DistributionError};
+use crate::flow::grid::cell_centres;
 use crate::flow::path::Path;
-use crate::flow::{Point, Provenance, VelocityField};
+use crate::flow::{Bounds, Point, Provenance, VelocityField};
+
+/// Most nodes of one end.
+const NODES: usize = 4096;
+/// Most pairs of nodes of both ends.
+const PAIRS: usize = 65_536;
 
 /// What a marginal field is the field of.
 #[derive(Clone, Copy, Debug)]
@@ -27,22 +38,6 @@ pub struct Setting<'a> {
     pub seed: u64,
 }
 
-/// What a marginal field rests on.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Basis {
-    /// Gaussian mixtures, independently paired: exact.
-    ClosedForm,
-}
-
-impl Basis {
-    /// The same in a sentence.
-    pub fn sentence(&self) -> String {
-        match self {
-            Self::ClosedForm => "Exact, in closed form.".to_owned(),
-        }
-    }
-}
-
 /// Why a problem has no marginal field.
 #[derive(Clone, Debug, PartialEq, Error)]
 pub enum MarginalError {
@@ -52,18 +47,9 @@ pub enum MarginalError {
     /// A mixture that is none.
     #[error(transparent)]
     Exact(#[from] ExactError),
-    /// A shape without a closed form.
-    #[error("the {end} has no closed form")]
-    NoForm {
-        /// "source" or "target".
-        end: &'static str,
-    },
-    /// A coupling without a closed form.
-    #[error("the {} coupling has no closed form", .coupling.name())]
-    Dependent {
-        /// The coupling.
-        coupling: Coupling,
-    },
+    /// Points that cannot be paired.
+    #[error(transparent)]
+    Assignment(#[from] AssignmentError),
 }
 
 /// The law `p_t` of `x_t` and its velocity `u_t(x) = E[dx_t/dt | x_t = x]`. Clones share what it is made of.
@@ -71,36 +57,69 @@ pub enum MarginalError {
 pub struct MarginalField {
     path: Path,
     basis: Basis,
-    field: Arc<ExactField>,
+    law: Arc<Law>,
+}
+
+/// What is evaluated, the fastest form that there is.
+#[derive(Debug)]
+enum Law {
+    /// One round Gaussian to many equal ones.
+    Lattice(Lattice, ExactField),
+    /// Equal round Gaussians at both ends.
+    Swarm(Swarm, ExactField),
+    /// Any mixtures.
+    Mixtures(ExactField),
+    /// A pool of pairs with kernels about them.
+    Pool(Swarm),
 }
 
 impl MarginalField {
     /// That of a problem.
     ///
     /// # Errors
-    /// A distribution that cannot be drawn from, or a problem without such a field.
+    /// A distribution that cannot be drawn from, and points that cannot be paired.
     pub fn new(setting: &Setting<'_>) -> Result<Self, MarginalError> {
-        let Setting {
-            path,
-            source,
-            target,
-            coupling,
-            ..
-        } = *setting;
-        if coupling != Coupling::Independent {
-            return Err(MarginalError::Dependent { coupling });
-        }
-        let mixture = |of: &Distribution, end| {
-            of.validate()?;
-            of.as_mixture().ok_or(MarginalError::NoForm { end })
+        let ends = match setting.coupling {
+            Coupling::Independent => ends(setting)?,
+            _ => None,
         };
+        let Some([source, target]) = ends else {
+            return Self::estimated(setting);
+        };
+        let basis = Basis::of(&source, &target);
+        let path = setting.path;
         let scaled = |c: Component| c.scaled(path.source_scale());
-        let source = mixture(source, "source")?.into_iter().map(scaled).collect();
-        let field = ExactField::new(path, source, mixture(target, "target")?)?;
+        let source = source.components.into_iter().map(scaled).collect();
+        let field = ExactField::new(path, source, target.components)?;
+        Ok(Self::of(field.with_noise(setting.noise), basis))
+    }
+
+    /// The field of mixtures that stand for something, as `basis` says.
+    pub fn of(field: ExactField, basis: Basis) -> Self {
+        let path = field.path();
+        let law = match (Lattice::of(&field), Swarm::of(&field)) {
+            (Some(lattice), _) => Law::Lattice(lattice, field),
+            (None, Some(swarm)) => Law::Swarm(swarm, field),
+            (None, None) => Law::Mixtures(field),
+        };
+        let law = Arc::new(law);
+        Self { path, basis, law }
+    }
+
+    fn estimated(setting: &Setting<'_>) -> Result<Self, MarginalError> {
+        let pairs = pool::draw(setting)?;
+        let bandwidth = pool::bandwidth(&pairs);
         Ok(Self {
-            path,
-            basis: Basis::ClosedForm,
-            field: Arc::new(field),
+            path: setting.path,
+            basis: Basis::Estimate {
+                pairs: pairs.x_0.len(),
+                bandwidth,
+            },
+            law: Arc::new(Law::Pool(Swarm::of_pairs(
+                setting.path,
+                &pairs,
+                bandwidth.hypot(setting.noise),
+            ))),
         })
     }
 
@@ -114,22 +133,86 @@ impl MarginalField {
         self.path
     }
 
-    /// All that is known at every point of `xs`, into `out`, which has the same length. `t` is clamped to the path's range.
-    pub fn evaluate(&self, t: f64, xs: &[Point], out: &mut [ExactPoint]) {
-        let marginal = self.field.at(t);
-        for (&x, out) in xs.iter().zip(out) {
-            *out = marginal.evaluate(x);
+    /// The mixtures at both ends, whose pairs are independent; `None` for an estimate.
+    pub fn mixtures(&self) -> Option<&ExactField> {
+        match &*self.law {
+            Law::Lattice(_, field) | Law::Swarm(_, field) | Law::Mixtures(field) => Some(field),
+            Law::Pool(_) => None,
         }
     }
+
+    /// The pairs that an estimate is made of; `None` for everything else.
+    pub fn pool(&self) -> Option<&Swarm> {
+        match &*self.law {
+            Law::Pool(swarm) => Some(swarm),
+            _ => None,
+        }
+    }
+
+    /// How sure an estimate is of the velocity at `x`; `None` for everything else, which is no sample.
+    pub fn spread(&self, t: f64, x: Point) -> Option<Spread> {
+        self.pool().map(|swarm| swarm.spread(t, x))
+    }
+
+    /// All that is known at every point of `xs`, into `out`, which has the same length. `t` is clamped to the path's range.
+    pub fn evaluate(&self, t: f64, xs: &[Point], out: &mut [ExactPoint]) {
+        match &*self.law {
+            Law::Lattice(lattice, _) => lattice.evaluate(t, xs, out),
+            Law::Swarm(swarm, _) | Law::Pool(swarm) => swarm.evaluate(t, xs, out),
+            Law::Mixtures(field) => {
+                let marginal = field.at(t);
+                for (&x, out) in xs.iter().zip(out) {
+                    *out = marginal.evaluate(x);
+                }
+            }
+        }
+    }
+
+    /// All that is known at the centres of `n[0]` times `n[1]` equal cells of a box, row by row from the lower left: what
+    /// [`Self::evaluate`] finds there, to 1e-9, and faster.
+    pub fn evaluate_grid(&self, t: f64, bounds: Bounds, n: [usize; 2]) -> Vec<ExactPoint> {
+        if let Law::Lattice(lattice, _) = &*self.law {
+            return lattice.evaluate_cells(t, bounds, n);
+        }
+        let xs: Vec<Point> = cell_centres(bounds, n).collect();
+        let mut found = vec![ExactPoint::default(); xs.len()];
+        self.evaluate(t, &xs, &mut found);
+        found
+    }
+}
+
+/// Both ends as mixtures, with as many nodes as their pairs allow; `None` if there would be too many.
+fn ends(setting: &Setting<'_>) -> Result<Option<[Nodes; 2]>, DistributionError> {
+    let Setting { source, target, .. } = *setting;
+    let counted = |of: &Distribution| of.as_mixture().map(|components| components.len());
+    let most = |other: usize| (PAIRS / other.max(1)).min(NODES);
+    let budgets = match (counted(source), counted(target)) {
+        (Some(k), Some(l)) if k * l > PAIRS => return Ok(None),
+        (Some(k), _) => [k, most(k)],
+        (None, Some(l)) => [most(l), l],
+        (None, None) => [PAIRS.isqrt(); 2],
+    };
+    Ok(Some([
+        Nodes::new(source, budgets[0])?,
+        Nodes::new(target, budgets[1])?,
+    ]))
 }
 
 impl VelocityField for MarginalField {
     fn eval(&self, t: f64, xs: &[Point], out: &mut [Point]) {
-        self.field.eval(t, xs, out);
+        let mut found = vec![ExactPoint::default(); xs.len()];
+        self.evaluate(t, xs, &mut found);
+        for (here, u) in found.iter().zip(out) {
+            *u = here.velocity;
+        }
     }
 
     fn eval_div(&self, t: f64, xs: &[Point], out: &mut [Point], div: &mut [f64]) {
-        self.field.eval_div(t, xs, out, div);
+        let mut found = vec![ExactPoint::default(); xs.len()];
+        self.evaluate(t, xs, &mut found);
+        for ((here, u), div) in found.iter().zip(out).zip(div) {
+            (*u, *div) = (here.velocity, here.divergence);
+        }
     }
 
     fn provenance(&self) -> Provenance {

@@ -83,6 +83,7 @@ pub struct ExactField {
     path: Path,
     source: Vec<Component>,
     target: Vec<Component>,
+    noise: f64,
 }
 
 impl ExactField {
@@ -112,7 +113,34 @@ impl ExactField {
             path,
             source,
             target,
+            noise: 0.0,
         })
+    }
+
+    /// The field of `x_t + noise z` with `z ~ N(0, I)`, which does not move: densities are wider, `E[dx_t/dt | x_t]` is that of
+    /// a point seen through it. `noise` in canvas units.
+    pub fn with_noise(self, noise: f64) -> Self {
+        Self { noise, ..self }
+    }
+
+    /// The components at t = 0, on the canvas.
+    pub fn source(&self) -> &[Component] {
+        &self.source
+    }
+
+    /// The components at t = 1.
+    pub fn target(&self) -> &[Component] {
+        &self.target
+    }
+
+    /// The conditional paths.
+    pub fn path(&self) -> Path {
+        self.path
+    }
+
+    /// Standard deviation of the noise on `x_t`.
+    pub fn noise(&self) -> f64 {
+        self.noise
     }
 
     /// The law `p_t` and its field, prepared for evaluation at many points. `t` is clamped to the path's range.
@@ -124,7 +152,7 @@ impl ExactField {
         let pairs = self.target.iter().flat_map(sources);
         Marginal {
             pairs: pairs
-                .map(|(k, l)| MovingGaussian::new(schedule, k, l, norm))
+                .map(|(k, l)| MovingGaussian::new(schedule, k, l, norm, self.noise))
                 .collect(),
         }
     }
@@ -169,7 +197,7 @@ pub struct ExactPoint {
 /// The law of `x_t` at one time: a mixture of the pairs' moving Gaussians.
 #[derive(Clone, Debug)]
 pub struct Marginal {
-    pairs: Vec<MovingGaussian>,
+    pub(super) pairs: Vec<MovingGaussian>,
 }
 
 impl Marginal {
@@ -213,32 +241,38 @@ impl Marginal {
     }
 }
 
-/// One pair of components at one time: `x_t ~ N(mean, C)` with `C = alpha^2 S_k + sigma^2 A_l`.
+/// One pair of components at one time: `x_t ~ N(mean, C)` with `C = alpha^2 S_k + sigma^2 A_l + noise^2 I`.
 #[derive(Clone, Debug)]
-struct MovingGaussian {
+pub(super) struct MovingGaussian {
     /// `log w_k w_l - log(2 pi sqrt(det C))`.
-    log_peak: f64,
+    pub(super) log_peak: f64,
     /// `alpha m_k + sigma a_l`.
-    mean: Point,
+    pub(super) mean: Point,
     /// Its time derivative.
-    d_mean: Point,
+    pub(super) d_mean: Point,
     /// `C^-1`.
-    precision: Symmetric,
+    pub(super) precision: Symmetric,
     /// `cov(dx_t/dt, x_t) = alpha alpha' S_k + sigma sigma' A_l`.
-    drift: Symmetric,
+    pub(super) drift: Symmetric,
     /// `tr(drift C^-1)`, the same at every point.
-    divergence: f64,
+    pub(super) divergence: f64,
     /// `m_k`.
-    target_mean: Point,
+    pub(super) target_mean: Point,
     /// `cov(x_1, x_t) = alpha S_k`.
-    target_cov: Symmetric,
+    pub(super) target_cov: Symmetric,
 }
 
 /// A symmetric matrix `[xx, xy, yy]`.
-type Symmetric = [f64; 3];
+pub(super) type Symmetric = [f64; 3];
 
 impl MovingGaussian {
-    fn new(schedule: Schedule, target: &Component, source: &Component, norm: f64) -> Self {
+    fn new(
+        schedule: Schedule,
+        target: &Component,
+        source: &Component,
+        norm: f64,
+        noise: f64,
+    ) -> Self {
         let Schedule {
             alpha,
             sigma,
@@ -246,7 +280,8 @@ impl MovingGaussian {
             d_sigma,
         } = schedule;
         let mix = |p: f64, q: f64| [0, 1, 2].map(|i| p * target.cov[i] + q * source.cov[i]);
-        let cov = mix(alpha * alpha, sigma * sigma);
+        let [xx, xy, yy] = mix(alpha * alpha, sigma * sigma);
+        let cov = [xx + noise * noise, xy, yy + noise * noise];
         let drift = mix(alpha * d_alpha, sigma * d_sigma);
         let det = determinant(cov);
         let precision = [cov[2] / det, -cov[1] / det, cov[0] / det];
@@ -287,15 +322,15 @@ impl MovingGaussian {
     }
 }
 
-fn determinant([xx, xy, yy]: Symmetric) -> f64 {
+pub(super) fn determinant([xx, xy, yy]: Symmetric) -> f64 {
     xx * yy - xy * xy
 }
 
-fn trace_of_product(a: Symmetric, b: Symmetric) -> f64 {
+pub(super) fn trace_of_product(a: Symmetric, b: Symmetric) -> f64 {
     a[0] * b[0] + 2.0 * a[1] * b[1] + a[2] * b[2]
 }
 
-fn times([xx, xy, yy]: Symmetric, v: Point) -> Point {
+pub(super) fn times([xx, xy, yy]: Symmetric, v: Point) -> Point {
     [xx * v[0] + xy * v[1], xy * v[0] + yy * v[1]]
 }
 

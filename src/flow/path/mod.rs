@@ -43,10 +43,12 @@ paths! {
     Vp { beta_min, beta_max } = vp,
     Ve { sigma_min, sigma_max } = ve,
     Cosine = cosine,
+    LinearVp = linear_vp,
+    Polynomial { n } = polynomial,
 }
 
 impl Path {
-    /// The schedule at time `t`, which is clamped to [`Self::time_range`]: VP's `sigma'` is infinite at t = 1.
+    /// The schedule at time `t`, which is clamped to [`Self::time_range`]: `sigma'` of VP and linear VP is infinite at t = 1.
     pub fn at(&self, t: f64) -> Schedule {
         self.dispatch(|path| {
             let (start, end) = path.time_range();
@@ -60,12 +62,12 @@ impl Path {
         self.dispatch(|path| path.source_scale())
     }
 
-    /// The times to train on and to solve between: `(0, 1)`, for VP `(0, 1 - 1e-5)`.
+    /// The times to train on and to solve between: `(0, 1)`, for VP and linear VP `(0, 1 - 1e-5)`.
     pub fn time_range(&self) -> (f64, f64) {
         self.dispatch(|path| path.time_range())
     }
 
-    /// Whether the path is a diffusion, offered for a standard Gaussian source only (VP and VE).
+    /// Whether the path is a diffusion, offered for a standard Gaussian source only (VP, VE and linear VP).
     pub fn needs_standard_gaussian(&self) -> bool {
         self.dispatch(|path| path.needs_standard_gaussian())
     }

@@ -69,7 +69,11 @@ proptest! {
 
 #[test]
 fn ends_are_source_and_target() {
-    for path in [Path::CondOt { sigma_min: 0.0 }, Path::Cosine] {
+    for path in [
+        Path::CondOt { sigma_min: 0.0 },
+        Path::Cosine,
+        Path::Polynomial { n: 3.0 },
+    ] {
         let (start, end) = (path.at(0.0), path.at(1.0));
         assert!(start.alpha.abs() < 1e-15 && (start.sigma - 1.0).abs() < 1e-15);
         assert!((end.alpha - 1.0).abs() < 1e-15 && end.sigma.abs() < 1e-15);
@@ -102,6 +106,25 @@ fn vp_blows_up_at_the_known_rate() {
     let last = VP.at(1.0);
     assert_eq!(last, VP.at(1.0 - vp::CUT_OFF));
     assert_relative_eq!(2.0 * last.d_sigma.powi(2), 5000.0, max_relative = 5e-3);
+}
+
+/// Linear VP starts at the source, keeps the variance, and `E|sigma' x_0|^2 = 1 / (1 - t)` near t = 1: `ln 10` a decade.
+#[test]
+fn linear_vp_blows_up_at_the_known_rate() {
+    let path = Path::LinearVp;
+    assert_eq!((path.at(0.0).alpha, path.at(0.0).sigma), (0.0, 1.0));
+    let here = path.at(0.6);
+    assert_relative_eq!(
+        here.alpha.powi(2) + here.sigma.powi(2),
+        1.0,
+        epsilon = 1e-15
+    );
+    for one_minus_t in [1e-4, 1e-5] {
+        let second_moment = 2.0 * path.at(1.0 - one_minus_t).d_sigma.powi(2);
+        assert_relative_eq!(second_moment, 1.0 / one_minus_t, max_relative = 1e-3);
+    }
+    assert_eq!(path.at(1.0), path.at(1.0 - vp::CUT_OFF));
+    assert!(path.caution().is_some_and(|words| words.contains("2.303")));
 }
 
 #[test]

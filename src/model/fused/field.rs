@@ -11,7 +11,7 @@ use pulp::Arch;
 use crate::experiment::{Experiment, Model};
 use crate::flow::conversion::Affine;
 use crate::flow::path::Path;
-use crate::flow::{Point, Provenance, VelocityField};
+use crate::flow::{Jacobian, Point, Provenance, VelocityField};
 use crate::model::{MlpParams, Scaling, embedding};
 
 use super::aligned::Aligned;
@@ -148,6 +148,18 @@ impl VelocityField for FrozenField {
             pass.forward(xs);
             pass.velocities(xs, out);
             pass.divergences(div);
+        }
+    }
+
+    fn eval_jacobian(&self, t: f64, xs: &[Point], out: &mut [Point], jacobian: &mut [Jacobian]) {
+        let Some(mut pass) = self.pass(t, true) else {
+            return;
+        };
+        let tiles = xs.chunks(TILE).zip(out.chunks_mut(TILE));
+        for ((xs, out), jacobian) in tiles.zip(jacobian.chunks_mut(TILE)) {
+            pass.forward(xs);
+            pass.velocities(xs, out);
+            pass.jacobians(jacobian);
         }
     }
 
@@ -319,7 +331,18 @@ impl Pass<'_> {
         }
     }
 
-    /// The velocity is affine in point and output, and so is its divergence.
+    /// The velocity is affine in point and output, and so is its Jacobian.
+    fn jacobians(&self, jacobian: &mut [Jacobian]) {
+        let Affine { of_x, of_value } = self.velocity;
+        let scale = of_value * self.c_in;
+        if let [_, dx, dy] = self.streams.as_slice() {
+            for (matrix, (dx, dy)) in jacobian.iter_mut().zip(dx.outputs.iter().zip(&dy.outputs)) {
+                *matrix = [0, 1].map(|i| [dx[i], dy[i]].map(|d| scale * f64::from(d)));
+                (0..PLANE).for_each(|i| matrix[i][i] += of_x);
+            }
+        }
+    }
+
     fn divergences(&self, div: &mut [f64]) {
         let Affine { of_x, of_value } = self.velocity;
         if let [_, dx, dy] = self.streams.as_slice() {

@@ -153,6 +153,11 @@ fn the_field_of_every_prediction_has_the_divergence_of_its_velocity() {
         for t in [0.0, 0.004, 0.3, 0.9, 0.995] {
             let (mut v, mut div) = (vec![[0.0; 2]; 9], vec![0.0; 9]);
             field.eval_div(t, &xs, &mut v, &mut div);
+            let mut jacobian = vec![[[0.0; 2]; 2]; 9];
+            field.eval_jacobian(t, &xs, &mut v, &mut jacobian);
+            for (matrix, div) in jacobian.iter().zip(&div) {
+                assert!(close(matrix[0][0] + matrix[1][1], *div, 1e-6), "{what:?}");
+            }
             for (i, &x) in xs.iter().enumerate() {
                 let along = |axis: usize| {
                     let moved = |h: f64| {

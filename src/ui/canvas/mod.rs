@@ -4,11 +4,13 @@
 //! caches and the stroke under way, nothing else; it refuses to know how a flow is computed.
 
 mod alone;
+mod ask_bar;
 mod brush;
 mod brush_bar;
 mod chips;
 pub mod cloud;
 mod docked;
+mod given_bar;
 mod grid;
 mod header;
 mod lanes;
@@ -50,6 +52,8 @@ pub fn canvas_ui(
     if lab.tool == Tool::Brush {
         brush_bar::bar_ui(ui, lab, commands);
     }
+    ask_bar::bar_ui(ui, lab, commands);
+    given_bar::bar_ui(ui, lab, commands);
     step_bar::bar_ui(ui, lab, commands);
     match &frames[..] {
         [frame] => alone::alone_ui(ui, canvas, lab, frame, commands),

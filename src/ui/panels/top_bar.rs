@@ -95,7 +95,7 @@ fn compare_ui(ui: &mut Ui, lab: &Lab, commands: &mut Vec<Command>) {
     ui.menu_button("Compare", |ui| {
         let source = &lab.editor.experiment().problem.source;
         if !source.is_standard_gaussian() {
-            let words = "VP and VE are diffusion paths: they need the standard Gaussian source. The cosine path takes this one.";
+            let words = "VP, VE and linear VP are diffusion paths: they need the standard Gaussian source. The cosine path takes this one.";
             let theme = theme::palette(lab.dark);
             ui.set_max_width(COMPARE_WIDTH);
             ui.label(RichText::new(words).small().color(ink(theme.attention)));
