@@ -1,8 +1,8 @@
 //! What the stages of a training step say: a sentence with the formula, and the numbers of a pair.
 
-use crate::flow::conversion::Quantity;
 use crate::experiment::Stage;
 use crate::flow::Point;
+use crate::flow::conversion::Quantity;
 use crate::scene::metrics::{grouped, three_digits};
 use crate::scene::step::magnification;
 use crate::snapshot::{StepPair, StepPreview};
