@@ -19,7 +19,7 @@ use pushforward::flow::coupling::Coupling;
 use pushforward::flow::distribution::{Drawing, Shape};
 use pushforward::flow::path::Path;
 use pushforward::model::{
-    Alone, Batch, Engine, EngineError, EngineState, FusedEngine, MlpParams, TrainingState,
+    Alone, Batch, Engine, EngineError, EngineState, FusedEngine, MlpParams, StepLoss, TrainingState,
 };
 use pushforward::products::{Look, Metrics};
 use pushforward::session::folder;
@@ -344,7 +344,7 @@ enum Fault {
 }
 
 impl<E: Engine> Engine for Faulty<E> {
-    fn step(&mut self, batch: &Batch, learning_rate: f64) -> Result<f32, EngineError> {
+    fn step(&mut self, batch: &Batch, learning_rate: f64) -> Result<StepLoss, EngineError> {
         if self.steps.fetch_add(1, Ordering::Relaxed) == self.at {
             match self.fault {
                 Fault::Panic => panic!("injected panic"),

@@ -256,7 +256,8 @@ impl Bench {
                 t,
                 schedule,
                 x_t: *x_t,
-                target: known.velocity,
+                velocity: known.velocity,
+                target: self.rule.mean_target(schedule, *x_t, known.velocity),
             });
             let batch = batch_of(&self.rule, points.len(), drawn);
             self.add(&batch, &mut sums)?;

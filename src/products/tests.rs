@@ -8,10 +8,12 @@ use std::sync::Arc;
 
 use super::*;
 use crate::experiment::{Experiment, Given, TrajectoryColor, Velocity, presets};
+use crate::flow::conversion::Quantity;
 use crate::flow::likelihood::Divergence;
 use crate::flow::rng::{Stream, stream};
+use crate::flow::sde::Sampler;
 use crate::flow::solver::{Solver, solve};
-use crate::flow::work::pause;
+use crate::flow::work::{finish, pause};
 use crate::model::{FrozenField, MlpParams, Scaling, Widths};
 
 mod identities;
@@ -41,6 +43,9 @@ fn experiment() -> Experiment {
     experiment.view.from = End::Target;
     // Files name it only if it is not the learned one.
     experiment.problem.velocity = Velocity::ALL[1];
+    experiment.model.parametrisation = Quantity::Eps;
+    experiment.readout.sampler = Sampler::ALL[1];
+    experiment.view.reading = Quantity::X1;
     experiment.readout.evaluation.error = 0.02;
     experiment.readout.evaluation.tolerance = 1e-4;
     experiment.readout.evaluation.likelihood_samples = 50;
@@ -286,6 +291,7 @@ const TABLE: &[(&str, &str, &[&str])] = &[
     ("model.hidden", "[16]", NOTHING),
     ("model.activation", "Tanh", NOTHING),
     ("model.time", "Fourier(frequencies: 3)", NOTHING),
+    ("model.parametrisation", "X1", NOTHING),
     ("training.steps", "77", NOTHING),
     ("training.batch", "77", NOTHING),
     ("training.optimizer", "AdamW(lr: 0.01)", NOTHING),
@@ -293,6 +299,11 @@ const TABLE: &[(&str, &str, &[&str])] = &[
     ("training.sigma", "0.2", OF_THE_LAW),
     ("training.ema", "0.5", NOTHING),
     ("solver", "Euler(steps: 6)", SOLVED),
+    (
+        "sampler",
+        "Ode",
+        &["trajectories", "measures", "density", "cloud", "metrics"],
+    ),
     ("evaluation.samples", "50", MEASURED),
     ("evaluation.w2_samples", "20", MEASURED),
     ("evaluation.error", "0.05", &["solvers"]),
@@ -324,6 +335,7 @@ const TABLE: &[(&str, &str, &[&str])] = &[
     ("view.paths", "3", &["measures", "end_errors"]),
     ("view.particles", "10060", &["starts", "cloud"]),
     ("view.field", "5", &["field"]),
+    ("view.reading", "Eps", &["field"]),
     ("view.trail", "0.3", NOTHING),
     ("view.color", "Identity", &["measures"]),
     (
@@ -574,7 +586,9 @@ fn a_cloud_of_old_weights_ends_early_and_is_shown_as_it_is() {
     let x_1 = target_points(&studied, 50).unwrap();
     let (start, end) = studied.problem.path.time_range();
     let range = (end, start);
-    let followed = solve(new.field.as_ref(), studied.readout.solver, range, &x_1);
+    // Particles of a cloud are those that are followed one by one, their noise included.
+    let by = (studied.readout.solver, studied.readout.sampler);
+    let (followed, _) = finish(sampling::carried(&new, by, range, &x_1));
     let block = &cloud.blocks[0];
     for (node, &t) in block.times.iter().enumerate() {
         for (a, b) in followed.positions(t).zip(block.at_node(node)) {

@@ -208,6 +208,8 @@ pub fn readout_ui(
     // With the brush the card is narrow, without a velocity: it must not cover what is painted.
     let field = frame.products.field.get();
     let field = field.filter(|_| lab.tool != Tool::Brush);
+    // What the field is read as is no velocity.
+    let field = field.filter(|_| lab.editor.experiment().view.reading.is_velocity());
     let velocity = field.and_then(|field| readout::velocity_at(field, lab.play.t, at));
     let likelihood = frame.products.likelihood_at.get();
     let words = readout::words(at, velocity, likelihood.map(|made| &made.output));
