@@ -619,6 +619,29 @@ fn a_toggle_shows_its_layer() {
     window.get_by_label("DeformedGrid");
 }
 
+/// The maps of the exact field have their toggles in the menu, and in the line while they are shown.
+#[test]
+fn maps_are_toggled_by_their_names() {
+    let mut window = window_on(followed(0));
+    for (name, layer) in [
+        ("Exact field", Layer::ExactField),
+        ("Learned minus exact", Layer::FieldError),
+        ("Exact density", Layer::ExactDensity),
+        ("Contours of the density", Layer::Contours),
+        ("Divergence", Layer::Divergence),
+        ("Continuity residual", Layer::Continuity),
+        ("PPD residual", Layer::PpdResidual),
+    ] {
+        window.get_by_label("Layers").click();
+        window.run();
+        window.get_by_label(name).click();
+        window.run();
+        let last = window.state().log.last();
+        assert_eq!(last, Some(&Command::ToggleLayer(layer)));
+        window.get_by_label(&format!("{layer:?}"));
+    }
+}
+
 #[test]
 fn every_particle_is_a_quad_and_lost_ones_are_dropped() {
     for bad in [0, 7] {

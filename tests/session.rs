@@ -13,7 +13,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use pushforward::experiment::{Experiment, LearningRate, Optimizer, Training, presets};
+use pushforward::experiment::{
+    Experiment, LearningRate, Optimizer, Training, Velocity, presets,
+};
 use pushforward::flow::Bounds;
 use pushforward::flow::coupling::Coupling;
 use pushforward::flow::distribution::{Drawing, Shape};
@@ -895,6 +897,186 @@ fn every_lane_has_its_products(mode: Mode) {
     });
 }
 
+/// Eight Gaussians, whose exact field is a closed form, small enough for a second.
+fn eight_gaussians(velocity: Velocity) -> Experiment {
+    let preset = presets::find("eight-gaussians").unwrap();
+    let mut experiment = preset.experiment().unwrap();
+    experiment.problem.coupling = Coupling::Independent;
+    experiment.problem.velocity = velocity;
+    experiment.model.hidden = vec![16];
+    experiment.training.batch = 32;
+    experiment.training.steps = 100_000;
+    experiment.readout.evaluation.samples = 500;
+    experiment.readout.evaluation.w2_samples = 64;
+    experiment
+}
+
+const EXACT: Velocity = Velocity::Exact {
+    scale: 1.0,
+    rotation: 0.0,
+};
+
+fn set(session: &Session, experiment: Experiment) {
+    let command = Command::SetExperiment(Arc::new(experiment));
+    session.send(LaneId::default(), command);
+}
+
+fn an_exact_lane_has_pictures_and_numbers_without_training(mode: Mode) {
+    let start = Instant::now();
+    let session = mode.start(eight_gaussians(EXACT), autostart());
+    let first = wait_for(&session, "shows the exact flow", |f| {
+        f.products.trajectories.get().is_some()
+    });
+    assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
+    let RunState::Exact { field: Ok(basis) } = &first.state else {
+        panic!("{:?}", first.state);
+    };
+    assert!(basis.contains("closed form"), "{basis}");
+    let frame = wait_for(&session, "measures it", |f| {
+        f.products.metrics.get().is_some() && f.products.field.get().is_some()
+    });
+    assert_eq!((frame.step, frame.loss.len()), (0, 0));
+    assert!(frame.checkpoints.is_empty() && !frame.pairs.is_empty());
+    // Reference values by quadrature and tight solutions.
+    let metrics = numbers(&frame);
+    let (means, errors) = (&metrics.trajectories, &metrics.trajectories_stderr);
+    for (value, error, expected) in [
+        (means.straightness, errors.straightness, 3.486_33),
+        (means.transport_cost, errors.transport_cost, 14.372_31),
+        (means.chord_ratio, errors.chord_ratio, 0.970_64),
+    ] {
+        let off = (value - expected).abs();
+        assert!(off < 3.5 * error, "{value} +- {error}, {expected}");
+    }
+}
+
+fn the_learned_field_goes_on_where_it_was_after_the_exact_one_was_shown(mode: Mode) {
+    let learned = eight_gaussians(Velocity::Learned);
+    let session = mode.start(learned.clone(), autostart());
+    wait_for(&session, "trains", |f| f.step > 50);
+    session.send(LaneId::default(), Command::Pause);
+    let before = wait_for(&session, "pauses", |f| f.state == RunState::Paused);
+    set(&session, eight_gaussians(EXACT));
+    let exact = wait_for(&session, "shows the exact flow", |f| {
+        let made = f.products.trajectories.get();
+        f.state.is_exact() && made.is_some_and(|made| !made.of.experiment.problem.velocity.is_learned())
+    });
+    assert_eq!((exact.step, exact.loss.len()), (0, 0));
+    session.send(LaneId::default(), Command::StepOnce);
+    pass(&session, Duration::from_millis(50));
+    assert_eq!(session.frame(LaneId::default()).step, 0, "nothing is trained");
+    set(&session, learned.clone());
+    let back = wait_for(&session, "is learned again", |f| f.state == RunState::Paused);
+    assert_eq!((back.run, back.step), (before.run, before.step));
+    assert!(back.loss.iter().eq(before.loss.iter()));
+    assert_eq!(back.checkpoints, before.checkpoints);
+    // What trains goes on by itself.
+    session.send(LaneId::default(), Command::Train);
+    wait_for(&session, "trains on", |f| f.step > before.step + 10);
+    set(&session, eight_gaussians(EXACT));
+    wait_for(&session, "shows the exact flow again", |f| f.state.is_exact());
+    set(&session, learned);
+    wait_for(&session, "goes on by itself", |f| {
+        f.state == RunState::Running && f.step > before.step + 20
+    });
+}
+
+fn another_factor_or_rotation_is_another_flow_of_the_same_lane(mode: Mode) {
+    let session = mode.start(eight_gaussians(EXACT), Options::default());
+    let ends = |scale, rotation| {
+        let velocity = Velocity::Exact { scale, rotation };
+        set(&session, eight_gaussians(velocity));
+        let frame = wait_for(&session, "shows it", |f| {
+            let made = f.products.trajectories.get();
+            made.is_some_and(|made| made.of.experiment.problem.velocity == velocity)
+        });
+        let followed = frame.products.trajectories.get().unwrap();
+        followed.trajectories.last().to_vec()
+    };
+    let exact = ends(1.0, 0.0);
+    let turned = ends(1.0, 2.0);
+    assert_ne!(exact, turned);
+    // The same law at the end: every particle ends near one of the modes at distance 5.
+    let near_a_mode = |p: &[f64; 2]| (0..8).any(|k| {
+        let angle = f64::from(k) * std::f64::consts::FRAC_PI_4;
+        (p[0] - 5.0 * angle.cos()).hypot(p[1] - 5.0 * angle.sin()) < 2.2
+    });
+    assert!(turned.iter().all(near_a_mode));
+    let radius = |ends: &[[f64; 2]]| {
+        ends.iter().map(|p| p[0].hypot(p[1])).sum::<f64>() / ends.len() as f64
+    };
+    let wrong = ends(1.1, 0.0);
+    assert!(radius(&wrong) > radius(&exact) + 0.2);
+    assert!((radius(&turned) - radius(&exact)).abs() < 0.1);
+}
+
+fn without_an_exact_field_a_sentence_says_why_and_a_stroke_mends_it(mode: Mode) {
+    let mut blank = eight_gaussians(EXACT);
+    blank.problem.target = Shape::Drawn(Drawing::blank(Bounds::square(4.0))).into();
+    let session = mode.start(blank, autostart());
+    let frame = wait_for(&session, "says why", |f| f.state.is_exact());
+    let RunState::Exact { field: Err(reason) } = &frame.state else {
+        panic!("{:?}", frame.state);
+    };
+    assert!(reason.contains("velocity: Learned"), "{reason}");
+    assert!(frame.products.trajectories.get().is_none());
+    set(&session, eight_gaussians(EXACT));
+    wait_for(&session, "shows the exact flow", |f| {
+        f.products.trajectories.get().is_some()
+    });
+}
+
+fn a_saved_run_of_an_exact_lane_keeps_what_was_learned(mode: Mode) {
+    let folder = tempfile::tempdir().unwrap();
+    let session = mode.start(eight_gaussians(Velocity::Learned), autostart());
+    wait_for(&session, "trains", |f| f.step > 50);
+    session.send(LaneId::default(), Command::Pause);
+    let step = wait_for(&session, "pauses", |f| f.state == RunState::Paused).step;
+    set(&session, eight_gaussians(EXACT));
+    wait_for(&session, "shows the exact flow", |f| f.state.is_exact());
+    session.save_run(
+        LaneId::default(),
+        folder.path().to_owned(),
+        eight_gaussians(EXACT).view,
+    );
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while !folder.path().join("state.safetensors").exists() && Instant::now() < deadline {
+        pass(&session, Duration::from_millis(10));
+    }
+    drop(session);
+    let saved = folder::open(folder.path()).unwrap();
+    assert_eq!(saved.experiment.problem.velocity, EXACT);
+    assert_eq!(saved.saved.state.step(), step);
+    let options = Options {
+        trained: Some(saved.saved.state),
+        ..Options::default()
+    };
+    let session = mode.start(saved.experiment, options);
+    wait_for(&session, "shows the exact flow again", |f| {
+        f.state.is_exact() && f.products.trajectories.get().is_some()
+    });
+    set(&session, eight_gaussians(Velocity::Learned));
+    wait_for(&session, "has the weights", |f| f.step == step);
+}
+
+fn gradients_and_floor_are_made_on_demand(mode: Mode) {
+    let session = mode.start(eight_gaussians(Velocity::Learned), Options::default());
+    let look = Look {
+        exact: true,
+        floor: true,
+        ..Look::default()
+    };
+    session.send(LaneId::default(), Command::Look(look));
+    let frame = wait_for(&session, "compares with the exact field", |f| {
+        f.products.fm_error.get().is_some() && f.products.floor.get().is_some()
+    });
+    let floor = frame.products.floor.get().unwrap().beside(None).value.unwrap();
+    assert!((floor.value - 9.641_35).abs() < 3.5 * floor.stderr, "{floor:?}");
+    let error = frame.products.fm_error.get().unwrap();
+    assert!(error.total.value > 1.0, "initial weights are far off");
+    assert!(frame.products.gradients.get().is_none());
+}
+
 /// Every test, with threads and without.
 macro_rules! in_both_modes {
     ($($name:ident,)*) => {
@@ -932,4 +1114,10 @@ in_both_modes! {
     lanes_go_forward_step_by_step_or_each_as_far_as_it_comes,
     a_command_is_for_its_lane_alone,
     every_lane_has_its_products,
+    an_exact_lane_has_pictures_and_numbers_without_training,
+    the_learned_field_goes_on_where_it_was_after_the_exact_one_was_shown,
+    another_factor_or_rotation_is_another_flow_of_the_same_lane,
+    without_an_exact_field_a_sentence_says_why_and_a_stroke_mends_it,
+    a_saved_run_of_an_exact_lane_keeps_what_was_learned,
+    gradients_and_floor_are_made_on_demand,
 }

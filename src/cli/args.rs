@@ -59,6 +59,8 @@ pub enum Verb {
     /// Train lanes side by side, over lists of values and several seeds, and write tables and figures of them
     #[command(after_help = COMPARING)]
     Compare(CompareArgs),
+    /// Print log p_1, the density that a trained flow gives its samples, at points of the canvas
+    Likelihood(LikelihoodArgs),
     /// List the built-in experiments, or print one
     Presets {
         /// Print this preset's file
@@ -134,9 +136,25 @@ pub struct RunArgs {
     /// What is left of a finished run: all, or numbers (no table and no figure of its trajectories)
     #[arg(long, value_name = "WHAT", default_value_t)]
     pub keep: Keep,
+    /// Write density.npy, too: the density that the flow gives its samples, on N x N cells over mass_bounds
+    #[arg(long, value_name = "N", value_parser = parse_cells)]
+    pub density: Option<usize>,
     /// Print nothing but errors
     #[arg(long)]
     pub quiet: bool,
+}
+
+/// The flags of `likelihood`.
+#[derive(Args, Debug)]
+pub struct LikelihoodArgs {
+    /// The folder of a run
+    pub run: PathBuf,
+    /// A point of the canvas; repeatable
+    #[arg(long, value_name = "X,Y", required = true, allow_hyphen_values = true, value_parser = parse_point)]
+    pub at: Vec<[f64; 2]>,
+    /// What differs from the run's experiment, such as evaluation.divergence.
+    #[command(flatten)]
+    pub changes: Changes,
 }
 
 /// The flags of `compare`.
@@ -205,6 +223,22 @@ fn parse_jobs(text: &str) -> Result<usize, String> {
         Ok(n @ 1..=1024) => Ok(n),
         _ => Err("expected a number of processes, 1 to 1024".to_owned()),
     }
+}
+
+fn parse_cells(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(n @ 2..=4096) => Ok(n),
+        _ => Err("expected a number of cells, 2 to 4096".to_owned()),
+    }
+}
+
+fn parse_point(text: &str) -> Result<[f64; 2], String> {
+    let point = text.split_once(',').and_then(|(x, y)| {
+        let [x, y] = [x, y].map(|part| part.trim().parse::<f64>().ok());
+        Some([x?, y?])
+    });
+    let finite = point.filter(|point| point.iter().all(|x| x.is_finite()));
+    finite.ok_or_else(|| "expected two numbers, such as 1.5,-2".to_owned())
 }
 
 fn parse_threads(text: &str) -> Result<usize, String> {

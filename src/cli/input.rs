@@ -7,6 +7,7 @@ use super::args::Changes;
 use super::outcome::Failure;
 use crate::experiment::Experiment;
 use crate::experiment::presets::{self, Preset};
+use crate::session::exact_field;
 use crate::session::experiment_file;
 use crate::session::files;
 use crate::session::folder;
@@ -109,6 +110,11 @@ pub fn notes(experiment: &Experiment, changes: &Changes) -> Vec<String> {
         }
     }
     for i in 0..experiment.n_lanes() {
+        let words = experiment.lane(i).ok().and_then(|lane| velocity_note(&lane));
+        notes.extend(words.map(|words| match experiment.lanes.is_empty() {
+            true => format!("note: {words}"),
+            false => format!("note: {}: {words}", experiment.lane_label(i)),
+        }));
         let cautions = experiment.lane(i).map(|lane| lane.cautions());
         for caution in cautions.unwrap_or_default() {
             notes.push(match experiment.lanes.is_empty() {
@@ -123,4 +129,15 @@ pub fn notes(experiment: &Experiment, changes: &Changes) -> Vec<String> {
 /// The legal experiment of that name, with all changes applied.
 pub fn requested(name: &Path, changes: &Changes) -> Result<Experiment, Failure> {
     changed(name, Origin::find(name)?.experiment()?, changes)
+}
+
+/// What stands in the place of training where the exact field is asked for, or why there is none.
+fn velocity_note(experiment: &Experiment) -> Option<String> {
+    if experiment.problem.velocity.is_learned() {
+        return None;
+    }
+    Some(match exact_field(experiment) {
+        Ok(basis) => format!("velocity: the exact field, nothing is trained. {basis}"),
+        Err(reason) => reason,
+    })
 }

@@ -8,6 +8,7 @@ mod bench;
 mod compare;
 mod input;
 mod lanes;
+mod likelihood;
 mod outcome;
 mod progress;
 
@@ -56,6 +57,7 @@ pub fn main(launch: impl FnOnce(Window) -> Result<(), Failure>) -> ExitCode {
         Some(Verb::Compare(args)) => {
             stop_on_ctrl_c().and_then(|stop| compare::compare(&args, stop))
         }
+        Some(Verb::Likelihood(args)) => likelihood::likelihood(&args),
         Some(Verb::Presets { ron: None }) => list_presets(),
         Some(Verb::Presets { ron: Some(name) }) => print_preset(&name),
         Some(Verb::Bench(args)) => bench::bench(&args),
@@ -144,6 +146,7 @@ fn run(args: &RunArgs) -> Result<(), Failure> {
         save_every: Duration::from_secs(args.save_every),
         checkpoints: args.checkpoints,
         keep: args.keep,
+        density: args.density,
     };
     if experiment.lanes.len() > 1 {
         return lanes::run(
@@ -220,12 +223,19 @@ fn summary(report: &Report, out: &Path) -> String {
         &table::STRAIGHTNESS,
         &table::CHORD_RATIO,
     ];
+    let trained = match report.is_untrained() {
+        true => "exact field, nothing trained".to_owned(),
+        false => format!(
+            "{} steps in {:.1} s, {}, {}",
+            report.steps,
+            report.timing.train_secs,
+            word(&table::LOSS),
+            word(&table::FM_LOSS),
+        ),
+    };
     format!(
-        "{}: {} steps in {:.1} s, {}\n{}\n{}\n",
+        "{}: {trained}\n{}\n{}\n",
         report.name,
-        report.steps,
-        report.timing.train_secs,
-        word(&table::LOSS),
         numbers.map(word).join(", "),
         out.display(),
     )

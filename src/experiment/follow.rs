@@ -101,6 +101,8 @@ impl Readout {
                     nodes,
                     error,
                     tolerance,
+                    likelihood_samples,
+                    divergence,
                 },
         } = self;
         take(solver, &from.solver, &to.solver);
@@ -114,6 +116,10 @@ impl Readout {
         take(error, &from.evaluation.error, &to.evaluation.error);
         let tolerances = (&from.evaluation.tolerance, &to.evaluation.tolerance);
         take(tolerance, tolerances.0, tolerances.1);
+        let samples = [from, to].map(|readout| &readout.evaluation.likelihood_samples);
+        take(likelihood_samples, samples[0], samples[1]);
+        let divergences = [from, to].map(|readout| &readout.evaluation.divergence);
+        take(divergence, divergences[0], divergences[1]);
     }
 }
 

@@ -17,9 +17,17 @@ macro_rules! layers {
             Trajectories: trajectories, "Trajectories", "whole trajectories";
             Field: field, "Velocity field", "the velocity field at time t";
             Density: density, "Density", "the density of the particles at time t";
+            Likelihood: likelihood, "Likelihood", "log p₁, the density that the flow gives its samples";
             Pairs: pairs, "Coupling pairs", "the coupling pairs of the current batch";
             Difference: difference, "Difference of trajectories", "this lane's trajectories over those of the first lane, and how far apart they end";
             FieldDifference: field_difference, "Difference of fields", "the velocity of this lane minus that of the first lane at time t";
+            ExactField: exact_field, "Exact field", "the exact field u at time t";
+            FieldError: field_error, "Learned minus exact", "how far the field is from the exact one at time t, |v - u|";
+            ExactDensity: exact_density, "Exact density", "the exact density p_t";
+            Contours: contours, "Contours of the density", "contours of the exact density p_t, around shares of the probability";
+            Divergence: divergence, "Divergence", "the divergence of the field at time t: where it pushes particles apart, and where together";
+            Continuity: continuity, "Continuity residual", "how far the field is from carrying p_t, dp/dt + div(p v)";
+            PpdResidual: ppd_residual, "PPD residual", "the same for the logarithm, d/dt log p_t + grad log p_t . v + div v";
             Errors: errors, "Solver errors", "how far each trajectory's end is from that of a fine solver";
             DeformedGrid: deformed_grid, "Deformed grid", "a mesh over the source that the flow has carried to time t";
             Worst: worst, "Worst ten", "the ten least straight trajectories, by what the colour of trajectories means";
@@ -50,3 +58,32 @@ macro_rules! make_layer {
     };
 }
 layers!(make_layer);
+
+impl Layer {
+    /// Those for which the exact field has to be known.
+    pub const EXACT: [Self; 7] = [
+        Self::ExactField,
+        Self::FieldError,
+        Self::ExactDensity,
+        Self::Contours,
+        Self::Divergence,
+        Self::Continuity,
+        Self::PpdResidual,
+    ];
+    /// Those that show it, or something weighted with its density, in cells.
+    pub const EXACT_MAPS: [Self; 6] = [
+        Self::FieldError,
+        Self::ExactDensity,
+        Self::Contours,
+        Self::Divergence,
+        Self::Continuity,
+        Self::PpdResidual,
+    ];
+    /// Those that show the flow's field in cells.
+    pub const FIELD_MAPS: [Self; 4] = [
+        Self::FieldError,
+        Self::Divergence,
+        Self::Continuity,
+        Self::PpdResidual,
+    ];
+}

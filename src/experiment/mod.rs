@@ -183,6 +183,14 @@ impl Experiment {
         (&self.model, self.seed) != (&other.model, other.seed)
     }
 
+    /// The same experiment with a field that is learned: what there is to train, whichever field is shown.
+    #[must_use]
+    pub fn learned(&self) -> Self {
+        let mut learned = self.clone();
+        learned.problem.velocity = Velocity::Learned;
+        learned
+    }
+
     /// Whether the two are equal but for what the figure shows.
     pub fn is_same_work(&self, other: &Self) -> bool {
         self.work() == other.work()

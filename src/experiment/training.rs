@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 use serde::{Deserialize, Serialize};
 
 use crate::flow::constant::{Constant, Control, Range};
+use crate::flow::likelihood::Divergence;
 use crate::flow::solver::{MAX_STEPS, TOLERANCE};
 use crate::flow::vocabulary::{Entry, vocabulary};
 
@@ -168,11 +169,20 @@ pub struct Evaluation {
     /// name it only where it is not 1e-5.
     #[serde(skip_serializing_if = "is_usual_tolerance")]
     pub tolerance: f64,
+    /// Held-out target points whose likelihood is measured, see [`Self::LIKELIHOODS`]. Files name it only where it is not
+    /// 20,000.
+    #[serde(skip_serializing_if = "is_usual_likelihood")]
+    pub likelihood_samples: usize,
+    /// How the divergence is found that a likelihood is made of. Files name it only where it is not exact.
+    #[serde(skip_serializing_if = "is_exact")]
+    pub divergence: Divergence,
 }
 
 impl Evaluation {
     /// How large an error may be asked for: the reference solution is not good enough for less.
     pub const ERRORS: RangeInclusive<f64> = 0.001..=1.0;
+    /// How many points may have their likelihood measured.
+    pub const LIKELIHOODS: RangeInclusive<usize> = 2..=100_000;
 }
 
 /// The error that is asked for if nothing else is said.
@@ -180,6 +190,17 @@ const ERROR: f64 = 0.01;
 
 fn is_usual_error(error: &f64) -> bool {
     *error == ERROR
+}
+
+/// Points whose likelihood is measured if nothing else is said.
+const LIKELIHOOD_SAMPLES: usize = 20_000;
+
+fn is_usual_likelihood(samples: &usize) -> bool {
+    *samples == LIKELIHOOD_SAMPLES
+}
+
+fn is_exact(divergence: &Divergence) -> bool {
+    *divergence == Divergence::Exact
 }
 
 fn is_usual_tolerance(tolerance: &f64) -> bool {
@@ -194,6 +215,8 @@ impl Default for Evaluation {
             nodes: EVERY_NODE,
             error: ERROR,
             tolerance: TOLERANCE.default,
+            likelihood_samples: LIKELIHOOD_SAMPLES,
+            divergence: Divergence::default(),
         }
     }
 }

@@ -116,6 +116,12 @@ impl Evaluation {
         within("evaluation.w2_samples", self.w2_samples, 2..=4000)?;
         within("evaluation.nodes", self.nodes, 2..=EVERY_NODE)?;
         within("evaluation.error", self.error, Self::ERRORS)?;
+        within(
+            "evaluation.likelihood_samples",
+            self.likelihood_samples,
+            Self::LIKELIHOODS,
+        )?;
+        chosen("evaluation.divergence", self.divergence)?;
         let number = |x: f64| format!("{x:?}");
         if !TOLERANCE.range.contains(self.tolerance) {
             let expected = TOLERANCE.range.words(number);
@@ -156,6 +162,10 @@ impl View {
         within("view.particles", self.particles, Self::PARTICLES)?;
         within("view.field", self.field, Self::FIELD)?;
         within("view.trail", self.trail, Self::TRAIL)?;
+        if let Some((x, y)) = self.ask {
+            within("view.ask", x, Camera::CENTERS)?;
+            within("view.ask", y, Camera::CENTERS)?;
+        }
         match self.camera {
             None => Ok(()),
             Some(camera) => {

@@ -13,8 +13,27 @@ vocabulary! {
 
 impl Velocity {
     /// Whether it is the network's, which is what files mean that name none.
-    pub(super) fn is_learned(&self) -> bool {
+    pub fn is_learned(&self) -> bool {
         *self == Self::Learned
+    }
+
+    /// What an altered field is, a sentence for each change; none for the network's and for the exact one.
+    pub fn remarks(&self) -> Vec<String> {
+        let Self::Exact { scale, rotation } = *self else {
+            return Vec::new();
+        };
+        let turned = (rotation != 0.0).then(|| {
+            format!(
+                "Same p_t, other trajectories: {rotation} σ² J ∇ log p_t is added to the exact field, and it changes no \
+                 density, because div(p_t J ∇ log p_t) = 0."
+            )
+        });
+        let wrong = (scale != 1.0).then(|| {
+            format!(
+                "Not a flow from p to q: the exact field times {scale} does not solve the continuity equation of p_t."
+            )
+        });
+        turned.into_iter().chain(wrong).collect()
     }
 }
 

@@ -31,6 +31,10 @@ pub struct View {
     pub from: End,
     /// The part of the plane that is shown; `None` fits it to the target.
     pub camera: Option<Camera>,
+    /// The point about which is asked: the pairs whose paths pass there at [`Self::t`], the exact velocity and the flow's.
+    /// Files name it only if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ask: Option<(f64, f64)>,
     /// The training step that is shown in slow motion; it belongs to a moment of training, so no file has it.
     #[serde(skip)]
     pub step: Option<StepView>,
@@ -76,6 +80,7 @@ impl Default for View {
             color: TrajectoryColor::ChordRatio,
             from: End::Source,
             camera: None,
+            ask: None,
             step: None,
         }
     }

@@ -4,9 +4,10 @@
 //! numbers. Writing files is not done here.
 //!
 //! A [`Format`] takes a scene: it is a line of the list below and a file with a function `figure`. Tables have one
-//! format, [`csv`], so that there is nothing to choose and nothing to list.
+//! format, [`csv`], so that there is nothing to choose and nothing to list, and so have grids, [`npy`].
 
 pub mod csv;
+pub mod npy;
 
 use thiserror::Error;
 

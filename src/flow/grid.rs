@@ -213,7 +213,7 @@ fn frame<T>(values: &[T], n: [usize; 2], time: usize) -> &[T] {
 }
 
 /// Centres of the cells, row by row from the lower left.
-pub(super) fn cell_centres(bounds: Bounds, n: [usize; 2]) -> impl Iterator<Item = Point> {
+pub(crate) fn cell_centres(bounds: Bounds, n: [usize; 2]) -> impl Iterator<Item = Point> {
     let [dx, dy] = [bounds.width() / n[0] as f64, bounds.height() / n[1] as f64];
     (0..n[0] * n[1]).map(move |i| {
         let (ix, iy) = (i % n[0], i / n[0]);

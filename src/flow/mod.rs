@@ -8,6 +8,7 @@
 
 pub mod bounds;
 pub mod constant;
+pub mod contours;
 pub mod convergence;
 pub mod conversion;
 pub mod coupling;
@@ -18,6 +19,8 @@ pub mod dormand_prince;
 pub mod exact;
 pub mod fewest;
 pub mod grid;
+pub mod likelihood;
+pub mod maps;
 mod march;
 pub mod metrics;
 pub mod moments;
@@ -32,7 +35,7 @@ pub mod vocabulary;
 pub mod work;
 
 pub use bounds::Bounds;
-pub use velocity::{Provenance, VelocityField};
+pub use velocity::{Jacobian, Provenance, VelocityField};
 
 /// A point (or a vector) of the plane, in canvas coordinates.
 pub type Point = [f64; 2];

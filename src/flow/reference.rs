@@ -230,7 +230,7 @@ impl Pilots<'_> {
 }
 
 /// The times with the middle of every two neighbours between them.
-fn halved(times: &[f64]) -> Vec<f64> {
+pub(super) fn halved(times: &[f64]) -> Vec<f64> {
     let middle = |ends: &[f64]| [ends[0], 0.5 * (ends[0] + ends[1])];
     let mut finer: Vec<f64> = times.windows(2).flat_map(middle).collect();
     finer.extend(times.last());

@@ -26,8 +26,14 @@ pub enum Stream {
     Display = 7,
     /// Points from which a distribution's size is estimated.
     Scale = 8,
+    /// Times, extra noise and batches of estimates of the loss, its floor and its gradient, by estimate.
+    Estimates = 12,
     /// Pairs from which a marginal field is estimated, by block.
     Pool = 16,
+    /// Probes of Hutchinson's estimate of a divergence, by point.
+    Probes = 9,
+    /// Pairs that stand for the Gaussians of a posterior, by Gaussian.
+    Fan = 40,
 }
 
 /// Numbers reserved for one index, in 32-bit words: far more than a training step or a block draws.

@@ -43,6 +43,19 @@ impl BatchRule {
             sigma: experiment.problem.noise,
         }
     }
+
+    /// The conditional paths.
+    pub fn path(&self) -> Path {
+        self.path
+    }
+
+    /// A point on its conditional path with the extra noise of the experiment.
+    pub fn noisy(&self, x: Point, rng: &mut impl Rng) -> Point {
+        match self.sigma > 0.0 {
+            true => x.map(|x| x + self.sigma * rng.sample::<f64, _>(StandardNormal)),
+            false => x,
+        }
+    }
 }
 
 /// What the network regresses on for one pair, on the canvas.
@@ -70,14 +83,10 @@ pub fn regressions<'a>(
     pairs.iter().map(move |(x_0, x_1)| {
         let t = t_0 + (t_1 - t_0) * rng.random::<f64>();
         let schedule = rule.path.at(t);
-        let mut x_t = interpolate(schedule, x_0, x_1);
-        if rule.sigma > 0.0 {
-            x_t = x_t.map(|x| x + rule.sigma * rng.sample::<f64, _>(StandardNormal));
-        }
         Regression {
             t,
             schedule,
-            x_t,
+            x_t: rule.noisy(interpolate(schedule, x_0, x_1), rng),
             target: velocity(schedule, x_0, x_1),
         }
     })
@@ -85,7 +94,11 @@ pub fn regressions<'a>(
 
 /// The batch of [`regressions`] on the network's scale.
 pub fn make_batch(rule: &BatchRule, pairs: &Pairs, rng: &mut impl Rng) -> Batch {
-    let n = pairs.x_0.len();
+    batch_of(rule, pairs.x_0.len(), regressions(rule, pairs, rng))
+}
+
+/// The batch of these `n` regressions on the network's scale, whatever they regress on.
+pub fn batch_of(rule: &BatchRule, n: usize, drawn: impl Iterator<Item = Regression>) -> Batch {
     let width = 2 + embedding::width(rule.time);
     let mut batch = Batch {
         n,
@@ -93,7 +106,7 @@ pub fn make_batch(rule: &BatchRule, pairs: &Pairs, rng: &mut impl Rng) -> Batch 
         targets: Vec::with_capacity(2 * n),
         weights: Vec::with_capacity(n),
     };
-    for drawn in regressions(rule, pairs, rng) {
+    for drawn in drawn {
         let c_in = rule.scaling.input(drawn.schedule);
         let c_out = rule.scaling.output(drawn.schedule);
         batch.inputs.extend(drawn.x_t.map(|x| (c_in * x) as f32));

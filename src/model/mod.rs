@@ -35,7 +35,7 @@ mod scaling;
 mod self_test;
 mod training_state;
 
-pub use batch::{Batch, BatchRule, Regression, make_batch, regressions};
+pub use batch::{Batch, BatchRule, Regression, batch_of, make_batch, regressions};
 #[cfg(feature = "gpu")]
 pub use burn_engine::BurnEngine;
 pub use checkpoints::{Checkpoint, Checkpoints, CheckpointsError};

@@ -19,26 +19,28 @@ pub struct Exact {
 #[derive(Clone, Debug)]
 pub struct Request(Arc<Experiment>);
 
-impl Request {
-    /// What it depends on.
-    fn key(&self) -> impl PartialEq {
-        let Experiment { seed, problem, .. } = &*self.0;
-        let Problem {
-            source,
-            target,
-            path,
-            coupling,
-            noise,
-            velocity: _,
-        } = problem;
-        (*seed, source, target, *path, *coupling, *noise)
+impl PartialEq for Request {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || have_same_marginal(&self.0, &other.0)
     }
 }
 
-impl PartialEq for Request {
-    fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0) || self.key() == other.key()
-    }
+/// Whether the marginal fields of both are the same.
+pub fn have_same_marginal(a: &Experiment, b: &Experiment) -> bool {
+    key(a) == key(b)
+}
+
+/// What the marginal field depends on.
+fn key(experiment: &Experiment) -> impl PartialEq {
+    let Problem {
+        source,
+        target,
+        path,
+        coupling,
+        noise,
+        velocity: _,
+    } = &experiment.problem;
+    (experiment.seed, source, target, *path, *coupling, *noise)
 }
 
 impl Product for Exact {

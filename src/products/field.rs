@@ -2,12 +2,13 @@
 
 use crate::flow::Bounds;
 pub use crate::flow::grid::FieldGrid;
+use crate::flow::path::Path;
 use crate::flow::work::Work;
 
 use super::{Cost, Demand, Flow, Product, Tools, Wish};
 
-/// Times at which the field is evaluated; in between it is interpolated.
-const TIMES: usize = 26;
+/// Times at which fields and maps are evaluated; in between they are interpolated.
+pub(super) const TIMES: usize = 26;
 
 /// Where, and how many cells along the longer side.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,13 +34,18 @@ impl Product for FieldGrid {
     fn start(flow: &Flow, request: &Request, _tools: &Tools) -> Work<Option<Self>> {
         let (flow, Request { bounds, along }) = (flow.clone(), request.clone());
         Work::new(async move {
-            let (t_0, t_1) = flow.id.experiment.problem.path.time_range();
-            let time = |i| t_0 + (t_1 - t_0) * i as f64 / (TIMES - 1) as f64;
-            let times = (0..TIMES).map(time).collect();
+            let times = times(flow.id.experiment.problem.path);
             let n = cells(bounds, along);
             Some(Self::sample(flow.field.as_ref(), bounds, n, times, flow.rows()).await)
         })
     }
+}
+
+/// The times of a path.
+pub(super) fn times(path: Path) -> Vec<f64> {
+    let (t_0, t_1) = path.time_range();
+    let time = |i| t_0 + (t_1 - t_0) * i as f64 / (TIMES - 1) as f64;
+    (0..TIMES).map(time).collect()
 }
 
 /// Square cells over the box: `along` of them on its longer side.

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::experiment::{Experiment, Problem};
+use crate::experiment::{Experiment, Problem, Velocity};
+use crate::flow::exact::{AlteredField, MarginalField};
 use crate::flow::{Provenance, VelocityField};
 use crate::model::FrozenField;
 
@@ -43,10 +44,14 @@ pub struct Flow {
     /// The velocity.
     pub field: Arc<dyn VelocityField>,
     network: Option<FrozenField>,
+    /// Multiply-adds of an evaluation at one point, about.
+    effort: usize,
 }
 
 /// Multiply-adds of one evaluation that a piece of work consists of: about a millisecond on one core.
 const PIECE: usize = 10_000_000;
+/// Multiply-adds of a Gaussian kernel of an exact field, about.
+const KERNEL: usize = 8;
 /// Points that are evaluated at once, at least and at most.
 const ROWS: (usize, usize) = (16, 1024);
 
@@ -65,6 +70,7 @@ impl Flow {
             },
             field,
             network: None,
+            effort: 1,
         }
     }
 
@@ -72,7 +78,26 @@ impl Flow {
     pub fn learned(network: FrozenField, experiment: Arc<Experiment>, run: RunId) -> Self {
         Self {
             network: Some(network.clone()),
+            effort: network.params().values().len(),
             ..Self::new(Arc::new(network), experiment, run)
+        }
+    }
+
+    /// The flow of the marginal field of the experiment's problem, with the factor and the rotation that are asked for.
+    pub fn exact(field: MarginalField, experiment: Arc<Experiment>, run: RunId) -> Self {
+        let (scale, rotation) = match experiment.problem.velocity {
+            Velocity::Learned => (1.0, 0.0),
+            Velocity::Exact { scale, rotation } => (scale, rotation),
+        };
+        let effort = KERNEL * field.basis().kernels();
+        let field = AlteredField {
+            field,
+            scale,
+            rotation,
+        };
+        Self {
+            effort,
+            ..Self::new(Arc::new(field), experiment, run)
         }
     }
 
@@ -81,10 +106,9 @@ impl Flow {
         self.network.as_ref()
     }
 
-    /// Points whose evaluation is one piece of work: fewer for a large network.
+    /// Points whose evaluation is one piece of work: fewer for a large network, and for an exact field of many kernels.
     pub fn rows(&self) -> usize {
         let (least, most) = ROWS;
-        let weights = self.network.as_ref().map(|n| n.params().values().len());
-        (PIECE / weights.unwrap_or(1).max(1)).clamp(least, most)
+        (PIECE / self.effort.max(1)).clamp(least, most)
     }
 }

@@ -21,6 +21,8 @@ pub struct Kind {
     pub cost: Cost,
     /// Whether it is only there for others of the same cost.
     pub is_basis: bool,
+    /// Whether pointer or play head say what of it is made first.
+    pub follows_hand: bool,
     /// Whether it depends on the velocity, and not on the problem alone.
     pub is_of_the_flow: bool,
     next: fn(&Flow, &Wish<'_>, &Tools) -> Next,
@@ -57,6 +59,7 @@ impl Kind {
             name: P::NAME,
             cost: P::COST,
             is_basis: P::IS_BASIS,
+            follows_hand: P::FOLLOWS_HAND,
             is_of_the_flow: P::OF_THE_FLOW,
             next: next::<P>,
             is_wanted: |wish| !matches!(P::demand(wish), Demand::Nothing),

@@ -77,6 +77,26 @@ pub struct Metrics {
     pub reference: ReferenceSolver,
 }
 
+impl Metrics {
+    /// The same of a field that no network has learned, of which nothing is to be said about learning.
+    #[must_use]
+    pub fn untrained(self) -> Self {
+        Self {
+            learned: None,
+            learned_reason: None,
+            ..self
+        }
+    }
+
+    /// The path energy with its standard error, in squared canvas units.
+    pub fn path_energy(&self) -> Mean {
+        Mean {
+            value: self.trajectories.path_energy,
+            stderr: self.trajectories_stderr.path_energy,
+        }
+    }
+}
+
 /// Classical Runge-Kutta with steps of unequal length, see `flow::reference`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ReferenceSolver {
@@ -133,7 +153,9 @@ impl Product for Metrics {
             let (ends, steps) =
                 solver::ends(&flow.field, solver, range, source, rows, &parts).await;
             let reference = reference(&flow, source, &parts).await;
-            Some(measure(&steps, &references, &ends, &reference, &parts).await)
+            let metrics = measure(&steps, &references, &ends, &reference, &parts).await;
+            let learned = flow.id.experiment.problem.velocity.is_learned();
+            Some(if learned { metrics } else { metrics.untrained() })
         })
     }
 }

@@ -12,18 +12,25 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::experiment::{End, Experiment, Layer, TrajectoryColor, View};
-use crate::flow::Bounds;
 use crate::flow::work::{Parts, Work};
+use crate::flow::{Bounds, Point};
 use crate::model::Checkpoints;
 
 pub use cloud::{Carried, Carrier, Cloud, CloudBlock, Growing};
-pub use exact::marginal_field;
+pub use exact::{have_same_marginal, marginal_field};
+pub use field_maps::FieldTops;
+pub use floor::CfmFloor;
 pub use flow::{Flow, FlowId, RunId};
+pub use fm_error::ErrorBin;
+pub use gradients::{BATCHES, BatchGradient, FM_POINTS, GradientNoise};
 pub use kind::{Change, KINDS, Kind, Next, Task};
 pub use learning_curve::CurvePoint;
+pub use likelihood::{Encoding, Entropy, Hutchinson};
+pub use likelihood_sketch::LogDensityMap;
 pub use mesh::Shape;
 pub use metrics::{Reference, ReferenceSolver, ends, measure, reference};
 pub use points::{DisplaySamples, display_samples, source_points, target_points};
+pub use posterior::Question;
 pub use solvers::{ControlledCost, MethodCost, PROBES, SEARCHED, compare_solvers};
 
 /// Something derived from a flow.
@@ -34,6 +41,8 @@ pub trait Product: Placed + Send + Sync + 'static {
     const COST: Cost;
     /// Whether it depends on the velocity, and not on the problem alone.
     const OF_THE_FLOW: bool = true;
+    /// Whether pointer or play head say what of it is made first: a move of theirs hurries nothing else.
+    const FOLLOWS_HAND: bool = false;
     /// Whether it is only there for others of the same cost, so that a rest from work comes after those.
     const IS_BASIS: bool = false;
     /// All that it depends on beside the flow.
@@ -227,6 +236,12 @@ products! {
     mesh: Mesh,
     /// The velocity on a grid of points and times.
     field: FieldGrid,
+    /// The marginal field on the same grid.
+    exact_arrows: ExactArrows,
+    /// The marginal field in cells, moment by moment.
+    exact_maps: ExactMaps,
+    /// The flow's field in cells against the marginal one.
+    field_maps: FieldMaps,
     /// The density of the particles, estimated from the trajectories.
     density: DensityStack,
     /// Where the particles of a cloud start.
@@ -239,6 +254,14 @@ products! {
     pair_crossings: PairCrossings,
     /// Straightness, cost and distance to the target.
     metrics: Metrics,
+    /// Points of the paths with the velocities there.
+    probes: Probes,
+    /// What the loss cannot get below.
+    floor: Floor,
+    /// How far the field is from the exact one.
+    fm_error: FmError,
+    /// The gradient of batches beside that of the flow matching loss.
+    gradients: Gradients,
     /// What was measured at which step.
     learning_curve: LearningCurve,
     /// What the methods cost on the flow, and the way there and back.
@@ -249,6 +272,20 @@ products! {
     exact_error_curves: ExactErrorCurves,
     /// How far the experiment's solver is off at the end.
     end_errors: EndErrors,
+    /// The pairs whose paths pass the point that is asked about.
+    posterior: Posterior,
+    /// What the flow answers there.
+    answer: Answer,
+    /// What every likelihood builds on.
+    likelihood_basis: LikelihoodBasis,
+    /// The likelihood of the point that is pointed at.
+    likelihood_at: LikelihoodAt,
+    /// A coarse map of the likelihood.
+    likelihood_sketch: LikelihoodSketch,
+    /// The map of the likelihood.
+    likelihood_map: LikelihoodMap,
+    /// How likely held-out target points are.
+    likelihood: Likelihood,
 }
 
 impl Products {
@@ -310,6 +347,20 @@ pub struct Look {
     pub bounds: Bounds,
     /// Whether the marginal field of the problem is wanted.
     pub exact: bool,
+    /// The point about which is asked, if one is.
+    pub ask: Option<Question>,
+    /// Whether the floor of the loss and the error of the field are wanted; both need the marginal field.
+    pub floor: bool,
+    /// Whether the gradients of batches are wanted, by the number of the wish: another number begins again.
+    pub gradients: Option<u32>,
+    /// Whether the arrows of the marginal field are wanted.
+    pub exact_arrows: bool,
+    /// Whether the maps of the marginal field are wanted.
+    pub exact_maps: bool,
+    /// Whether the maps of the flow's field against the marginal one are wanted.
+    pub field_maps: bool,
+    /// Which of the times of the maps is the last that is not after the play head; 0 if no maps are wanted.
+    pub moment: usize,
     /// Whether the density of the particles is wanted.
     pub density: bool,
     /// Whether the mesh that the flow carries along is wanted.
@@ -326,11 +377,18 @@ pub struct Look {
     pub errors: usize,
     /// The end that particles are followed from.
     pub from: End,
+    /// Whether the likelihood of held-out points is wanted, where measurements are.
+    pub likelihood: bool,
+    /// Whether the map of the likelihood is wanted.
+    pub likelihood_map: bool,
+    /// The point whose likelihood is wanted.
+    pub pointer: Option<Point>,
 }
 
 impl Look {
     /// What the view shows of this part of the plane, with measurements.
     pub fn of(view: &View, bounds: Bounds) -> Self {
+        let shows = |layers: &[Layer]| layers.iter().any(|layer| view.layers.contains(layer));
         Self {
             particles: view.followed(),
             cloud: view.cloud(),
@@ -340,7 +398,18 @@ impl Look {
                 .then_some((view.color, view.trajectories)),
             field: view.field,
             bounds,
-            exact: false,
+            floor: false,
+            gradients: None,
+            exact: shows(&Layer::EXACT) || view.ask.is_some(),
+            exact_arrows: shows(&[Layer::ExactField]),
+            exact_maps: shows(&Layer::EXACT_MAPS),
+            field_maps: shows(&Layer::FIELD_MAPS),
+            moment: 0,
+            ask: view.ask.map(|(x, y)| Question {
+                at: [x, y],
+                t: view.t,
+                way: true,
+            }),
             density: view.layers.contains(&Layer::Density),
             mesh: view.layers.contains(&Layer::DeformedGrid),
             metrics: true,
@@ -352,7 +421,34 @@ impl Look {
                 false => 0,
             },
             from: view.from,
+            likelihood: false,
+            likelihood_map: view.layers.contains(&Layer::Likelihood),
+            pointer: None,
         }
+        .at(view.t)
+    }
+
+    /// The same with the play head at time t, which says what of the maps is made first.
+    pub fn at(self, t: f64) -> Self {
+        let stretches = (field::TIMES - 1) as f64;
+        let moment = match self.exact_maps || self.field_maps {
+            true => (stretches * t) as usize,
+            false => 0,
+        };
+        Self { moment, ..self }
+    }
+}
+
+impl Look {
+    /// Whether pointer and play head are all that has moved: then nothing else is out of date.
+    pub fn differs_by_hand(&self, new: &Self) -> bool {
+        let same = Self {
+            ask: new.ask,
+            pointer: new.pointer,
+            moment: new.moment,
+            ..*self
+        };
+        same == *new && *self != *new
     }
 }
 
@@ -365,6 +461,13 @@ impl Default for Look {
             field: 24,
             bounds: Bounds::square(4.0),
             exact: false,
+            ask: None,
+            floor: false,
+            gradients: None,
+            exact_arrows: false,
+            exact_maps: false,
+            field_maps: false,
+            moment: 0,
             density: false,
             mesh: false,
             metrics: true,
@@ -373,6 +476,9 @@ impl Default for Look {
             convergence: false,
             errors: 0,
             from: End::Source,
+            likelihood: false,
+            likelihood_map: false,
+            pointer: None,
         }
     }
 }

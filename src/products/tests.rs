@@ -7,12 +7,14 @@ use std::sync::Arc;
 
 use super::*;
 use crate::experiment::{Experiment, TrajectoryColor, Velocity, presets};
+use crate::flow::likelihood::Divergence;
 use crate::flow::rng::{Stream, stream};
 use crate::flow::solver::{Solver, solve};
 use crate::flow::work::pause;
 use crate::model::{FrozenField, MlpParams, Scaling, Widths};
 
 mod identities;
+mod maps;
 
 fn experiment() -> Experiment {
     let preset = presets::find("two-moons").unwrap();
@@ -27,12 +29,15 @@ fn experiment() -> Experiment {
     experiment.view.layers.push(Layer::DeformedGrid);
     experiment.view.layers.push(Layer::Particles);
     experiment.view.layers.push(Layer::Errors);
+    experiment.view.layers.push(Layer::Likelihood);
     experiment.view.trajectories = 7;
     experiment.view.from = End::Target;
     // Files name it only if it is not the learned one.
     experiment.problem.velocity = Velocity::ALL[1];
     experiment.readout.evaluation.error = 0.02;
     experiment.readout.evaluation.tolerance = 1e-4;
+    experiment.readout.evaluation.likelihood_samples = 50;
+    experiment.readout.evaluation.divergence = Divergence::Hutchinson { probes: 2 };
     experiment
 }
 
@@ -52,7 +57,10 @@ fn look(experiment: &Experiment) -> Look {
     Look {
         solvers: true,
         exact: true,
+        floor: true,
         convergence: true,
+        likelihood: true,
+        pointer: Some([1.0, 0.5]),
         ..Look::of(&experiment.view, Bounds::square(3.0))
     }
 }
@@ -69,7 +77,7 @@ fn stale(products: &Products, experiment: Experiment) -> BTreeSet<&'static str> 
             })*
         };
     }
-    check!(exact trajectories measures mesh field density starts cloud references pair_crossings metrics solvers error_curves exact_error_curves end_errors);
+    check!(exact trajectories measures mesh field density starts cloud references pair_crossings probes floor fm_error metrics solvers error_curves exact_error_curves end_errors likelihood_basis likelihood_at likelihood_sketch likelihood_map likelihood);
     stale
 }
 
@@ -82,14 +90,23 @@ const PICTURES: &[&str] = &[
     "field",
     "density",
     "cloud",
+    "fm_error",
     "metrics",
     "solvers",
     "error_curves",
     "end_errors",
+    "likelihood_basis",
+    "likelihood_at",
+    "likelihood_sketch",
+    "likelihood_map",
+    "likelihood",
 ];
 /// What depends on the law of `x_t`.
 const OF_THE_LAW: &[&str] = &[
     "exact",
+    "probes",
+    "floor",
+    "fm_error",
     "trajectories",
     "measures",
     "mesh",
@@ -101,9 +118,17 @@ const OF_THE_LAW: &[&str] = &[
     "error_curves",
     "exact_error_curves",
     "end_errors",
+    "likelihood_basis",
+    "likelihood_at",
+    "likelihood_sketch",
+    "likelihood_map",
+    "likelihood",
 ];
 const ALL: &[&str] = &[
     "exact",
+    "probes",
+    "floor",
+    "fm_error",
     "trajectories",
     "measures",
     "mesh",
@@ -118,10 +143,18 @@ const ALL: &[&str] = &[
     "error_curves",
     "exact_error_curves",
     "end_errors",
+    "likelihood_basis",
+    "likelihood_at",
+    "likelihood_sketch",
+    "likelihood_map",
+    "likelihood",
 ];
 /// The particles of these tests start at the target.
 const FROM_SOURCE: &[&str] = &[
     "exact",
+    "probes",
+    "floor",
+    "fm_error",
     "trajectories",
     "measures",
     "mesh",
@@ -135,6 +168,11 @@ const FROM_SOURCE: &[&str] = &[
     "error_curves",
     "exact_error_curves",
     "end_errors",
+    "likelihood_basis",
+    "likelihood_at",
+    "likelihood_sketch",
+    "likelihood_map",
+    "likelihood",
 ];
 const SOLVED: &[&str] = &[
     "trajectories",
@@ -152,6 +190,7 @@ const MEASURED: &[&str] = &[
     "solvers",
     "error_curves",
     "exact_error_curves",
+    "likelihood",
 ];
 
 /// Every field of the file with another value, and what is out of date then.
@@ -164,6 +203,9 @@ const TABLE: &[(&str, &str, &[&str])] = &[
         "7",
         &[
             "exact",
+            "probes",
+            "floor",
+            "fm_error",
             "trajectories",
             "measures",
             "mesh",
@@ -177,6 +219,11 @@ const TABLE: &[(&str, &str, &[&str])] = &[
             "error_curves",
             "exact_error_curves",
             "end_errors",
+            "likelihood_basis",
+            "likelihood_at",
+            "likelihood_sketch",
+            "likelihood_map",
+            "likelihood",
         ],
     ),
     (
@@ -191,6 +238,9 @@ const TABLE: &[(&str, &str, &[&str])] = &[
         "BatchOt(batch: 64)",
         &[
             "exact",
+            "probes",
+            "floor",
+            "fm_error",
             "trajectories",
             "measures",
             "mesh",
@@ -203,6 +253,11 @@ const TABLE: &[(&str, &str, &[&str])] = &[
             "error_curves",
             "exact_error_curves",
             "end_errors",
+            "likelihood_basis",
+            "likelihood_at",
+            "likelihood_sketch",
+            "likelihood_map",
+            "likelihood",
         ],
     ),
     ("velocity", "Learned", PICTURES),
@@ -220,11 +275,28 @@ const TABLE: &[(&str, &str, &[&str])] = &[
     ("evaluation.w2_samples", "20", MEASURED),
     ("evaluation.error", "0.05", &["solvers"]),
     ("evaluation.tolerance", "1e-3", &["solvers"]),
+    ("evaluation.likelihood_samples", "60", &["likelihood"]),
+    (
+        "evaluation.divergence",
+        "Exact",
+        &[
+            "likelihood_at",
+            "likelihood_sketch",
+            "likelihood_map",
+            "likelihood",
+        ],
+    ),
     ("view.t", "0.3", NOTHING),
     (
         "view.layers",
         "[Target, Particles]",
-        &["density", "mesh", "end_errors"],
+        &[
+            "density",
+            "mesh",
+            "end_errors",
+            "likelihood_sketch",
+            "likelihood_map",
+        ],
     ),
     ("view.paths", "3", &["measures", "end_errors"]),
     ("view.particles", "10060", &["starts", "cloud"]),
@@ -320,9 +392,15 @@ fn newer_weights_make_everything_new_but_what_is_of_the_problem() {
             "picture of the field",
             "cloud",
             "measurement",
+            "error of the field",
             "comparison of the solvers",
             "error curves of the solvers",
-            "picture of the solver's errors"
+            "picture of the solver's errors",
+            "basis of the likelihood",
+            "likelihood at the pointer",
+            "sketch of the likelihood",
+            "map of the likelihood",
+            "measurement of the likelihood"
         ]
     );
 }
@@ -389,6 +467,9 @@ fn assert_is_the_same_however_it_is_cut(studied: &Arc<Experiment>) {
             products.metrics.get().unwrap().output.clone(),
             products.solvers.get().unwrap().output.clone(),
             products.end_errors.get().unwrap().output.clone(),
+            products.likelihood.get().unwrap().output.clone(),
+            products.likelihood_map.get().unwrap().output.clone(),
+            products.likelihood_at.get().unwrap().output.clone(),
         )
     };
     assert!(points(&whole) == points(&cut));

@@ -1,14 +1,39 @@
 //! The builder that puts layers and furniture together, and remembers the marks that have not changed.
 
+use super::ask::Shown as Question;
 use super::axes::Axes;
 use super::figure::Figure;
+use super::item::Item;
 use super::layers::{Beside, Memory, Moment, order};
 use super::legend::Meaning;
 use super::place::Place;
+use super::scales::Scales;
 use super::step::Shown;
 use super::{Decorations, Group, Page, Panel, Scene, canvas, figure};
 use crate::experiment::View;
 use crate::snapshot::Frame;
+
+/// What a lane has from those that are shown with it.
+#[derive(Clone, Copy)]
+pub struct Company<'a> {
+    /// The lane that it is compared with, if there is another one.
+    pub beside: Option<Beside<'a>>,
+    /// Where the scales of maps end.
+    pub scales: Scales,
+}
+
+impl<'a> Company<'a> {
+    fn moment(self, frame: &'a Frame, view: &'a View, t: f64) -> Moment<'a> {
+        let Self { beside, scales } = self;
+        Moment {
+            frame,
+            beside,
+            scales,
+            view,
+            t,
+        }
+    }
+}
 
 /// Makes scenes, and hands out a layer's marks again while nothing that they depend on has changed.
 /// The result never depends on what was built before.
@@ -20,26 +45,25 @@ pub struct Builder {
 impl Builder {
     /// The scene of a frame at time `t`; `view.t` is not read, so that a play head may run on its own.
     pub fn build(&mut self, frame: &Frame, view: &View, t: f64, page: &Page) -> Scene {
-        self.build_beside(frame, None, view, t, page)
+        let alone = Company {
+            beside: None,
+            scales: Scales::of([frame]),
+        };
+        self.build_beside(frame, alone, view, t, page)
     }
 
-    /// The scene of a frame that is compared with another lane's.
+    /// The scene of a frame among those of other lanes.
     pub fn build_beside(
         &mut self,
         frame: &Frame,
-        beside: Option<Beside<'_>>,
+        company: Company<'_>,
         view: &View,
         t: f64,
         page: &Page,
     ) -> Scene {
         let told = told(frame, view);
         let view = told.as_ref().unwrap_or(view);
-        let moment = Moment {
-            frame,
-            beside,
-            view,
-            t,
-        };
+        let moment = company.moment(frame, view, t);
         let figure = Figure { moment, page };
         let (transform, spacing) = match page.decorations {
             Decorations::Canvas | Decorations::Lane => {
@@ -68,8 +92,7 @@ impl Builder {
                 transform,
                 backdrop,
                 groups: self.groups(&moment, &place),
-                overlay: Shown::of(frame, &view.step, &place)
-                    .map_or_else(Vec::new, |step| step.items(t)),
+                overlay: overlay(&moment, &place),
             }],
             furniture,
         }
@@ -85,6 +108,15 @@ impl Builder {
             })
             .collect()
     }
+}
+
+/// What lies over all layers: a training step, or else the point that is asked about.
+pub(super) fn overlay(moment: &Moment, place: &Place) -> Vec<Item> {
+    let step = Shown::of(moment.frame, &moment.view.step, place);
+    step.map_or_else(
+        || Question::of(moment.frame, moment.view, place).map_or_else(Vec::new, |q| q.items()),
+        |step| step.items(moment.t),
+    )
 }
 
 /// The view without a training step that the frame has not laid out; none if it is to be taken as it is.
@@ -110,19 +142,14 @@ pub(super) fn marks(moment: &Moment, place: &Place) -> Vec<Group> {
 /// Its height is 0 if there is nothing to say.
 pub fn legend_strip(
     frame: &Frame,
-    beside: Option<Beside<'_>>,
+    company: Company<'_>,
     view: &View,
     t: f64,
     (lane, width): (&Page, f32),
 ) -> Scene {
     let told = told(frame, view);
     let view = told.as_ref().unwrap_or(view);
-    let moment = Moment {
-        frame,
-        beside,
-        view,
-        t,
-    };
+    let moment = company.moment(frame, view, t);
     let place = Place::new(canvas::transform(frame, view, lane), lane);
     let (size, furniture) = canvas::strip(&Meaning::of(moment, &place), &place, width);
     Scene {

@@ -70,7 +70,12 @@ fn legend_box(meaning: &Meaning, place: &Place) -> (Option<Rect>, Vec<Item>) {
         entries.retain(|entry| !matches!(entry, Entry::Layer(_) | Entry::Step(_)));
     }
     if page.height() < LOW {
-        entries.retain(|entry| !matches!(entry, Entry::Note { .. } | Entry::StepNote { .. }));
+        entries.retain(|entry| {
+            !matches!(
+                entry,
+                Entry::Note { .. } | Entry::StepNote { .. } | Entry::Basis
+            )
+        });
     }
     entries.extend(meaning.ramp.map(Entry::ColorBar));
     let lines = legend::lines(&entries, LEGEND_SHARE * page.width(), sizes);

@@ -40,6 +40,18 @@ impl Color {
         self.alpha((f32::from(self.a) * factor.clamp(0.0, 1.0)).round() as u8)
     }
 
+    /// So far on the way to another colour, 0 to 1, channel by channel.
+    pub fn mixed(self, other: Self, share: f32) -> Self {
+        let mix =
+            |a: u8, b: u8| (f32::from(a) + share * (f32::from(b) - f32::from(a))).round() as u8;
+        Self {
+            r: mix(self.r, other.r),
+            g: mix(self.g, other.g),
+            b: mix(self.b, other.b),
+            a: mix(self.a, other.a),
+        }
+    }
+
     /// Red, green, blue and opacity.
     pub const fn to_array(self) -> [u8; 4] {
         [self.r, self.g, self.b, self.a]

@@ -4,15 +4,23 @@ use std::f64::consts::PI;
 use std::sync::Arc;
 
 use crate::experiment::{Experiment, TrajectoryColor};
+use crate::flow::coupling::Coupling;
 use crate::flow::course::Profile;
+use crate::flow::distribution::{Distribution, Shape};
+use crate::flow::exact::{AlteredField, MarginalField, Setting};
 use crate::flow::grid::{DensityStack, FieldGrid};
+use crate::flow::maps::{ExactSlice, FieldSlice, Maps, Raster};
 use crate::flow::metrics::{Mean, TrajectoryMetrics};
+use crate::flow::path::Path;
 use crate::flow::reference::HalvingError;
 use crate::flow::solver::Steps;
 use crate::flow::trajectory::Trajectories;
 use crate::flow::work::finish;
 use crate::flow::{Bounds, Point};
-use crate::products::{Followed, Look, Measures, Metrics, Products, ReferenceSolver, RunId};
+use crate::products::{
+    Exact, ExactArrows, ExactMaps, FieldMaps, Followed, Look, Measures, Metrics, Products,
+    ReferenceSolver, RunId,
+};
 use crate::snapshot::{Frame, LaneId, LossHistory, RunState};
 
 /// Particles of [`frame`].
@@ -108,6 +116,62 @@ pub fn show(frame: &mut Frame, trajectories: Trajectories) {
         trajectories,
     };
     products.put(of, followed);
+}
+
+/// The marginal field from `N(0, I)` to `N(0, 2^2 I)`.
+fn widening() -> MarginalField {
+    let round = |std| Distribution::from(Shape::Gaussian { std });
+    let setting = Setting {
+        path: Path::CondOt { sigma_min: 0.0 },
+        source: &round(1.0),
+        target: &round(2.0),
+        coupling: Coupling::Independent,
+        noise: 0.0,
+        seed: 0,
+    };
+    MarginalField::new(&setting).expect("a closed form")
+}
+
+/// Maps of a field that is the marginal one from `N(0, I)` to `N(0, 2^2 I)` times `scale`, against that.
+pub fn map(frame: &mut Frame, scale: f64) {
+    let exact = widening();
+    let field = AlteredField {
+        field: exact.clone(),
+        scale,
+        rotation: 0.0,
+    };
+    let raster = Raster {
+        bounds: Bounds::square(6.0),
+        n: [60, 60],
+    };
+    let times: Arc<[f64]> = [0.0, 0.25, 0.5, 0.75, 1.0].into();
+    let mut maps = Maps::new(raster, Arc::clone(&times));
+    let mut against = Maps::new(raster, Arc::clone(&times));
+    for (k, &t) in times.iter().enumerate() {
+        maps = maps.with(k, finish(ExactSlice::sample(&exact, &raster, t)));
+        let slice = maps.get(k).map(Arc::clone);
+        let at = (t, frame.step);
+        against = against.with(
+            k,
+            finish(FieldSlice::sample(&field, slice, &raster, at, 64)),
+        );
+    }
+    let of = frame.flow();
+    let products = &mut frame.products;
+    products.put(of.clone(), Exact { field: Ok(exact) });
+    products.put(of.clone(), ExactMaps::of(maps));
+    products.put(of, FieldMaps::of(against));
+}
+
+/// Arrows of the exact field that are so many times those of the frame's field.
+pub fn exact_field(frame: &mut Frame, factor: f64) {
+    let field = frame.products.field.get().expect("a field");
+    let mut grid = field.output.clone();
+    for v in &mut grid.velocities {
+        *v = v.map(|x| factor * x);
+    }
+    let of = frame.flow();
+    frame.products.put(of, ExactArrows { grid });
 }
 
 /// Measures the trajectories of a frame for a colour that asks for it, all of them, in units of 2.

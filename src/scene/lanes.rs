@@ -10,6 +10,7 @@ use super::layers::{Beside, Moment};
 use super::legend::Meaning;
 use super::metrics::{Measured, grouped};
 use super::place::Place;
+use super::scales::Scales;
 use super::text::{self, Weight};
 use super::theme::Sizes;
 use super::transform::{Transform, fit};
@@ -117,7 +118,7 @@ impl LanesFigure<'_> {
                 transform,
                 backdrop: Vec::new(),
                 groups: build::marks(&self.moment(i, lane, t), &small(place)),
-                overlay: Vec::new(),
+                overlay: build::overlay(&self.moment(i, lane, t), &small(place)),
             });
             let (sizes, theme) = (&place.sizes, place.theme());
             let axes = Axes::new(&transform, sizes, TICK_SPACING);
@@ -147,6 +148,7 @@ impl LanesFigure<'_> {
         Moment {
             frame: lane.frame,
             beside,
+            scales: Scales::of(self.lanes.iter().map(|lane| lane.frame)),
             view: self.view,
             t,
         }
@@ -265,7 +267,9 @@ impl LanesFigure<'_> {
 
     /// Lines that what the legend says of a layer may need under a panel.
     fn notes_room(&self) -> usize {
-        let is_note = |entry: &&legend::Entry| matches!(entry, legend::Entry::Note { .. });
+        let is_note = |entry: &&legend::Entry| {
+            matches!(entry, legend::Entry::Note { .. } | legend::Entry::Basis)
+        };
         let notes = legend::entries(self.view);
         match self.lanes.len() {
             0 | 1 => 0,

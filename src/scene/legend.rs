@@ -13,6 +13,10 @@ use super::theme::Sizes;
 use crate::experiment::{Layer, View};
 use crate::snapshot::Frame;
 
+/// As wide as what the exact field rests on may get in words; more of it is cut off.
+const WIDEST_BASIS: &str =
+    "Exact for a grid of 0000 kernels of std 0.000 that stands for the shape.";
+
 /// A piece of the legend.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Entry {
@@ -36,6 +40,8 @@ pub enum Entry {
         /// The widest that the line can get: its room.
         widest: &'static str,
     },
+    /// What the exact field rests on.
+    Basis,
     /// A horizontal colour bar.
     ColorBar(Ramp),
 }
@@ -48,6 +54,8 @@ pub(super) struct Meaning<'a> {
     pub ramp: Option<Ramp>,
     /// What is said of the visible layers now.
     notes: Vec<(Layer, Vec<String>)>,
+    /// What the exact field rests on, if a visible layer needs it.
+    basis: Option<String>,
     /// What is said of the step that is shown.
     step: Vec<String>,
 }
@@ -60,6 +68,7 @@ impl<'a> Meaning<'a> {
             view: moment.view,
             ramp: ramp(moment.view, moment.frame),
             notes: notes.collect(),
+            basis: basis(moment.view, moment.frame),
             step: Shown::of(moment.frame, &moment.view.step, place)
                 .map_or_else(Vec::new, |step| step.notes()),
         }
@@ -71,6 +80,7 @@ impl<'a> Meaning<'a> {
             view,
             ramp: None,
             notes: Vec::new(),
+            basis: None,
             step: Vec::new(),
         }
     }
@@ -84,15 +94,20 @@ impl<'a> Meaning<'a> {
                 }
             }
         }
+        self.basis = self
+            .basis
+            .take()
+            .filter(|basis| other.basis.as_ref() == Some(basis));
     }
 
     /// What is said here and not in `common`, a line each.
     pub fn beyond<'b>(&'b self, common: &'b Self) -> impl Iterator<Item = &'b String> {
-        self.notes.iter().flat_map(|(layer, lines)| {
+        let notes = self.notes.iter().flat_map(|(layer, lines)| {
             let lines = lines.iter().enumerate();
             let beyond = lines.filter(|(i, line)| common.note(*layer, *i) != Some(line));
             beyond.map(|(_, line)| line)
-        })
+        });
+        notes.chain(self.basis.iter().filter(|_| common.basis.is_none()))
     }
 
     fn note(&self, layer: Layer, line: usize) -> Option<&String> {
@@ -123,7 +138,24 @@ pub fn entries(view: &View) -> Vec<Entry> {
             widest,
         }));
     }
+    if needs_exact(view) {
+        entries.push(Entry::Basis);
+    }
     entries
+}
+
+/// Whether a visible layer needs the exact field.
+fn needs_exact(view: &View) -> bool {
+    view.step.is_none() && Layer::EXACT.iter().any(|layer| view.layers.contains(layer))
+}
+
+/// What the exact field rests on, or why there is none.
+fn basis(view: &View, frame: &Frame) -> Option<String> {
+    let exact = frame.products.exact.get().filter(|_| needs_exact(view))?;
+    Some(match &exact.field {
+        Ok(field) => field.basis().sentence(),
+        Err(error) => format!("No exact field: {error}."),
+    })
 }
 
 /// What the colour bar is about, if colour is a number that needs one.
@@ -156,6 +188,7 @@ pub(super) fn width(entry: Entry, sizes: &Sizes) -> f32 {
         }
         Entry::Step(mark) => widest_mark(sizes) + mark_gap(sizes) + words(mark.label()),
         Entry::Note { widest, .. } | Entry::StepNote { widest, .. } => words(widest),
+        Entry::Basis => words(WIDEST_BASIS),
         Entry::ColorBar(ramp) => color_bar::horizontal_width(&ramp, sizes),
     }
 }
@@ -164,7 +197,12 @@ pub(super) fn width(entry: Entry, sizes: &Sizes) -> f32 {
 pub(super) fn lines(entries: &[Entry], max_width: f32, sizes: &Sizes) -> Vec<Vec<Entry>> {
     let mut lines: Vec<Vec<Entry>> = Vec::new();
     let mut used = 0.0;
-    let is_last = |entry: &&Entry| matches!(entry, Entry::Note { .. } | Entry::StepNote { .. });
+    let is_last = |entry: &&Entry| {
+        matches!(
+            entry,
+            Entry::Note { .. } | Entry::StepNote { .. } | Entry::Basis
+        )
+    };
     let (last, first): (Vec<&Entry>, Vec<&Entry>) = entries.iter().partition(is_last);
     for &entry in first.into_iter().chain(last) {
         let width = width(entry, sizes);
@@ -258,6 +296,15 @@ fn word_items(entry: Entry, meaning: &Meaning, at: PagePoint, place: &Place) -> 
             note.map(|note| place.words(note, at)).into_iter().collect()
         }
         Entry::ColorBar(ramp) => color_bar::horizontal(&ramp, at, place),
+        Entry::Basis => {
+            let (size, room) = (place.sizes.text, width(entry, &place.sizes));
+            let fitted = |basis: &String| text::fitted(basis, size, Weight::Regular, room);
+            let words = meaning.basis.as_ref().map(fitted);
+            words
+                .map(|words| place.words(&words, at))
+                .into_iter()
+                .collect()
+        }
         Entry::Note { layer, line, .. } => {
             let note = meaning.note(layer, line);
             note.map(|note| place.words(note, at)).into_iter().collect()

@@ -7,6 +7,7 @@
 //! | file | what it decides |
 //! |---|---|
 //! | `layers` | one file a layer: which marks it has at time t, and how it looks in the legend |
+//! | `ask` | the pairs whose paths pass a point, over the layers |
 //! | `step` | a training step in slow motion, over the layers |
 //! | `build` | how layers and furniture become a scene |
 //! | `transform`, `camera` | where data lies on the page |
@@ -16,6 +17,7 @@
 //! | `metrics` | what is measured, and how it is written |
 //! | `theme`, `colormap` | how it looks |
 
+pub mod ask;
 pub mod axes;
 mod build;
 mod camera;
@@ -35,6 +37,7 @@ pub mod legend;
 pub mod metrics;
 mod place;
 mod ramp;
+mod scales;
 pub mod step;
 pub mod text;
 pub mod theme;
@@ -45,7 +48,7 @@ use std::sync::Arc;
 
 use crate::experiment::Layer;
 
-pub use build::{Builder, build, legend_strip};
+pub use build::{Builder, Company, build, legend_strip};
 pub use camera::Fit;
 pub use cloud::CloudMarks;
 pub use color::Color;
@@ -54,6 +57,7 @@ pub use image::Image;
 pub use item::{Align, Arrows, Item, Points, Polylines, Rectangle, Segments, Text, fade};
 pub use layers::Beside;
 pub use ramp::Ramp;
+pub use scales::Scales;
 pub use theme::{Sizes, Style, Theme};
 pub use transform::{Transform, fit};
 

@@ -1,13 +1,13 @@
 //! Where and how large marks are drawn: the page's transform, style and sizes, in one small value.
 
-use super::geometry::PagePoint;
+use super::geometry::{PagePoint, Rect};
 use super::item::{Align, Item, Points, Polylines, Segments, Text};
 use super::text::Weight;
 use super::theme::{Sizes, Theme};
 use super::thin::push_thinned;
 use super::transform::Transform;
 use super::{Color, Decorations, Page, Style};
-use crate::flow::Point;
+use crate::flow::{Bounds, Point};
 
 /// Farther from the page than this (in points) a mark is dropped: beyond it back ends run out of digits.
 const REACH: f32 = 1e5;
@@ -46,6 +46,16 @@ impl Place {
         let page = self.transform.page_from_data(p);
         // A comparison with NaN is false, so this refuses it too.
         (page[0].abs() < REACH && page[1].abs() < REACH).then_some(page)
+    }
+
+    /// A box of the data on the page.
+    pub fn page_rect(&self, bounds: Bounds) -> Option<Rect> {
+        let lower_left = self.project(bounds.min)?;
+        let upper_right = self.project(bounds.max)?;
+        Some(Rect {
+            min: [lower_left[0], upper_right[1]],
+            max: [upper_right[0], lower_left[1]],
+        })
     }
 
     /// Whether a dot of this radius shows inside the box.

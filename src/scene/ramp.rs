@@ -50,14 +50,21 @@ impl Ramp {
     pub fn end(&self) -> String {
         match self.color {
             TrajectoryColor::Curvature => "π".to_owned(),
-            _ if self.top >= 1e4 || self.top < 1e-3 => format!("{:e}", self.top),
-            _ => self.top.to_string(),
+            _ => end(self.top),
         }
     }
 }
 
+/// A round number at the end of a scale.
+pub(super) fn end(top: f64) -> String {
+    match (1e-3..1e4).contains(&top) {
+        true => top.to_string(),
+        false => format!("{top:e}").replace('-', "−"),
+    }
+}
+
 /// The next of 1, 2, 5 times a power of ten, or 1 of what is no scale.
-fn round(top: f64) -> f64 {
+pub(super) fn round(top: f64) -> f64 {
     if !top.is_normal() || top < 0.0 {
         return 1.0;
     }

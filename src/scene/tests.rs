@@ -3,6 +3,7 @@
 mod arrows;
 mod furniture;
 mod layers;
+mod maps;
 mod measures;
 
 use std::sync::Arc;

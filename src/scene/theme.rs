@@ -70,6 +70,16 @@ impl Theme {
         let (from, to) = self.ink.ramp;
         viridis(from + (to - from) * share.clamp(0.0, 1.0))
     }
+
+    /// The colour of the size of a number in a map, 0 to 1 of its scale: nothing at 0.
+    pub fn heat(&self, share: f32) -> Color {
+        let [low, middle, high] = self.ink.heat;
+        match 3.0 * share.clamp(0.0, 1.0) {
+            third @ ..1.0 => low.faded(third),
+            third @ ..2.0 => low.mixed(middle, third - 1.0),
+            third => middle.mixed(high, third - 2.0),
+        }
+    }
 }
 
 /// The colours of the layers, opacity included.
@@ -102,6 +112,16 @@ pub struct Ink {
     pub field: Color,
     /// Density at its highest.
     pub density: Color,
+    /// What is exact: its arrows and contours.
+    pub exact: Color,
+    /// The exact density at its highest.
+    pub exact_density: Color,
+    /// The size of a number: nothing at 0, then from the first to the last of these.
+    pub heat: [Color; 3],
+    /// Where a field pushes together at its most.
+    pub contracts: Color,
+    /// Where a field pushes apart at its most.
+    pub expands: Color,
     /// Coupling pairs.
     pub pair: Color,
 }
@@ -135,6 +155,15 @@ const DARK: Theme = Theme {
         trail: WHITE.alpha(170),
         field: Color::hex(0x8b93a1).alpha(170),
         density: Color::hex(0x6ea8fe).alpha(190),
+        exact: Color::hex(0x4fd8e8),
+        exact_density: Color::hex(0x4fd8e8).alpha(170),
+        heat: [
+            Color::hex(0x7a2a52).alpha(150),
+            Color::hex(0xe0573f).alpha(215),
+            Color::hex(0xffe27a).alpha(245),
+        ],
+        contracts: Color::hex(0x4f8dff).alpha(220),
+        expands: Color::hex(0xff9a3d).alpha(220),
         pair: Color::hex(0xf0b35a).alpha(95),
     },
 };
@@ -166,6 +195,15 @@ const LIGHT: Theme = Theme {
         trail: Color::hex(0x1b1f27).alpha(150),
         field: Color::hex(0x5c6573).alpha(170),
         density: Color::hex(0x1f5fd0).alpha(150),
+        exact: Color::hex(0x007a8c),
+        exact_density: Color::hex(0x0095ab).alpha(170),
+        heat: [
+            Color::hex(0xffd98a).alpha(170),
+            Color::hex(0xea6a2a).alpha(220),
+            Color::hex(0x7d0f2b).alpha(245),
+        ],
+        contracts: Color::hex(0x1f5fd0).alpha(215),
+        expands: Color::hex(0xd46a00).alpha(225),
         pair: Color::hex(0xb87a14).alpha(120),
     },
 };
@@ -197,6 +235,15 @@ const PAPER: Theme = Theme {
         trail: Color::hex(0x1b1f27).alpha(190),
         field: Color::hex(0x6b7280).alpha(220),
         density: Color::hex(0x3b6fd4).alpha(150),
+        exact: Color::hex(0x007a8c),
+        exact_density: Color::hex(0x0095ab).alpha(170),
+        heat: [
+            Color::hex(0xffd98a).alpha(190),
+            Color::hex(0xea6a2a).alpha(235),
+            Color::hex(0x7d0f2b),
+        ],
+        contracts: Color::hex(0x1f5fd0).alpha(225),
+        expands: Color::hex(0xd46a00).alpha(235),
         pair: Color::hex(0xb87a14).alpha(150),
     },
 };

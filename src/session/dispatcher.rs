@@ -197,7 +197,10 @@ impl Dispatcher {
     /// What is looked at; somebody waits for it.
     pub fn look(&self, lane: LaneId, look: Look) {
         self.change(lane, |desk| {
-            desk.look = look;
+            let before = std::mem::replace(&mut desk.look, look);
+            if before.differs_by_hand(&look) {
+                return desk.hurry(|kind, _| kind.follows_hand);
+            }
             // Numbers are read, not watched; but the first ones are waited for.
             desk.hurry(|kind, made| kind.cost != Cost::Measurement || !kind.is_there(made));
         });

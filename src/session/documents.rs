@@ -83,6 +83,8 @@ pub fn read_run(folder: &Path) -> Result<Opened, RunError> {
         let experiment = folder::experiment(folder)?;
         let saved = lane_folders::saved(folder, &experiment)?;
         (experiment, saved)
+    } else if let Some(experiment) = folder::untrained(folder)? {
+        (experiment, vec![None])
     } else {
         let SavedRun { experiment, saved } = folder::open(folder)?;
         (experiment, vec![Some(saved)])

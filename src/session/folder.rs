@@ -29,6 +29,8 @@ pub mod names {
     pub const TRAJECTORIES: &str = "trajectories.csv";
     /// `particle,node,t,x,y,vx,vy` of the reference solution, if asked for.
     pub const REFERENCE: &str = "reference_trajectories.csv";
+    /// The density `p_1` on a grid, if asked for.
+    pub const DENSITY: &str = "density.npy";
     /// The figure as vectors.
     pub const FIGURE_SVG: &str = "trajectories.svg";
     /// The figure as pixels.
@@ -105,6 +107,20 @@ pub fn open(folder: &Path) -> Result<SavedRun, RunError> {
     let experiment = experiment(folder)?;
     check(folder, &experiment, &saved.state)?;
     Ok(SavedRun { experiment, saved })
+}
+
+/// What the folder of a run without weights asks for: one of the exact field, which needs none.
+///
+/// # Errors
+/// [`RunError::Input`] if its experiment is damaged.
+pub fn untrained(folder: &Path) -> Result<Option<Experiment>, RunError> {
+    let holds = |name: &str| folder.join(name).exists();
+    if holds(names::STATE) || holds(names::MODEL) || !holds(names::EXPERIMENT) {
+        return Ok(None);
+    }
+    let experiment = experiment(folder)?;
+    let is_exact = !experiment.problem.velocity.is_learned();
+    Ok(is_exact.then_some(experiment))
 }
 
 /// Reads what training goes on from; nothing if the folder has no weights.

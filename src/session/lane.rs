@@ -1,6 +1,7 @@
 //! One lane of the trainer: a learner with a state. Commands change the state; how a failing engine is dealt with
 //! stands in `failure.rs`, what of the lane appears on the board in `show.rs`.
 
+mod exact;
 mod failure;
 mod past;
 pub mod show;
@@ -30,6 +31,8 @@ use super::recovery::attempt;
 use super::slow_motion::SlowMotion;
 use super::thread::caught;
 
+use exact::Known;
+pub use exact::without_field;
 pub use past::BUDGET;
 
 /// The trainer publishes by time, about 40 times a second, and not by step.
@@ -80,10 +83,12 @@ pub struct Lane {
     trained: Option<Trained>,
     learner: Option<Learner>,
     state: RunState,
-    /// Whether training goes on when what it waits for is there.
+    /// Whether training goes on when what it waits for is there, or when the field is to be learned again.
     resumes: bool,
     /// The newest flow.
     flow: Option<Flow>,
+    /// The marginal field that is shown in place of a learned one, while it is.
+    known: Option<Known>,
     rate: Rate,
     last_publish: Instant,
     /// The step that was published last.
@@ -127,6 +132,7 @@ impl Lane {
             state: RunState::Idle,
             resumes: false,
             flow: None,
+            known: None,
             rate: Rate::new(None, threads),
             last_publish: now,
             published: 0,
@@ -145,13 +151,14 @@ impl Lane {
         lane.show_samples();
         lane.show_cautions();
         lane.build();
+        lane.know_if_exact();
         lane.publish();
         lane
     }
 
-    /// Training steps taken.
+    /// Training steps behind the flow; none where it is not learned.
     pub fn steps_taken(&self) -> u64 {
-        self.learner.as_ref().map_or(0, Learner::steps_taken)
+        self.shown_learner().map_or(0, Learner::steps_taken)
     }
 
     /// Whether the lane wants training steps now.
@@ -257,6 +264,10 @@ impl Lane {
     /// Runs, if there is something to run: an engine that can be trusted, a density that can be sampled, and steps
     /// that are planned.
     fn train(&mut self, single_step: bool) {
+        if self.is_exact() {
+            self.resumes |= !single_step;
+            return;
+        }
         if let Err(sentence) = self.mend_engine() {
             return self.fail(sentence);
         }
@@ -287,6 +298,9 @@ impl Lane {
     }
 
     fn pause(&mut self) {
+        if self.is_exact() {
+            self.resumes = false;
+        }
         if matches!(self.state, RunState::Running | RunState::Waiting { .. }) {
             self.state = RunState::Paused;
             self.publish();
@@ -298,6 +312,7 @@ impl Lane {
         self.trained = None;
         self.start_run();
         self.build();
+        self.know_if_exact();
         if resume {
             self.train(false);
         }
@@ -308,7 +323,7 @@ impl Lane {
     fn is_active(&self) -> bool {
         match self.state {
             RunState::Running => true,
-            RunState::Waiting { .. } => self.resumes,
+            RunState::Waiting { .. } | RunState::Exact { .. } => self.resumes,
             _ => false,
         }
     }
@@ -316,24 +331,34 @@ impl Lane {
     /// A new run on the board: nothing of the old one may appear on it any more.
     fn start_run(&mut self) {
         self.learner = None;
-        (self.flow, self.past) = (None, None);
         self.state = RunState::Idle;
-        self.run = self.services.new_run();
-        self.services.dispatcher.begin(self.id, self.run);
+        self.forget_products();
         self.services.board.update(self.id, |frame| {
-            frame.run = self.run;
             frame.state = RunState::Idle;
             frame.step = 0;
-            frame.products = Products::default();
             frame.loss = LossHistory::default();
             frame.pairs = Arc::new([]);
             frame.steps = Arc::new([]);
         });
     }
 
+    /// The lane is at another run from now on: no product of the one before appears on the board any more.
+    fn forget_products(&mut self) {
+        (self.flow, self.past) = (None, None);
+        self.run = self.services.new_run();
+        self.services.dispatcher.begin(self.id, self.run);
+        self.services.board.update(self.id, |frame| {
+            frame.run = self.run;
+            frame.products = Products::default();
+        });
+    }
+
     fn set_experiment(&mut self, experiment: Arc<Experiment>) {
         let old = std::mem::replace(&mut self.experiment, experiment);
         let active = self.is_active();
+        if self.state.is_exact() && !self.is_exact() {
+            self.learn_again();
+        }
         let finished = self.state == RunState::Finished;
         let now = &self.experiment;
         if (&old.problem, old.seed) != (&now.problem, now.seed) {
@@ -350,8 +375,13 @@ impl Lane {
             self.build();
         } else if self.learner.is_none() {
             self.build();
-        } else {
+        } else if !self.is_exact() {
             self.teach();
+        }
+        if self.is_exact() {
+            self.resumes = active;
+            self.know_if_exact();
+            return self.publish();
         }
         let waits = matches!(self.state, RunState::Waiting { .. });
         match self.learner.as_ref().map(Learner::is_finished) {
@@ -379,7 +409,7 @@ impl Lane {
 
     /// Makes the learner, or says what it waits for.
     fn build(&mut self) {
-        let experiment = Arc::clone(&self.experiment);
+        let experiment = self.to_learn();
         let crew = &self.services.crew;
         let made = match &self.trained {
             Some(Trained { state, .. }) => Learner::resume(experiment, &self.engines, state, crew),

@@ -58,7 +58,8 @@ pub fn run(
         };
         let (n, title) = (experiment.n_lanes(), &place.title);
         observer.notice(&format!("lane {} of {n}: {title}", i + 1));
-        let finished = run_lane(&place, saved.next().flatten(), options, observer);
+        let may_stay = from == Some(folder);
+        let finished = run_lane(&place, saved.next().flatten(), may_stay, options, observer);
         if !finished.map_err(|error| error.of_lane(title))? {
             let finished = false;
             return Ok(LanesOutcome { finished, lanes });
@@ -87,17 +88,23 @@ fn file_name(path: &Path) -> String {
 fn run_lane(
     place: &Place,
     saved: Option<Saved>,
+    may_stay: bool,
     options: &RunOptions,
     observer: &mut dyn RunObserver,
 ) -> Result<bool, RunError> {
     let Place {
         folder, experiment, ..
     } = place;
+    let there = match &saved {
+        Some(saved) => saved.folder == *folder,
+        // The exact field leaves no weights.
+        None => may_stay && !experiment.problem.velocity.is_learned(),
+    };
+    if there && stays(place, options.keep) {
+        observer.notice("is finished");
+        return Ok(true);
+    }
     let outcome = match saved {
-        Some(saved) if saved.folder == *folder && stays(place, options.keep) => {
-            observer.notice("is finished");
-            return Ok(true);
-        }
         Some(saved) => run::go_on(experiment, &saved, folder, options, observer),
         None => run::run(experiment, folder, options, observer),
     };

@@ -34,6 +34,7 @@ mod lanes_figure;
 pub mod lanes_report;
 pub mod lanes_run;
 mod learner;
+pub mod likelihood;
 pub(crate) mod memory;
 mod observer;
 mod pace;
@@ -50,6 +51,7 @@ mod speed;
 mod table;
 mod thread;
 mod trainer;
+mod untrained;
 
 use std::cell::RefCell;
 use std::io;
@@ -82,6 +84,7 @@ pub use device_thread::{DeviceThread, DistantEngine};
 pub use engines::{EngineMaker, Engines};
 pub use lane::Trained;
 pub use speed::Speed;
+pub use untrained::exact_field;
 
 /// How a session starts.
 #[derive(Clone, Default)]

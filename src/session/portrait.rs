@@ -8,6 +8,7 @@ use crate::model::DeviceChoice;
 use crate::products::{DisplaySamples, Flow, Look, RunId, Tools, display_samples, make_all};
 use crate::snapshot::{Frame, LaneId, RunState};
 
+use super::coupler::pairs_of;
 use super::crew::Crew;
 use super::engines::Engines;
 use super::folder::Saved;
@@ -17,6 +18,7 @@ use super::hands::Hands;
 use super::lane::show::{DISPLAY_PAIRS, DISPLAY_SAMPLES};
 use super::learner::Learner;
 use super::observer::{RunError, RunObserver, Unobserved};
+use super::untrained;
 
 /// Who has learned the flow, and who makes the pictures of it.
 pub struct Sitter<'a> {
@@ -68,6 +70,10 @@ pub fn frame(
         carrier: GpuCarrier::of(sitter.choice, move |sentence| drop(said.send(sentence))),
         now: 0.0,
     };
+    let pairs = match flow.id.experiment.problem.velocity.is_learned() {
+        true => learner.pairs().clone(),
+        false => pairs_of(learner.experiment(), 0).unwrap_or_default(),
+    };
     let products = make_all(flow, &look, &tools, || !observer.interrupted());
     for sentence in complaints.try_iter() {
         observer.notice(&sentence);
@@ -77,34 +83,42 @@ pub fn frame(
         device: Arc::clone(&sitter.device),
         step: learner.steps_taken(),
         loss: learner.losses().history(),
-        pairs: learner.pairs().iter().take(DISPLAY_PAIRS).collect(),
+        pairs: pairs.iter().take(DISPLAY_PAIRS).collect(),
         look,
         products,
         ..blank
     })
 }
 
-/// The frame of what a folder holds, made on the CPU; `None` if interrupted.
+/// The frame of what a folder holds, made on the CPU; `None` if interrupted. The exact field needs nothing of it.
 ///
 /// # Errors
 /// [`RunError`] if the weights cannot be used.
 pub fn of_saved(
     blank: Frame,
-    saved: &Saved,
+    saved: Option<&Saved>,
     seen: Bounds,
     crew: &Crew,
     observer: &mut dyn RunObserver,
 ) -> Result<Option<Frame>, RunError> {
     let engines = Engines::cpu(crew);
     let experiment = Arc::clone(&blank.experiment);
-    let mut learner = going_on::learner(&experiment, Some(saved), &engines, crew, &mut Unobserved)?;
-    let field = learner.checkpoint().map_err(failed)?;
+    let known = untrained::flow(&experiment)?;
+    let saved = saved.filter(|_| known.is_none());
+    let learned = experiment.learned();
+    let mut learner = going_on::learner(&learned, saved, &engines, crew, &mut Unobserved)?;
+    let flow = match known {
+        Some(flow) => flow,
+        None => {
+            let field = learner.checkpoint().map_err(failed)?;
+            Flow::learned(field, experiment, RunId::default())
+        }
+    };
     let sitter = Sitter {
         learner: &learner,
         device: Arc::clone(engines.label()),
         choice: DeviceChoice::Cpu,
         hands: &Hands::of(crew),
     };
-    let flow = Flow::learned(field, experiment, RunId::default());
     Ok(frame(&sitter, &flow, blank, seen, observer))
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use crate::clock::Instant;
 use crate::experiment::Experiment;
+use crate::flow::metrics::Mean;
 use crate::products::{Flow, Look, RunId, Tools, make_all};
 use crate::scene::metrics::Measured;
 use crate::scene::metrics::comparison::Numbers;
@@ -19,6 +20,7 @@ use super::engines::Engines;
 use super::learner::{AVERAGED_STEPS, Learner, StepError};
 use super::recovery::attempt;
 use super::thread::{Joined, caught};
+use super::untrained;
 
 /// Progress is told this often.
 const TELL_EVERY: Duration = Duration::from_millis(200);
@@ -95,6 +97,14 @@ fn locked(known: &Mutex<Known>) -> MutexGuard<'_, Known> {
     known.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Training steps of a run; the exact field takes none.
+fn steps_of(experiment: &Experiment) -> u64 {
+    match experiment.problem.velocity.is_learned() {
+        true => experiment.training.steps,
+        false => 0,
+    }
+}
+
 /// What the thread has.
 struct Work {
     stop: Arc<AtomicBool>,
@@ -109,7 +119,7 @@ impl Work {
             let known = locked(&self.known);
             (Arc::clone(&known.lanes), known.seeds)
         };
-        let total: u64 = lanes.iter().map(|lane| lane.training.steps).sum();
+        let total: u64 = lanes.iter().map(|lane| steps_of(lane)).sum();
         let total = (total * seeds as u64).max(1) as f64;
         let mut before = 0;
         // Seed by seed, so that every lane has as many as the others when it is stopped.
@@ -129,7 +139,7 @@ impl Work {
                         locked(&self.known).failures.push(sentence);
                     }
                 }
-                before += lane.training.steps;
+                before += steps_of(lane);
                 self.tell(before as f64 / total);
             }
         }
@@ -156,6 +166,10 @@ impl Work {
         experiment: Arc<Experiment>,
         tell: impl Fn(u64),
     ) -> Result<Option<Numbers>, String> {
+        let known = untrained::flow(&experiment).map_err(|error| error.to_string())?;
+        if let Some(flow) = known {
+            return self.measured(&flow, None, None);
+        }
         let crew = Crew::spawn(1).map_err(|error| error.to_string())?;
         let engines = Engines::cpu(&crew);
         let learner = Learner::new(Arc::clone(&experiment), &engines, &crew);
@@ -176,13 +190,24 @@ impl Work {
         }
         let field = attempt(|| learner.checkpoint()).map_err(|error| error.to_string())?;
         let flow = Flow::learned(field, experiment, RunId::default());
+        let loss = learner.losses().history().mean_of_last(AVERAGED_STEPS);
+        self.measured(&flow, loss, learner.coupling_cost())
+    }
+
+    /// The numbers of a flow, with what its training knows of it; `None` if it was stopped.
+    fn measured(
+        &self,
+        flow: &Flow,
+        loss: Option<Mean>,
+        coupling_cost: Option<f64>,
+    ) -> Result<Option<Numbers>, String> {
         let look = Look {
             particles: 0,
             field: 0,
             solvers: true,
             ..Look::default()
         };
-        let products = make_all(&flow, &look, &Tools::default(), || self.goes_on());
+        let products = make_all(flow, &look, &Tools::default(), || self.goes_on());
         let Some(products) = products else {
             return Ok(None);
         };
@@ -191,11 +216,11 @@ impl Work {
         }
         let frame = Frame {
             products,
-            ..Frame::blank(LaneId::default(), flow.id.experiment)
+            ..Frame::blank(LaneId::default(), Arc::clone(&flow.id.experiment))
         };
         Ok(Some(Numbers::of(&Measured {
-            loss: learner.losses().history().mean_of_last(AVERAGED_STEPS),
-            coupling_cost: learner.coupling_cost(),
+            loss,
+            coupling_cost,
             ..Measured::of(&frame)
         })))
     }

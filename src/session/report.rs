@@ -7,8 +7,13 @@ use serde::Serialize;
 
 use crate::experiment::Experiment;
 use crate::flow::metrics::Mean;
-use crate::products::{Metrics, ReferenceSolver, SolverComparison};
+use crate::flow::{Bounds, Point};
+use crate::products::{
+    ErrorBin, Floor, FmError, Likelihood, Metrics, ReferenceSolver, SolverComparison,
+};
 use crate::scene::metrics::Measured;
+
+use super::untrained;
 
 /// The version of `metrics.json`: it grows when a key changes its meaning or goes, not when one is added.
 pub const SCHEMA: u32 = 1;
@@ -40,14 +45,42 @@ pub struct Report {
     /// What was measured, under the keys of [`crate::scene::metrics::table`].
     #[serde(flatten)]
     pub measured: Measured,
+    /// Held-out points at the start of the flow.
+    pub data_to_noise: DataToNoise,
+    /// Where the integral behind `mass` was taken, and `density.npy` if it was asked for.
+    pub mass_bounds: Bounds,
     /// See [`Measured::standard_errors`].
     pub standard_errors: BTreeMap<&'static str, Option<f64>>,
+    /// How far the field is from the exact one, over t; empty if there is none.
+    pub fm_error_profile: ErrorProfile,
     /// The solver behind path energy, transport cost, straightness, chord ratio and NPE.
     pub reference_solver: Reference,
     /// What [`Experiment::cautions`] says.
     pub cautions: Vec<String>,
     /// How long things took.
     pub timing: Timing,
+}
+
+/// `E |v_t - u_t|^2` over stretches of t.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct ErrorProfile {
+    /// The middle of each stretch.
+    pub t: Vec<f64>,
+    /// The mean over each.
+    pub value: Vec<f64>,
+    /// Their standard errors.
+    pub stderr: Vec<f64>,
+}
+
+impl ErrorProfile {
+    fn new(error: &FmError) -> Self {
+        let of = |number: fn(&ErrorBin) -> f64| error.bins.iter().map(number).collect();
+        Self {
+            t: of(|bin| bin.t),
+            value: of(|bin| bin.mean.value),
+            stderr: of(|bin| bin.mean.stderr),
+        }
+    }
 }
 
 /// The reference solver and how good it is.
@@ -67,6 +100,34 @@ pub struct Reference {
     pub within_tolerance: bool,
 }
 
+/// Mean and covariance of encoded held-out points, beside those of source points.
+#[derive(Clone, Debug, Serialize)]
+pub struct DataToNoise {
+    /// Mean of the encoded points.
+    pub mean: Point,
+    /// Standard errors of its coordinates.
+    pub mean_standard_errors: Point,
+    /// Covariance of the encoded points: xx, xy, yy.
+    pub covariance: [f64; 3],
+    /// Mean of the source points of the evaluation.
+    pub source_mean: Point,
+    /// Their covariance.
+    pub source_covariance: [f64; 3],
+}
+
+impl DataToNoise {
+    fn of(likelihood: &Likelihood) -> Self {
+        let encoding = &likelihood.encoding;
+        Self {
+            mean: encoding.encoded.mean,
+            mean_standard_errors: encoding.mean_stderr,
+            covariance: encoding.encoded.cov,
+            source_mean: encoding.source.mean,
+            source_covariance: encoding.source.cov,
+        }
+    }
+}
+
 /// Seconds spent, and the rate.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Timing {
@@ -82,6 +143,8 @@ pub struct Timing {
     pub reference_secs: f64,
     /// Wall time of comparing the solvers.
     pub solvers_secs: f64,
+    /// Wall time of the likelihood.
+    pub likelihood_secs: f64,
 }
 
 /// What the training loop knows and a measurement does not.
@@ -93,7 +156,11 @@ pub struct Trained {
     /// See [`Report::schedule_start`].
     pub schedule_start: u64,
     /// See [`Measured::loss`].
-    pub loss: Option<f64>,
+    pub loss: Option<Mean>,
+    /// What that cannot get below.
+    pub floor: Floor,
+    /// How far the field is from the exact one, if there is one.
+    pub fm_error: Option<FmError>,
     /// See [`Measured::pair_crossings`].
     pub pair_crossings: Option<Mean>,
     /// See [`Measured::coupling_cost`].
@@ -117,6 +184,11 @@ impl Reference {
 }
 
 impl Report {
+    /// Whether it is of the exact field, for which nothing was trained.
+    pub fn is_untrained(&self) -> bool {
+        self.device == untrained::DEVICE
+    }
+
     /// The straightness S of the flow, if it is finite.
     pub fn straightness(&self) -> Option<f64> {
         let metrics = self.measured.metrics.as_ref();
@@ -130,14 +202,18 @@ impl Report {
         trained: Trained,
         metrics: &Metrics,
         solvers: &SolverComparison,
+        likelihood: &Likelihood,
     ) -> Self {
         let (start, end) = experiment.problem.path.time_range();
         let measured = Measured {
             solver: metrics.solver,
             metrics: Some(Arc::new(metrics.clone())),
             solvers: Some(Arc::new(solvers.clone())),
+            likelihood: Some(Arc::new(likelihood.clone())),
             pair_crossings: trained.pair_crossings,
             loss: trained.loss,
+            floor: Some(trained.floor.beside(Some(metrics.path_energy()))),
+            fm_error: trained.fm_error.as_ref().and_then(FmError::known),
             coupling_cost: trained.coupling_cost,
         };
         Self {
@@ -151,8 +227,14 @@ impl Report {
             time_range: [start, end],
             n_samples: metrics.n_samples,
             w2_samples: metrics.w2_samples,
+            data_to_noise: DataToNoise::of(likelihood),
+            mass_bounds: likelihood.mass_bounds,
             standard_errors: measured.standard_errors(),
             measured,
+            fm_error_profile: match &trained.fm_error {
+                Some(error) if !error.is_estimate => ErrorProfile::new(error),
+                _ => ErrorProfile::default(),
+            },
             reference_solver: Reference::new(&metrics.reference),
             cautions: experiment.cautions(),
             timing: trained.timing,

@@ -8,11 +8,15 @@ use std::time::Duration;
 
 use crate::clock::Instant;
 use crate::experiment::Experiment;
+use crate::export::npy;
+use crate::flow::distribution::DistributionError;
+use crate::flow::likelihood::Divergence;
 use crate::flow::solver::Steps;
 use crate::flow::{Bounds, Point};
 use crate::model::{Checkpoints, DeviceChoice, EngineError, FrozenField};
 use crate::products::{
-    Flow, PairCrossings, References, RunId, compare_solvers, ends, measure, reference,
+    Floor, Flow, FmError, Likelihood, LikelihoodBasis, LogDensityMap, PairCrossings, Probes,
+    References, RunId, compare_solvers, ends, marginal_field, measure, reference,
 };
 use crate::scene::Scene;
 use crate::snapshot::{Frame, LaneId};
@@ -30,6 +34,7 @@ use super::reference_table;
 use super::report::{Report, Timing, Trained};
 use super::table;
 use super::thread::caught;
+use super::untrained;
 
 pub use super::keep::Keep;
 pub use super::observer::{Phase, Progress, RunError, RunObserver, Unobserved};
@@ -57,6 +62,8 @@ pub struct RunOptions {
     pub checkpoints: usize,
     /// What is left of a finished run.
     pub keep: Keep,
+    /// Cells along each side of the density that is written; none for no such file.
+    pub density: Option<usize>,
 }
 
 impl RunOptions {
@@ -75,6 +82,7 @@ impl Default for RunOptions {
             save_every: Self::SAVE_EVERY,
             checkpoints: Self::CHECKPOINTS,
             keep: Keep::default(),
+            density: None,
         }
     }
 }
@@ -88,6 +96,20 @@ pub struct Outcome {
     pub report: Option<Report>,
     /// The figure, if it is kept and there was time to draw it.
     pub figure: Option<Scene>,
+}
+
+/// The floor of the loss, and how far the flow's field is from the exact one.
+async fn against_exact(flow: &Flow) -> (Floor, Option<FmError>) {
+    let experiment = &flow.id.experiment;
+    let probes = match marginal_field(experiment) {
+        Ok(field) => Probes::draw(experiment, &field).await,
+        Err(_) => None,
+    };
+    let floor = Floor::of(experiment, probes.as_ref()).await;
+    match &probes {
+        Some(probes) => (floor, Some(FmError::of(flow, probes).await)),
+        None => (floor, None),
+    }
 }
 
 fn failed(error: impl std::fmt::Display) -> RunError {
@@ -140,13 +162,25 @@ fn start(
     let crew = crew.map_err(failed)?;
     let goes_on = saved.is_some_and(|saved| saved.folder == folder);
     let job = || {
-        let engines = Engines::open(options.device, &crew, experiment);
+        let known = untrained::flow(experiment)?;
+        let device = match known {
+            Some(_) => DeviceChoice::Cpu,
+            None => options.device,
+        };
+        let engines = Engines::open(device, &crew, experiment);
         let engines = engines.map_err(|e| input(e.to_string()))?;
-        let mut learner = going_on::learner(experiment, saved, &engines, &crew, observer)?;
+        // What was learned before stays as it is where the exact field is asked for.
+        let saved = saved.filter(|_| known.is_none());
+        let learned = &experiment.learned();
+        let mut learner = going_on::learner(learned, saved, &engines, &crew, observer)?;
         going_on::keep_history(&mut learner, saved, options.checkpoints);
         let folder = Folder::open(folder)?;
         let job = Job {
-            experiment: Arc::clone(learner.experiment()),
+            experiment: match &known {
+                Some(flow) => Arc::clone(&flow.id.experiment),
+                None => Arc::clone(learner.experiment()),
+            },
+            known,
             engines,
             learner,
             folder: &folder,
@@ -167,9 +201,14 @@ fn start(
 /// The numbers, and the figure if it is kept.
 type Evaluated = (Report, Option<Scene>);
 
+const NO_DENSITY: &str =
+    "density.npy is not written: the source has no density that is positive everywhere";
+
 /// A job under way.
 struct Job<'a> {
     experiment: Arc<Experiment>,
+    /// The flow of the exact field, if that is what the experiment asks for: then nothing is trained.
+    known: Option<Flow>,
     engines: Engines,
     learner: Learner,
     folder: &'a Folder,
@@ -188,6 +227,9 @@ impl Job<'_> {
         self.folder.unfinish()?;
         // It is of the weights of another run, or of earlier ones.
         self.folder.remove(&[names::REFERENCE])?;
+        if let Some(flow) = self.known.take() {
+            return self.without_training(flow);
+        }
         let (state, history) = (self.learner.state(), self.history());
         let folder = self.folder;
         if self.goes_on {
@@ -207,7 +249,19 @@ impl Job<'_> {
                 figure: None,
             });
         }
-        let (report, figure) = match self.evaluate(&field)? {
+        let flow = Flow::learned(field, Arc::clone(&self.experiment), RunId::default());
+        self.finish(flow)
+    }
+
+    /// What the exact field gives, which needs no weights.
+    fn without_training(self, flow: Flow) -> Result<Outcome, RunError> {
+        untrained::write(self.folder, &self.experiment, self.goes_on)?;
+        self.finish(flow)
+    }
+
+    /// Numbers and figure of the flow.
+    fn finish(mut self, flow: Flow) -> Result<Outcome, RunError> {
+        let (report, figure) = match self.evaluate(flow)? {
             Some((report, figure)) => (Some(report), figure),
             None => (None, None),
         };
@@ -336,10 +390,9 @@ impl Job<'_> {
     }
 
     /// Solves, measures and draws; `None` if interrupted.
-    fn evaluate(&mut self, field: &FrozenField) -> Result<Option<Evaluated>, RunError> {
+    fn evaluate(&mut self, flow: Flow) -> Result<Option<Evaluated>, RunError> {
         self.report(Phase::Measuring);
         let experiment = Arc::clone(&self.experiment);
-        let flow = Flow::learned(field.clone(), Arc::clone(&experiment), RunId::default());
         let drawing = References::draw(&experiment, self.hands.parts());
         let Some(references) = self.compute(drawing) else {
             return Ok(None);
@@ -379,25 +432,40 @@ impl Job<'_> {
         let Some(metrics) = self.compute(measuring) else {
             return Ok(None);
         };
+        let metrics = match experiment.problem.velocity.is_learned() {
+            true => metrics,
+            false => metrics.untrained(),
+        };
         let start = Instant::now();
         let comparing = compare_solvers(&flow, &references, parts);
         let Some(solvers) = self.compute(comparing) else {
             return Ok(None);
         };
         self.timing.solvers_secs = start.elapsed().as_secs_f64();
+        let Some(likelihood) = self.likelihood(&flow, &references)? else {
+            return Ok(None);
+        };
         let Some(crossings) = self.compute(PairCrossings::count(&experiment)) else {
             return Ok(None);
         };
+        let Some((floor, fm_error)) = self.compute(against_exact(&flow)) else {
+            return Ok(None);
+        };
         let trained = Trained {
-            device: self.engines.label().to_string(),
+            device: match experiment.problem.velocity.is_learned() {
+                true => self.engines.label().to_string(),
+                false => untrained::DEVICE.to_owned(),
+            },
             steps: self.learner.steps_taken(),
             schedule_start: self.learner.plan().start,
             loss: self.learner.losses().history().mean_of_last(AVERAGED_STEPS),
+            floor,
+            fm_error,
             pair_crossings: crossings.map(|PairCrossings(rate)| rate),
             coupling_cost: self.learner.coupling_cost(),
             timing: self.timing.clone(),
         };
-        let report = Report::new(&experiment, trained, &metrics, &solvers);
+        let report = Report::new(&experiment, trained, &metrics, &solvers, &likelihood);
         self.report(Phase::Writing);
         if kept.is_none() {
             self.folder.remove(&Keep::TRAJECTORIES)?;
@@ -412,6 +480,40 @@ impl Job<'_> {
         let names = [names::FIGURE_SVG, names::FIGURE_PNG];
         figure::write_both(self.folder, names, &figure)?;
         Ok(Some((report, Some(figure))))
+    }
+
+    /// How likely held-out points are, and the density if it is to be written; `None` if interrupted.
+    fn likelihood(
+        &mut self,
+        flow: &Flow,
+        references: &References,
+    ) -> Result<Option<Likelihood>, RunError> {
+        let start = Instant::now();
+        let parts = self.hands.parts();
+        let measuring = async {
+            let basis = LikelihoodBasis::of(flow).await?;
+            let likelihood = Likelihood::measure(flow, references, &basis, parts).await?;
+            Ok::<_, DistributionError>((basis, likelihood))
+        };
+        let Some(measured) = self.compute(measuring) else {
+            return Ok(None);
+        };
+        let (basis, likelihood) = measured.map_err(failed)?;
+        self.timing.likelihood_secs = start.elapsed().as_secs_f64();
+        self.folder.remove(&[names::DENSITY])?;
+        if let Some(cells) = self.options.density {
+            let place = (likelihood.mass_bounds, [cells; 2]);
+            let exact = Divergence::Exact;
+            let mapping = LogDensityMap::of(flow, &basis, exact, place, self.hands.parts());
+            let Some(map) = self.compute(mapping) else {
+                return Ok(None);
+            };
+            match npy::density(&map) {
+                Some(bytes) => self.folder.write(names::DENSITY, &bytes)?,
+                None => self.observer.notice(NO_DENSITY),
+            }
+        }
+        Ok(Some(likelihood))
     }
 
     /// The steps of the experiment's solver; `None` if interrupted.

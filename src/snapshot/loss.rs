@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use crate::flow::metrics::Mean;
+
 /// Losses in a sealed chunk; a snapshot copies at most one unsealed chunk.
 const CHUNK: usize = 1024;
 /// The curve keeps between half as many and as many points as this.
@@ -65,15 +67,13 @@ impl LossHistory {
         self.curve.last().map(|point| f64::from(point.smoothed))
     }
 
-    /// Mean of the last `n` losses (fewer if there are fewer), or `None` if there is none.
-    pub fn mean_of_last(&self, n: usize) -> Option<f64> {
+    /// Mean of the last `n` losses (fewer if there are fewer) with its standard error, or `None` if there is none. Batches
+    /// are independent, and the weights move little meanwhile.
+    pub fn mean_of_last(&self, n: usize) -> Option<Mean> {
         let count = n.min(self.len());
-        let first = (self.len() - count) as u64;
-        let sum: f64 = (first..self.len() as u64)
-            .filter_map(|step| self.value(step))
-            .map(f64::from)
-            .sum();
-        (count > 0).then(|| sum / count as f64)
+        let last = (self.len() - count) as u64..self.len() as u64;
+        let last = last.filter_map(|step| self.value(step)).map(f64::from);
+        (count > 0).then(|| Mean::of(last))
     }
 
     /// All losses in order.
@@ -233,7 +233,7 @@ mod tests {
             assert_eq!(history.value(step), Some(step as f32));
         }
         assert_eq!(history.value(5000), None);
-        assert_eq!(history.mean_of_last(1000), Some(4499.5));
+        assert_eq!(history.mean_of_last(1000).map(|mean| mean.value), Some(4499.5));
         assert_eq!(history.iter().count(), 5000);
     }
 

@@ -36,11 +36,23 @@ pub enum RunState {
     },
     /// All steps of the experiment are done.
     Finished,
+    /// Nothing is trained: the velocity is the exact one.
+    Exact {
+        /// What it rests on, or why there is none and what works; a sentence for the user.
+        field: Result<String, String>,
+    },
     /// The engine failed; the last good weights stay and Train starts again.
     Failed {
         /// A sentence for the user.
         message: String,
     },
+}
+
+impl RunState {
+    /// Whether nothing is trained, because the velocity is the exact one.
+    pub fn is_exact(&self) -> bool {
+        matches!(self, Self::Exact { .. })
+    }
 }
 
 /// One consistent view of a lane, newest wins.

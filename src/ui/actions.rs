@@ -316,6 +316,7 @@ actions! { BEFORE_LAYERS =
     STAGE_BACK: Run, "Stage back", "Show the stage before, in slow motion; a step that was taken is shown from what was kept.", [plain(Key::J)], |_| Command::SlowMotion(Move::Back);
     STAGE_ON: Run, "Stage on", "Show the next stage, in slow motion; the last one takes the optimizer's step.", [plain(Key::K)], |_| Command::SlowMotion(Move::On);
     STAGE_PLAY: Run, "Play the stages", "Let the stages follow each other, or hold them, in slow motion.", [shift(Key::K)], |_| Command::SlowMotion(Move::Play);
+    GRADIENTS: Run, "Compare the gradients", "Compare the gradient of batches with that of the flow matching loss, at the initial and at the present weights, in the background.", [], |_| Command::CompareGradients;
     RESET: Run, "Reset the weights", "Start again from the initial weights of the seed, at step 0.", [ctrl(Key::R)], |_| Command::Reset;
     MEASURE: Run, "Measure now", "Compute the metrics for the present weights.", [plain(Key::M)], |_| Command::Measure;
     PLAY: Time, "Play or hold time", "Let t run from source to target, or hold it.", [plain(Key::Space)], |_| Command::TogglePlay;
@@ -357,6 +358,7 @@ pages!(page_actions);
 
 actions! { AFTER_LAYERS =
     PICK: View, "Select a particle", "Click on the canvas to mark the nearest particle in every lane.", [plain(Key::S)], |lab| take(lab, Tool::Pick);
+    ASK: View, "Ask about a point", "Point at the canvas to see the pairs whose paths pass there, and why the velocity is what it is; a click pins the point.", [plain(Key::A)], |lab| take(lab, Tool::Ask);
     LECTURE: View, "Lecture mode", "Hide the panels and enlarge the type, or bring them back.", [plain(Key::F11)], |_| Command::ToggleLecture;
     THEME: View, "Dark or light", "Switch between dark and light colours.", [ctrl_shift(Key::L)], |_| Command::ToggleTheme;
     COMPARE_VE: Lanes, "Compare cond-OT, VP and VE", "Six lanes on these densities: three paths, each independently coupled and by batch-OT.", [], |_| Command::Compare(Comparison::PathsWithVe);
@@ -364,6 +366,7 @@ actions! { AFTER_LAYERS =
     COMPARE_ANY: Lanes, "Compare cond-OT and cosine", "Four lanes on these densities, for any source: two paths, each independently coupled and by batch-OT.", [], |_| Command::Compare(Comparison::PathsOfAnySource);
     COMPARE_BLOCKS: Lanes, "Compare block sizes", "Six lanes: independent pairs, and batch-OT with blocks of 4 to 1,024 of them.", [], |_| Command::Compare(Comparison::Blocks);
     COMPARE_WIDTHS: Lanes, "Compare network widths", "Four lanes: hidden layers of 8, 16, 32 and 64 units.", [], |_| Command::Compare(Comparison::Widths);
+    COMPARE_EXACT: Lanes, "Compare: learned beside exact", "Two lanes: the field that the network learns, and the exact one without training.", [], |_| Command::Compare(Comparison::LearnedAndExact);
     COMPARE_SOLVERS: Lanes, "Compare solvers", "A lane for every solver: 12 velocity evaluations of each with equal steps, and Dormand-Prince.", [], |_| Command::Compare(Comparison::Solvers);
     ADD_LANE: Lanes, "Add a lane", "Add a copy of the selected lane beside the others; six at most.", [ctrl(Key::D)], |lab| Command::AddLane(lab.editor.selected());
     REMOVE_LANE: Lanes, "Remove the lane", "Take the selected lane away; Undo brings it back untrained.", [ctrl(Key::W)], |lab| Command::RemoveLane(lab.editor.selected());

@@ -47,6 +47,8 @@ pub enum Command {
     SetDevice(DeviceChoice),
     /// Measure the flow now instead of at the next interval.
     Measure,
+    /// Compare the gradients of batches with that of the flow matching loss, in the selected lane.
+    CompareGradients,
     /// How lanes that train go forward together.
     SetAdvance(Advance),
 
@@ -146,6 +148,10 @@ pub enum Command {
     SetCamera(Option<Camera>),
     /// Marks a particle in every lane, or none.
     PickParticle(Option<usize>),
+    /// The data point under the pointer is this one now.
+    PointAt(Option<Point>),
+    /// Holds the question to this point, or lets it follow the pointer.
+    Pin(Option<Point>),
     /// Panels hidden and large type, or back.
     ToggleLecture,
     /// Dark or light.
@@ -249,6 +255,8 @@ pub enum Tool {
     Brush,
     /// Marks the particle under the pointer.
     Pick,
+    /// Asks what the velocity under the pointer is made of.
+    Ask,
 }
 
 /// One end of the flow.

@@ -4,7 +4,7 @@
 
 use std::mem::discriminant;
 
-use crate::experiment::Experiment;
+use crate::experiment::{Experiment, Velocity};
 use crate::flow::coupling::Coupling;
 use crate::flow::path::Path;
 use crate::flow::solver::Solver;
@@ -33,6 +33,8 @@ pub enum Comparison {
     Widths,
     /// Every solver, those with equal steps at the same number of evaluations.
     Solvers,
+    /// The learned field, and the exact one that it is to become.
+    LearnedAndExact,
 }
 
 impl Comparison {
@@ -60,6 +62,7 @@ impl Comparison {
             Self::Blocks => &[Group::Coupling],
             Self::Widths => &[Group::Network],
             Self::Solvers => &[Group::Solver],
+            Self::LearnedAndExact => &[Group::Velocity],
         }
     }
 
@@ -82,6 +85,9 @@ impl Comparison {
             }
             Self::Widths => WIDTHS
                 .map(|width| with(&|e| e.model.hidden.fill(width)))
+                .into(),
+            Self::LearnedAndExact => Velocity::ALL
+                .map(|velocity| with(&|e| e.problem.velocity = velocity))
                 .into(),
             Self::Solvers => {
                 let equal = Solver::EQUAL.map(|solver| {
@@ -135,13 +141,14 @@ mod tests {
     use super::*;
     use crate::experiment::{MAX_LANES, presets};
 
-    const ALL: [Comparison; 6] = [
+    const ALL: [Comparison; 7] = [
         Comparison::PathsWithVe,
         Comparison::PathsWithCosine,
         Comparison::PathsOfAnySource,
         Comparison::Blocks,
         Comparison::Widths,
         Comparison::Solvers,
+        Comparison::LearnedAndExact,
     ];
 
     fn preset(name: &str) -> Experiment {
@@ -208,6 +215,17 @@ mod tests {
         base.problem.path = Path::CondOt { sigma_min: 0.01 };
         let experiments = Comparison::PathsOfAnySource.experiments(&base).unwrap();
         assert!(experiments.iter().any(|e| e.problem == base.problem));
+    }
+
+    #[test]
+    fn the_learned_field_stands_beside_the_exact_one_whichever_is_at_hand() {
+        let mut base = preset("rings");
+        for velocity in Velocity::ALL {
+            base.problem.velocity = velocity;
+            let experiments = Comparison::LearnedAndExact.experiments(&base).unwrap();
+            let velocities: Vec<_> = experiments.iter().map(|e| e.problem.velocity).collect();
+            assert_eq!(velocities, Velocity::ALL);
+        }
     }
 
     #[test]

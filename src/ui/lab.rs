@@ -25,7 +25,7 @@ use crate::session::Speed;
 use crate::session::folder::Saved;
 use crate::session::repeats::Repeats;
 use crate::session::{self, Advance, Event, Options, Wake};
-use crate::snapshot::RunState;
+use crate::snapshot::{LaneId, RunState};
 
 use super::command::{Command, Direction, Side, Tool};
 use super::dialogs::Dialog;
@@ -34,7 +34,7 @@ use super::drawing;
 use super::editor::{Editor, LaneDraft};
 use super::page::Page;
 
-pub use state::{State, Unsaved};
+pub use state::{State, Unsaved, as_printed};
 
 /// Messages that are kept until they are dismissed; older ones make room.
 const MAX_MESSAGES: usize = 4;
@@ -181,6 +181,7 @@ impl State {
             Command::ToggleReplay => self.training.toggle(),
             Command::SetDevice(device) => self.set_device(device),
             Command::Measure => self.send(&session::Command::Measure),
+            Command::CompareGradients => self.compare_gradients(),
             Command::Repeat(seeds) => self.repeat(seeds),
             Command::StopRepeats => self.repeats = None,
             Command::Edit(experiment) => self.edit(*experiment),
@@ -203,6 +204,8 @@ impl State {
             Command::Compare(comparison) => self.compare(comparison),
             Command::SetScope(group, scope) => self.editor.set_scope(group, scope),
             Command::PickParticle(particle) => self.picked = particle,
+            Command::PointAt(point) => self.pointed = point,
+            Command::Pin(point) => self.pinned = point,
             Command::SetTool(tool) => self.tool = tool,
             Command::DrawTarget(side) => (self.tool, self.drawing_side) = (Tool::Brush, side),
             Command::SetBrush(brush) => self.brush = brush,
@@ -241,25 +244,63 @@ impl State {
     }
 
     fn look(&mut self, seen: Bounds) {
+        // Both pages have the loss.
+        let floor = matches!(self.page, Page::Training | Page::Numbers) && !self.lecture;
+        let canvas = Look::of(&self.editor.experiment().view, seen).at(self.play.t);
         let request = Look {
             curves: self.page == Page::Training && !self.lecture,
             // The table of the lanes has their numbers, too.
             solvers: matches!(self.page, Page::Solvers | Page::Straightness),
             convergence: self.page == Page::Solvers,
-            exact: self.page == Page::Solvers,
-            ..Look::of(&self.editor.experiment().view, seen)
+            // It is kept while the pointer that asks is elsewhere for a moment.
+            exact: self.page == Page::Solvers
+                || floor
+                || canvas.exact
+                || self.tool == Tool::Ask
+                || self.pinned.is_some(),
+            floor,
+            likelihood: matches!(self.page, Page::Likelihood | Page::Straightness),
+            pointer: self
+                .pointed
+                .map(as_printed)
+                .filter(|_| self.points_at_likelihood()),
+            ask: self.asking(),
+            ..canvas
         };
         let selected = self.lane();
         if self.focused.replace(selected) != Some(selected) {
             self.session.focus(selected);
         }
         let lanes: Vec<_> = self.editor.lanes().iter().map(LaneDraft::id).collect();
-        for lane in &lanes {
-            if !self.looked.contains(&(*lane, request)) {
-                self.session.send(*lane, session::Command::Look(request));
+        let own = |lane: LaneId| {
+            let gradients = self.gradients.get(&lane).copied();
+            let exact = request.exact || gradients.is_some();
+            let request = Look {
+                gradients,
+                exact,
+                ..request
+            };
+            (lane, request)
+        };
+        let looked: Vec<_> = lanes.into_iter().map(own).collect();
+        for (lane, request) in &looked {
+            if !self.looked.contains(&(*lane, *request)) {
+                self.session.send(*lane, session::Command::Look(*request));
             }
         }
-        self.looked = lanes.into_iter().map(|lane| (lane, request)).collect();
+        self.looked = looked;
+    }
+
+    /// Once more, if it was asked for before.
+    fn compare_gradients(&mut self) {
+        *self.gradients.entry(self.lane()).or_default() += 1;
+        self.page = Page::Training;
+    }
+
+    /// Whether the likelihood of the point under the pointer is shown somewhere.
+    fn points_at_likelihood(&self) -> bool {
+        let layers = &self.editor.experiment().view.layers;
+        layers.contains(&Layer::Likelihood) || self.page == Page::Likelihood
     }
 
     /// Shows a sentence until it is dismissed.
@@ -394,6 +435,10 @@ impl State {
     fn dismiss(&mut self) {
         self.call_off();
         if self.dialog.take().is_some() || self.messages.pop().is_some() {
+            return;
+        }
+        let asks = matches!(self.tool, Tool::Ask | Tool::Pan);
+        if asks && self.pinned.take().is_some() {
             return;
         }
         if self.tool != Tool::Pan {

@@ -11,7 +11,9 @@ macro_rules! pages {
             Numbers: numbers, "Numbers", "Page of numbers", F2, "what was measured of the selected lane";
             Training: training, "Training", "Page of training", F3, "loss, S and W₂ over the steps";
             Straightness: straightness, "Straightness", "Page of straightness", F4, "which lane is straighter, and by how much";
+            Likelihood: likelihood, "Likelihood", "Page of the likelihood", F6, "how likely held-out points are, and where the flow has them from";
             Solvers: solvers, "Solvers", "Page of solvers", F5, "what the solvers cost, and whether they find the way back";
+            Path: path, "Path", "Page of the path", F7, "the coefficients of the path over t";
         }
     };
 }

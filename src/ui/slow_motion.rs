@@ -114,7 +114,7 @@ impl SlowMotion {
         }
         if matches!(
             frame.state,
-            RunState::Failed { .. } | RunState::Waiting { .. }
+            RunState::Failed { .. } | RunState::Waiting { .. } | RunState::Exact { .. }
         ) {
             self.playing = false;
             self.asked = None;

@@ -1,6 +1,6 @@
 use super::*;
 use crate::experiment::{Layer, View};
-use crate::scene::fixture::{N, frame};
+use crate::scene::fixture::{N, exact_field, frame, map};
 use crate::scene::{Page, Style, build};
 
 fn file(layers: &[Layer], text_as: TextAs) -> String {
@@ -70,7 +70,11 @@ fn every_mark_is_an_element_of_a_well_formed_file() {
             N + 10,
             "trajectories, ten of them marked"
         );
-        assert_eq!(count("image"), 2, "the density and the colour bar");
+        assert_eq!(
+            count("image"),
+            2 + 5,
+            "the density and the colour bar, and those of the maps"
+        );
         // Source, target, particles, starts and ends of the trajectories; those that are marked; seven dots in the legend.
         assert_eq!(count("circle"), 5 * N + 10 + 7);
         assert_eq!(count("clipPath"), 1);
@@ -113,5 +117,35 @@ fn base64_matches_the_vectors_of_its_standard() {
     ];
     for (text, expected) in cases {
         assert_eq!(base64(text.as_bytes()), expected);
+    }
+}
+
+#[test]
+fn contours_and_arrows_of_the_exact_field_are_paths_and_maps_are_images() {
+    let mut frame = frame();
+    map(&mut frame, 1.1);
+    exact_field(&mut frame, 1.0);
+    let count = |layer: Layer, what: &str| {
+        let view = View {
+            layers: vec![layer],
+            ..View::default()
+        };
+        let scene = build(&frame, &view, 0.5, &Page::figure(Style::Paper));
+        let svg = String::from_utf8(encode(&scene, TextAs::Text).unwrap()).unwrap();
+        svg.matches(what).count()
+    };
+    let lines = ["<path", "<polyline"];
+    let drawn = |layer| lines.map(|what| count(layer, what)).iter().sum::<usize>();
+    assert!(drawn(Layer::Contours) >= 5 && drawn(Layer::ExactField) >= 1);
+    assert_eq!(count(Layer::Contours, "<image"), 0);
+    for layer in [
+        Layer::FieldError,
+        Layer::ExactDensity,
+        Layer::Divergence,
+        Layer::Continuity,
+        Layer::PpdResidual,
+    ] {
+        // The map and its bar.
+        assert_eq!(count(layer, "<image"), 2, "{layer:?}");
     }
 }

@@ -64,6 +64,16 @@ impl Basis {
         }
     }
 
+    /// Gaussian kernels that it is a sum of, about.
+    pub fn kernels(&self) -> usize {
+        match *self {
+            Self::ClosedForm => 1,
+            Self::Quadrature { nodes, .. } => nodes,
+            Self::Kernels { points, .. } => points,
+            Self::Estimate { pairs, .. } => pairs,
+        }
+    }
+
     /// Whether it is a sample's answer and not the problem's.
     pub fn is_estimate(&self) -> bool {
         matches!(self, Self::Estimate { .. })

@@ -322,15 +322,15 @@ impl MovingGaussian {
     }
 }
 
-fn determinant([xx, xy, yy]: Symmetric) -> f64 {
+pub(super) fn determinant([xx, xy, yy]: Symmetric) -> f64 {
     xx * yy - xy * xy
 }
 
-fn trace_of_product(a: Symmetric, b: Symmetric) -> f64 {
+pub(super) fn trace_of_product(a: Symmetric, b: Symmetric) -> f64 {
     a[0] * b[0] + 2.0 * a[1] * b[1] + a[2] * b[2]
 }
 
-fn times([xx, xy, yy]: Symmetric, v: Point) -> Point {
+pub(super) fn times([xx, xy, yy]: Symmetric, v: Point) -> Point {
     [xx * v[0] + xy * v[1], xy * v[0] + yy * v[1]]
 }
 

@@ -10,7 +10,7 @@ use pulp::Arch;
 
 use crate::experiment::{Experiment, Model};
 use crate::flow::path::Path;
-use crate::flow::{Point, Provenance, VelocityField};
+use crate::flow::{Jacobian, Point, Provenance, VelocityField};
 use crate::model::{MlpParams, Scaling, embedding};
 
 use super::aligned::Aligned;
@@ -146,6 +146,18 @@ impl VelocityField for FrozenField {
             pass.forward(xs);
             pass.velocities(out);
             pass.divergences(div);
+        }
+    }
+
+    fn eval_jacobian(&self, t: f64, xs: &[Point], out: &mut [Point], jacobian: &mut [Jacobian]) {
+        let Some(mut pass) = self.pass(t, true) else {
+            return;
+        };
+        let tiles = xs.chunks(TILE).zip(out.chunks_mut(TILE));
+        for ((xs, out), jacobian) in tiles.zip(jacobian.chunks_mut(TILE)) {
+            pass.forward(xs);
+            pass.velocities(out);
+            pass.jacobians(jacobian);
         }
     }
 
@@ -313,6 +325,15 @@ impl Pass<'_> {
     fn velocities(&self, out: &mut [Point]) {
         for (out, v) in out.iter_mut().zip(&self.streams[0].outputs) {
             *out = v.map(|v| self.c_out * f64::from(v));
+        }
+    }
+
+    fn jacobians(&self, jacobian: &mut [Jacobian]) {
+        let scale = self.c_out * self.c_in;
+        if let [_, dx, dy] = self.streams.as_slice() {
+            for (matrix, (dx, dy)) in jacobian.iter_mut().zip(dx.outputs.iter().zip(&dy.outputs)) {
+                *matrix = [0, 1].map(|i| [dx[i], dy[i]].map(|d| scale * f64::from(d)));
+            }
         }
     }
 

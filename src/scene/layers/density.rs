@@ -57,7 +57,7 @@ impl Marks for Density {
 
 /// The density at time `t`, opaque in proportion to its square root (so that tails show) up to its peak.
 fn image(stack: &DensityStack, t: f64, place: &Place) -> Option<Image> {
-    let rect = page_rect(stack, place)?;
+    let rect = place.page_rect(stack.bounds)?;
     let values = stack.at(t);
     let peak = values
         .iter()
@@ -81,14 +81,5 @@ fn image(stack: &DensityStack, t: f64, place: &Place) -> Option<Image> {
         rect,
         size: [columns, rows],
         rgba,
-    })
-}
-
-fn page_rect(stack: &DensityStack, place: &Place) -> Option<Rect> {
-    let lower_left = place.project(stack.bounds.min)?;
-    let upper_right = place.project(stack.bounds.max)?;
-    Some(Rect {
-        min: [lower_left[0], upper_right[1]],
-        max: [upper_right[0], lower_left[1]],
     })
 }

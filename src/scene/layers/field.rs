@@ -9,6 +9,7 @@ use crate::products::Made;
 use crate::scene::color::Color;
 use crate::scene::geometry::PagePoint;
 use crate::scene::item::{Arrows, Item, Segments};
+use crate::scene::metrics::number;
 use crate::scene::place::Place;
 use crate::scene::theme::Theme;
 
@@ -16,6 +17,8 @@ use crate::scene::theme::Theme;
 const LONGEST: f32 = 0.9;
 /// Length of the shortest arrow, as a share of a grid cell: below this a direction cannot be seen.
 const SHORTEST: f32 = 0.16;
+/// In the scale of another field no arrow is longer than so many of the longest ones of that.
+const BEYOND: f32 = 2.0;
 /// The arrow of the median speed is at least this share of the longest one.
 const MEDIAN_SHARE: f64 = 0.25;
 /// Slower than this share of the median speed, a place counts as still and gets no arrow.
@@ -127,15 +130,7 @@ impl ArrowScale {
             exponent if exponent < 1.0 => format!("compressed: |v|^{exponent:.2}"),
             _ => "length ~ |v|".to_owned(),
         };
-        [format!("longest arrow {}", speed(self.fastest)), length]
-    }
-}
-
-/// Three significant digits; where that takes many zeros, two and a power of ten.
-fn speed(x: f64) -> String {
-    match x {
-        _ if !(1e-3..1e5).contains(&x) => format!("{x:.1e}").replace('-', "−"),
-        _ => format!("{x:.*}", (2.0 - x.log10().floor()).max(0.0) as usize),
+        [format!("longest arrow {}", number(self.fastest)), length]
     }
 }
 
@@ -173,8 +168,14 @@ impl Seen {
 
     /// Arrows centred on the grid's points.
     pub fn arrows(&self, place: &Place, color: Color) -> Arrows {
+        self.arrows_in(self.scale(), place, color)
+    }
+
+    /// The same in a scale that may be that of another field: of what is much faster arrows are cut off.
+    pub fn arrows_in(&self, scale: Option<ArrowScale>, place: &Place, color: Color) -> Arrows {
         let arrow = |scale: ArrowScale, (center, v, speed): (PagePoint, Point, f64)| {
-            let length = self.cell * (LONGEST * scale.share(speed)).max(SHORTEST);
+            let share = scale.share(speed).min(BEYOND);
+            let length = self.cell * (LONGEST * share).max(SHORTEST);
             // Up in the data is down on the page.
             let unit = [(v[0] / speed) as f32, (-v[1] / speed) as f32];
             let step = unit.map(|side| 0.5 * length * side);
@@ -183,7 +184,7 @@ impl Seen {
                 [center[0] + step[0], center[1] + step[1]],
             ]
         };
-        let arrows = self.scale().map_or_else(Vec::new, |scale| {
+        let arrows = scale.map_or_else(Vec::new, |scale| {
             let moving = self
                 .places
                 .iter()

@@ -3,6 +3,8 @@
 //! Which layers there are, and in which order, says [`crate::experiment::Layer`]; the modules are made from that list.
 //! A layer's file holds a type of the layer's name with its `Marks`.
 
+mod heat;
+
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -10,6 +12,7 @@ use super::color::Color;
 use super::geometry::PagePoint;
 use super::item::{Item, Points, Segments};
 use super::place::Place;
+use super::scales::Scales;
 use super::theme::Theme;
 use crate::experiment::{Layer, View, layers};
 use crate::products::{Made, Product};
@@ -119,6 +122,8 @@ pub(super) struct Moment<'a> {
     pub frame: &'a Frame,
     /// The lane that it is compared with, if there is another one.
     pub beside: Option<Beside<'a>>,
+    /// Where the scales of maps end, for all lanes that are shown.
+    pub scales: Scales,
     pub view: &'a View,
     pub t: f64,
 }

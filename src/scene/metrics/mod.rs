@@ -14,11 +14,11 @@ use serde::{Serialize, Serializer};
 
 use crate::flow::metrics::{Mean, TrajectoryMetrics};
 use crate::flow::solver::Solver;
-use crate::products::{Metrics, SolverComparison};
+use crate::products::{CfmFloor, Likelihood, Metrics, SolverComparison};
 use crate::snapshot::Frame;
 
 use print::with_error;
-pub use print::{grouped, significant, three_digits};
+pub use print::{grouped, number, significant, three_digits};
 pub use table::ALL;
 
 /// What is known of a flow: that a measurement may not be there yet is part of it.
@@ -30,10 +30,16 @@ pub struct Measured {
     pub metrics: Option<Arc<Metrics>>,
     /// What the methods cost.
     pub solvers: Option<Arc<SolverComparison>>,
+    /// How likely held-out points are.
+    pub likelihood: Option<Arc<Likelihood>>,
     /// Crossing rate of the pairs.
     pub pair_crossings: Option<Mean>,
     /// Unweighted CFM loss, the mean of the last steps of a run.
-    pub loss: Option<f64>,
+    pub loss: Option<Mean>,
+    /// What that cannot get below.
+    pub floor: Option<CfmFloor>,
+    /// How far the field is from the exact one.
+    pub fm_error: Option<Mean>,
     /// Mean squared distance of the training pairs over the same steps.
     pub coupling_cost: Option<f64>,
 }
@@ -44,15 +50,31 @@ impl Measured {
         let metrics = frame.products.metrics.get();
         let metrics = metrics.map(|made| Arc::new(made.output.clone()));
         let solvers = frame.products.solvers.get();
+        let likelihood = frame.products.likelihood.get();
         let asked = frame.experiment.readout.solver;
+        let path_energy = metrics.as_ref().map(|metrics| metrics.path_energy());
+        let floor = frame.products.floor.get();
+        let fm_error = frame.products.fm_error.get();
         Self {
             solver: metrics.as_ref().map_or(asked, |metrics| metrics.solver),
             metrics,
             solvers: solvers.map(|made| Arc::new(made.output.clone())),
+            likelihood: likelihood.map(|made| Arc::new(made.output.clone())),
             pair_crossings: frame.products.pair_crossings.get().map(|made| made.0),
             loss: None,
+            floor: floor.map(|floor| floor.beside(path_energy)),
+            fm_error: fm_error.and_then(|made| made.known()),
             coupling_cost: None,
         }
+    }
+
+    /// The loss without its floor: what is left of it for a field to learn.
+    pub fn fm_loss(&self) -> Option<Mean> {
+        let (loss, floor) = (self.loss?, self.floor.as_ref()?.value?);
+        Some(Mean {
+            value: loss.value - floor.value,
+            stderr: loss.stderr.hypot(floor.stderr),
+        })
     }
 
     /// The standard errors over the particles, by the keys of the means; that of one particle is not known.
@@ -77,6 +99,11 @@ impl Measured {
     /// Something of the comparison of the solvers.
     fn compared<T>(&self, of: impl Fn(&SolverComparison) -> T) -> Option<T> {
         self.solvers.as_deref().map(of)
+    }
+
+    /// Something of the likelihood.
+    fn likely<T>(&self, of: impl Fn(&Likelihood) -> Option<T>) -> Option<T> {
+        self.likelihood.as_deref().and_then(of)
     }
 
     /// A mean over the particles.
@@ -145,6 +172,8 @@ pub enum Group {
     Samples,
     /// What it costs to solve.
     Solvers,
+    /// How likely held-out points are.
+    Likelihood,
 }
 
 /// Which of two values is the better one.

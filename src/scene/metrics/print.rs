@@ -30,6 +30,15 @@ pub fn three_digits(x: f64) -> String {
     format!("{x:.*}", digits as usize).replace('-', "−")
 }
 
+/// Three significant digits of what is not negative; where that takes many zeros, two and a power of ten.
+pub fn number(x: f64) -> String {
+    match x {
+        0.0 => "0".to_owned(),
+        _ if !(1e-3..1e5).contains(&x) => format!("{x:.1e}").replace('-', "−"),
+        _ => format!("{x:.*}", (2.0 - x.log10().floor()).max(0.0) as usize),
+    }
+}
+
 /// The number with commas between groups of three digits.
 pub fn grouped(n: u64) -> String {
     let digits = n.to_string();
@@ -78,6 +87,12 @@ mod tests {
             assert_eq!(three_digits(x), expected);
         }
         assert_eq!(three_digits(f64::NAN), "NaN");
+    }
+
+    #[test]
+    fn numbers_of_all_sizes_are_short() {
+        let texts = [0.0, 3.21e-8, 0.0123, 0.5, 12.34, 4321.0, 2e6].map(number);
+        assert_eq!(texts, ["0", "3.2e−8", "0.0123", "0.500", "12.3", "4321", "2.0e6"]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The one table of what is measured.
 
-use super::{Better, Group, Measured, Metric, Value, grouped};
+use super::{Better, Group, Measured, Metric, Value, grouped, significant};
 use crate::experiment::TrajectoryColor;
 use crate::products::{MethodCost, SEARCHED};
 
@@ -56,7 +56,52 @@ metrics! {
         note: "Mean of the last 1,000 steps.",
         source: "Lipman et al., arXiv 2210.02747",
         unit: "canvas units²",
-        value: |m| m.loss.map(Value::Number),
+        beside: Some(&CFM_FLOOR),
+        value: |m| m.loss.map(|loss| Value::Number(loss.value)),
+    }
+    CFM_FLOOR "cfm_floor" {
+        name: "floor of the loss",
+        title: "Floor of the loss",
+        label: "floor",
+        formula: "V = ∫ E |dx_t/dt − u_t(x_t)|² dt",
+        meaning: "What the CFM loss of a perfect field is: the spread of the conditional velocities through a point. A loss \
+                  says nothing without it.",
+        note: "`cfm_floor_basis` says how it is known, or why it is null.",
+        source: "Lipman et al., arXiv 2210.02747, theorem 2",
+        unit: "canvas units²",
+        value: |m| m.floor.as_ref()?.value.map(Value::from),
+    }
+    CFM_FLOOR_BASIS "cfm_floor_basis" {
+        meaning: "How `cfm_floor` is known: as a mean against the exact field, or as the coupling cost less the path energy \
+                  of the trained flow, which is an estimate; or why it is not known.",
+        unit: "a sentence",
+        value: |m| m.floor.as_ref().map(|floor| Value::Text(floor.basis.clone())),
+    }
+    FM_LOSS "fm_loss" {
+        name: "FM loss",
+        title: "FM loss",
+        label: "FM loss",
+        formula: "CFM loss − V = E |v(x_t, t) − u_t(x_t)|²",
+        meaning: "What of the loss is left to be learned: the CFM loss without its floor.",
+        note: "`loss` - `cfm_floor`; its error is that of both.",
+        source: "Lipman et al., arXiv 2210.02747, theorem 2",
+        unit: "canvas units², 0 of the exact field",
+        value: |m| m.fm_loss().map(Value::from),
+    }
+    FM_ERROR "fm_error" {
+        name: "error of the field",
+        title: "Error of the field",
+        label: "|v − u|²",
+        formula: "∫ E |v_t(x_t) − u_t(x_t)|² dt, x_t from p_t",
+        meaning: "The same by comparing the two fields themselves at points of the paths, which is far more exact. None where \
+                  the problem has no exact field.",
+        note: "16,384 points; over 16 stretches of t in `fm_error_profile`.",
+        unit: "canvas units², 0 of the exact field",
+        aside: |m| {
+            let rms = m.fm_error.map(|error| error.value.max(0.0).sqrt());
+            rms.map_or_else(String::new, |rms| format!("RMS {}", significant(rms)))
+        },
+        value: |m| m.fm_error.map(Value::from),
     }
     COUPLING_COST "coupling_cost" {
         name: "coupling cost",
@@ -394,6 +439,145 @@ metrics! {
         group: Some(Group::Solvers),
         aside: |m| m.solver.name().to_owned(),
         value: |m| m.compared(|solvers| solvers.round_trip_from_target).map(Value::Error),
+    }
+    NLL "nll" {
+        name: "NLL",
+        title: "Negative log-likelihood",
+        label: "NLL",
+        symbol: "NLL",
+        formula: "−E log p₁(x₁), log p₁(x) = log p₀(x₀) − ∫ div v(x_t, t) dt",
+        meaning: "How unlikely held-out target points are under the flow: each is solved back to x₀ together with the \
+                  divergence on its way. At least the entropy of the target; what is above it is KL.",
+        note: "In nats, with p₀ the density of the source on the canvas.",
+        source: "Chen et al., arXiv 1806.07366",
+        unit: "nats",
+        group: Some(Group::Likelihood),
+        column: Some(Better::Smaller),
+        value: |m| m.likely(|l| l.nll.clone().ok()).map(Value::from),
+    }
+    NLL_REASON "nll_reason" {
+        meaning: "Why there is no `nll`: the source has no density that is positive everywhere, or the flow is not finite.",
+        unit: "a sentence",
+        value: |m| m.likely(|l| l.nll.clone().err()).map(Value::Text),
+    }
+    ENTROPY "entropy" {
+        name: "entropy",
+        title: "Entropy of the target",
+        label: "ideal NLL (entropy)",
+        symbol: "entropy",
+        formula: "−E log q(x₁)",
+        meaning: "What a perfect flow would have as its NLL: compare NLL with it, not with 0. By a formula for one Gaussian and \
+                  for boxes, else the mean over the held-out points.",
+        unit: "nats",
+        group: Some(Group::Likelihood),
+        value: |m| m.likely(|l| l.entropy.clone().ok()).map(|entropy| entropy.value.into()),
+    }
+    ENTROPY_BASIS "entropy_basis" {
+        meaning: "How `entropy` is known, or why it is not.",
+        unit: "a sentence",
+        value: |m| m.likely(|l| Some(match &l.entropy {
+            Ok(entropy) => entropy.basis().to_owned(),
+            Err(reason) => reason.clone(),
+        })).map(Value::Text),
+    }
+    KL "kl" {
+        name: "KL",
+        title: "KL(q ‖ p₁)",
+        label: "KL(q ‖ p₁)",
+        symbol: "KL",
+        formula: "E [ log q(x₁) − log p₁(x₁) ]",
+        meaning: "How far the flow's density is from that of the target, over the same held-out points: NLL − entropy, with a \
+                  smaller error because both are of the same points. 0 only for a perfect flow; chance can take the mean a \
+                  little below it.",
+        unit: "nats",
+        group: Some(Group::Likelihood),
+        column: Some(Better::Smaller),
+        value: |m| m.likely(|l| l.kl.clone().ok()).map(Value::from),
+    }
+    KL_REASON "kl_reason" {
+        meaning: "Why there is no `kl`: no `nll`, or a target whose density has no formula.",
+        unit: "a sentence",
+        value: |m| m.likely(|l| l.kl.clone().err()).map(Value::Text),
+    }
+    MASS "mass" {
+        name: "mass",
+        title: "Mass of the density",
+        label: "∫ p₁ over the grid",
+        symbol: "mass",
+        formula: "∑ p₁(cell) · area",
+        meaning: "The integral of the flow's density over the box of the held-out points, 1.3 times as wide, on 96 × 96 cells: \
+                  1 if the density is right and the grid covers it.",
+        note: "The box is `mass_bounds`.",
+        unit: "1 within 1 % where the grid covers the mass",
+        group: Some(Group::Likelihood),
+        value: |m| m.likely(|l| l.mass).map(Value::Number),
+    }
+    LIKELIHOOD_SAMPLES "likelihood_samples" {
+        meaning: "Held-out target points behind `nll`, `kl` and the encoding.",
+        unit: "points",
+        value: |m| m.likely(|l| Some(l.n_samples)).map(Value::Count),
+    }
+    LIKELIHOOD_STEPS "likelihood_steps" {
+        meaning: "Steps of the classical Runge-Kutta method by which points are encoded: chosen on 128 of them, close together \
+                  where the field changes fast, and halved until that changes next to nothing.",
+        unit: "steps",
+        value: |m| m.likely(|l| Some(l.steps)).map(Value::Count),
+    }
+    LIKELIHOOD_ERROR "likelihood_error" {
+        meaning: "How much `log p₁` of those points changed when the steps were halved, root mean square; tolerated is 1e-4.",
+        unit: "nats",
+        value: |m| m.likely(|l| Some(l.error)).map(Value::Error),
+    }
+    DIVERGENCE "divergence" {
+        meaning: "How the divergence was found, as `--set evaluation.divergence=` takes it.",
+        unit: "RON",
+        value: |m| m.likely(|l| ron::to_string(&l.divergence).ok()).map(Value::Text),
+    }
+    HUTCHINSON_NLL "hutchinson_nll_difference" {
+        name: "Hutchinson's NLL − exact",
+        title: "Hutchinson's estimate of NLL",
+        label: "NLL − exact",
+        formula: "E over points of log p₁ (exact) − log p₁ (div ≈ εᵀ (∂v/∂x) ε), ε = (±1, ±1)",
+        meaning: "What a probe instead of the exact divergence does to the NLL of the first 1,000 held-out points: nothing in \
+                  the mean, noise in each point.",
+        note: "One probe a trajectory, or as many as `evaluation.divergence` says.",
+        source: "Grathwohl et al., arXiv 1810.01367",
+        unit: "nats",
+        group: Some(Group::Likelihood),
+        value: |m| m.likely(|l| l.hutchinson).map(|h| h.difference.into()),
+    }
+    HUTCHINSON_SPREAD "hutchinson_spread" {
+        name: "spread over probes",
+        title: "Spread over probes",
+        label: "spread of log p₁",
+        formula: "√( E |∫ (∂v₁/∂x₂ + ∂v₂/∂x₁) dt|² / probes )",
+        meaning: "The standard deviation of Hutchinson's log p₁ of a point over its probes, root mean square over the points. In \
+                  the plane a probe has two outcomes only, so that the spread is known without drawing any.",
+        unit: "nats",
+        group: Some(Group::Likelihood),
+        value: |m| m.likely(|l| l.hutchinson).map(|h| Value::Number(h.spread)),
+    }
+    ENCODED_W2 "encoded_w2" {
+        name: "W2 of data to noise",
+        title: "W2 of data to noise",
+        label: "W2 to source",
+        formula: "min over permutations π of √( mean |x₀ of i − s_π(i)|² )",
+        meaning: "The exact 2-Wasserstein distance between held-out points that the flow has carried back to its start and source \
+                  points: a flow with the right density has the source there.",
+        note: "Of `w2_samples` points each.",
+        unit: "canvas units",
+        group: Some(Group::Likelihood),
+        beside: Some(&ENCODED_W2_FLOOR),
+        value: |m| m.likely(|l| l.encoding.w2).map(Value::Number),
+    }
+    ENCODED_W2_FLOOR "encoded_w2_floor" {
+        name: "floor of W2 of data to noise",
+        title: "Floor of W2 of data to noise",
+        label: "floor",
+        formula: "mean W2 between two independent sets of source samples",
+        meaning: "What a perfect flow would score there at this number of points.",
+        unit: "canvas units",
+        value: |m| m.likely(|l| l.encoding.w2_floor).map(Value::Number),
     }
 }
 

@@ -76,7 +76,10 @@ fn a_line_says_the_value_and_what_belongs_to_it() {
 #[test]
 fn a_file_has_every_key_in_order_and_nothing_for_what_is_not_finite() {
     let mut measured = Measured::of(&frame());
-    measured.loss = Some(f64::NAN);
+    measured.loss = Some(Mean {
+        value: f64::NAN,
+        stderr: 0.1,
+    });
     let json = serde_json::to_string(&measured).expect("JSON");
     let mut rest = json.as_str();
     for metric in ALL {

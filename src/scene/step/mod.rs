@@ -21,6 +21,7 @@ use crate::snapshot::{Frame, StepPair, StepPreview};
 pub use mark::Mark;
 pub(super) use mark::NOTES;
 pub use scale::magnification;
+pub(super) use scale::{factor, round_down};
 
 /// Opacity of what lies over the layers: they are still there, but what is told is the step.
 const VEIL: u8 = 205;

@@ -38,7 +38,7 @@ pub fn magnification(step: &StepPreview) -> f64 {
 }
 
 /// The largest of 1, 2, 3, 4, 5 and 7 times a power of ten that is not above x; 1 if x is not a positive number.
-fn round_down(x: f64) -> f64 {
+pub(in crate::scene) fn round_down(x: f64) -> f64 {
     if !(x.is_finite() && x > 0.0) {
         return 1.0;
     }
@@ -51,7 +51,7 @@ fn round_down(x: f64) -> f64 {
 }
 
 /// A round factor in words.
-pub(super) fn factor(x: f64) -> String {
+pub(in crate::scene) fn factor(x: f64) -> String {
     match x {
         x if x >= 1.0 => format!("{x:.0}"),
         x => format!("{x:.*}", (-x.log10()).ceil().max(1.0) as usize),

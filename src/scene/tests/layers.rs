@@ -75,7 +75,11 @@ fn two_lanes_lie_over_each_other_and_say_how_far_apart_they_end_and_their_fields
         frame: &other,
         lanes: [1, 0],
     };
-    let scene = Builder::default().build_beside(&this, Some(beside), &view, 1.0, &page);
+    let company = Company {
+        beside: Some(beside),
+        scales: Scales::of([&this, &other]),
+    };
+    let scene = Builder::default().build_beside(&this, company, &view, 1.0, &page);
     let groups = &scene.panels[0].groups;
     let items = |layer| {
         let group = groups.iter().find(|group| group.layer == layer);

@@ -44,7 +44,7 @@ impl Lane {
 
     fn chosen(&self) -> Option<Flow> {
         let wanted = self.wanted?;
-        let learner = self.learner.as_ref()?;
+        let learner = self.shown_learner()?;
         let is_past = wanted < learner.steps_taken();
         let checkpoint = learner.history().at(wanted).filter(|_| is_past)?;
         let experiment = learner.experiment();
@@ -60,13 +60,13 @@ impl Lane {
 
     /// The checkpoints, while nothing trains and there is time to measure them.
     pub(super) fn history_to_look_at(&self) -> Option<Arc<Checkpoints>> {
-        let learner = self.learner.as_ref().filter(|_| !self.wants_steps())?;
+        let learner = self.shown_learner().filter(|_| !self.wants_steps())?;
         Some(Arc::new(learner.history().clone()))
     }
 
     /// The steps of which there are checkpoints.
     pub(super) fn kept_steps(&self) -> Arc<[u64]> {
-        let kept = self.learner.as_ref().map(Learner::history);
+        let kept = self.shown_learner().map(Learner::history);
         let kept = kept.map(Checkpoints::all).unwrap_or_default();
         kept.iter().map(|kept| kept.step).collect()
     }

@@ -37,12 +37,12 @@ impl Lane {
         }
         let running = self.wants_steps();
         let while_running = |value: f64| if running { value } else { 0.0 };
-        let learner = self.learner.as_ref();
+        let learner = self.shown_learner();
         let loss = learner.map(|l| l.losses().history()).unwrap_or_default();
         let planned_end = learner.map_or(self.experiment.training.steps, Learner::planned_end);
         let pairs: Arc<[(Point, Point)]> = match learner {
             Some(learner) => learner.pairs().iter().take(DISPLAY_PAIRS).collect(),
-            None => Arc::new([]),
+            None => self.known_pairs(),
         };
         let checkpoints = self.kept_steps();
         self.services.board.update(self.id, |frame| {
@@ -98,7 +98,9 @@ impl Lane {
         let field = attempt(|| learner.checkpoint());
         let field = field.map_err(|error| (learner.steps_taken(), error))?;
         let experiment = Arc::clone(learner.experiment());
-        self.flow = Some(Flow::learned(field, experiment, self.run));
+        if !self.is_exact() {
+            self.flow = Some(Flow::learned(field, experiment, self.run));
+        }
         Ok(())
     }
 

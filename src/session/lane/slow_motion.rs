@@ -35,7 +35,7 @@ impl Lane {
         let laid_out = match (&self.state, &mut self.learner) {
             // A step is under way.
             (RunState::Running, _) => Ok(()),
-            (RunState::Waiting { .. }, _) | (_, None) => {
+            (RunState::Waiting { .. } | RunState::Exact { .. }, _) | (_, None) => {
                 slow.put_away();
                 Ok(())
             }

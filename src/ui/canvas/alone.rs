@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use egui::Ui;
 
-use crate::scene::Page;
+use crate::scene::{Company, Page, Scales};
 use crate::snapshot::Frame;
 
 use super::super::command::{Command, Tool};
@@ -43,10 +43,14 @@ pub fn alone_ui(
         .brush
         .input(ui, &sight.places, toggles, lab, commands);
     let paper = canvas.brush.paper(ui.ctx(), &place, lab, frame);
+    let alone = Company {
+        beside: None,
+        scales: Scales::of([&**frame]),
+    };
     let legend = pane_ui(
         ui,
         &mut canvas.panes[0],
-        (lab, frame, None),
+        (lab, frame, alone),
         &place,
         &sight,
         paper,

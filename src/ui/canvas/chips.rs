@@ -5,8 +5,8 @@
 use std::sync::Arc;
 
 use egui::{
-    Color32, Direction, FontId, Galley, Painter, Pos2, Rect, Response, Sense, Shape, Stroke,
-    StrokeKind, Ui, UiBuilder, WidgetInfo, accesskit::Role, pos2, vec2,
+    Button, Color32, Direction, FontId, Galley, Painter, Pos2, Rect, Response, Sense, Shape,
+    Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, accesskit::Role, pos2, vec2,
 };
 
 use crate::experiment::Layer;
@@ -14,8 +14,9 @@ use crate::scene::PagePoint;
 use crate::scene::layers::{SWATCH, look};
 use crate::scene::theme::Theme;
 use crate::ui::actions;
-use crate::ui::command::Command;
+use crate::ui::command::{Command, Tool};
 use crate::ui::lab::Lab;
+use crate::ui::panels::buttons::button_ui;
 use crate::ui::theme::{ink, mix, palette};
 
 /// Height of a toggle, in points.
@@ -73,6 +74,8 @@ pub fn chips_ui(ui: &mut Ui, area: Rect, lab: &Lab, commands: &mut Vec<Command>)
                 layer_ui(ui, layer, lab, commands);
             }
             more_ui(ui, lab, &rest, commands);
+            let ask = Button::selectable(lab.tool == Tool::Ask, "Ask");
+            button_ui(ui, lab, &actions::ASK, ask, true, commands);
         });
     })
     .response

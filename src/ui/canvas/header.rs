@@ -155,6 +155,8 @@ fn trouble(frame: &Frame, theme: &Theme) -> (&'static str, Color32) {
     match frame.state {
         RunState::Failed { .. } => ("failed", ink(theme.error)),
         RunState::Waiting { .. } => ("waiting", ink(theme.attention)),
+        RunState::Exact { field: Ok(_) } => ("exact", ink(theme.muted)),
+        RunState::Exact { field: Err(_) } => ("no field", ink(theme.attention)),
         _ => ("", Color32::TRANSPARENT),
     }
 }
@@ -196,8 +198,16 @@ fn numbers_ui(ui: &mut Ui, theme: &Theme, title: &str, frame: &Frame, measured: 
     let coupling = frame.experiment.problem.coupling.legend();
     let quiet = |text: String| RichText::new(text).color(ink(theme.muted));
     ui.label(quiet(format!("{words}, {coupling}")));
-    if let RunState::Failed { message } | RunState::Waiting { reason: message } = &frame.state {
-        ui.label(RichText::new(message).color(ink(theme.attention)));
+    match &frame.state {
+        RunState::Failed { message: words }
+        | RunState::Waiting { reason: words }
+        | RunState::Exact { field: Err(words) } => {
+            ui.label(RichText::new(words).color(ink(theme.attention)));
+        }
+        RunState::Exact { field: Ok(basis) } => {
+            ui.label(quiet(basis.clone()));
+        }
+        _ => {}
     }
     Table::new("numbers of the lane")
         .num_columns(3)
@@ -211,6 +221,9 @@ fn numbers_ui(ui: &mut Ui, theme: &Theme, title: &str, frame: &Frame, measured: 
             }
         });
     let note = match frame.products.metrics.get() {
+        Some(_) if frame.state.is_exact() => {
+            "Nothing is trained: measured on the exact field.".to_owned()
+        }
         Some(metrics) => format!("Measured at step {}.", metrics::grouped(metrics.of.step)),
         None => "Not measured yet.".to_owned(),
     };

@@ -7,7 +7,7 @@ use egui::{Align2, Button, FontId, Rect, RichText, Ui, UiBuilder, pos2, vec2};
 
 use crate::experiment::View;
 use crate::scene::legend::{self, Entry};
-use crate::scene::{self, Beside, Page, Scene};
+use crate::scene::{self, Beside, Company, Page, Scales, Scene};
 use crate::snapshot::Frame;
 
 use super::super::actions;
@@ -54,7 +54,7 @@ pub fn lanes_ui(
         .brush
         .input(ui, &sight.places, Rect::ZERO, lab, commands);
     for (i, frame) in frames.iter().enumerate() {
-        let shown = (lab, frame, beside(frames, i));
+        let shown = (lab, frame, company(frames, i));
         lane_ui(ui, canvas, i, shown, &sight, commands);
         let cell = (&grid.cells[i], grid.two_lines);
         header::header_ui(ui, i, cell, (lab, frame), commands);
@@ -75,17 +75,20 @@ pub fn lanes_ui(
     canvas.cover(ui, first.canvas, Rect::ZERO, None);
 }
 
-/// The first lane, if it is another one.
-fn beside(frames: &[Arc<Frame>], lane: usize) -> Option<Beside<'_>> {
+/// The first lane, if it is another one, and the scales of all.
+fn company(frames: &[Arc<Frame>], lane: usize) -> Company<'_> {
     let lanes = [lane, 0];
     let first = frames.first().filter(|_| lane > 0);
-    first.map(|frame| Beside { frame, lanes })
+    Company {
+        beside: first.map(|frame| Beside { frame, lanes }),
+        scales: Scales::of(frames.iter().map(Arc::as_ref)),
+    }
 }
 
 /// Whether the legend has numbers, which are those of the selected lane.
 fn has_numbers(lab: &Lab) -> bool {
     let entries = legend::entries(&lab.editor.experiment().view);
-    let is_note = |entry: &Entry| matches!(entry, Entry::Note { .. });
+    let is_note = |entry: &Entry| matches!(entry, Entry::Note { .. } | Entry::Basis);
     entries.iter().any(is_note)
 }
 
@@ -97,12 +100,12 @@ fn legend_of(lab: &Lab, frames: &[Arc<Frame>], area: Rect) -> (Rect, Scene) {
     };
     let page = Page::lane(area.size().into(), style(lab));
     let selected = lab.editor.selected().min(frames.len() - 1);
-    let (frame, beside) = (&frames[selected], beside(frames, selected));
+    let (frame, company) = (&frames[selected], company(frames, selected));
     let room = match has_numbers(lab) {
         true => area.width() - WHOSE,
         false => area.width(),
     };
-    let legend = scene::legend_strip(frame, beside, view, lab.play.t, (&page, room));
+    let legend = scene::legend_strip(frame, company, view, lab.play.t, (&page, room));
     let above = area.with_max_y((area.bottom() - legend.size[1]).max(area.top()));
     (above, legend)
 }
@@ -112,7 +115,7 @@ fn lane_ui(
     ui: &mut Ui,
     canvas: &mut Canvas,
     lane: usize,
-    (lab, frame, beside): (&Lab, &Arc<Frame>, Option<Beside<'_>>),
+    (lab, frame, company): (&Lab, &Arc<Frame>, Company<'_>),
     sight: &Sight<'_>,
     commands: &mut Vec<Command>,
 ) {
@@ -125,7 +128,7 @@ fn lane_ui(
     pane_ui(
         ui,
         &mut canvas.panes[lane],
-        (lab, frame, beside),
+        (lab, frame, company),
         place,
         sight,
         paper,

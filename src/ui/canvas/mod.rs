@@ -4,6 +4,7 @@
 //! caches and the stroke under way, nothing else; it refuses to know how a flow is computed.
 
 mod alone;
+mod ask_bar;
 mod brush;
 mod brush_bar;
 mod chips;
@@ -50,6 +51,7 @@ pub fn canvas_ui(
     if lab.tool == Tool::Brush {
         brush_bar::bar_ui(ui, lab, commands);
     }
+    ask_bar::bar_ui(ui, lab, commands);
     step_bar::bar_ui(ui, lab, commands);
     match &frames[..] {
         [frame] => alone::alone_ui(ui, canvas, lab, frame, commands),

@@ -31,7 +31,7 @@ pub fn notice_ui(
 ) {
     let (theme, area) = (palette(lab.dark), place.rect);
     let selected = lane == lab.editor.selected();
-    if let RunState::Waiting { reason } = &frame.state
+    if let RunState::Waiting { reason } | RunState::Exact { field: Err(reason) } = &frame.state
         && selected
     {
         waiting_ui(ui, area, above, reason, lab, commands);
@@ -44,8 +44,20 @@ pub fn notice_ui(
     if let Some(step) = frame.past {
         past_ui(ui, area, above, (step, frame.planned_end), theme, commands);
     }
+    let exact = frame.products.exact.get();
+    if let Some(Err(error)) = exact.map(|exact| &exact.field)
+        && let layers = &lab.editor.experiment().view.layers
+        && Layer::EXACT.iter().any(|layer| layers.contains(layer))
+        && lab.tool != Tool::Brush
+    {
+        let words = format!("There is no exact field: {error}.");
+        return centered(ui, area, &words, theme);
+    }
     match frame.products.trajectories.get() {
-        _ if matches!(frame.state, RunState::Waiting { .. }) => {}
+        _ if matches!(
+            frame.state,
+            RunState::Waiting { .. } | RunState::Exact { field: Err(_) }
+        ) => {}
         // A step in slow motion is a picture of its own.
         None if lab.slow_motion.is_some() => {}
         None => centered(ui, area, "The first picture is being computed.", theme),
@@ -123,8 +135,11 @@ fn waiting_ui(
             .inner_margin(Margin::symmetric(12, 8))
             .show(ui, |ui| {
                 ui.label(RichText::new(sentence(reason)).color(ink(theme.text)));
-                if lab.tool != Tool::Brush {
-                    let source = &lab.editor.experiment().problem.source;
+                let problem = &lab.editor.experiment().problem;
+                let (source, target) = (&problem.source, &problem.target);
+                // The exact field may be missing for another reason than an empty drawing.
+                let is_blank = brush::is_blank(source) || brush::is_blank(target);
+                if lab.tool != Tool::Brush && (is_blank || problem.velocity.is_learned()) {
                     let action = match brush::is_blank(source) {
                         true => &actions::DRAW_SOURCE,
                         false => &actions::DRAW,

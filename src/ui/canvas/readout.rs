@@ -4,7 +4,10 @@ use egui::{Align2, FontId, Rect, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
 
 use crate::flow::Point;
 use crate::flow::grid::FieldGrid;
+use crate::flow::likelihood::LogLikelihood;
+use crate::products::LikelihoodAt;
 use crate::scene::theme::Theme;
+use crate::ui::lab::as_printed;
 use crate::ui::theme::ink;
 
 /// From the edges of the canvas to the card, in points: clear of the numbers along the edges.
@@ -12,19 +15,36 @@ const MARGIN: Vec2 = vec2(34.0, 30.0);
 /// Free space between the card and the legend, in points.
 const GAP: f32 = 8.0;
 
-/// The position, and the velocity there if the picture knows it; above the legend if there is no room beside it.
-pub fn readout_ui(
-    ui: &Ui,
-    area: Rect,
-    legend: Option<Rect>,
-    at: Point,
-    velocity: Option<Point>,
-    theme: &Theme,
-) {
+/// The position, the velocity there if the picture knows it, and the likelihood if it is asked for: that of the position as
+/// it is printed, three dots while it is of another one.
+pub fn words(at: Point, velocity: Option<Point>, likelihood: Option<&LikelihoodAt>) -> String {
     let mut words = format!("x = {}", pair(at));
     if let Some(velocity) = velocity {
         words.push_str(&format!("    v = {}", pair(velocity)));
     }
+    if let Some(found) = likelihood {
+        words.push_str("    log p₁ = ");
+        words.push_str(&match &found.likelihood {
+            _ if found.at != as_printed(at) => "…".to_owned(),
+            Ok(likelihood) => log_density(likelihood),
+            Err(_) => "–".to_owned(),
+        });
+    }
+    words
+}
+
+/// `log p_1` with its spread, and `p_1`.
+fn log_density(likelihood: &LogLikelihood) -> String {
+    let LogLikelihood { value, spread } = *likelihood;
+    let log = match spread {
+        0.0 => format!("{value:.4}"),
+        spread => format!("{value:.4} ± {spread:.2}"),
+    };
+    format!("{log}    p₁ = {:.3e}", value.exp()).replace('-', "−")
+}
+
+/// The words on a card; above the legend if there is no room beside it.
+pub fn readout_ui(ui: &Ui, area: Rect, legend: Option<Rect>, words: String, theme: &Theme) {
     let painter = ui.painter();
     let galley = painter.layout_no_wrap(words, FontId::proportional(12.0), ink(theme.text));
     let card = card_beside(area, legend, galley.size() + vec2(20.0, 10.0));
@@ -142,6 +162,22 @@ mod tests {
             card_beside(area, legend(600.0), size).max,
             pos2(766.0, 552.0)
         );
+    }
+
+    #[test]
+    fn a_likelihood_is_shown_for_the_point_that_is_printed_and_for_no_other() {
+        let found = LikelihoodAt {
+            at: [1.23, -0.5],
+            x_0: [0.0; 2],
+            likelihood: Ok(LogLikelihood {
+                value: -2.531024,
+                spread: 0.0,
+            }),
+        };
+        let of = |at| words(at, None, Some(&found));
+        let expected = "x = (1.23, −0.50)    log p₁ = −2.5310    p₁ = 7.958e−2";
+        assert_eq!(of([1.2314, -0.4996]), expected);
+        assert_eq!(of([1.24, -0.5]), "x = (1.24, −0.50)    log p₁ = …");
     }
 
     #[test]

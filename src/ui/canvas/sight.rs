@@ -12,7 +12,7 @@ use egui::{
 
 use crate::experiment::View;
 use crate::flow::Point;
-use crate::scene::{self, Beside, Page, Style, Transform};
+use crate::scene::{self, Company, Page, Style, Transform};
 use crate::snapshot::{Frame, LaneId};
 
 use super::super::command::{Command, Tool};
@@ -75,6 +75,7 @@ impl<'a> Sight<'a> {
             view: View {
                 camera: Some(transform.camera()),
                 step: lab.step_view(),
+                ask: lab.asked().map(|[x, y]| (x, y)),
                 ..lab.editor.experiment().view.clone()
             },
             places,
@@ -93,16 +94,21 @@ impl<'a> Sight<'a> {
             let pointer = response.hover_pos().filter(|p| place.rect.contains(*p))?;
             Some((lane, pointer))
         });
-        let Some((lane, pointer)) = hovered.next() else {
+        let found = hovered.next();
+        self.pointed = found.map(|(lane, pointer)| self.places[lane].data_at(pointer));
+        if self.pointed != lab.pointed {
+            commands.push(Command::PointAt(self.pointed));
+        }
+        let Some((lane, pointer)) = found else {
             return;
         };
         let place = self.places[lane];
-        self.pointed = Some(place.data_at(pointer));
         step_bar::mark(lab, &frames[lane], &place, pointer, commands);
         let reach = match lab.tool {
             Tool::Brush => return,
             Tool::Pan => particle::TOUCH,
             Tool::Pick => particle::REACH,
+            Tool::Ask => return self.ask(lab, lane, commands),
         };
         if self.responses[lane].dragged() {
             return;
@@ -121,20 +127,32 @@ impl<'a> Sight<'a> {
             commands.push(Command::PickParticle(self.touched));
         }
     }
+
+    /// A click pins the point under the pointer, another one lets it go.
+    fn ask(&self, lab: &Lab, lane: usize, commands: &mut Vec<Command>) {
+        if !self.responses[lane].clicked() {
+            return;
+        }
+        if lane != lab.editor.selected() {
+            commands.push(Command::SelectLane(lane));
+        }
+        let pointed = self.pointed.filter(|_| lab.pinned.is_none());
+        commands.push(Command::Pin(pointed));
+    }
 }
 
 /// The scene of a lane, with the particle that is marked. Returns where its legend is.
 pub fn pane_ui(
     ui: &Ui,
     pane: &mut Pane,
-    (lab, frame, beside): (&Lab, &Frame, Option<Beside<'_>>),
+    (lab, frame, company): (&Lab, &Frame, Company<'_>),
     place: &Place,
     sight: &Sight<'_>,
     paper: Vec<Shape>,
 ) -> Option<Rect> {
     let (rect, t) = (place.rect, lab.play.t);
     let builder = &mut pane.builder;
-    let scene = builder.build_beside(frame, beside, &sight.view, t, sight.page);
+    let scene = builder.build_beside(frame, company, &sight.view, t, sight.page);
     let painter = ui.painter().with_clip_rect(rect);
     pane.painter.paint_layers(&painter, rect, &scene, paper);
     let theme = palette(lab.dark);
@@ -151,18 +169,19 @@ pub fn pane_ui(
 /// The surface that takes the pointer. With the brush a press already paints, so nothing waits for a click.
 pub fn surface_ui(ui: &Ui, rect: Rect, lane: LaneId, name: &str, tool: Tool) -> Response {
     let sense = match tool {
-        Tool::Pan | Tool::Pick => Sense::click_and_drag(),
+        Tool::Pan | Tool::Pick | Tool::Ask => Sense::click_and_drag(),
         Tool::Brush => Sense::drag(),
     };
     let response = ui.interact(rect, Id::unique(("canvas", lane)), sense);
     response.widget_info(|| WidgetInfo::labeled(Role::Canvas, true, name));
     let dragged = response.dragged_by(PointerButton::Primary);
     match tool {
-        Tool::Pan | Tool::Pick if dragged => {
+        Tool::Pan | Tool::Pick | Tool::Ask if dragged => {
             response.on_hover_and_drag_cursor(CursorIcon::Grabbing)
         }
         Tool::Pan => response,
         Tool::Pick => response.on_hover_cursor(CursorIcon::PointingHand),
+        Tool::Ask => response.on_hover_cursor(CursorIcon::Crosshair),
         Tool::Brush => response.on_hover_and_drag_cursor(CursorIcon::Crosshair),
     }
 }
@@ -184,7 +203,9 @@ pub fn readout_ui(
     let field = frame.products.field.get();
     let field = field.filter(|_| lab.tool != Tool::Brush);
     let velocity = field.and_then(|field| readout::velocity_at(field, lab.play.t, at));
-    readout::readout_ui(ui, place.rect, legend, at, velocity, palette(lab.dark));
+    let likelihood = frame.products.likelihood_at.get();
+    let words = readout::words(at, velocity, likelihood.map(|made| &made.output));
+    readout::readout_ui(ui, place.rect, legend, words, palette(lab.dark));
 }
 
 fn page_rect(page: &Page) -> scene::Rect {

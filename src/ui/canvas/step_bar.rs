@@ -9,7 +9,7 @@ use crate::snapshot::{Frame, RunState};
 use super::super::actions;
 use super::super::command::Command;
 use super::super::lab::Lab;
-use super::super::panels::{buttons, grouped, widgets};
+use super::super::panels::{NOTHING_TRAINED, buttons, grouped, widgets};
 use super::super::slow_motion::{Move, SlowMotion, sentence};
 use super::super::theme::{ink, mix, palette, strong};
 use super::docked::docked_ui;
@@ -134,6 +134,7 @@ fn sentence_ui(ui: &mut Ui, slow: &SlowMotion, frame: &Frame, theme: &Theme) {
         (Some(step), _) => (sentence(slow.view.stage, step), theme.text),
         (None, RunState::Waiting { reason }) => (reason.clone(), theme.attention),
         (None, RunState::Failed { message }) => (message.clone(), theme.error),
+        (None, RunState::Exact { .. }) => (NOTHING_TRAINED.to_owned(), theme.attention),
         (None, _) => ("The next step is being laid out.".to_owned(), theme.muted),
     };
     let text = RichText::new(words).size(13.0).color(ink(color));

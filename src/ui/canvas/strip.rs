@@ -13,7 +13,7 @@ use crate::ui::theme::{ink, palette};
 use super::chips;
 
 /// Room of the buttons at the right end, in points.
-const BUTTONS: f32 = 232.0;
+const BUTTONS: f32 = 284.0;
 /// Between two toggles, in points.
 const GAP: f32 = 6.0;
 
@@ -40,6 +40,8 @@ pub fn strip_ui(ui: &mut Ui, lab: &Lab, commands: &mut Vec<Command>) {
                 let picks = lab.tool == Tool::Pick;
                 let pick = Button::selectable(picks, "Select");
                 buttons::button_ui(ui, lab, &actions::PICK, pick, true, commands);
+                let ask = Button::selectable(lab.tool == Tool::Ask, "Ask");
+                buttons::button_ui(ui, lab, &actions::ASK, ask, true, commands);
                 if !rest.is_empty() {
                     chips::more_ui(ui, lab, &rest, commands);
                 }

@@ -32,6 +32,13 @@ impl State {
         self.frames().iter().any(active)
     }
 
+    /// Whether there is a lane whose field is learned.
+    pub fn learns(&self) -> bool {
+        let lanes = self.editor.lanes().iter();
+        let velocities = lanes.map(|lane| lane.legal().problem.velocity);
+        velocities.into_iter().any(|velocity| velocity.is_learned())
+    }
+
     /// Sends the newest legal experiments that the session has not got; opens lanes that are new, to train as the others
     /// do, and closes those that are gone.
     pub(super) fn publish(&mut self) {

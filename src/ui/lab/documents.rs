@@ -31,6 +31,7 @@ impl State {
     /// Another experiment takes the place of this one: its training starts at step 0.
     fn replace(&mut self, experiment: Experiment, path: Option<PathBuf>) {
         self.camera = experiment.view.camera;
+        self.pinned = experiment.view.ask.map(|(x, y)| [x, y]);
         if !self.play.playing {
             self.play.t = experiment.view.t;
         }
@@ -41,6 +42,7 @@ impl State {
     /// Unsaved work takes the place of this experiment.
     pub(super) fn recover(&mut self, experiment: Experiment) {
         self.camera = experiment.view.camera;
+        self.pinned = experiment.view.ask.map(|(x, y)| [x, y]);
         self.editor.recover(experiment);
         self.start_anew();
     }

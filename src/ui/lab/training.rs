@@ -58,5 +58,7 @@ impl State {
 
 /// Whether the steps so far say nothing of what is learned from here on.
 pub(super) fn learns_anew(old: &Experiment, new: &Experiment) -> bool {
-    old.problem != new.problem || old.needs_new_model(new)
+    // Which field is shown changes nothing of what is learned.
+    let another_task = || old.learned().problem != new.learned().problem;
+    (old.problem != new.problem && another_task()) || old.needs_new_model(new)
 }

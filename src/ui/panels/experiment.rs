@@ -11,8 +11,8 @@ use super::super::lab::Lab;
 use super::super::theme::{self, ink};
 use super::buttons::button_ui;
 use super::links::{self, Head};
-use super::widgets::{attention_card, primary, side_scroll};
-use super::{densities, network, path, training, view};
+use super::widgets::{attention_card, note_ui, primary, side_scroll};
+use super::{densities, network, path, training, velocity, view};
 
 /// What the panel remembers from frame to frame: caches, and which density's numbers are shown.
 pub struct Memory {
@@ -63,6 +63,7 @@ pub fn experiment_ui(
         );
         path::path_ui(ui, theme, &mut memory.path, &mut draft, head);
         illegal_ui(ui, theme, lab, head.commands);
+        velocity::velocity_ui(ui, theme, &mut draft, frame, head);
         path::coupling_ui(ui, theme, &mut draft, &frame.cautions, head);
         network::network_ui(ui, theme, &mut memory.network, &mut draft, head);
         training::training_ui(ui, theme, &mut draft, head);
@@ -103,6 +104,10 @@ fn run_ui(ui: &mut Ui, theme: &Theme, lab: &Lab, frame: &Frame, commands: &mut V
             ui.add(Label::new(RichText::new(message).color(ink(theme.error))).wrap());
         });
     }
+    if frame.state.is_exact() {
+        note_ui(ui, theme, velocity::NOTHING_TRAINED);
+    }
+    let can = lab.learns();
     ui.horizontal(|ui| {
         let text = match frame.state {
             _ if lab.trains() => "Pause",
@@ -110,14 +115,14 @@ fn run_ui(ui: &mut Ui, theme: &Theme, lab: &Lab, frame: &Frame, commands: &mut V
             _ => "Train",
         };
         let wide = primary(theme, text).min_size(Vec2::new(108.0, 32.0));
-        button_ui(ui, lab, &actions::TRAIN, wide, true, commands);
+        button_ui(ui, lab, &actions::TRAIN, wide, can, commands);
         let half = Vec2::new(
             (ui.available_width() - ui.spacing().item_spacing.x) / 2.0,
             32.0,
         );
         for (action, text) in [(&actions::STEP, "Step"), (&actions::RESET, "Reset")] {
             let button = Button::new(text).min_size(half);
-            button_ui(ui, lab, action, button, true, commands);
+            button_ui(ui, lab, action, button, can, commands);
         }
     });
 }

@@ -15,8 +15,9 @@ mod shapes;
 mod status;
 mod top_bar;
 mod training;
+mod velocity;
 mod view;
-mod vocabulary;
+pub mod vocabulary;
 pub(super) mod widgets;
 
 use egui::{Frame as Boxed, Margin, Panel, Ui};
@@ -29,6 +30,7 @@ use super::rack::{self, Rack};
 use super::theme::{self, ink};
 
 pub use status::{Load, goal_text, grouped};
+pub use velocity::NOTHING_TRAINED;
 
 /// Width of the panel that describes the experiment, in points.
 const LEFT_WIDTH: f32 = 262.0;

@@ -71,7 +71,8 @@ pub fn coupling_ui(
     let coupling = &mut draft.problem.coupling;
     member_ui(ui, theme, "Coupling", formula, coupling);
     constants_ui(ui, theme, coupling.entry().constants, coupling);
-    for caution in cautions {
+    let remarks = draft.problem.velocity.remarks();
+    for caution in cautions.iter().filter(|caution| !remarks.contains(caution)) {
         note_ui(ui, theme, caution);
     }
 }

@@ -17,24 +17,42 @@ const SIZE: f32 = 1.6;
 #[derive(Default)]
 pub struct Scatter {
     points: Option<Arc<[Point]>>,
-    key: Option<(Rect, Color32)>,
+    key: Option<(Rect, Color32, Bounds)>,
     mesh: Arc<Mesh>,
 }
 
 impl Scatter {
     /// Paints the points into the box, as large as they fit.
     pub fn paint(&mut self, painter: &Painter, rect: Rect, points: &Arc<[Point]>, color: Color32) {
+        if let Some(bounds) = Bounds::of_points(shown(points)) {
+            self.paint_within(painter, rect, (points, color), bounds);
+        }
+    }
+
+    /// Paints the points into the box, which shows this part of the plane: several clouds over each other.
+    pub fn paint_within(
+        &mut self,
+        painter: &Painter,
+        rect: Rect,
+        (points, color): (&Arc<[Point]>, Color32),
+        bounds: Bounds,
+    ) {
         let same = self
             .points
             .as_ref()
             .is_some_and(|old| Arc::ptr_eq(old, points));
-        if !(same && self.key == Some((rect, color))) {
-            self.mesh = Arc::new(mesh_of(points, rect, color));
+        if !(same && self.key == Some((rect, color, bounds))) {
+            self.mesh = Arc::new(mesh_of(points, rect, color, &bounds));
             self.points = Some(points.clone());
-            self.key = Some((rect, color));
+            self.key = Some((rect, color, bounds));
         }
         painter.add(Shape::Mesh(self.mesh.clone()));
     }
+}
+
+/// As many as are painted.
+fn shown(points: &[Point]) -> &[Point] {
+    &points[..points.len().min(N_POINTS)]
 }
 
 /// Samples of a density, always the same ones; none if there is nothing to sample, such as an empty drawing.
@@ -46,16 +64,12 @@ pub fn samples_of(distribution: &Distribution) -> Arc<[Point]> {
     }
 }
 
-fn mesh_of(points: &[Point], rect: Rect, color: Color32) -> Mesh {
+fn mesh_of(points: &[Point], rect: Rect, color: Color32, bounds: &Bounds) -> Mesh {
     let mut mesh = Mesh::default();
-    let shown = &points[..points.len().min(N_POINTS)];
-    let Some(bounds) = Bounds::of_points(shown) else {
-        return mesh;
-    };
     let fit = |room: f32, extent: f64| (room - SIZE).max(1.0) / extent.max(1e-9) as f32;
     let scale = fit(rect.width(), bounds.width()).min(fit(rect.height(), bounds.height()));
     let center = bounds.center();
-    for point in shown
+    for point in shown(points)
         .iter()
         .filter(|p| p[0].is_finite() && p[1].is_finite())
     {
@@ -75,13 +89,16 @@ mod tests {
     fn every_sample_lies_inside_its_box() {
         let points = [[-3.0, 1.0], [5.0, 2.0], [0.0, -40.0], [f64::NAN, 0.0]];
         let rect = Rect::from_min_size(pos2(10.0, 20.0), Vec2::new(80.0, 60.0));
-        let mesh = mesh_of(&points, rect, Color32::WHITE);
+        let bounds = |points: &[Point]| Bounds::of_points(points).unwrap();
+        let mesh = mesh_of(&points, rect, Color32::WHITE, &bounds(&points));
         assert_eq!(mesh.vertices.len(), 3 * 4);
         assert!(
             mesh.vertices
                 .iter()
                 .all(|v| rect.expand(0.1).contains(v.pos))
         );
-        assert!(mesh_of(&[[1.0, 1.0]], rect, Color32::WHITE).vertices.len() == 4);
+        let one = [[1.0, 1.0]];
+        let mesh = mesh_of(&one, rect, Color32::WHITE, &bounds(&one));
+        assert_eq!(mesh.vertices.len(), 4);
     }
 }

@@ -50,6 +50,8 @@ fn state_of(frame: &Frame, theme: &Theme) -> (&'static str, Color32) {
         RunState::Paused => ("paused", ink(theme.attention)),
         RunState::Waiting { .. } => ("waiting", ink(theme.attention)),
         RunState::Finished => ("finished", ink(theme.accent)),
+        RunState::Exact { field: Ok(_) } => ("exact", ink(theme.accent)),
+        RunState::Exact { field: Err(_) } => ("no field", ink(theme.attention)),
         RunState::Failed { .. } => ("failed", ink(theme.error)),
     }
 }
@@ -89,6 +91,12 @@ fn progress_ui(ui: &mut Ui, frame: &Frame, theme: &Theme) {
         let speed = format!("{} steps/s", grouped(frame.steps_per_sec.round() as u64));
         ui.label(RichText::new(speed).font(strong(13.0)))
             .on_hover_text("Training steps per second of late.");
+    }
+    if frame.state.is_exact() {
+        let words = RichText::new("nothing is trained").color(ink(theme.muted));
+        ui.label(words)
+            .on_hover_text("The selected lane's velocity is the exact field, which needs no training.");
+        return;
     }
     let step = format!("step {} {}", grouped(frame.step), goal_text(frame));
     let step = RichText::new(step + &time_left(frame)).color(ink(theme.muted));

@@ -15,7 +15,8 @@ use super::super::lab::Lab;
 use super::links::Head;
 use super::status::grouped;
 use super::vocabulary::{constants_ui, member_ui};
-use super::widgets::{choice_ui, combo_box, number_ui, row_ui};
+use super::velocity::NOTHING_TRAINED;
+use super::widgets::{choice_ui, combo_box, note_ui, number_ui, row_ui};
 
 /// Of an optimizer's constants the first one is the rate, which is changed most; the others are under More.
 const RATE: usize = 1;
@@ -23,6 +24,9 @@ const RATE: usize = 1;
 /// The training loop's settings; all of them apply to the running training.
 pub fn training_ui(ui: &mut Ui, theme: &Theme, draft: &mut Experiment, head: &mut Head<'_>) {
     head.heading_ui(ui, theme, "TRAINING", Group::Training);
+    if !draft.problem.velocity.is_learned() {
+        note_ui(ui, theme, NOTHING_TRAINED);
+    }
     optimizer_ui(ui, theme, &mut draft.training.optimizer);
     let batch = DragValue::new(&mut draft.training.batch)
         .range(Training::BATCHES)

@@ -1,7 +1,7 @@
 //! The end-point error of the methods against what they cost, both axes logarithmic: the lines of one lane are its
 //! methods, the lines of several are those of one method.
 
-use egui::{Color32, Rangef, RichText, Ui};
+use egui::{Color32, Rangef, RichText, Shape, Stroke, Ui, Vec2};
 use egui_plot::{AxisHints, HLine, HoverPosition, Line, LineStyle, PlotPoints};
 
 use crate::flow::convergence::ErrorCurve;
@@ -168,8 +168,15 @@ fn plot_ui(ui: &mut Ui, sight: Sight<'_>, drawn: &[Drawn]) {
 /// What a line is, and by which order its error falls.
 fn legend_ui(ui: &mut Ui, sight: Sight<'_>, drawn: &Drawn) {
     ui.horizontal(|ui| {
-        let dash = if drawn.is_exact { "┅" } else { "━" };
-        ui.label(RichText::new(dash).color(drawn.color));
+        let (_, rect) = ui.allocate_space(Vec2::new(24.0, 12.0));
+        let ends = [rect.left_center(), rect.right_center()];
+        let stroke = Stroke::new(1.6, drawn.color);
+        match drawn.is_exact {
+            true => ui
+                .painter()
+                .extend(Shape::dashed_line(&ends, stroke, 5.0, 4.0)),
+            false => drop(ui.painter().line_segment(ends, stroke)),
+        }
         let order = drawn.order.map(|order| format!(": order {order:.2}"));
         let text = [drawn.name.as_str(), &order.unwrap_or_default()].concat();
         ui.label(RichText::new(text).small().color(ink(sight.theme.text)));

@@ -3,22 +3,27 @@
 use std::sync::Arc;
 
 use egui::{RichText, Ui};
-use egui_plot::{FilledArea, HoverPosition, Line, PlotPoint, PlotPoints};
+use egui_plot::{FilledArea, HLine, HoverPosition, Line, LineStyle, PlotPoint, PlotPoints};
 
+use crate::flow::metrics::Mean;
 use crate::products::RunId;
-use crate::scene::metrics::table::LOSS;
+use crate::scene::metrics::Measured;
+use crate::scene::metrics::table::{CFM_FLOOR, FM_ERROR, FM_LOSS, LOSS};
 use crate::snapshot::{Frame, LossHistory, LossPoint};
 
 use super::super::command::Command;
 use super::super::panels::grouped;
-use super::super::panels::widgets::{card, heading_with_ui};
+use super::super::panels::widgets::{card, heading_with_ui, note_ui};
 use super::super::theme::{ink, strong};
 use super::super::timeline::{along, step_at};
 use super::Sight;
+use super::row::number_row;
 use super::steps_plot::{color_of, head_in, steps_plot, take_hold};
 
 /// Stretches that are drawn: about one per pixel.
 const MAX_STRETCHES: usize = 256;
+/// Steps behind the loss that the floor is taken from.
+const RECENT: usize = 1000;
 /// Height of the plot, in points.
 const HEIGHT: f32 = 160.0;
 
@@ -36,6 +41,8 @@ struct Losses {
     low: Vec<f64>,
     high: Vec<f64>,
     smoothed: Vec<PlotPoint>,
+    /// The mean of the last steps, as a run has it.
+    recent: Option<Mean>,
 }
 
 impl LossPlot {
@@ -54,6 +61,7 @@ impl Losses {
             return;
         }
         self.drawn = Some(now);
+        self.recent = loss.mean_of_last(RECENT);
         self.steps.clear();
         self.low.clear();
         self.high.clear();
@@ -112,16 +120,50 @@ pub fn loss_ui(ui: &mut Ui, plot: &mut LossPlot, sight: Sight<'_>, commands: &mu
     card(theme).inner_margin(4).show(ui, |ui| {
         if plot.lanes.iter().all(|lane| lane.steps.is_empty()) {
             let size = egui::Vec2::new(ui.available_width(), HEIGHT);
-            let text = RichText::new("No step has been taken yet.").color(ink(theme.muted));
+            let words = match sight.lab.learns() {
+                true => "No step has been taken yet.",
+                false => "Nothing is trained: the velocity is the exact field.",
+            };
+            let text = RichText::new(words).color(ink(theme.muted));
             ui.add_sized(size, egui::Label::new(text));
         } else {
             curve_ui(ui, plot, sight, commands);
         }
     });
+    floor_ui(ui, plot, sight);
+}
+
+/// The floor of the selected lane's loss, and what is above it.
+fn floor_ui(ui: &mut Ui, plot: &LossPlot, sight: Sight<'_>) {
+    let recent = plot.lanes.get(sight.lab.editor.selected());
+    let measured = Measured {
+        loss: recent.and_then(|lane| lane.recent),
+        ..Measured::of(sight.frame)
+    };
+    for metric in [&CFM_FLOOR, &FM_LOSS, &FM_ERROR] {
+        let (value, aside) = metric.line(&measured);
+        let definition = metric.definition();
+        number_row(ui, sight.theme, metric.label, &definition, &value, &aside);
+    }
+    if let Some(floor) = &measured.floor {
+        let known = floor.value.map_or("There is no floor: ", |_| "Floor: ");
+        note_ui(ui, sight.theme, &format!("{known}{}.", floor.basis.trim_end_matches('.')));
+    }
+}
+
+/// The floor of a lane's loss, if it is known.
+fn floor_of(frame: &Frame) -> Option<f64> {
+    let floor = frame.products.floor.get()?;
+    let metrics = frame.products.metrics.get();
+    let path_energy = metrics.map(|metrics| metrics.path_energy());
+    let floor = floor.beside(path_energy).value?;
+    (floor.value > 0.0).then_some(floor.value)
 }
 
 fn curve_ui(ui: &mut Ui, plot: &LossPlot, sight: Sight<'_>, commands: &mut Vec<Command>) {
     let history = sight.frame.loss.clone();
+    let frames = sight.lab.lane_frames(sight.frames);
+    let floors: Vec<Option<f64>> = frames.iter().map(|frame| floor_of(frame)).collect();
     let alone = plot.lanes.len() == 1;
     let shown = steps_plot("loss", HEIGHT, sight.theme)
         .label_formatter(move |position| hover_text(&history, position))
@@ -139,6 +181,14 @@ fn curve_ui(ui: &mut Ui, plot: &LossPlot, sight: Sight<'_>, commands: &mut Vec<C
                     .width(1.8)
                     .allow_hover(false);
                 ui.line(line);
+                if let Some(floor) = floors.get(i).copied().flatten() {
+                    let floor = HLine::new("", floor.log10())
+                        .color(color)
+                        .width(1.2)
+                        .style(LineStyle::dashed_dense())
+                        .allow_hover(false);
+                    ui.hline(floor);
+                }
             }
             head_in(ui, sight);
         });

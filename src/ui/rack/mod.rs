@@ -5,6 +5,8 @@
 
 mod convergence;
 mod curves;
+mod field_error;
+mod gradients;
 mod histogram;
 mod lanes_table;
 mod log_plot;

@@ -1,0 +1,67 @@
+//! A grid of numbers as NumPy reads it: `numpy.load("density.npy")`.
+//!
+//! Format: numpy.lib.format, version 1.0.
+
+use crate::products::LogDensityMap;
+
+/// The header's length with everything before it is a multiple of this.
+const ALIGNMENT: usize = 64;
+
+/// The density of a map, not its logarithm: an array of doubles `[iy][ix]` in C order, the lowest row first; none for an
+/// empty map.
+pub fn density(map: &LogDensityMap) -> Option<Vec<u8>> {
+    let [columns, rows] = map.n;
+    if map.values.is_empty() {
+        return None;
+    }
+    let values = map.values.iter().map(|log| log.exp());
+    let mut bytes = header(rows, columns);
+    bytes.extend(values.flat_map(f64::to_le_bytes));
+    Some(bytes)
+}
+
+/// What stands before the numbers of a matrix of doubles.
+fn header(rows: usize, columns: usize) -> Vec<u8> {
+    let magic = b"\x93NUMPY\x01\x00";
+    let mut words =
+        format!("{{'descr': '<f8', 'fortran_order': False, 'shape': ({rows}, {columns}), }}");
+    let before = magic.len() + size_of::<u16>();
+    let whole = (before + words.len() + 1).next_multiple_of(ALIGNMENT);
+    words.extend(std::iter::repeat_n(' ', whole - before - words.len() - 1));
+    words.push('\n');
+    let mut bytes = magic.to_vec();
+    bytes.extend((words.len() as u16).to_le_bytes());
+    bytes.extend(words.as_bytes());
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::flow::Bounds;
+
+    #[test]
+    fn a_file_has_the_header_and_the_rows_in_order() {
+        let map = LogDensityMap {
+            bounds: Bounds::square(1.0),
+            n: [3, 2],
+            values: [1.0_f64, 2.0, 3.0, 4.0, 5.0, 6.0].map(f64::ln).to_vec(),
+        };
+        let bytes = density(&map).unwrap();
+        let (header, numbers) = bytes.split_at(128);
+        assert!(header.starts_with(b"\x93NUMPY\x01\x00\x76\x00{'descr': '<f8'"));
+        assert!(String::from_utf8_lossy(header).contains("'shape': (2, 3), }"));
+        assert!(header.ends_with(b" \n"));
+        let numbers: Vec<f64> = numbers
+            .chunks_exact(8)
+            .map(|bytes| f64::from_le_bytes(bytes.try_into().unwrap()).round())
+            .collect();
+        assert_eq!(numbers, [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
+        let empty = LogDensityMap {
+            n: [0, 0],
+            values: Vec::new(),
+            ..map
+        };
+        assert_eq!(density(&empty), None);
+    }
+}

@@ -1,0 +1,222 @@
+//! The floor of the CFM loss: what even the exact field cannot get below.
+//!
+//! `L_CFM(v) = E |v - u|^2 + V` with `V = int E |dx_t/dt - u_t(x_t)|^2 dt` (Lipman et al., arXiv 2210.02747, theorem 2), so
+//! that a loss says nothing without V.
+
+use std::sync::Arc;
+
+use crate::experiment::Experiment;
+use crate::flow::coupling::{Coupling, PairStream};
+use crate::flow::exact::Basis;
+use crate::flow::metrics::Mean;
+use crate::flow::path::Path;
+use crate::flow::work::{Work, pause};
+
+use super::probes::{OTHER_PAIRS, blocks};
+use super::{Cost, Demand, Flow, Made, Probes, Product, Tools, Wish};
+
+/// Pairs behind a coupling cost.
+const PAIRS: usize = 8192;
+
+/// What is known of the floor without the flow.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Floor {
+    /// V, as the mean over so many points of the paths, and what the field there rests on.
+    Sampled(Mean, usize, Basis),
+    /// The coupling cost, of which the path energy of the flow leaves V: on the linear path the conditional energy is the
+    /// coupling cost, and conditional energy = path energy + V.
+    LessPathEnergy(Mean),
+    /// Nothing, and why.
+    Unknown(String),
+}
+
+/// The floor with the flow.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CfmFloor {
+    /// V in squared canvas units, with its standard error, if it is known.
+    pub value: Option<Mean>,
+    /// How it is known, or why it is not.
+    pub basis: String,
+}
+
+/// What it is the floor of.
+#[derive(Clone, Debug)]
+pub struct Request(Arc<Experiment>, Option<Arc<Made<Probes>>>);
+
+impl PartialEq for Request {
+    fn eq(&self, other: &Self) -> bool {
+        let of = |request: &Self| request.1.as_ref().map(Arc::as_ptr);
+        let law = |request: &Self| {
+            let problem = &request.0.problem;
+            (
+                request.0.seed,
+                problem.coupling,
+                problem.path,
+                problem.noise,
+            )
+        };
+        let ends = |request: &Self| {
+            let problem = &request.0.problem;
+            [problem.source.clone(), problem.target.clone()]
+        };
+        of(self) == of(other)
+            && (Arc::ptr_eq(&self.0, &other.0)
+                || law(self) == law(other) && ends(self) == ends(other))
+    }
+}
+
+impl Product for Floor {
+    const NAME: &'static str = "floor of the loss";
+    const COST: Cost = Cost::Measurement;
+    const OF_THE_FLOW: bool = false;
+    const IS_BASIS: bool = true;
+    type Request = Request;
+
+    fn demand(wish: &Wish<'_>) -> Demand<Request> {
+        let experiment = Arc::clone(&wish.flow.experiment);
+        let exact = wish.made.exact.get();
+        let without_field = exact.is_some_and(|e| e.is_demanded(wish) && e.field.is_err());
+        match wish.made.probes.get() {
+            _ if !wish.look.floor => Demand::Nothing,
+            _ if without_field || experiment.problem.coupling != Coupling::Independent => {
+                Demand::Of(Request(experiment, None))
+            }
+            Some(probes) if probes.is_demanded(wish) => {
+                Demand::Of(Request(experiment, Some(Arc::clone(probes))))
+            }
+            _ => Demand::Later,
+        }
+    }
+
+    fn start(_flow: &Flow, request: &Request, _tools: &Tools) -> Work<Option<Self>> {
+        let Request(experiment, probes) = request.clone();
+        Work::new(async move {
+            let probes = probes.as_ref().map(|made| &made.output);
+            Some(Self::of(&experiment, probes).await)
+        })
+    }
+}
+
+impl Floor {
+    /// That of an experiment's problem; `probes` are those of the same problem, if there are any.
+    pub async fn of(experiment: &Experiment, probes: Option<&Probes>) -> Self {
+        let problem = &experiment.problem;
+        match (problem.coupling, problem.path, probes) {
+            (Coupling::Independent, _, Some(probes)) => {
+                Self::Sampled(probes.floor(), probes.len(), probes.basis)
+            }
+            (Coupling::Independent, _, None) => {
+                Self::Unknown("the problem has no exact field".to_owned())
+            }
+            (_, Path::CondOt { sigma_min: 0.0 }, _) if problem.noise == 0.0 => {
+                match coupling_cost(experiment).await {
+                    Some(cost) => Self::LessPathEnergy(cost),
+                    None => Self::Unknown("the coupling has no pairs to give".to_owned()),
+                }
+            }
+            (coupling, path, _) => Self::Unknown(format!(
+                "under the {} coupling it is known on the linear path alone (cond-OT with sigma_min 0, without extra \
+                 noise), and this one is {}",
+                coupling.name(),
+                path.name()
+            )),
+        }
+    }
+
+    /// The floor beside a flow's path energy, if that was measured.
+    pub fn beside(&self, path_energy: Option<Mean>) -> CfmFloor {
+        match (self, path_energy) {
+            (Self::Sampled(mean, points, basis), _) => CfmFloor {
+                value: Some(*mean),
+                basis: format!(
+                    "mean of |dx_t/dt - u_t(x_t)|^2 over {points} points, u the exact field: {}",
+                    basis.sentence()
+                ),
+            },
+            (Self::LessPathEnergy(cost), Some(energy)) => CfmFloor {
+                value: Some(Mean {
+                    value: cost.value - energy.value,
+                    stderr: cost.stderr.hypot(energy.stderr),
+                }),
+                basis: "estimate: coupling cost - path energy of the trained flow".to_owned(),
+            },
+            (Self::LessPathEnergy(_), None) => CfmFloor {
+                value: None,
+                basis: "the path energy of the flow has not been measured".to_owned(),
+            },
+            (Self::Unknown(reason), _) => CfmFloor {
+                value: None,
+                basis: reason.clone(),
+            },
+        }
+    }
+}
+
+/// `E |x_1 - x_0|^2` of the coupling, with the error of the blocks' means where pairs depend on each other.
+async fn coupling_cost(experiment: &Experiment) -> Option<Mean> {
+    let blocks = blocks(experiment)?;
+    let block = experiment.problem.coupling.block().unwrap_or(1).max(1);
+    let n = PAIRS.div_ceil(block).max(2);
+    let mut stream = PairStream::new(OTHER_PAIRS);
+    let mut costs = Vec::with_capacity(n);
+    for _ in 0..n {
+        let drawn = stream.next_batch(block, |block, n| blocks.draw(block, n));
+        costs.push(drawn.ok()?.cost());
+        pause().await;
+    }
+    Some(Mean::of(costs.iter().copied()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::presets;
+    use crate::flow::work::finish;
+
+    fn eight_gaussians() -> Experiment {
+        presets::find("eight-gaussians")
+            .unwrap()
+            .experiment()
+            .unwrap()
+    }
+
+    fn floor_of(experiment: &Experiment) -> Floor {
+        finish(Floor::of(experiment, None))
+    }
+
+    /// Mean squared pair distance of exact OT on blocks of 256, see MATHS of the project: 14.583(6).
+    #[test]
+    fn a_dependent_coupling_has_its_cost_less_the_path_energy() {
+        let mut experiment = eight_gaussians();
+        experiment.problem.coupling = Coupling::BatchOt { batch: 256 };
+        let floor = floor_of(&experiment);
+        let Floor::LessPathEnergy(cost) = &floor else {
+            panic!("{floor:?}");
+        };
+        let off = (cost.value - 14.583).abs();
+        assert!(off < 3.0 * cost.stderr.hypot(0.006), "{cost:?}");
+        let energy = Mean {
+            value: 14.0,
+            stderr: 0.03,
+        };
+        let known = floor.beside(Some(energy));
+        let value = known.value.unwrap();
+        assert_eq!(value.value, cost.value - 14.0);
+        assert_eq!(value.stderr, cost.stderr.hypot(0.03));
+        assert!(known.basis.starts_with("estimate"));
+        assert_eq!(floor.beside(None).value, None);
+    }
+
+    #[test]
+    fn on_another_path_it_is_not_known_and_says_why() {
+        let mut experiment = eight_gaussians();
+        experiment.problem.coupling = Coupling::BatchOt { batch: 64 };
+        experiment.problem.path = Path::Cosine;
+        let known = floor_of(&experiment).beside(Some(Mean {
+            value: 1.0,
+            stderr: 0.0,
+        }));
+        assert_eq!(known.value, None);
+        assert!(known.basis.contains("linear path") && known.basis.contains("cosine"));
+    }
+}

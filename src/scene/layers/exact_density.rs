@@ -1,0 +1,42 @@
+//! The exact density p_t: one hue, the denser the more opaque.
+
+use super::heat::{BAR, Heat, Map, exact_map};
+use super::{Look, Marks, Moment, Notes};
+use crate::flow::maps::ExactSlice;
+use crate::scene::item::Item;
+use crate::scene::place::Place;
+use crate::scene::ramp::end;
+
+pub(super) struct ExactDensity;
+
+impl Marks for ExactDensity {
+    const LOOK: Look = Look {
+        label: "exact p_t",
+        moves: true,
+        follows_camera: true,
+        level: |_| 3,
+        mark_ems: BAR,
+        mark: |span| Heat::Density.bar(span),
+        swatch: |theme| Heat::Density.swatch(theme),
+        notes: Notes {
+            widest: &["0 to 0000 (1 / area)"],
+            words: |moment, _| {
+                let map = ExactDensity::needs(moment);
+                let words = map.map(|map| format!("0 to {} (1 / area)", end(map.top)));
+                words.into_iter().collect()
+            },
+        },
+        ..Look::PLAIN
+    };
+
+    type Needs = Map<ExactSlice>;
+
+    fn needs(moment: &Moment) -> Option<Self::Needs> {
+        exact_map(moment, moment.scales.density)
+    }
+
+    fn items(map: &Self::Needs, place: &Place) -> Vec<Item> {
+        let density = map.log_density().map(|log_p| (log_p.exp(), 1.0));
+        map.picture(density, Heat::Density, place)
+    }
+}
