@@ -7,8 +7,8 @@
 mod altered;
 mod basis;
 mod columns;
-mod density;
 mod energies;
+mod entropy;
 mod fan;
 mod general;
 mod lattice;
@@ -23,8 +23,8 @@ mod swarm;
 
 pub use altered::AlteredField;
 pub use basis::Basis;
-pub use density::Density;
 pub use energies::{Energies, energies};
+pub use entropy::entropy;
 pub use fan::{Fan, Ray};
 pub use marginal_field::MarginalField;
 pub use mixture::{Component, ExactError, ExactField, ExactPoint, Marginal};
