@@ -44,7 +44,11 @@ pub struct CfmFloor {
 
 /// What it is the floor of.
 #[derive(Clone, Debug)]
-pub struct Request(Arc<Experiment>, Option<Arc<Made<Exact>>>, Option<Arc<Made<Probes>>>);
+pub struct Request(
+    Arc<Experiment>,
+    Option<Arc<Made<Exact>>>,
+    Option<Arc<Made<Probes>>>,
+);
 
 impl PartialEq for Request {
     fn eq(&self, other: &Self) -> bool {
@@ -77,16 +81,22 @@ impl Product for Floor {
 
     fn demand(wish: &Wish<'_>) -> Demand<Request> {
         let experiment = Arc::clone(&wish.flow.experiment);
-        let exact = wish.made.exact.get().filter(|exact| exact.is_demanded(wish));
+        let exact = wish
+            .made
+            .exact
+            .get()
+            .filter(|exact| exact.is_demanded(wish));
         let without_field = exact.is_some_and(|exact| exact.field.is_err());
         match wish.made.probes.get() {
             _ if !wish.look.floor => Demand::Nothing,
             _ if without_field || experiment.problem.coupling != Coupling::Independent => {
                 Demand::Of(Request(experiment, None, None))
             }
-            Some(probes) if probes.is_demanded(wish) => {
-                Demand::Of(Request(experiment, exact.cloned(), Some(Arc::clone(probes))))
-            }
+            Some(probes) if probes.is_demanded(wish) => Demand::Of(Request(
+                experiment,
+                exact.cloned(),
+                Some(Arc::clone(probes)),
+            )),
             _ => Demand::Later,
         }
     }
@@ -149,7 +159,8 @@ impl Floor {
         match (self, path_energy) {
             (Self::Integrated(mean), _) => CfmFloor {
                 value: Some(*mean),
-                basis: "conditional energy - path energy of the exact field, by quadrature".to_owned(),
+                basis: "conditional energy - path energy of the exact field, by quadrature"
+                    .to_owned(),
             },
             (Self::Sampled(mean, points, basis), _) => CfmFloor {
                 value: Some(*mean),
