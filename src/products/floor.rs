@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use crate::experiment::Experiment;
+use crate::experiment::{CFM_TIMES, Experiment, Problem};
 use crate::flow::coupling::{Coupling, PairStream};
 use crate::flow::exact::{Basis, MarginalField, energies};
 use crate::flow::metrics::Mean;
@@ -50,25 +50,28 @@ pub struct Request(
     Option<Arc<Made<Probes>>>,
 );
 
+impl Request {
+    /// What the floor depends on beside the points of the paths.
+    fn key(&self) -> impl PartialEq {
+        let Problem {
+            source,
+            target,
+            path,
+            coupling,
+            noise,
+            velocity: _,
+        } = &self.0.problem;
+        let predicted = self.0.model.parametrisation;
+        let law = (source, target, *path, *coupling, *noise);
+        (self.0.seed, law, predicted)
+    }
+}
+
 impl PartialEq for Request {
     fn eq(&self, other: &Self) -> bool {
-        let of = |request: &Self| request.2.as_ref().map(Arc::as_ptr);
-        let law = |request: &Self| {
-            let problem = &request.0.problem;
-            (
-                request.0.seed,
-                problem.coupling,
-                problem.path,
-                problem.noise,
-            )
-        };
-        let ends = |request: &Self| {
-            let problem = &request.0.problem;
-            [problem.source.clone(), problem.target.clone()]
-        };
-        of(self) == of(other)
-            && (Arc::ptr_eq(&self.0, &other.0)
-                || law(self) == law(other) && ends(self) == ends(other))
+        let probes = |request: &Self| request.2.as_ref().map(Arc::as_ptr);
+        probes(self) == probes(other)
+            && (Arc::ptr_eq(&self.0, &other.0) || self.key() == other.key())
     }
 }
 
@@ -124,7 +127,8 @@ impl Floor {
         let exact = |field: &&MarginalField| {
             matches!(field.basis(), Basis::ClosedForm | Basis::Quadrature { .. })
         };
-        if let Some(field) = field.filter(exact)
+        let is_velocity = experiment.model.parametrisation.is_velocity();
+        if let Some(field) = field.filter(exact).filter(|_| is_velocity)
             && let Some(found) = energies(field).await
         {
             return Self::Integrated(Mean {
@@ -132,14 +136,19 @@ impl Floor {
                 stderr: found.error,
             });
         }
+        // The CFM loss of another parametrisation is that of fewer times.
+        let times = match is_velocity {
+            true => (start, end),
+            false => (start.max(CFM_TIMES.0), end.min(CFM_TIMES.1)),
+        };
         match (problem.coupling, problem.path, probes) {
             (Coupling::Independent, _, Some(probes)) => {
-                Self::Sampled(probes.floor(), probes.len(), probes.basis)
+                Self::Sampled(probes.floor(times), probes.len(), probes.basis)
             }
             (Coupling::Independent, _, None) => {
                 Self::Unknown("the problem has no exact field".to_owned())
             }
-            (_, Path::CondOt { sigma_min: 0.0 }, _) if problem.noise == 0.0 => {
+            (_, Path::CondOt { sigma_min: 0.0 }, _) if problem.noise == 0.0 && is_velocity => {
                 match coupling_cost(experiment).await {
                     Some(cost) => Self::LessPathEnergy(cost),
                     None => Self::Unknown("the coupling has no pairs to give".to_owned()),
@@ -147,7 +156,7 @@ impl Floor {
             }
             (coupling, path, _) => Self::Unknown(format!(
                 "under the {} coupling it is known on the linear path alone (cond-OT with sigma_min 0, without extra \
-                 noise), and this one is {}",
+                 noise, the velocity predicted), and this is {}",
                 coupling.name(),
                 path.name()
             )),
