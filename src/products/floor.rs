@@ -61,9 +61,9 @@ impl Request {
             noise,
             velocity: _,
         } = &self.0.problem;
-        let predicted = self.0.model.parametrisation;
+        let is_velocity = self.0.model.parametrisation.is_velocity();
         let law = (source, target, *path, *coupling, *noise);
-        (self.0.seed, law, predicted)
+        (self.0.seed, law, is_velocity)
     }
 }
 
