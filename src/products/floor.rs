@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use crate::experiment::Experiment;
+use crate::experiment::{CFM_TIMES, Experiment, Problem};
 use crate::flow::coupling::{Coupling, PairStream};
 use crate::flow::exact::{Basis, MarginalField, energies};
 use crate::flow::metrics::Mean;
@@ -44,27 +44,34 @@ pub struct CfmFloor {
 
 /// What it is the floor of.
 #[derive(Clone, Debug)]
-pub struct Request(Arc<Experiment>, Option<Arc<Made<Exact>>>, Option<Arc<Made<Probes>>>);
+pub struct Request(
+    Arc<Experiment>,
+    Option<Arc<Made<Exact>>>,
+    Option<Arc<Made<Probes>>>,
+);
+
+impl Request {
+    /// What the floor depends on beside the points of the paths.
+    fn key(&self) -> impl PartialEq {
+        let Problem {
+            source,
+            target,
+            path,
+            coupling,
+            noise,
+            velocity: _,
+        } = &self.0.problem;
+        let is_velocity = self.0.model.parametrisation.is_velocity();
+        let law = (source, target, *path, *coupling, *noise);
+        (self.0.seed, law, is_velocity)
+    }
+}
 
 impl PartialEq for Request {
     fn eq(&self, other: &Self) -> bool {
-        let of = |request: &Self| request.2.as_ref().map(Arc::as_ptr);
-        let law = |request: &Self| {
-            let problem = &request.0.problem;
-            (
-                request.0.seed,
-                problem.coupling,
-                problem.path,
-                problem.noise,
-            )
-        };
-        let ends = |request: &Self| {
-            let problem = &request.0.problem;
-            [problem.source.clone(), problem.target.clone()]
-        };
-        of(self) == of(other)
-            && (Arc::ptr_eq(&self.0, &other.0)
-                || law(self) == law(other) && ends(self) == ends(other))
+        let probes = |request: &Self| request.2.as_ref().map(Arc::as_ptr);
+        probes(self) == probes(other)
+            && (Arc::ptr_eq(&self.0, &other.0) || self.key() == other.key())
     }
 }
 
@@ -77,16 +84,22 @@ impl Product for Floor {
 
     fn demand(wish: &Wish<'_>) -> Demand<Request> {
         let experiment = Arc::clone(&wish.flow.experiment);
-        let exact = wish.made.exact.get().filter(|exact| exact.is_demanded(wish));
+        let exact = wish
+            .made
+            .exact
+            .get()
+            .filter(|exact| exact.is_demanded(wish));
         let without_field = exact.is_some_and(|exact| exact.field.is_err());
         match wish.made.probes.get() {
             _ if !wish.look.floor => Demand::Nothing,
             _ if without_field || experiment.problem.coupling != Coupling::Independent => {
                 Demand::Of(Request(experiment, None, None))
             }
-            Some(probes) if probes.is_demanded(wish) => {
-                Demand::Of(Request(experiment, exact.cloned(), Some(Arc::clone(probes))))
-            }
+            Some(probes) if probes.is_demanded(wish) => Demand::Of(Request(
+                experiment,
+                exact.cloned(),
+                Some(Arc::clone(probes)),
+            )),
             _ => Demand::Later,
         }
     }
@@ -114,7 +127,8 @@ impl Floor {
         let exact = |field: &&MarginalField| {
             matches!(field.basis(), Basis::ClosedForm | Basis::Quadrature { .. })
         };
-        if let Some(field) = field.filter(exact)
+        let is_velocity = experiment.model.parametrisation.is_velocity();
+        if let Some(field) = field.filter(exact).filter(|_| is_velocity)
             && let Some(found) = energies(field).await
         {
             return Self::Integrated(Mean {
@@ -122,14 +136,19 @@ impl Floor {
                 stderr: found.error,
             });
         }
+        // The CFM loss of another parametrisation is that of fewer times.
+        let times = match is_velocity {
+            true => (start, end),
+            false => (start.max(CFM_TIMES.0), end.min(CFM_TIMES.1)),
+        };
         match (problem.coupling, problem.path, probes) {
             (Coupling::Independent, _, Some(probes)) => {
-                Self::Sampled(probes.floor(), probes.len(), probes.basis)
+                Self::Sampled(probes.floor(times), probes.len(), probes.basis)
             }
             (Coupling::Independent, _, None) => {
                 Self::Unknown("the problem has no exact field".to_owned())
             }
-            (_, Path::CondOt { sigma_min: 0.0 }, _) if problem.noise == 0.0 => {
+            (_, Path::CondOt { sigma_min: 0.0 }, _) if problem.noise == 0.0 && is_velocity => {
                 match coupling_cost(experiment).await {
                     Some(cost) => Self::LessPathEnergy(cost),
                     None => Self::Unknown("the coupling has no pairs to give".to_owned()),
@@ -137,7 +156,7 @@ impl Floor {
             }
             (coupling, path, _) => Self::Unknown(format!(
                 "under the {} coupling it is known on the linear path alone (cond-OT with sigma_min 0, without extra \
-                 noise), and this one is {}",
+                 noise, the velocity predicted), and this is {}",
                 coupling.name(),
                 path.name()
             )),
@@ -149,7 +168,8 @@ impl Floor {
         match (self, path_energy) {
             (Self::Integrated(mean), _) => CfmFloor {
                 value: Some(*mean),
-                basis: "conditional energy - path energy of the exact field, by quadrature".to_owned(),
+                basis: "conditional energy - path energy of the exact field, by quadrature"
+                    .to_owned(),
             },
             (Self::Sampled(mean, points, basis), _) => CfmFloor {
                 value: Some(*mean),
