@@ -216,7 +216,7 @@ mod tests {
     proptest! {
         #[test]
         fn there_and_back(
-            t in 1e-3..(1.0 - 1e-3), which in 0usize..4,
+            t in 1e-3..(1.0 - 1e-3), which in 0usize..6,
             x in prop::array::uniform2(-4.0..4.0), u in prop::array::uniform2(-4.0..4.0),
         ) {
             let (path, s_0) = [
@@ -224,6 +224,8 @@ mod tests {
                 (Path::Vp { beta_min: 0.1, beta_max: 20.0 }, 1.0),
                 (Path::Ve { sigma_min: 0.01, sigma_max: 10.0 }, 10.0),
                 (Path::Cosine, 0.7),
+                (Path::LinearVp, 1.0),
+                (Path::Polynomial { n: 1.5 }, 1.2),
             ][which];
             let s = path.at(t);
             let posterior = Posterior::from_velocity(s, x, u);

@@ -1,5 +1,6 @@
 //! Which product is out of date when, and that it does not depend on how the work is cut.
 
+mod likelihood;
 mod solvers;
 
 use std::collections::BTreeSet;

@@ -206,6 +206,7 @@ impl Work {
             particles: 0,
             field: 0,
             solvers: true,
+            likelihood: true,
             ..Look::default()
         };
         let products = make_all(flow, &look, &Tools::default(), || self.goes_on());

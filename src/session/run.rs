@@ -101,11 +101,12 @@ pub struct Outcome {
 /// The floor of the loss, and how far the flow's field is from the exact one.
 async fn against_exact(flow: &Flow) -> (Floor, Option<FmError>) {
     let experiment = &flow.id.experiment;
-    let probes = match marginal_field(experiment) {
-        Ok(field) => Probes::draw(experiment, &field).await,
-        Err(_) => None,
+    let field = marginal_field(experiment).ok();
+    let probes = match &field {
+        Some(field) => Probes::draw(experiment, field).await,
+        None => None,
     };
-    let floor = Floor::of(experiment, probes.as_ref()).await;
+    let floor = Floor::of(experiment, field.as_ref(), probes.as_ref()).await;
     match &probes {
         Some(probes) => (floor, Some(FmError::of(flow, probes).await)),
         None => (floor, None),

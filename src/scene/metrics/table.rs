@@ -543,8 +543,8 @@ metrics! {
         label: "∫ p₁ over the grid",
         symbol: "mass",
         formula: "∑ p₁(cell) · area",
-        meaning: "The integral of the flow's density over the box of the held-out points, 1.3 times as wide, on 96 × 96 cells: \
-                  1 if the density is right and the grid covers it.",
+        meaning: "The integral of the flow's density over the box of the held-out points, 1.3 times as wide, on 96 × 96 cells \
+                  (or, if that is less, as many as points): 1 if the density is right and the grid covers it.",
         note: "The box is `mass_bounds`.",
         unit: "1 within 1 % where the grid covers the mass",
         group: Some(Group::Likelihood),
@@ -552,6 +552,7 @@ metrics! {
     }
     LIKELIHOOD_SAMPLES "likelihood_samples" {
         meaning: "Held-out target points behind `nll`, `kl` and the encoding.",
+        note: "At most ten times `n_samples`.",
         unit: "points",
         value: |m| m.likely(|l| Some(l.n_samples)).map(Value::Count),
     }
