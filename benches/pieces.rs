@@ -44,6 +44,11 @@ fn experiment(hidden: &[usize]) -> Option<Arc<Experiment>> {
     experiment.view.trajectories = 200;
     experiment.view.field = if small { 100 } else { 24 };
     experiment.view.layers = vec![Layer::Particles, Layer::Density];
+    if small {
+        // A map of a large network takes minutes.
+        let maps = [Layer::ExactField, Layer::Contours, Layer::FieldError];
+        experiment.view.layers.extend(maps);
+    }
     Some(Arc::new(experiment))
 }
 

@@ -52,7 +52,12 @@ impl Experiment {
         chosen("solver", self.readout.solver)?;
         self.model.validate()?;
         self.training.validate()?;
-        let Readout { solver, evaluation } = &self.readout;
+        let Readout {
+            solver,
+            sampler,
+            evaluation,
+        } = &self.readout;
+        chosen("sampler", *sampler)?;
         evaluation.validate(solver.n_nodes())?;
         self.view.validate()
     }

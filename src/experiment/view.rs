@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 use serde::{Deserialize, Serialize};
 
 use super::{Layer, StepView};
+use crate::flow::conversion::Quantity;
 
 /// What is drawn, at which time, in which frame.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -21,6 +22,9 @@ pub struct View {
     pub particles: usize,
     /// Arrows of the velocity field along the longer side of the canvas, see [`Self::FIELD`].
     pub field: usize,
+    /// What the arrows stand for: the velocity, or what it is read as. Files name it only where it is not the velocity.
+    #[serde(skip_serializing_if = "Quantity::is_velocity")]
+    pub reading: Quantity,
     /// Length of the particles' trails, in units of t, see [`Self::TRAIL`].
     pub trail: f64,
     /// What the colour of a trajectory means.
@@ -79,6 +83,7 @@ impl Default for View {
             trajectories: 200,
             particles: 2000,
             field: 24,
+            reading: Quantity::Velocity,
             trail: 0.1,
             color: TrajectoryColor::ChordRatio,
             from: End::Source,

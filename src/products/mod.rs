@@ -7,11 +7,13 @@
 mod flow;
 mod kind;
 mod points;
+mod sampling;
 
 use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::experiment::{End, Experiment, Layer, TrajectoryColor, View};
+use crate::flow::conversion::Quantity;
 use crate::flow::work::{Parts, Work};
 use crate::flow::{Bounds, Point};
 use crate::model::Checkpoints;
@@ -32,6 +34,7 @@ pub use mesh::Shape;
 pub use metrics::{Reference, ReferenceSolver, ends, measure, reference};
 pub use points::{DisplaySamples, display_samples, source_points, target_points};
 pub use posterior::Question;
+pub use sampling::sde;
 pub use solvers::{ControlledCost, MethodCost, PROBES, SEARCHED, compare_solvers};
 
 /// Something derived from a flow.
@@ -346,6 +349,8 @@ pub struct Look {
     pub measure: Option<(TrajectoryColor, usize)>,
     /// Arrows of the velocity field along the longer side of `bounds`; 0 for none.
     pub field: usize,
+    /// What they stand for.
+    pub reading: Quantity,
     /// What the camera sees: where field and density are evaluated.
     pub bounds: Bounds,
     /// Whether the marginal field of the problem is wanted.
@@ -402,6 +407,7 @@ impl Look {
                 .is_stepwise()
                 .then_some((view.color, view.trajectories)),
             field: view.field,
+            reading: view.reading,
             bounds,
             floor: false,
             gradients: None,
@@ -474,6 +480,7 @@ impl Default for Look {
             cloud: None,
             measure: None,
             field: 24,
+            reading: Quantity::Velocity,
             bounds: Bounds::square(4.0),
             exact: false,
             ask: None,

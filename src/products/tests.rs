@@ -1,5 +1,6 @@
 //! Which product is out of date when, and that it does not depend on how the work is cut.
 
+mod likelihood;
 mod solvers;
 
 use std::collections::BTreeSet;
@@ -7,9 +8,12 @@ use std::sync::Arc;
 
 use super::*;
 use crate::experiment::{Experiment, Given, TrajectoryColor, Velocity, presets};
+use crate::flow::conversion::Quantity;
+use crate::flow::likelihood::Divergence;
 use crate::flow::rng::{Stream, stream};
+use crate::flow::sde::Sampler;
 use crate::flow::solver::{Solver, solve};
-use crate::flow::work::pause;
+use crate::flow::work::{finish, pause};
 use crate::model::{FrozenField, MlpParams, Scaling, Widths};
 
 mod identities;
@@ -28,6 +32,7 @@ fn experiment() -> Experiment {
     experiment.view.layers.push(Layer::DeformedGrid);
     experiment.view.layers.push(Layer::Particles);
     experiment.view.layers.push(Layer::Errors);
+    experiment.view.layers.push(Layer::Likelihood);
     experiment.view.trajectories = 7;
     experiment.view.ask = Some((0.3, -0.2));
     experiment.view.layers.push(Layer::Conditional);
@@ -38,8 +43,13 @@ fn experiment() -> Experiment {
     experiment.view.from = End::Target;
     // Files name it only if it is not the learned one.
     experiment.problem.velocity = Velocity::ALL[1];
+    experiment.model.parametrisation = Quantity::Eps;
+    experiment.readout.sampler = Sampler::ALL[1];
+    experiment.view.reading = Quantity::X1;
     experiment.readout.evaluation.error = 0.02;
     experiment.readout.evaluation.tolerance = 1e-4;
+    experiment.readout.evaluation.likelihood_samples = 50;
+    experiment.readout.evaluation.divergence = Divergence::Hutchinson { probes: 2 };
     experiment
 }
 
@@ -61,6 +71,8 @@ fn look(experiment: &Experiment) -> Look {
         exact: true,
         floor: true,
         convergence: true,
+        likelihood: true,
+        pointer: Some([1.0, 0.5]),
         ..Look::of(&experiment.view, Bounds::square(3.0))
     }
 }
@@ -77,7 +89,7 @@ fn stale(products: &Products, experiment: Experiment) -> BTreeSet<&'static str> 
             })*
         };
     }
-    check!(exact trajectories measures mesh field density starts cloud references pair_crossings probes floor fm_error metrics solvers error_curves exact_error_curves end_errors posterior answer conditional);
+    check!(exact trajectories measures mesh field density starts cloud references pair_crossings probes floor fm_error metrics solvers error_curves exact_error_curves end_errors likelihood_basis likelihood_at likelihood_sketch likelihood_map likelihood posterior answer conditional);
     stale
 }
 
@@ -95,6 +107,11 @@ const PICTURES: &[&str] = &[
     "solvers",
     "error_curves",
     "end_errors",
+    "likelihood_basis",
+    "likelihood_at",
+    "likelihood_sketch",
+    "likelihood_map",
+    "likelihood",
     "answer",
 ];
 /// What depends on the law of `x_t`.
@@ -117,6 +134,11 @@ const OF_THE_LAW: &[&str] = &[
     "error_curves",
     "exact_error_curves",
     "end_errors",
+    "likelihood_basis",
+    "likelihood_at",
+    "likelihood_sketch",
+    "likelihood_map",
+    "likelihood",
 ];
 const ALL: &[&str] = &[
     "exact",
@@ -140,6 +162,11 @@ const ALL: &[&str] = &[
     "error_curves",
     "exact_error_curves",
     "end_errors",
+    "likelihood_basis",
+    "likelihood_at",
+    "likelihood_sketch",
+    "likelihood_map",
+    "likelihood",
 ];
 /// The particles of these tests start at the target.
 const FROM_SOURCE: &[&str] = &[
@@ -163,6 +190,11 @@ const FROM_SOURCE: &[&str] = &[
     "error_curves",
     "exact_error_curves",
     "end_errors",
+    "likelihood_basis",
+    "likelihood_at",
+    "likelihood_sketch",
+    "likelihood_map",
+    "likelihood",
 ];
 const SOLVED: &[&str] = &[
     "trajectories",
@@ -180,6 +212,7 @@ const MEASURED: &[&str] = &[
     "solvers",
     "error_curves",
     "exact_error_curves",
+    "likelihood",
 ];
 
 /// Every field of the file with another value, and what is out of date then.
@@ -211,6 +244,11 @@ const TABLE: &[(&str, &str, &[&str])] = &[
             "error_curves",
             "exact_error_curves",
             "end_errors",
+            "likelihood_basis",
+            "likelihood_at",
+            "likelihood_sketch",
+            "likelihood_map",
+            "likelihood",
         ],
     ),
     (
@@ -242,12 +280,18 @@ const TABLE: &[(&str, &str, &[&str])] = &[
             "error_curves",
             "exact_error_curves",
             "end_errors",
+            "likelihood_basis",
+            "likelihood_at",
+            "likelihood_sketch",
+            "likelihood_map",
+            "likelihood",
         ],
     ),
     ("velocity", "Learned", PICTURES),
     ("model.hidden", "[16]", NOTHING),
     ("model.activation", "Tanh", NOTHING),
     ("model.time", "Fourier(frequencies: 3)", NOTHING),
+    ("model.parametrisation", "X1", NOTHING),
     ("training.steps", "77", NOTHING),
     ("training.batch", "77", NOTHING),
     ("training.optimizer", "AdamW(lr: 0.01)", NOTHING),
@@ -255,19 +299,43 @@ const TABLE: &[(&str, &str, &[&str])] = &[
     ("training.sigma", "0.2", OF_THE_LAW),
     ("training.ema", "0.5", NOTHING),
     ("solver", "Euler(steps: 6)", SOLVED),
+    (
+        "sampler",
+        "Ode",
+        &["trajectories", "measures", "density", "cloud", "metrics"],
+    ),
     ("evaluation.samples", "50", MEASURED),
     ("evaluation.w2_samples", "20", MEASURED),
     ("evaluation.error", "0.05", &["solvers"]),
     ("evaluation.tolerance", "1e-3", &["solvers"]),
+    ("evaluation.likelihood_samples", "60", &["likelihood"]),
+    (
+        "evaluation.divergence",
+        "Exact",
+        &[
+            "likelihood_at",
+            "likelihood_sketch",
+            "likelihood_map",
+            "likelihood",
+        ],
+    ),
     ("view.t", "0.3", &["posterior", "answer", "conditional"]),
     (
         "view.layers",
         "[Target, Particles]",
-        &["density", "mesh", "end_errors", "conditional"],
+        &[
+            "density",
+            "mesh",
+            "end_errors",
+            "likelihood_sketch",
+            "likelihood_map",
+            "conditional",
+        ],
     ),
     ("view.paths", "3", &["measures", "end_errors"]),
     ("view.particles", "10060", &["starts", "cloud"]),
     ("view.field", "5", &["field"]),
+    ("view.reading", "Eps", &["field"]),
     ("view.trail", "0.3", NOTHING),
     ("view.color", "Identity", &["measures"]),
     (
@@ -369,6 +437,11 @@ fn newer_weights_make_everything_new_but_what_is_of_the_problem() {
             "comparison of the solvers",
             "error curves of the solvers",
             "picture of the solver's errors",
+            "basis of the likelihood",
+            "likelihood at the pointer",
+            "sketch of the likelihood",
+            "map of the likelihood",
+            "measurement of the likelihood",
             "answer at the pointer"
         ]
     );
@@ -436,6 +509,9 @@ fn assert_is_the_same_however_it_is_cut(studied: &Arc<Experiment>) {
             products.metrics.get().unwrap().output.clone(),
             products.solvers.get().unwrap().output.clone(),
             products.end_errors.get().unwrap().output.clone(),
+            products.likelihood.get().unwrap().output.clone(),
+            products.likelihood_map.get().unwrap().output.clone(),
+            products.likelihood_at.get().unwrap().output.clone(),
         )
     };
     assert!(points(&whole) == points(&cut));
@@ -510,7 +586,9 @@ fn a_cloud_of_old_weights_ends_early_and_is_shown_as_it_is() {
     let x_1 = target_points(&studied, 50).unwrap();
     let (start, end) = studied.problem.path.time_range();
     let range = (end, start);
-    let followed = solve(new.field.as_ref(), studied.readout.solver, range, &x_1);
+    // Particles of a cloud are those that are followed one by one, their noise included.
+    let by = (studied.readout.solver, studied.readout.sampler);
+    let (followed, _) = finish(sampling::carried(&new, by, range, &x_1));
     let block = &cloud.blocks[0];
     for (node, &t) in block.times.iter().enumerate() {
         for (a, b) in followed.positions(t).zip(block.at_node(node)) {

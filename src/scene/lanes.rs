@@ -6,10 +6,11 @@ use super::camera::shown;
 use super::figure::{self, TICK_SPACING, header_height, margin};
 use super::geometry::Rect;
 use super::item::{Align, Item, Text};
-use super::layers::{Beside, Moment, Scales};
+use super::layers::{Beside, Moment};
 use super::legend::Meaning;
 use super::metrics::{Measured, grouped};
 use super::place::Place;
+use super::scales::Scales;
 use super::text::{self, Weight};
 use super::theme::Sizes;
 use super::transform::{Transform, fit};
@@ -362,7 +363,7 @@ impl LanesFigure<'_> {
             [
                 experiment.problem.path.legend(),
                 experiment.problem.coupling.legend(),
-                experiment.readout.solver.legend(),
+                experiment.readout.legend(),
                 format!("step {}", grouped(lane.frame.step)),
             ]
         };

@@ -37,6 +37,7 @@ pub mod legend;
 pub mod metrics;
 mod place;
 mod ramp;
+mod scales;
 pub mod step;
 pub mod text;
 pub mod theme;
@@ -54,8 +55,9 @@ pub use color::Color;
 pub use geometry::{PagePoint, Rect};
 pub use image::Image;
 pub use item::{Align, Arrows, Item, Points, Polylines, Rectangle, Segments, Text, fade};
-pub use layers::{Beside, Scales};
+pub use layers::Beside;
 pub use ramp::Ramp;
+pub use scales::Scales;
 pub use theme::{Sizes, Style, Theme};
 pub use transform::{Transform, fit};
 

@@ -1,4 +1,4 @@
-//! The likelihood of single points under a flow that was trained before.
+//! The likelihood of single points under a flow that was trained before, or needs no training.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -13,6 +13,7 @@ use super::engines::Engines;
 use super::folder;
 use super::going_on;
 use super::observer::{RunError, Unobserved};
+use super::untrained;
 
 fn failed(error: impl std::fmt::Display) -> RunError {
     RunError::Failed(error.to_string())
@@ -28,6 +29,9 @@ pub fn at(
     points: &[Point],
 ) -> Result<Vec<LikelihoodAt>, RunError> {
     let experiment = Arc::new(experiment.clone());
+    if let Some(flow) = untrained::flow(&experiment)? {
+        return finish(LikelihoodAt::of_all(&flow, points)).map_err(failed);
+    }
     let saved = folder::saved(folder)?;
     let saved = saved.ok_or_else(|| {
         let folder = folder.display();

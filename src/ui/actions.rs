@@ -367,6 +367,7 @@ actions! { AFTER_LAYERS =
     COMPARE_ANY: Lanes, "Compare cond-OT and cosine", "Four lanes on these densities, for any source: two paths, each independently coupled and by batch-OT.", [], |_| Command::Compare(Comparison::PathsOfAnySource);
     COMPARE_BLOCKS: Lanes, "Compare block sizes", "Six lanes: independent pairs, and batch-OT with blocks of 4 to 1,024 of them.", [], |_| Command::Compare(Comparison::Blocks);
     COMPARE_WIDTHS: Lanes, "Compare network widths", "Four lanes: hidden layers of 8, 16, 32 and 64 units.", [], |_| Command::Compare(Comparison::Widths);
+    COMPARE_PARAMETRISATIONS: Lanes, "Compare four parametrisations", "Four lanes on this path: networks that predict velocity, denoiser, noise and score.", [], |_| Command::Compare(Comparison::Parametrisations);
     COMPARE_EXACT: Lanes, "Compare: learned beside exact", "Two lanes: the field that the network learns, and the exact one without training.", [], |_| Command::Compare(Comparison::LearnedAndExact);
     COMPARE_SOLVERS: Lanes, "Compare solvers", "A lane for every solver: 12 velocity evaluations of each with equal steps, and Dormand-Prince.", [], |_| Command::Compare(Comparison::Solvers);
     ADD_LANE: Lanes, "Add a lane", "Add a copy of the selected lane beside the others; six at most.", [ctrl(Key::D)], |lab| Command::AddLane(lab.editor.selected());

@@ -298,12 +298,6 @@ impl State {
         self.page = Page::Training;
     }
 
-    /// Whether the likelihood of the point under the pointer is shown somewhere.
-    fn points_at_likelihood(&self) -> bool {
-        let layers = &self.editor.experiment().view.layers;
-        layers.contains(&Layer::Likelihood) || self.page == Page::Likelihood
-    }
-
     /// Shows a sentence until it is dismissed.
     fn complain(&mut self, sentence: impl ToString) {
         let sentence = sentence.to_string();

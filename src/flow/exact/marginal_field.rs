@@ -2,15 +2,14 @@
 
 use std::sync::Arc;
 
-use thiserror::Error;
-
 use super::basis::Basis;
+use super::general::General;
 use super::lattice::Lattice;
 use super::pool;
+use super::setting::{MarginalError, Setting};
 use super::swarm::{Spread, Swarm};
-use super::{Component, ExactError, ExactField, ExactPoint, Nodes};
+use super::{Component, ExactField, ExactPoint, Nodes};
 use crate::flow::coupling::Coupling;
-use crate::flow::coupling::assignment::AssignmentError;
 use crate::flow::distribution::{Distribution, DistributionError};
 use crate::flow::grid::cell_centres;
 use crate::flow::path::Path;
@@ -20,37 +19,6 @@ use crate::flow::{Bounds, Point, Provenance, VelocityField};
 const NODES: usize = 4096;
 /// Most pairs of nodes of both ends.
 const PAIRS: usize = 65_536;
-
-/// What a marginal field is the field of.
-#[derive(Clone, Copy, Debug)]
-pub struct Setting<'a> {
-    /// The conditional paths.
-    pub path: Path,
-    /// The distribution at t = 0, as it is drawn: see [`Path::source_scale`].
-    pub source: &'a Distribution,
-    /// The distribution at t = 1.
-    pub target: &'a Distribution,
-    /// How they are paired.
-    pub coupling: Coupling,
-    /// Standard deviation of extra noise on `x_t`, in canvas units.
-    pub noise: f64,
-    /// Seed of the pairs that an estimate draws.
-    pub seed: u64,
-}
-
-/// Why a problem has no marginal field.
-#[derive(Clone, Debug, PartialEq, Error)]
-pub enum MarginalError {
-    /// A distribution that cannot be drawn from.
-    #[error(transparent)]
-    Distribution(#[from] DistributionError),
-    /// A mixture that is none.
-    #[error(transparent)]
-    Exact(#[from] ExactError),
-    /// Points that cannot be paired.
-    #[error(transparent)]
-    Assignment(#[from] AssignmentError),
-}
 
 /// The law `p_t` of `x_t` and its velocity `u_t(x) = E[dx_t/dt | x_t = x]`. Clones share what it is made of.
 #[derive(Clone, Debug)]
@@ -159,12 +127,7 @@ impl MarginalField {
         match &*self.law {
             Law::Lattice(lattice, _) => lattice.evaluate(t, xs, out),
             Law::Swarm(swarm, _) | Law::Pool(swarm) => swarm.evaluate(t, xs, out),
-            Law::Mixtures(field) => {
-                let marginal = field.at(t);
-                for (&x, out) in xs.iter().zip(out) {
-                    *out = marginal.evaluate(x);
-                }
-            }
+            Law::Mixtures(field) => General::new(&field.at(t)).evaluate(xs, out),
         }
     }
 
@@ -219,3 +182,6 @@ impl VelocityField for MarginalField {
         Provenance::Exact
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,20 +7,27 @@
 mod altered;
 mod basis;
 mod columns;
+mod energies;
+mod entropy;
 mod fan;
+mod general;
 mod lattice;
 mod marginal_field;
 mod mixture;
 mod nodes;
 mod pool;
 mod posterior;
+mod setting;
 mod simd;
 mod swarm;
 
 pub use altered::AlteredField;
 pub use basis::Basis;
+pub use energies::{Energies, energies};
+pub use entropy::entropy;
 pub use fan::{Fan, Ray};
-pub use marginal_field::{MarginalError, MarginalField, Setting};
+pub use marginal_field::MarginalField;
 pub use mixture::{Component, ExactError, ExactField, ExactPoint, Marginal};
 pub use nodes::{Kind, Nodes};
+pub use setting::{MarginalError, Setting};
 pub use swarm::{Spread, Swarm};

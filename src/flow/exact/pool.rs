@@ -1,6 +1,6 @@
 //! The pool of pairs from which the field of a dependent coupling is estimated.
 
-use super::marginal_field::{MarginalError, Setting};
+use super::setting::{MarginalError, Setting};
 use crate::flow::coupling::{Blocks, PairStream, Pairs};
 use crate::flow::moments::Moments;
 use crate::flow::rng::Stream;

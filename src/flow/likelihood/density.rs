@@ -7,8 +7,11 @@ use std::f64::consts::TAU;
 use thiserror::Error;
 
 use crate::flow::distribution::{Distribution, DistributionError, Shape};
-use crate::flow::exact::Component;
+use crate::flow::exact::{Component, Kind, Nodes};
 use crate::flow::{Bounds, Point};
+
+/// Most nodes of the quadrature along a noisy curve.
+const NODES: usize = 4096;
 
 /// Why a distribution has no density that can be used.
 #[derive(Clone, Debug, PartialEq, Error)]
@@ -16,8 +19,8 @@ pub enum NoDensity {
     /// Its numbers are out of range, or it is empty.
     #[error(transparent)]
     Distribution(#[from] DistributionError),
-    /// There is no formula.
-    #[error("the density of {shape} has no formula")]
+    /// There is no formula: it is drawn, or a curve with so little noise that there is no density to speak of.
+    #[error("the density of {shape} has no formula, or is on a curve with too little noise")]
     NoFormula {
         /// The name of the shape.
         shape: &'static str,
@@ -76,15 +79,21 @@ impl LogDensity {
                 &[[[-0.5 * width, 0.5 * width], [-0.5 * height, 0.5 * height]]],
             ),
             (None, Shape::Checkerboard) => boxes(distribution, factor, &board()),
-            _ => return Err(NoDensity::NoFormula { shape }),
+            _ => match Nodes::new(distribution, NODES)? {
+                // As wide as the noise of the shape: the density itself, to the error of the quadrature.
+                Nodes {
+                    components,
+                    kind: Kind::Quadrature { kernel: None },
+                } => Form::Mixture(
+                    components
+                        .into_iter()
+                        .map(|c| peak(c.scaled(factor)))
+                        .collect(),
+                ),
+                _ => return Err(NoDensity::NoFormula { shape }),
+            },
         };
         Ok(Self { shape, form })
-    }
-
-    /// That of a mixture, whose weights sum to 1.
-    pub fn of_mixture(shape: &'static str, mixture: Vec<Component>) -> Self {
-        let form = Form::Mixture(mixture.into_iter().map(peak).collect());
-        Self { shape, form }
     }
 
     /// The same, which must be positive everywhere: a flow may take any point of its end back to any point of its start.

@@ -1,6 +1,7 @@
 //! `log p_1` against closed forms, and Hutchinson's estimate against the exact divergence.
 
 use super::*;
+use crate::flow::Bounds;
 use crate::flow::distribution::{Distribution, Shape};
 use crate::flow::exact::{Component, ExactField};
 use crate::flow::path::Path;
@@ -160,13 +161,32 @@ fn densities_that_have_a_formula_are_known_and_others_say_why_not() {
     assert_eq!(wide.at([1.0, -0.3]), scaled.at([1.0, -0.3]));
     let entropy = 1.0 + (std::f64::consts::TAU * 4.0).ln();
     assert!((wide.entropy().unwrap() - entropy).abs() < 1e-12);
-    let swirl = Shape::Pinwheel {
-        arms: 5,
-        radial_std: 0.3,
-        tangential_std: 0.1,
-        rate: 0.25,
-    };
-    assert!(matches!(of(swirl), Err(NoDensity::NoFormula { .. })));
+    let drawn = Shape::Drawn(crate::flow::distribution::Drawing::blank(Bounds::square(
+        1.0,
+    )));
+    assert!(of(drawn).is_err());
+    let thin = of(Shape::Moons { noise: 0.0 });
+    assert!(matches!(thin, Err(NoDensity::NoFormula { .. })), "{thin:?}");
+}
+
+/// The density of the noisy moons, by the mean over their formula's angle.
+#[test]
+fn a_noisy_curve_has_the_density_of_its_formula() {
+    let moons = LogDensity::of(&Shape::Moons { noise: 0.1 }.into(), 1.0).unwrap();
+    for x in [[1.0, 0.1], [0.5, 0.3], [-0.9, 0.5]] {
+        let n = 20_000;
+        let at = |k: i32| {
+            let (sin, cos) = (std::f64::consts::PI * (f64::from(k) + 0.5) / f64::from(n)).sin_cos();
+            let kernel = |m: Point| {
+                let d = [x[0] - m[0], x[1] - m[1]];
+                (-(d[0] * d[0] + d[1] * d[1]) / 0.02).exp() / (0.02 * std::f64::consts::PI)
+            };
+            0.5 * (kernel([cos, sin]) + kernel([1.0 - cos, 0.5 - sin]))
+        };
+        let density = (0..n).map(at).sum::<f64>() / f64::from(n);
+        let off = (moons.at(x) - density.ln()).abs();
+        assert!(off < 1e-3, "{x:?}: {} is not {}", moons.at(x), density.ln());
+    }
 }
 
 /// The board's squares are where its sampler draws.

@@ -1,21 +1,15 @@
-//! What maps have in common: cells as a picture, a sample of the colours, and where scales end.
-//!
-//! A scale does not move with the play head, and lanes side by side have the same one: it ends where 95 % of the
-//! probability fits in, over all times and all lanes, at the next of 1, 2, 5 times a power of ten.
+//! What maps have in common: cells as a picture, and a sample of the colours.
 
 use std::sync::Arc;
 
 use super::{Moment, SWATCH, Span, Swatch, swatch_line};
 use crate::flow::maps::{Against, Between, ExactSlice, FieldSlice, Raster};
-use crate::products::FieldTops;
 use crate::scene::color::Color;
 use crate::scene::geometry::Rect;
 use crate::scene::image::Image;
 use crate::scene::item::Item;
 use crate::scene::place::Place;
-use crate::scene::ramp::round;
 use crate::scene::theme::Theme;
-use crate::snapshot::Frame;
 
 /// Width of a colour bar in a line of the legend, in ems.
 pub(super) const BAR: f32 = 4.5;
@@ -76,40 +70,6 @@ impl Heat {
         Swatch {
             lines: swatch_line(7, 0.8 * SWATCH[1], |way| self.color(self.along(way), theme)),
             dots: Vec::new(),
-        }
-    }
-}
-
-/// Where the scales of maps end, above 0; the same for all lanes that are shown side by side.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Scales {
-    pub(super) density: f64,
-    pub(super) error: f64,
-    pub(super) divergence: f64,
-    pub(super) continuity: f64,
-    pub(super) ppd: f64,
-}
-
-impl Scales {
-    /// Those of frames side by side.
-    pub fn of<'a>(frames: impl IntoIterator<Item = &'a Frame>) -> Self {
-        let mut density: f64 = 0.0;
-        let mut tops = FieldTops::default();
-        for frame in frames {
-            density = density.max(frame.products.exact_maps.get().map_or(0.0, |maps| maps.top));
-            if let Some(maps) = frame.products.field_maps.get() {
-                tops.error = tops.error.max(maps.tops.error);
-                tops.divergence = tops.divergence.max(maps.tops.divergence);
-                tops.continuity = tops.continuity.max(maps.tops.continuity);
-                tops.ppd = tops.ppd.max(maps.tops.ppd);
-            }
-        }
-        Self {
-            density: round(density),
-            error: round(tops.error),
-            divergence: round(tops.divergence),
-            continuity: round(tops.continuity),
-            ppd: round(tops.ppd),
         }
     }
 }

@@ -1,10 +1,11 @@
 //! `log p_1` as a heat map: what the flow says of every point of the plane, whatever the play head.
 
 use super::{LINE, Look, Marks, Moment, Notes, Same, Swatch, swatch_dot};
+use crate::flow::contours::contours;
 use crate::products::{LikelihoodMap, LikelihoodSketch, LogDensityMap, Made};
 use crate::scene::geometry::Rect;
 use crate::scene::image::Image;
-use crate::scene::item::Item;
+use crate::scene::item::{Item, Polylines};
 use crate::scene::place::Place;
 use crate::scene::theme::Theme;
 
@@ -12,6 +13,10 @@ pub(super) struct Likelihood;
 
 /// Nats from the highest log-density down to where nothing is drawn.
 const RANGE: f64 = 9.0;
+/// Nats from one contour to the next, the first one so far below the highest log-density.
+const APART: f64 = 2.0;
+/// How opaque a contour is.
+const LINE_OPACITY: f32 = 0.55;
 /// Colours of the sample in the legend.
 const STEPS: usize = 64;
 /// How opaque the highest density is.
@@ -48,11 +53,15 @@ impl Marks for Likelihood {
             }
         },
         notes: Notes {
-            widest: &["from −000.0 to −000.0 nats"],
+            widest: &["from −000.0 to −000.0 nats, a line every 2"],
             words: |moment, _| {
                 let top = Likelihood::needs(moment).and_then(|map| top(map.map()));
                 let words = |top: f64| {
-                    format!("from {:.1} to {top:.1} nats", top - RANGE).replace('-', "−")
+                    format!(
+                        "from {:.1} to {top:.1} nats, a line every {APART}",
+                        top - RANGE
+                    )
+                    .replace('-', "−")
                 };
                 top.map(words).into_iter().collect()
             },
@@ -74,7 +83,7 @@ impl Marks for Likelihood {
 
     fn items(needs: &Map, place: &Place) -> Vec<Item> {
         let image = image(needs.map(), place).map(Item::Image);
-        image.into_iter().collect()
+        image.into_iter().chain(lines(needs.map(), place)).collect()
     }
 }
 
@@ -104,6 +113,24 @@ fn top(map: &LogDensityMap) -> Option<f64> {
 fn color(share: f32, theme: &Theme) -> [u8; 4] {
     let alpha = OPACITY * (3.0 * share).min(1.0);
     theme.shade(share).faded(alpha).to_array()
+}
+
+/// Contours of the log-density.
+fn lines(map: &LogDensityMap, place: &Place) -> Option<Item> {
+    let top = top(map)?;
+    let values: Vec<f32> = map.values.iter().map(|&value| value as f32).collect();
+    let cell = [0, 1].map(|i| (map.bounds.max[i] - map.bounds.min[i]) / map.n[i] as f64);
+    let at =
+        |grid: [f32; 2]| [0, 1].map(|i| map.bounds.min[i] + (f64::from(grid[i]) + 0.5) * cell[i]);
+    let color = place.theme().text.faded(LINE_OPACITY);
+    let mut lines = Polylines::with_capacity(0.8 * place.sizes.trajectory, false, 16, 64);
+    let levels = (1..).map(|k| top - APART * f64::from(k));
+    for level in levels.take_while(|level| *level > top - RANGE) {
+        for line in contours(&values, map.n, level as f32) {
+            place.push_line(&mut lines, line.into_iter().map(at), color);
+        }
+    }
+    Some(Item::Polylines(lines))
 }
 
 fn image(map: &LogDensityMap, place: &Place) -> Option<Image> {

@@ -12,6 +12,7 @@ use super::color::Color;
 use super::geometry::PagePoint;
 use super::item::{Item, Points, Segments};
 use super::place::Place;
+use super::scales::Scales;
 use super::theme::Theme;
 use crate::experiment::{Layer, View, layers};
 use crate::products::{Made, Product};
@@ -246,7 +247,6 @@ macro_rules! dispatch {
 layers!(dispatch);
 
 pub(super) use field::ArrowScale;
-pub use heat::Scales;
 
 /// The layers at time `t`, bottom first.
 pub(super) fn order(t: f64) -> [Layer; Layer::ALL.len()] {

@@ -96,8 +96,9 @@ impl<'a> Sight<'a> {
         });
         let found = hovered.next();
         self.pointed = found.map(|(lane, pointer)| self.places[lane].data_at(pointer));
-        if self.pointed != lab.pointed {
-            commands.push(Command::PointAt(self.pointed));
+        let followed = self.pointed.filter(|_| lab.follows_pointer());
+        if followed != lab.pointed {
+            commands.push(Command::PointAt(followed));
         }
         let Some((lane, pointer)) = found else {
             return;
@@ -207,6 +208,8 @@ pub fn readout_ui(
     // With the brush the card is narrow, without a velocity: it must not cover what is painted.
     let field = frame.products.field.get();
     let field = field.filter(|_| lab.tool != Tool::Brush);
+    // What the field is read as is no velocity.
+    let field = field.filter(|_| lab.editor.experiment().view.reading.is_velocity());
     let velocity = field.and_then(|field| readout::velocity_at(field, lab.play.t, at));
     let likelihood = frame.products.likelihood_at.get();
     let words = readout::words(at, velocity, likelihood.map(|made| &made.output));

@@ -3,9 +3,9 @@
 
 use egui::{Label, RichText, Ui, Vec2};
 
-use crate::flow::{Bounds, Point};
 use crate::flow::moments::Moments;
 use crate::flow::vocabulary::Vocabulary;
+use crate::flow::{Bounds, Point};
 use crate::products::{Encoding, Likelihood, LikelihoodAt, Made};
 use crate::scene::metrics::table::{
     ENCODED_W2, ENTROPY, HUTCHINSON_NLL, HUTCHINSON_SPREAD, KL, MASS, NLL,
@@ -45,7 +45,11 @@ pub fn page_ui(ui: &mut Ui, memory: &mut Memory, sight: Sight<'_>, commands: &mu
         metric_ui(ui, theme, metric, &measured);
     }
     reasons_ui(ui, theme, made.map(|made| &made.output));
-    note_ui(ui, theme, &made.map_or(WAITING.to_owned(), |made| age(made, frame)));
+    note_ui(
+        ui,
+        theme,
+        &made.map_or(WAITING.to_owned(), |made| age(made, frame)),
+    );
     lanes_ui(ui, sight);
     heading_ui(ui, theme, "UNDER THE POINTER");
     pointer_ui(ui, theme, frame);
@@ -65,7 +69,14 @@ const ENCODED: &str = "Held-out target points, solved back to t = 0, over points
 /// A number with its error, or with what it is to be compared with.
 fn metric_ui(ui: &mut Ui, theme: &Theme, metric: &Metric, measured: &Measured) {
     let (value, aside) = metric.line(measured);
-    number_row(ui, theme, metric.label, &metric.definition(), &value, &aside);
+    number_row(
+        ui,
+        theme,
+        metric.label,
+        &metric.definition(),
+        &value,
+        &aside,
+    );
 }
 
 /// Why there is no NLL, or no KL.
@@ -130,7 +141,11 @@ fn lanes_ui(ui: &mut Ui, sight: Sight<'_>) {
 /// The density at the point that is pointed at.
 fn pointer_ui(ui: &mut Ui, theme: &Theme, frame: &Frame) {
     let Some(made) = frame.products.likelihood_at.get() else {
-        return drop(note_ui(ui, theme, "Point at the canvas: log p₁ there, whatever the play head."));
+        return drop(note_ui(
+            ui,
+            theme,
+            "Point at the canvas: log p₁ there, whatever the play head.",
+        ));
     };
     let LikelihoodAt {
         at,
@@ -148,7 +163,14 @@ fn pointer_ui(ui: &mut Ui, theme: &Theme, frame: &Frame) {
             };
             let log = format!("{:.4}", found.value).replace('-', "−");
             number_row(ui, theme, "log p₁", hint, &log, &spread);
-            number_row(ui, theme, "p₁", hint, &significant_digits(found.value.exp()), "");
+            number_row(
+                ui,
+                theme,
+                "p₁",
+                hint,
+                &significant_digits(found.value.exp()),
+                "",
+            );
         }
         Err(reason) => drop(note_ui(ui, theme, &format!("{reason}."))),
     }
@@ -183,14 +205,29 @@ fn encoding_ui(ui: &mut Ui, theme: &Theme, scatters: &mut [Scatter; 2], encoding
         mean_stderr,
         ..
     } = encoding;
-    let hint = |what: &str, of: &str| format!("{what} of the encoded points; of the source points {of}.");
+    let hint =
+        |what: &str, of: &str| format!("{what} of the encoded points; of the source points {of}.");
     let stderr = format!("± {}", significant(mean_stderr[0].max(mean_stderr[1])));
     let of = pair(source.mean);
-    number_row(ui, theme, "mean", &hint("The mean", &of), &pair(encoded.mean), &stderr);
+    number_row(
+        ui,
+        theme,
+        "mean",
+        &hint("The mean", &of),
+        &pair(encoded.mean),
+        &stderr,
+    );
     let (own, of) = (variances(encoded), variances(source));
     number_row(ui, theme, "variances", &hint("Variances", &of), &own, "");
     let [own, of] = [encoded.cov[1], source.cov[1]].map(|c| format!("{c:.3}").replace('-', "−"));
-    number_row(ui, theme, "covariance", &hint("The covariance", &of), &own, "");
+    number_row(
+        ui,
+        theme,
+        "covariance",
+        &hint("The covariance", &of),
+        &own,
+        "",
+    );
     let of = format!(
         "Source: mean {}, variances {}, covariance {of}.",
         pair(source.mean),

@@ -39,7 +39,7 @@ fn fields() -> Vec<ExactField> {
 /// them: far away that is what limits.
 fn assert_same(found: &ExactPoint, expected: &ExactPoint, relative: f64, words: &str) {
     let size = |v: Point| 1.0 + v[0].abs() + v[1].abs();
-    let relative = relative + 1e-15 * expected.log_density.abs();
+    let relative = relative + 1e-14 * expected.log_density.abs();
     let near = |a: f64, b: f64, size: f64| {
         assert!(
             (a - b).abs() <= relative * size,

@@ -1,8 +1,11 @@
 //! Gaussians along a curve, evenly spaced in the parameter by which it is drawn from.
 
-use super::{CURVE_KERNEL, Component, Kind, Nodes};
+use super::form::{Kind, Nodes};
 use crate::flow::distribution::{Shape, Stretch};
+use crate::flow::exact::Component;
 
+/// Kernels along a curve are at least this wide in the spacings of its nodes: a ripple of `2 exp(-2 pi^2 0.75^2)`, 3e-5.
+pub(super) const CURVE_KERNEL: f64 = 0.75;
 /// Nodes to a standard deviation of the noise: sums along the curve are then exact to 1e-15, at its ends to 1e-6.
 const PER_STD: f64 = 5.0;
 /// A stretch has at least so many nodes.

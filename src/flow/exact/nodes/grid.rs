@@ -1,9 +1,12 @@
 //! Regular grids of narrow kernels: boxes, the checkerboard, a drawing's cells.
 
-use super::{Component, GRID_KERNEL, Kind, Nodes};
+use super::form::{Kind, Nodes};
 use crate::flow::Point;
 use crate::flow::distribution::{CHECKERBOARD_SHRINK, Drawing};
+use crate::flow::exact::Component;
 
+/// Kernels of a grid are this wide in its spacings: the density between them ripples by `2 exp(-2 pi^2 0.6^2)`, 0.2 %.
+const GRID_KERNEL: f64 = 0.6;
 /// Kernels of a drawing are this wide in its cells, or blocks of them.
 const CELL_KERNEL: f64 = 0.5;
 
@@ -56,13 +59,20 @@ fn axis(size: f64, n: usize, kernel: f64) -> (Vec<f64>, f64) {
 
 /// The eight squares of the checkerboard.
 pub fn checkerboard(budget: usize) -> Nodes {
+    boxes(&checkerboard_centres(), CHECKERBOARD_SQUARE, budget)
+}
+
+/// The side of a square, twice.
+pub const CHECKERBOARD_SQUARE: [f64; 2] = [1.0 / CHECKERBOARD_SHRINK; 2];
+
+/// The middles of the squares.
+pub fn checkerboard_centres() -> Vec<Point> {
     let squares = (-2..2_i32).flat_map(|column| {
         let raised = f64::from(column.rem_euclid(2));
         [raised, raised - 2.0].map(|bottom| [f64::from(column), bottom])
     });
     let centre = |corner: Point| corner.map(|c| (c + 0.5) / CHECKERBOARD_SHRINK);
-    let centres: Vec<Point> = squares.map(centre).collect();
-    boxes(&centres, [1.0 / CHECKERBOARD_SHRINK; 2], budget)
+    squares.map(centre).collect()
 }
 
 /// The painted cells of a drawing, in blocks large enough that there are at most `budget`; `None` if there are none.

@@ -4,42 +4,14 @@
 //! checkerboard, a drawing's cells) is a regular grid of narrow kernels. Nothing here is random.
 
 mod curve;
+mod form;
 mod grid;
 mod pinwheel;
 
-use super::Component;
+pub use form::{Kind, Nodes};
+pub(super) use grid::{CHECKERBOARD_SQUARE, checkerboard_centres};
+
 use crate::flow::distribution::{Distribution, DistributionError, Shape};
-
-/// Kernels of a grid are this wide in its spacings: the density between them ripples by `2 exp(-2 pi^2 0.6^2)`, 0.2 %.
-const GRID_KERNEL: f64 = 0.6;
-/// Kernels along a curve are at least this wide in the spacings of its nodes: a ripple of `2 exp(-2 pi^2 0.75^2)`, 3e-5.
-const CURVE_KERNEL: f64 = 0.75;
-
-/// A distribution as Gaussians on the canvas.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Nodes {
-    /// The Gaussians; their weights sum to 1.
-    pub components: Vec<Component>,
-    /// How they stand for it.
-    pub kind: Kind,
-}
-
-/// How Gaussians stand for a distribution.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Kind {
-    /// It is those Gaussians.
-    Mixture,
-    /// They are nodes of a quadrature of its formula; `kernel` is their standard deviation where it is not the shape's own.
-    Quadrature {
-        /// In canvas units.
-        kernel: Option<f64>,
-    },
-    /// They are kernels about given points.
-    Kernels {
-        /// Standard deviation, in canvas units.
-        bandwidth: f64,
-    },
-}
 
 impl Nodes {
     /// At most `budget` Gaussians, unless the distribution is a mixture itself.
@@ -67,25 +39,6 @@ impl Nodes {
             other => curve::nodes(other, budget),
         };
         Ok(nodes.placed(distribution))
-    }
-
-    /// Scaled and moved as the distribution is, with weights that sum to 1.
-    fn placed(mut self, distribution: &Distribution) -> Self {
-        let (scale, shift) = (distribution.scale, distribution.shift);
-        let total: f64 = self.components.iter().map(|c| c.weight).sum();
-        for c in &mut self.components {
-            *c = c.scaled(scale);
-            c.mean = [c.mean[0] + shift.0, c.mean[1] + shift.1];
-            c.weight /= total;
-        }
-        match &mut self.kind {
-            Kind::Quadrature {
-                kernel: Some(width),
-            }
-            | Kind::Kernels { bandwidth: width } => *width *= scale,
-            Kind::Mixture | Kind::Quadrature { kernel: None } => {}
-        }
-        self
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::f64::consts::TAU;
 
-use super::{Component, Kind, Nodes};
+use super::form::{Kind, Nodes};
+use crate::flow::exact::Component;
 
 /// How far out from its middle a blade is covered, in standard deviations.
 const REACH: f64 = 6.0;
@@ -10,8 +11,8 @@ const REACH: f64 = 6.0;
 const THINNEST: f64 = 0.01;
 /// The longest that a Gaussian may be along a blade, as a share of its distance from the centre: there it is straight enough.
 const LONGEST: f64 = 0.3;
-/// Most nodes along a blade: the bends between them are then a thousandth of its radius.
-const MOST: usize = 200;
+/// Most nodes along a blade: between them it bends by a few thousandths of its radius.
+const MOST: usize = 120;
 /// Not even a blade without a length is narrower.
 const NARROWEST: f64 = 1e-4;
 

@@ -1,9 +1,11 @@
 //! Nodes against what is drawn from the shapes, and against themselves.
 
+use super::curve::CURVE_KERNEL;
 use super::*;
 use crate::flow::Point;
 use crate::flow::bounds::Bounds;
 use crate::flow::distribution::Drawing;
+use crate::flow::exact::Component;
 use crate::flow::rng::{Stream, stream};
 
 const BUDGET: usize = 4096;

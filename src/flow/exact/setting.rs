@@ -1,0 +1,40 @@
+//! The problem that a marginal field is the field of, and why there may be none.
+
+use thiserror::Error;
+
+use super::ExactError;
+use crate::flow::coupling::Coupling;
+use crate::flow::coupling::assignment::AssignmentError;
+use crate::flow::distribution::{Distribution, DistributionError};
+use crate::flow::path::Path;
+
+/// What a marginal field is the field of.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting<'a> {
+    /// The conditional paths.
+    pub path: Path,
+    /// The distribution at t = 0, as it is drawn: see [`Path::source_scale`].
+    pub source: &'a Distribution,
+    /// The distribution at t = 1.
+    pub target: &'a Distribution,
+    /// How they are paired.
+    pub coupling: Coupling,
+    /// Standard deviation of extra noise on `x_t`, in canvas units.
+    pub noise: f64,
+    /// Seed of the pairs that an estimate draws.
+    pub seed: u64,
+}
+
+/// Why a problem has no marginal field.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub enum MarginalError {
+    /// A distribution that cannot be drawn from.
+    #[error(transparent)]
+    Distribution(#[from] DistributionError),
+    /// A mixture that is none.
+    #[error(transparent)]
+    Exact(#[from] ExactError),
+    /// Points that cannot be paired.
+    #[error(transparent)]
+    Assignment(#[from] AssignmentError),
+}

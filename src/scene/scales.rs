@@ -1,0 +1,42 @@
+//! Where the scales of maps end.
+//!
+//! A scale does not move with the play head, and lanes side by side have the same one: it ends where 95 % of the
+//! probability fits in, over all times and all lanes, at the next of 1, 2, 5 times a power of ten.
+
+use super::ramp::round;
+use crate::products::FieldTops;
+use crate::snapshot::Frame;
+
+/// Where the scales of maps end, above 0; the same for all lanes that are shown side by side.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Scales {
+    pub(super) density: f64,
+    pub(super) error: f64,
+    pub(super) divergence: f64,
+    pub(super) continuity: f64,
+    pub(super) ppd: f64,
+}
+
+impl Scales {
+    /// Those of frames side by side.
+    pub fn of<'a>(frames: impl IntoIterator<Item = &'a Frame>) -> Self {
+        let mut density: f64 = 0.0;
+        let mut tops = FieldTops::default();
+        for frame in frames {
+            density = density.max(frame.products.exact_maps.get().map_or(0.0, |maps| maps.top));
+            if let Some(maps) = frame.products.field_maps.get() {
+                tops.error = tops.error.max(maps.tops.error);
+                tops.divergence = tops.divergence.max(maps.tops.divergence);
+                tops.continuity = tops.continuity.max(maps.tops.continuity);
+                tops.ppd = tops.ppd.max(maps.tops.ppd);
+            }
+        }
+        Self {
+            density: round(density),
+            error: round(tops.error),
+            divergence: round(tops.divergence),
+            continuity: round(tops.continuity),
+            ppd: round(tops.ppd),
+        }
+    }
+}
