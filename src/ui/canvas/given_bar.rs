@@ -33,7 +33,7 @@ pub fn bar_ui(ui: &mut Ui, lab: &Lab, commands: &mut Vec<Command>) {
             let slider = Slider::new(&mut doublings, 0..=DOUBLINGS).show_value(false);
             let slider = ui.add(slider).on_hover_text(tip).accessible_name("Points given");
             if slider.changed() {
-                let points = (1 << doublings).min(POINTS);
+                let points = (1_usize << doublings).min(POINTS);
                 commands.push(Command::SetGiven(Given { points, ..given }));
             }
             ui.label(match given.points {
