@@ -38,7 +38,7 @@ vocabulary! {
         ),
         Score = Entry::plain(
             "score",
-            "∇ log p_t(x) = −ε / (σ s₀²)",
+            "grad log p_t(x) = −ε / (σ s₀²)",
             "for a Gaussian source N(0, s₀² I) that is independent of the target.",
         ),
     }
