@@ -283,6 +283,7 @@ fn batches(n: usize) -> Vec<Batch> {
         inputs: numbers(3 * n),
         targets: numbers(2 * n),
         weights: vec![1.0; n],
+        ..Batch::default()
     };
     (0..MAX_ROW).map(batch).collect()
 }

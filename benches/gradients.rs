@@ -18,7 +18,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut experiment = preset.experiment()?;
     experiment.problem.coupling = Coupling::Independent;
     let out = tempfile::tempdir()?;
-    run(&experiment, out.path(), &RunOptions::default(), &mut Unobserved)?;
+    run(
+        &experiment,
+        out.path(),
+        &RunOptions::default(),
+        &mut Unobserved,
+    )?;
     let state = folder::open(out.path())?.saved.state;
     let experiment = Arc::new(state.experiment.clone());
     let params = Arc::clone(&state.engine.average);
@@ -30,7 +35,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("|---|---|---|---|---|");
     table("initial", &gradients.initial);
     table(&format!("step {}", gradients.step), &gradients.present);
-    for (name, noise) in [("initial", &gradients.initial), ("trained", &gradients.present)] {
+    for (name, noise) in [
+        ("initial", &gradients.initial),
+        ("trained", &gradients.present),
+    ] {
         println!(
             "{name}: |g_FM| {:.3e}, difference ~ batch^{:.3}, angle ~ batch^{:.3}, direction from batch {:.0}",
             noise.size,

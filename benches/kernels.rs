@@ -90,6 +90,7 @@ fn batch(experiment: &Experiment) -> Batch {
         inputs: numbers(3 * n),
         targets: numbers(2 * n),
         weights: vec![1.0; n],
+        ..Batch::default()
     }
 }
 

@@ -11,13 +11,18 @@ def load(file):
     return lambda t, x: velocity(t, np.asarray(x), layers, net)
 
 def velocity(t, x, layers, net):  # n points x of shape (n, 2); weights of shape [in, out]
-    sizes = np.array(formula(PATHS, net["path"], t + 1e-20j)) * [net["target_rms"], net["source_rms"]]
-    speeds = sizes.imag / 1e-20  # f'(t) = Im f(t + ih) / h
-    c_in, c_out = 1 / max(np.hypot(*sizes.real), 1e-6), max(np.hypot(*speeds), 1e-6)
+    s_q, s_0 = rms = np.array([net["target_rms"], net["source_rms"]])
+    path = np.array(formula(PATHS, net["path"], t + 1e-20j))
+    (alpha, sigma), speeds = path.real, path.imag / 1e-20  # f'(t) = Im f(t + ih) / h
+    c_in, c_out = 1 / max(np.hypot(*(rms * path.real)), 1e-6), max(np.hypot(*(rms * speeds)), 1e-6)
+    of_alpha, of_sigma = speeds / np.maximum(path.real, 0.01)  # u = a x + b net, by what the network predicts
+    of_noise = (speeds[1] - sigma * of_alpha) * s_0
+    a, b = {"Velocity": (0, c_out), "X1": (of_sigma, (speeds[0] - alpha * of_sigma) * s_q), "Eps": (of_alpha, of_noise),
+            "Score": (of_alpha, -of_noise)}[net["model"].get("parametrisation", "Velocity")]
     z = np.hstack([c_in * x, np.tile(formula(EMBEDDINGS, net["model"]["time"], t), (len(x), 1))])
     for weight, bias in layers[:-1]:
         z = ACTIVATIONS[net["model"]["activation"]](z @ weight + bias)
-    return c_out * (z @ layers[-1][0] + layers[-1][1])
+    return a * x + b * (z @ layers[-1][0] + layers[-1][1])
 
 def formula(table, choice, t):  # a choice is "Cosine" or {"Ve": {"sigma_min": 0.01, "sigma_max": 10.0}}
     name, constants = (choice, {}) if isinstance(choice, str) else [*choice.items()][0]

@@ -13,15 +13,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use pushforward::experiment::{
-    Experiment, LearningRate, Optimizer, Training, Velocity, presets,
-};
+use pushforward::experiment::{Experiment, LearningRate, Optimizer, Training, Velocity, presets};
 use pushforward::flow::Bounds;
 use pushforward::flow::coupling::Coupling;
 use pushforward::flow::distribution::{Drawing, Shape};
 use pushforward::flow::path::Path;
 use pushforward::model::{
-    Alone, Batch, Engine, EngineError, EngineState, FusedEngine, MlpParams, TrainingState,
+    Alone, Batch, Engine, EngineError, EngineState, FusedEngine, MlpParams, StepLoss, TrainingState,
 };
 use pushforward::products::{Look, Metrics};
 use pushforward::session::folder;
@@ -346,7 +344,7 @@ enum Fault {
 }
 
 impl<E: Engine> Engine for Faulty<E> {
-    fn step(&mut self, batch: &Batch, learning_rate: f64) -> Result<f32, EngineError> {
+    fn step(&mut self, batch: &Batch, learning_rate: f64) -> Result<StepLoss, EngineError> {
         if self.steps.fetch_add(1, Ordering::Relaxed) == self.at {
             match self.fault {
                 Fault::Panic => panic!("injected panic"),
@@ -927,7 +925,11 @@ fn an_exact_lane_has_pictures_and_numbers_without_training(mode: Mode) {
     let first = wait_for(&session, "shows the exact flow", |f| {
         f.products.trajectories.get().is_some()
     });
-    assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
+    assert!(
+        start.elapsed() < Duration::from_secs(1),
+        "{:?}",
+        start.elapsed()
+    );
     let RunState::Exact { field: Ok(basis) } = &first.state else {
         panic!("{:?}", first.state);
     };
@@ -959,14 +961,21 @@ fn the_learned_field_goes_on_where_it_was_after_the_exact_one_was_shown(mode: Mo
     set(&session, eight_gaussians(EXACT));
     let exact = wait_for(&session, "shows the exact flow", |f| {
         let made = f.products.trajectories.get();
-        f.state.is_exact() && made.is_some_and(|made| !made.of.experiment.problem.velocity.is_learned())
+        f.state.is_exact()
+            && made.is_some_and(|made| !made.of.experiment.problem.velocity.is_learned())
     });
     assert_eq!((exact.step, exact.loss.len()), (0, 0));
     session.send(LaneId::default(), Command::StepOnce);
     pass(&session, Duration::from_millis(50));
-    assert_eq!(session.frame(LaneId::default()).step, 0, "nothing is trained");
+    assert_eq!(
+        session.frame(LaneId::default()).step,
+        0,
+        "nothing is trained"
+    );
     set(&session, learned.clone());
-    let back = wait_for(&session, "is learned again", |f| f.state == RunState::Paused);
+    let back = wait_for(&session, "is learned again", |f| {
+        f.state == RunState::Paused
+    });
     assert_eq!((back.run, back.step), (before.run, before.step));
     assert!(back.loss.iter().eq(before.loss.iter()));
     assert_eq!(back.checkpoints, before.checkpoints);
@@ -974,7 +983,9 @@ fn the_learned_field_goes_on_where_it_was_after_the_exact_one_was_shown(mode: Mo
     session.send(LaneId::default(), Command::Train);
     wait_for(&session, "trains on", |f| f.step > before.step + 10);
     set(&session, eight_gaussians(EXACT));
-    wait_for(&session, "shows the exact flow again", |f| f.state.is_exact());
+    wait_for(&session, "shows the exact flow again", |f| {
+        f.state.is_exact()
+    });
     set(&session, learned);
     wait_for(&session, "goes on by itself", |f| {
         f.state == RunState::Running && f.step > before.step + 20
@@ -997,14 +1008,15 @@ fn another_factor_or_rotation_is_another_flow_of_the_same_lane(mode: Mode) {
     let turned = ends(1.0, 2.0);
     assert_ne!(exact, turned);
     // The same law at the end: every particle ends near one of the modes at distance 5.
-    let near_a_mode = |p: &[f64; 2]| (0..8).any(|k| {
-        let angle = f64::from(k) * std::f64::consts::FRAC_PI_4;
-        (p[0] - 5.0 * angle.cos()).hypot(p[1] - 5.0 * angle.sin()) < 2.2
-    });
-    assert!(turned.iter().all(near_a_mode));
-    let radius = |ends: &[[f64; 2]]| {
-        ends.iter().map(|p| p[0].hypot(p[1])).sum::<f64>() / ends.len() as f64
+    let near_a_mode = |p: &[f64; 2]| {
+        (0..8).any(|k| {
+            let angle = f64::from(k) * std::f64::consts::FRAC_PI_4;
+            (p[0] - 5.0 * angle.cos()).hypot(p[1] - 5.0 * angle.sin()) < 2.2
+        })
     };
+    assert!(turned.iter().all(near_a_mode));
+    let radius =
+        |ends: &[[f64; 2]]| ends.iter().map(|p| p[0].hypot(p[1])).sum::<f64>() / ends.len() as f64;
     let wrong = ends(1.1, 0.0);
     assert!(radius(&wrong) > radius(&exact) + 0.2);
     assert!((radius(&turned) - radius(&exact)).abs() < 0.1);
@@ -1070,8 +1082,18 @@ fn gradients_and_floor_are_made_on_demand(mode: Mode) {
     let frame = wait_for(&session, "compares with the exact field", |f| {
         f.products.fm_error.get().is_some() && f.products.floor.get().is_some()
     });
-    let floor = frame.products.floor.get().unwrap().beside(None).value.unwrap();
-    assert!((floor.value - 9.641_35).abs() < 3.5 * floor.stderr, "{floor:?}");
+    let floor = frame
+        .products
+        .floor
+        .get()
+        .unwrap()
+        .beside(None)
+        .value
+        .unwrap();
+    assert!(
+        (floor.value - 9.641_35).abs() < 3.5 * floor.stderr,
+        "{floor:?}"
+    );
     let error = frame.products.fm_error.get().unwrap();
     assert!(error.total.value > 1.0, "initial weights are far off");
     assert!(frame.products.gradients.get().is_none());

@@ -18,7 +18,9 @@ use egui_kittest::kittest::Queryable;
 use pushforward::experiment::{Experiment, Stage, Training, presets};
 use pushforward::flow::coupling::Coupling;
 use pushforward::flow::path::Path;
-use pushforward::model::{Alone, Batch, Engine, EngineError, EngineState, FusedEngine, MlpParams};
+use pushforward::model::{
+    Alone, Batch, Engine, EngineError, EngineState, FusedEngine, MlpParams, StepLoss,
+};
 use pushforward::session::{Command, Engines, Options, Session};
 use pushforward::snapshot::{Frame, LaneId, RunState, StepPreview};
 use pushforward::ui::actions::ALL;
@@ -98,7 +100,7 @@ struct Remembers {
 }
 
 impl Engine for Remembers {
-    fn step(&mut self, batch: &Batch, learning_rate: f64) -> Result<f32, EngineError> {
+    fn step(&mut self, batch: &Batch, learning_rate: f64) -> Result<StepLoss, EngineError> {
         let mut batches = self.batches.lock().unwrap();
         batches.push(batch.clone());
         if self.fails_at == Some(batches.len() - 1) {

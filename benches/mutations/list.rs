@@ -40,8 +40,8 @@ pub const MUTATIONS: &[Mutation] = &[
     Mutation {
         name: "transposed divergence",
         file: "src/model/fused/field.rs",
-        find: "(f64::from(dx[0]) + f64::from(dy[1]))",
-        replace: "(f64::from(dx[1]) + f64::from(dy[0]))",
+        find: "f64::from(dx[0]) + f64::from(dy[1])",
+        replace: "f64::from(dx[1]) + f64::from(dy[0])",
         test: "model::tests::the_divergence_is_the_derivative",
     },
     Mutation {
@@ -57,5 +57,26 @@ pub const MUTATIONS: &[Mutation] = &[
         find: "divergence: divergence / mass + covariance",
         replace: "divergence: divergence / mass",
         test: "flow::exact::mixture::tests::score_and_divergence_are_the_derivatives",
+    },
+    Mutation {
+        name: "wrong Jacobian in one parametrisation",
+        file: "src/model/fused/field.rs",
+        find: "*div = PLANE as f64 * of_x + of_value * self.c_in * of_output;",
+        replace: "*div = of_x + of_value * self.c_in * of_output;",
+        test: "model::tests::parametrisation::the_field_of_every_prediction_has_the_divergence_of_its_velocity",
+    },
+    Mutation {
+        name: "wrong conversion of the denoiser",
+        file: "src/flow/conversion.rs",
+        find: "Self::X1 => (by_sigma, d_alpha - alpha * by_sigma),",
+        replace: "Self::X1 => (by_sigma, d_alpha + alpha * by_sigma),",
+        test: "model::tests::parametrisation::the_field_is_the_conversion_of_what_is_predicted",
+    },
+    Mutation {
+        name: "drift of the SDE with the wrong sign",
+        file: "src/flow/sde.rs",
+        find: "let drift = u[i] + strength * score[i];",
+        replace: "let drift = u[i] - strength * score[i];",
+        test: "flow::sde::tests::modes_keep_their_width",
     },
 ];

@@ -110,7 +110,10 @@ pub fn notes(experiment: &Experiment, changes: &Changes) -> Vec<String> {
         }
     }
     for i in 0..experiment.n_lanes() {
-        let words = experiment.lane(i).ok().and_then(|lane| velocity_note(&lane));
+        let words = experiment
+            .lane(i)
+            .ok()
+            .and_then(|lane| velocity_note(&lane));
         notes.extend(words.map(|words| match experiment.lanes.is_empty() {
             true => format!("note: {words}"),
             false => format!("note: {}: {words}", experiment.lane_label(i)),

@@ -2,14 +2,16 @@
 //!
 //! Some of them are measured on samples and take milliseconds: they are not for the time of painting.
 
-use super::Experiment;
+use super::{CFM_TIMES, Experiment, Readout};
 use crate::flow::Point;
+use crate::flow::conversion::{PREDICTION_FLOOR, Quantity};
 use crate::flow::coupling::assignment::w2_squared;
 use crate::flow::coupling::{Blocks, Coupling, PairStream, Pairs};
 use crate::flow::distribution::Shape;
 use crate::flow::exact::Component;
 use crate::flow::moments::Moments;
 use crate::flow::path::Path;
+use crate::flow::sde::{LONGEST, MOST_PARTS, Sampler, Sde};
 
 /// Pairs from which the start of VE is estimated: as many as a few milliseconds allow.
 const VE_PAIRS: usize = 20_000;
@@ -52,7 +54,60 @@ impl Experiment {
                 source,
             ));
         }
+        cautions.extend(self.clamped_prediction());
+        cautions.extend(self.coarse_sampling());
         cautions
+    }
+
+    /// What is learned by another name, and what is clamped.
+    fn clamped_prediction(&self) -> Option<String> {
+        let same = match self.model.parametrisation {
+            Quantity::Velocity => return None,
+            Quantity::X1 | Quantity::Eps => "",
+            Quantity::Score => {
+                " With the weight sigma^2 s_0^2 score and noise are one training up to the sign of the output."
+            }
+        };
+        Some(format!(
+            "The network predicts the {}: alpha and sigma count as {PREDICTION_FLOOR} at least where its prediction is \
+             divided by them, and the CFM loss is told over t in [{}, {}].{same}",
+            self.model.parametrisation.name(),
+            CFM_TIMES.0,
+            CFM_TIMES.1
+        ))
+    }
+
+    /// How good the steps of a stochastic equation are.
+    fn coarse_sampling(&self) -> Option<String> {
+        let Readout {
+            solver, sampler, ..
+        } = self.readout;
+        let Sampler::Sde { strength } = sampler else {
+            return None;
+        };
+        let problem = &self.problem;
+        let sde = Sde {
+            strength,
+            path: problem.path,
+            source_std: problem.score_scale().ok()?,
+            narrowest: problem.target.narrowest_variance(),
+            seed: self.seed,
+        };
+        let times = solver.times(Sde::range(problem.path.time_range()));
+        let too_long = sde.too_long(&times);
+        match sde.narrowest {
+            None => Some(format!(
+                "The SDE takes the solver's {} steps as they are: the narrowest component of this target is not known, and \
+                 where its variance is below g dt / {LONGEST} samples spread; more solver.steps tell.",
+                times.len() - 1
+            )),
+            Some(_) if too_long > 0 => Some(format!(
+                "{too_long} steps of the SDE are cut into {MOST_PARTS} parts, which is not enough for g dt <= {LONGEST} \
+                 times the variance of the narrowest component: samples spread there; a smaller strength or more \
+                 solver.steps help."
+            )),
+            Some(_) => None,
+        }
     }
 
     /// The first pairs that training would see; `None` if there are none, such as of an empty drawing.

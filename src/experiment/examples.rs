@@ -8,9 +8,11 @@ use super::{
     TrajectoryColor, Velocity, View,
 };
 use super::{Problem, Readout, Training};
+use crate::flow::conversion::Quantity;
 use crate::flow::coupling::Coupling;
 use crate::flow::distribution::Shape;
 use crate::flow::path::Path;
+use crate::flow::sde::Sampler;
 use crate::flow::solver::Solver;
 
 /// The examples as files, the first one with the defaults.
@@ -50,6 +52,7 @@ fn all() -> Vec<Experiment> {
             },
             readout: Readout {
                 solver: nth(i, &Solver::ALL),
+                sampler: nth(i, &Sampler::ALL),
                 ..Readout::default()
             },
             view: view(i),
@@ -67,6 +70,7 @@ fn model(i: usize) -> Model {
     Model {
         activation: nth(i, &Activation::ALL),
         time: nth(i, &TimeEmbedding::ALL),
+        parametrisation: nth(i, &Quantity::ALL),
         ..Model::default()
     }
 }
@@ -78,6 +82,7 @@ fn view(i: usize) -> View {
     };
     View {
         color: nth(i, &TrajectoryColor::ALL),
+        reading: nth(i, &Quantity::ALL),
         camera: nth(i, &[None, Some(camera)]),
         ..View::default()
     }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::flow::coupling::Coupling;
 use crate::flow::distribution::Distribution;
 use crate::flow::path::Path;
+use crate::flow::sde::Sampler;
 use crate::flow::solver::Solver;
 
 use super::{
@@ -42,6 +43,8 @@ struct ExperimentFile {
     training: TrainingFile,
     #[serde(default = "default_solver")]
     solver: Solver,
+    #[serde(default, skip_serializing_if = "Sampler::is_ode")]
+    sampler: Sampler,
     #[serde(default)]
     evaluation: Evaluation,
     #[serde(default)]
@@ -51,7 +54,7 @@ struct ExperimentFile {
 }
 
 /// Fields that files leave out where they have these values, so that a file of before them is written as it was read.
-pub(super) const LEFT_OUT: [(&str, &str); 1] = [("velocity", "Learned")];
+pub(super) const LEFT_OUT: [(&str, &str); 2] = [("velocity", "Learned"), ("sampler", "Ode")];
 
 /// The training and, as `sigma`, the problem's noise.
 #[derive(Serialize, Deserialize)]
@@ -139,6 +142,7 @@ impl From<ExperimentFile> for Experiment {
             },
             readout: Readout {
                 solver: file.solver,
+                sampler: file.sampler,
                 evaluation: file.evaluation,
             },
             view: file.view,
@@ -156,7 +160,12 @@ impl From<Experiment> for ExperimentFile {
             problem,
             model,
             training,
-            readout: Readout { solver, evaluation },
+            readout:
+                Readout {
+                    solver,
+                    sampler,
+                    evaluation,
+                },
             view,
             lanes,
         } = experiment;
@@ -182,6 +191,7 @@ impl From<Experiment> for ExperimentFile {
             model,
             training: TrainingFile::new(training, noise),
             solver,
+            sampler,
             evaluation,
             view,
             lanes,

@@ -66,10 +66,13 @@ impl Model {
             hidden,
             activation,
             time,
+            parametrisation,
         } = self;
         take(hidden, &from.hidden, &to.hidden);
         take(activation, &from.activation, &to.activation);
         take(time, &from.time, &to.time);
+        let predicted = (&from.parametrisation, &to.parametrisation);
+        take(parametrisation, predicted.0, predicted.1);
     }
 }
 
@@ -94,6 +97,7 @@ impl Readout {
     fn follow(&mut self, from: &Self, to: &Self) {
         let Self {
             solver,
+            sampler,
             evaluation:
                 Evaluation {
                     samples,
@@ -106,6 +110,7 @@ impl Readout {
                 },
         } = self;
         take(solver, &from.solver, &to.solver);
+        take(sampler, &from.sampler, &to.sampler);
         take(samples, &from.evaluation.samples, &to.evaluation.samples);
         take(
             w2_samples,

@@ -5,11 +5,13 @@ use super::pieces::{fields_of, value_at, word};
 use super::{Experiment, examples};
 
 /// Fields whose values say by themselves what they are.
-const TELLING: [&str; 7] = [
+const TELLING: [&str; 9] = [
     "path",
     "coupling",
     "velocity",
     "solver",
+    "sampler",
+    "model.parametrisation",
     "model.activation",
     "model.time",
     "training.optimizer",
@@ -60,6 +62,8 @@ impl Experiment {
             "coupling" => self.problem.coupling.name(),
             "velocity" => self.problem.velocity.name(),
             "solver" => self.readout.solver.name(),
+            "sampler" => self.readout.sampler.name(),
+            "model.parametrisation" => self.model.parametrisation.name(),
             "source.shape" => self.problem.source.shape.name(),
             "target.shape" => self.problem.target.shape.name(),
             _ => word(value).0,

@@ -28,6 +28,7 @@ macro_rules! layers {
             Divergence: divergence, "Divergence", "the divergence of the field at time t: where it pushes particles apart, and where together";
             Continuity: continuity, "Continuity residual", "how far the field is from carrying p_t, dp/dt + div(p v)";
             PpdResidual: ppd_residual, "PPD residual", "the same for the logarithm, d/dt log p_t + grad log p_t . v + div v";
+            Conditional: conditional, "Given target points", "density, velocity and paths given one target point or some";
             Errors: errors, "Solver errors", "how far each trajectory's end is from that of a fine solver";
             DeformedGrid: deformed_grid, "Deformed grid", "a mesh over the source that the flow has carried to time t";
             Worst: worst, "Worst ten", "the ten least straight trajectories, by what the colour of trajectories means";

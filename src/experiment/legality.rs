@@ -2,11 +2,14 @@
 //!
 //! A number outside its range makes a bad file; two good values that do not belong together make an illegal
 //! experiment, which has a fix. The diffusion paths (VP, VE, linear VP) are offered for the standard Gaussian source
-//! only: that is what their conversions, and VE's start, are derived for.
+//! only: that is what their conversions, and VE's start, are derived for. What is told by conversions has to have some: the
+//! score of a source that is not Gaussian, or depends on the target, is not told by the velocity.
 
 use thiserror::Error;
 
-use super::{Experiment, Problem, standard_gaussian};
+use super::{Experiment, standard_gaussian};
+use crate::flow::conversion::Quantity;
+use crate::flow::sde::Sampler;
 
 /// A combination that is not offered, with the nearest one that is.
 #[derive(Clone, Debug, PartialEq, Error)]
@@ -19,10 +22,12 @@ pub struct Illegal {
 }
 
 impl Experiment {
-    /// Whether the source, the path and the coupling may be combined, in every lane.
+    /// Whether the source, the path, the coupling, what is predicted and the sampler may be combined, in every lane.
     ///
     /// # Errors
-    /// A diffusion path (VP, VE, linear VP) with any source but `Gaussian(std: 1.0)`, scale 1, no shift.
+    /// A diffusion path (VP, VE, linear VP) with any source but `Gaussian(std: 1.0)`, scale 1, no shift; the score and the SDE
+    /// without a Gaussian source about the origin that is independent of the target; anything but the velocity with extra
+    /// noise.
     pub fn legality(&self) -> Result<(), Illegal> {
         let mut message = None;
         let mut fix = self.clone();
@@ -46,24 +51,56 @@ impl Experiment {
 
     /// [`Self::legality`] of one flow.
     fn combination(&self) -> Result<(), Illegal> {
-        if self.problem.path.needs_standard_gaussian()
-            && !self.problem.source.is_standard_gaussian()
+        self.path_and_source()?;
+        self.prediction()?;
+        self.sampling()
+    }
+
+    /// Diffusion paths take one source.
+    fn path_and_source(&self) -> Result<(), Illegal> {
+        if !self.problem.path.needs_standard_gaussian()
+            || self.problem.source.is_standard_gaussian()
         {
-            return Err(Illegal {
-                message: format!(
-                    "{} is a diffusion path and needs the standard Gaussian source: \
-                     Gaussian(std: 1.0), scale 1, no shift",
-                    self.problem.path.name()
-                ),
-                fix: Box::new(Self {
-                    problem: Problem {
-                        source: standard_gaussian(),
-                        ..self.problem.clone()
-                    },
-                    ..self.clone()
-                }),
-            });
+            return Ok(());
         }
-        Ok(())
+        let message = format!(
+            "{} is a diffusion path and needs the standard Gaussian source: Gaussian(std: 1.0), scale 1, no shift",
+            self.problem.path.name()
+        );
+        Err(self.illegal(message, |fix| fix.problem.source = standard_gaussian()))
+    }
+
+    /// What a network predicts has to tell the velocity, and the score has to be one.
+    fn prediction(&self) -> Result<(), Illegal> {
+        let predicted = self.model.parametrisation;
+        let instead = match predicted {
+            Quantity::Score if self.problem.has_two_parts().is_ok() => Quantity::Eps,
+            _ => Quantity::Velocity,
+        };
+        let Err(reason) = self.problem.reads_as(predicted) else {
+            return Ok(());
+        };
+        let message = format!(
+            "a network that predicts the {} cannot be trained here: {reason}",
+            predicted.name()
+        );
+        Err(self.illegal(message, |fix| fix.model.parametrisation = instead))
+    }
+
+    /// Stochastic sampling needs the score.
+    fn sampling(&self) -> Result<(), Illegal> {
+        match self.problem.score_scale() {
+            Err(reason) if !self.readout.sampler.is_ode() => {
+                let message = format!("the SDE needs the score of p_t, and {reason}");
+                Err(self.illegal(message, |fix| fix.readout.sampler = Sampler::Ode))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn illegal(&self, message: String, mend: impl FnOnce(&mut Self)) -> Illegal {
+        let mut fix = Box::new(self.clone());
+        mend(&mut fix);
+        Illegal { message, fix }
     }
 }

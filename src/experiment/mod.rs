@@ -25,6 +25,7 @@ mod over;
 mod pieces;
 pub mod presets;
 mod reader;
+mod score;
 mod set;
 mod spelling;
 mod stage;
@@ -40,6 +41,7 @@ use std::ops::RangeInclusive;
 use crate::flow::coupling::Coupling;
 use crate::flow::distribution::{Distribution, Shape};
 use crate::flow::path::Path;
+use crate::flow::sde::Sampler;
 use crate::flow::solver::Solver;
 
 pub use error::ExperimentError;
@@ -47,12 +49,12 @@ pub use lane::{Lane, MAX_LANES, NoOverride, Override};
 pub use layer::Layer;
 pub(crate) use layer::layers;
 pub use legality::Illegal;
-pub use model::{Activation, Model, TimeEmbedding};
+pub use model::{Activation, CFM_TIMES, Model, TimeEmbedding};
 pub use over::{MAX_VARIANTS, Misfit, NoOver, Over, Variant};
 pub use stage::{Stage, StepView};
 pub use training::{Evaluation, LearningRate, Optimizer, Training};
 pub use velocity::Velocity;
-pub use view::{Camera, End, MAX_FOLLOWED, MAX_PARTICLES, TrajectoryColor, View};
+pub use view::{Camera, End, Given, MAX_FOLLOWED, MAX_PARTICLES, TrajectoryColor, View};
 
 /// The version of the experiment file that this program reads and writes.
 pub const VERSION: u32 = 1;
@@ -128,8 +130,20 @@ pub struct Problem {
 pub struct Readout {
     /// The solver of the trajectories, for display and for the samples that are measured.
     pub solver: Solver,
+    /// Whether its steps follow the field, or the stochastic equation with the same densities.
+    pub sampler: Sampler,
     /// How many points the metrics use.
     pub evaluation: Evaluation,
+}
+
+impl Readout {
+    /// By what the flow is followed, as a legend names it.
+    pub fn legend(&self) -> String {
+        match self.sampler {
+            Sampler::Ode => self.solver.legend(),
+            Sampler::Sde { strength } => format!("Euler-Maruyama, g = {strength}"),
+        }
+    }
 }
 
 impl Default for Words {

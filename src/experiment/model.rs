@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 use serde::{Deserialize, Serialize};
 
 use crate::flow::constant::{Constant, Control, Range};
+use crate::flow::conversion::Quantity;
 use crate::flow::vocabulary::{Entry, vocabulary};
 
 /// A multilayer perceptron `(x, t) -> v`.
@@ -17,6 +18,10 @@ pub struct Model {
     pub activation: Activation,
     /// How the time enters the first layer.
     pub time: TimeEmbedding,
+    /// What the network predicts, from which the velocity is told by conversion. Files name it only where it is not the
+    /// velocity.
+    #[serde(skip_serializing_if = "Quantity::is_velocity")]
+    pub parametrisation: Quantity,
 }
 
 impl Default for Model {
@@ -25,6 +30,7 @@ impl Default for Model {
             hidden: vec![64, 64, 64],
             activation: Activation::default(),
             time: TimeEmbedding::default(),
+            parametrisation: Quantity::Velocity,
         }
     }
 }
@@ -35,6 +41,9 @@ impl Model {
     /// How many units a hidden layer may have.
     pub const WIDTHS: RangeInclusive<usize> = 1..=1024;
 }
+
+/// The times of the CFM loss that is told of every parametrisation: at the ends it diverges for all but the velocity.
+pub const CFM_TIMES: (f64, f64) = (0.01, 0.99);
 
 vocabulary! {
     /// The nonlinearity of the hidden layers.

@@ -4,6 +4,7 @@ mod corrections;
 mod damage;
 mod lanes;
 mod over;
+mod score;
 mod words;
 
 use super::*;

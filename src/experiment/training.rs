@@ -169,8 +169,8 @@ pub struct Evaluation {
     /// name it only where it is not 1e-5.
     #[serde(skip_serializing_if = "is_usual_tolerance")]
     pub tolerance: f64,
-    /// Held-out target points whose likelihood is measured, see [`Self::LIKELIHOODS`]. Files name it only where it is not
-    /// 20,000.
+    /// Held-out target points whose likelihood is measured, see [`Self::LIKELIHOODS`]; not more than ten times `samples` are
+    /// used. Files name it only where it is not 20,000.
     #[serde(skip_serializing_if = "is_usual_likelihood")]
     pub likelihood_samples: usize,
     /// How the divergence is found that a likelihood is made of. Files name it only where it is not exact.
@@ -183,6 +183,11 @@ impl Evaluation {
     pub const ERRORS: RangeInclusive<f64> = 0.001..=1.0;
     /// How many points may have their likelihood measured.
     pub const LIKELIHOODS: RangeInclusive<usize> = 2..=100_000;
+
+    /// Points whose likelihood is measured: a quick evaluation of a few trajectories is one in this, too.
+    pub fn likelihoods(&self) -> usize {
+        self.likelihood_samples.min(10 * self.samples)
+    }
 }
 
 /// The error that is asked for if nothing else is said.

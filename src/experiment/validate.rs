@@ -9,8 +9,8 @@ use std::ops::RangeInclusive;
 use super::error::clipped;
 use super::training::EVERY_NODE;
 use super::{
-    Camera, Evaluation, Experiment, ExperimentError, MAX_LANES, Model, Problem, Readout, Training,
-    VERSION, View, Words,
+    Camera, Evaluation, Experiment, ExperimentError, Given, MAX_LANES, Model, Problem, Readout,
+    Training, VERSION, View, Words,
 };
 use crate::flow::constant::OutOfRange;
 use crate::flow::distribution::DistributionError;
@@ -52,7 +52,12 @@ impl Experiment {
         chosen("solver", self.readout.solver)?;
         self.model.validate()?;
         self.training.validate()?;
-        let Readout { solver, evaluation } = &self.readout;
+        let Readout {
+            solver,
+            sampler,
+            evaluation,
+        } = &self.readout;
+        chosen("sampler", *sampler)?;
         evaluation.validate(solver.n_nodes())?;
         self.view.validate()
     }
@@ -165,6 +170,11 @@ impl View {
         if let Some((x, y)) = self.ask {
             within("view.ask", x, Camera::CENTERS)?;
             within("view.ask", y, Camera::CENTERS)?;
+        }
+        if let Some(Given { at, points }) = self.given {
+            within("view.given.at", at.0, Camera::CENTERS)?;
+            within("view.given.at", at.1, Camera::CENTERS)?;
+            within("view.given.points", points, Given::POINTS)?;
         }
         match self.camera {
             None => Ok(()),

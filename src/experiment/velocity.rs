@@ -24,8 +24,8 @@ impl Velocity {
         };
         let turned = (rotation != 0.0).then(|| {
             format!(
-                "Same p_t, other trajectories: {rotation} σ² J ∇ log p_t is added to the exact field, and it changes no \
-                 density, because div(p_t J ∇ log p_t) = 0."
+                "Same p_t, other trajectories: {rotation} σ² J grad log p_t is added to the exact field, and it changes no \
+                 density, because div(p_t J grad log p_t) = 0."
             )
         });
         let wrong = (scale != 1.0).then(|| {
@@ -56,7 +56,7 @@ const EXACT: Entry = Entry {
             default: 0.0,
             range: Range::closed(-100.0, 100.0),
             control: Control::Slider(-2.0, 2.0),
-            hint: "c in u + c σ² J ∇ log p_t, J a quarter turn: other trajectories with the same density at every t.",
+            hint: "c in u + c σ² J grad log p_t, J a quarter turn: other trajectories with the same density at every t.",
         },
     ],
 };

@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 use serde::{Deserialize, Serialize};
 
 use super::{Layer, StepView};
+use crate::flow::conversion::Quantity;
 
 /// What is drawn, at which time, in which frame.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -21,6 +22,9 @@ pub struct View {
     pub particles: usize,
     /// Arrows of the velocity field along the longer side of the canvas, see [`Self::FIELD`].
     pub field: usize,
+    /// What the arrows stand for: the velocity, or what it is read as. Files name it only where it is not the velocity.
+    #[serde(skip_serializing_if = "Quantity::is_velocity")]
+    pub reading: Quantity,
     /// Length of the particles' trails, in units of t, see [`Self::TRAIL`].
     pub trail: f64,
     /// What the colour of a trajectory means.
@@ -35,6 +39,9 @@ pub struct View {
     /// Files name it only if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ask: Option<(f64, f64)>,
+    /// The target points that the conditional view is given. Files name them only if there are some.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub given: Option<Given>,
     /// The training step that is shown in slow motion; it belongs to a moment of training, so no file has it.
     #[serde(skip)]
     pub step: Option<StepView>,
@@ -76,12 +83,38 @@ impl Default for View {
             trajectories: 200,
             particles: 2000,
             field: 24,
+            reading: Quantity::Velocity,
             trail: 0.1,
             color: TrajectoryColor::ChordRatio,
             from: End::Source,
             camera: None,
             ask: None,
+            given: None,
             step: None,
+        }
+    }
+}
+
+/// Target points that are given.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Given {
+    /// The first one is the sample nearest to this place.
+    pub at: (f64, f64),
+    /// How many they are, see [`Self::POINTS`].
+    pub points: usize,
+}
+
+impl Given {
+    /// How many points may be given.
+    pub const POINTS: RangeInclusive<usize> = 1..=2000;
+}
+
+impl Default for Given {
+    fn default() -> Self {
+        Self {
+            at: (0.0, 0.0),
+            points: 1,
         }
     }
 }

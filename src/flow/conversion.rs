@@ -11,9 +11,131 @@
 
 use super::Point;
 use super::path::{Schedule, velocity};
+use super::vocabulary::{Entry, vocabulary};
 
 /// The smallest divisor; smaller ones count as this.
 pub const DIVISOR_FLOOR: f64 = 1e-6;
+
+/// The smallest `alpha` and `sigma` that what a network predicts is divided by, and the smallest divisor of a reading that
+/// is drawn: with [`DIVISOR_FLOOR`] the error of a trained noise, divided by `alpha` near t = 0, throws samples off the
+/// canvas.
+pub const PREDICTION_FLOOR: f64 = 1e-2;
+
+vocabulary! {
+    /// One object in four forms: what a network predicts, and what a field is read as.
+    #[derive(Eq)]
+    pub enum Quantity, complete {
+        Velocity = Entry::plain("velocity", "u_t(x) = E[α' x₁ + σ' x₀ | x_t = x]", "what a flow follows."),
+        X1 = Entry::plain(
+            "denoiser",
+            "x̂₁ = E[x₁ | x_t = x] = (σ u − σ' x) / (α' σ − α σ')",
+            "where the particle will come to, on average.",
+        ),
+        Eps = Entry::plain(
+            "noise",
+            "ε = E[x₀ | x_t = x] = (α u − α' x) / (σ' α − σ α')",
+            "where it comes from, on average.",
+        ),
+        Score = Entry::plain(
+            "score",
+            "∇ log p_t(x) = −ε / (σ s₀²)",
+            "for a Gaussian source N(0, s₀² I) that is independent of the target.",
+        ),
+    }
+}
+
+impl Quantity {
+    /// Whether it is the velocity itself.
+    pub fn is_velocity(&self) -> bool {
+        *self == Self::Velocity
+    }
+
+    /// Its name with a short formula, as a legend has it.
+    pub fn symbol(&self) -> &'static str {
+        match self {
+            Self::Velocity => "velocity u",
+            Self::X1 => "denoiser (σu − σ′x)/(α′σ − ασ′)",
+            Self::Eps => "noise (αu − α′x)/(σ′α − σα′)",
+            Self::Score => "score −ε/(σ s₀²)",
+        }
+    }
+
+    /// The velocity that belongs to a value of this quantity at `x`: `of_x x + of_value value`. `alpha` and `sigma` count as
+    /// `floor` at least where they divide; so does the `sigma` of the score, that of its definition included.
+    ///
+    /// With `x_0 = (x - alpha x_1) / sigma` or `x_1 = (x - sigma x_0) / alpha` in `u = alpha' x_1 + sigma' x_0`.
+    pub fn to_velocity(self, schedule: Schedule, s_0: f64, floor: f64) -> Affine {
+        let Schedule {
+            alpha,
+            sigma,
+            d_alpha,
+            d_sigma,
+        } = schedule;
+        let (by_alpha, by_sigma) = (d_alpha / alpha.max(floor), d_sigma / sigma.max(floor));
+        let of_noise = d_sigma - sigma * by_alpha;
+        let (of_x, of_value) = match self {
+            Self::Velocity => (0.0, 1.0),
+            Self::X1 => (by_sigma, d_alpha - alpha * by_sigma),
+            Self::Eps => (by_alpha, of_noise),
+            Self::Score => (by_alpha, -of_noise * sigma.max(floor) * s_0 * s_0),
+        };
+        Affine { of_x, of_value }
+    }
+
+    /// The value of this quantity at `x` that belongs to the velocity there: `of_x x + of_value u`. The determinant
+    /// `alpha' sigma - alpha sigma'` and the score's `sigma` count as `floor` at least.
+    pub fn of_velocity(self, schedule: Schedule, s_0: f64, floor: f64) -> Affine {
+        let Schedule {
+            alpha,
+            sigma,
+            d_alpha,
+            d_sigma,
+        } = schedule;
+        let determinant = (d_alpha * sigma - alpha * d_sigma).max(floor);
+        let noise = [d_alpha, -alpha].map(|part| part / determinant);
+        let [of_x, of_value] = match self {
+            Self::Velocity => [0.0, 1.0],
+            Self::X1 => [-d_sigma, sigma].map(|part| part / determinant),
+            Self::Eps => noise,
+            Self::Score => noise.map(|part| -part / (sigma.max(floor) * s_0 * s_0)),
+        };
+        Affine { of_x, of_value }
+    }
+
+    /// The quantity of a single pair `(x_0, x_1)`, whose mean over the pairs through a point is that of the field there:
+    /// what a network regresses on. The score's is `-x_0 / (sigma s_0^2)` with `sigma` at least `floor`.
+    pub fn of_pair(
+        self,
+        schedule: Schedule,
+        s_0: f64,
+        floor: f64,
+        x_0: Point,
+        x_1: Point,
+    ) -> Point {
+        match self {
+            Self::Velocity => velocity(schedule, x_0, x_1),
+            Self::X1 => x_1,
+            Self::Eps => x_0,
+            Self::Score => x_0.map(|x| -x / (schedule.sigma.max(floor) * s_0 * s_0)),
+        }
+    }
+}
+
+/// `of_x x + of_value value`: every conversion at one time is one.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Affine {
+    /// What the point is multiplied by.
+    pub of_x: f64,
+    /// What the value is multiplied by.
+    pub of_value: f64,
+}
+
+impl Affine {
+    /// At a point and a value there.
+    pub fn at(self, x: Point, value: Point) -> Point {
+        [0, 1].map(|i| self.of_x * x[i] + self.of_value * value[i])
+    }
+}
 
 /// What is expected of the two ends of the conditional paths through one point `x` at one time.
 #[derive(Clone, Copy, Debug, PartialEq)]

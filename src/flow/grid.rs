@@ -34,13 +34,25 @@ impl FieldGrid {
         times: Vec<f64>,
         rows: usize,
     ) -> Self {
+        let velocity = |t: f64, xs: &[Point], out: &mut [Point]| field.eval(t, xs, out);
+        Self::sample_vectors(velocity, bounds, n, times, rows).await
+    }
+
+    /// [`Self::sample`] of any vectors that belong to time and place, by the function that writes them.
+    pub async fn sample_vectors(
+        mut vectors: impl FnMut(f64, &[Point], &mut [Point]),
+        bounds: Bounds,
+        n: [usize; 2],
+        times: Vec<f64>,
+        rows: usize,
+    ) -> Self {
         let positions: Vec<Point> = cell_centres(bounds, n).collect();
         let rows = rows.max(1);
         let mut velocities = vec![[0.0; 2]; times.len() * positions.len()];
         let frames = velocities.chunks_exact_mut(positions.len().max(1));
         for (&t, frame) in times.iter().zip(frames) {
             for (positions, out) in positions.chunks(rows).zip(frame.chunks_mut(rows)) {
-                field.eval(t, positions, out);
+                vectors(t, positions, out);
                 pause().await;
             }
         }

@@ -34,6 +34,8 @@ pub enum Stream {
     Probes = 9,
     /// Pairs that stand for the Gaussians of a posterior, by Gaussian.
     Fan = 40,
+    /// Noise of stochastic sampling, by particle.
+    Diffusion = 20,
 }
 
 /// Numbers reserved for one index, in 32-bit words: far more than a training step or a block draws.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::dormand_prince::{Accuracy, Controlled, Hands, Nodes, controlled, followed};
 use super::march::March;
+use super::sde::{Sampler, Sde};
 use super::trajectory::Trajectories;
 use super::work::{Parts, Work, finish, pause};
 use super::{Point, VelocityField};
@@ -30,9 +31,25 @@ pub struct Steps {
     pub rejected: usize,
     /// Velocity evaluations per trajectory, those of rejected steps included.
     pub nfe: usize,
+    /// The stochastic equation that is followed by these steps, if not the flow itself.
+    pub sde: Option<Sde>,
 }
 
 impl Steps {
+    /// Those of a stochastic equation over a solver's times, as far as it goes.
+    pub fn stochastic(solver: Solver, range: (f64, f64), sde: Sde) -> Self {
+        let range = Sde::range(range);
+        let times = solver.times(range);
+        Self {
+            nfe: sde.nfe(&times),
+            rejected: 0,
+            sde: Some(sde),
+            solver,
+            range,
+            times,
+        }
+    }
+
     /// Equal steps; none for a solver that chooses them.
     pub fn equal(solver: Solver, range: (f64, f64)) -> Option<Self> {
         match Plan::of(solver, range) {
@@ -49,7 +66,15 @@ impl Steps {
             times: found.times.clone(),
             rejected: found.rejected,
             nfe: found.nfe,
+            sde: None,
         }
+    }
+
+    /// What follows the steps.
+    pub fn sampler(&self) -> Sampler {
+        self.sde.map_or(Sampler::Ode, |sde| Sampler::Sde {
+            strength: sde.strength,
+        })
     }
 
     /// Steps that were taken.
@@ -67,7 +92,11 @@ impl Steps {
     /// The solver as a legend names it: with its number of evaluations, that it ran backward if it did, and that it has
     /// stopped if it has.
     pub fn legend(&self) -> String {
-        let mut words = format!("{}, {} NFE", self.solver.name(), self.nfe);
+        let name = match self.sde {
+            None => self.solver.name().to_owned(),
+            Some(Sde { strength, .. }) => format!("Euler-Maruyama, g = {strength}"),
+        };
+        let mut words = format!("{name}, {} NFE", self.nfe);
         if self.range.1 < self.range.0 {
             words += ", backward";
         }
@@ -108,6 +137,7 @@ impl Plan {
                 times: solver.times(range),
                 nfe: solver.nfe().unwrap_or_default(),
                 rejected: 0,
+                sde: None,
                 solver,
                 range,
             }),
@@ -165,6 +195,20 @@ pub async fn follow(
     x_0: &[Point],
     rows: usize,
 ) -> Trajectories {
+    follow_from(field, steps, 0, x_0, rows).await
+}
+
+/// [`follow`] for particles of which the first has this number, which says what the noise of a stochastic equation is.
+pub async fn follow_from(
+    field: &dyn VelocityField,
+    steps: &Steps,
+    first: usize,
+    x_0: &[Point],
+    rows: usize,
+) -> Trajectories {
+    if let Some(sde) = &steps.sde {
+        return sde.carry(field, &steps.times, x_0, first, rows).await;
+    }
     let Steps { solver, range, .. } = *steps;
     if solver.accuracy().is_some() {
         let mut nodes = Nodes::new(solver.times(range), x_0);

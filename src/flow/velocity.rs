@@ -30,6 +30,12 @@ pub trait VelocityField: Send + Sync {
     /// Like [`Self::eval`], with the divergence `div v_t(x)` of every point in `div`.
     fn eval_div(&self, t: f64, xs: &[Point], out: &mut [Point], div: &mut [f64]);
 
+    /// Writes `v_t(x)` and the score `grad log p_t(x)` of the densities that it carries the source through, and says so; a
+    /// field that does not know them writes nothing. Of a wrong field the score is that of the right one.
+    fn eval_score(&self, _t: f64, _xs: &[Point], _out: &mut [Point], _score: &mut [Point]) -> bool {
+        false
+    }
+
     /// Like [`Self::eval`], with the Jacobian of every point in `jacobian`: by central differences where the field does
     /// not know better, which takes four further evaluations in double precision.
     fn eval_jacobian(&self, t: f64, xs: &[Point], out: &mut [Point], jacobian: &mut [Jacobian]) {

@@ -3,8 +3,9 @@
 use rand::{Rng, RngExt};
 use rand_distr::StandardNormal;
 
-use crate::experiment::{Experiment, TimeEmbedding};
+use crate::experiment::{CFM_TIMES, Experiment, TimeEmbedding};
 use crate::flow::Point;
+use crate::flow::conversion::{Affine, Posterior, Quantity};
 use crate::flow::coupling::Pairs;
 use crate::flow::path::{Path, Schedule, interpolate, velocity};
 
@@ -18,9 +19,22 @@ pub struct Batch {
     pub n: usize,
     /// `[n, 2 + time features]`: `c_in(t) x_t` and the features of t.
     pub inputs: Vec<f32>,
-    /// `[n, 2]`: the conditional velocity `dx_t/dt` over `c_out(t)`.
+    /// `[n, 2]`: what the network is to predict over `c_out(t)`, the conditional velocity `dx_t/dt` for one.
     pub targets: Vec<f32>,
-    /// `[n]`: `c_out(t)^2`, which turns a squared residual back into canvas units.
+    /// `[n]`: what turns a squared residual into the loss of what is predicted: `c_out(t)^2`, for the score
+    /// `c_out(t)^2 sigma^2 s_0^2 = 1`.
+    pub weights: Vec<f32>,
+    /// The same outputs as velocities.
+    pub cfm: CfmRows,
+}
+
+/// How a batch's outputs become the CFM loss over [`CFM_TIMES`], which can be compared whatever is predicted.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CfmRows {
+    /// `[n, 2]`: the outputs whose velocity is the conditional one. Empty if those are the batch's targets.
+    pub targets: Vec<f32>,
+    /// `[n]`: what turns a squared residual into that of the velocity, in canvas units; 0 at other times. Empty if the CFM
+    /// loss is the batch's own.
     pub weights: Vec<f32>,
 }
 
@@ -30,6 +44,7 @@ pub struct BatchRule {
     path: Path,
     scaling: Scaling,
     time: TimeEmbedding,
+    predicted: Quantity,
     sigma: f64,
 }
 
@@ -40,6 +55,7 @@ impl BatchRule {
             path: experiment.problem.path,
             scaling,
             time: experiment.model.time,
+            predicted: experiment.model.parametrisation,
             sigma: experiment.problem.noise,
         }
     }
@@ -47,6 +63,18 @@ impl BatchRule {
     /// The conditional paths.
     pub fn path(&self) -> Path {
         self.path
+    }
+
+    /// The mean of what is regressed on over the pairs whose paths pass through `x` at the velocity `u`, that of the marginal
+    /// field.
+    pub fn mean_target(&self, schedule: Schedule, x: Point, u: Point) -> Point {
+        if self.predicted.is_velocity() {
+            return u;
+        }
+        // What is regressed on is linear in the ends of a pair.
+        let Posterior { denoiser, noise } = Posterior::from_velocity(schedule, x, u);
+        self.scaling
+            .target(self.predicted, schedule, noise, denoiser)
     }
 
     /// A point on its conditional path with the extra noise of the experiment.
@@ -68,10 +96,12 @@ pub struct Regression {
     /// The point on the conditional path, extra noise included.
     pub x_t: Point,
     /// The conditional velocity `dx_t/dt`.
+    pub velocity: Point,
+    /// What the network is to predict: the velocity, or another quantity of the pair.
     pub target: Point,
 }
 
-/// Draws `t ~ U(t_0, t_1)` for every pair and regresses on the path's velocity at
+/// Draws `t ~ U(t_0, t_1)` for every pair and regresses on the path's velocity, or what else is predicted, at
 /// `x_t = alpha_t x_1 + sigma_t x_0 + sigma z` (Lipman et al. 2210.02747, Eq. 9; the extra noise is Tong et
 /// al. 2302.00482, Eq. 13 and following).
 pub fn regressions<'a>(
@@ -87,7 +117,8 @@ pub fn regressions<'a>(
             t,
             schedule,
             x_t: rule.noisy(interpolate(schedule, x_0, x_1), rng),
-            target: velocity(schedule, x_0, x_1),
+            velocity: velocity(schedule, x_0, x_1),
+            target: rule.scaling.target(rule.predicted, schedule, x_0, x_1),
         }
     })
 }
@@ -105,15 +136,45 @@ pub fn batch_of(rule: &BatchRule, n: usize, drawn: impl Iterator<Item = Regressi
         inputs: Vec::with_capacity(n * width),
         targets: Vec::with_capacity(2 * n),
         weights: Vec::with_capacity(n),
+        cfm: CfmRows::default(),
     };
+    batch.cfm.weights.reserve(n);
     for drawn in drawn {
         let c_in = rule.scaling.input(drawn.schedule);
-        let c_out = rule.scaling.output(drawn.schedule);
+        let c_out = rule.scaling.output(rule.predicted, drawn.schedule);
         batch.inputs.extend(drawn.x_t.map(|x| (c_in * x) as f32));
         embedding::push_features(rule.time, drawn.t, &mut batch.inputs);
         let on_scale = drawn.target.map(|v| (v / c_out) as f32);
         batch.targets.extend(on_scale);
-        batch.weights.push((c_out * c_out) as f32);
+        batch.weights.push(match rule.predicted {
+            Quantity::Score => 1.0,
+            _ => (c_out * c_out) as f32,
+        });
+        rule.push_cfm(&drawn, &mut batch.cfm);
     }
     batch
+}
+
+impl BatchRule {
+    /// The row of the CFM loss: a residual of the output, times `b` of `u = a x + b net`, is one of the velocity. The
+    /// weights make the mean over all rows that over [`CFM_TIMES`].
+    fn push_cfm(&self, drawn: &Regression, rows: &mut CfmRows) {
+        let (t_0, t_1) = self.path.time_range();
+        let (first, last) = (t_0.max(CFM_TIMES.0), t_1.min(CFM_TIMES.1));
+        let is_told = (first..=last).contains(&drawn.t);
+        let share = if is_told {
+            (t_1 - t_0) / (last - first)
+        } else {
+            0.0
+        };
+        let Affine { of_x, of_value } = self.scaling.velocity(self.predicted, drawn.schedule);
+        rows.weights.push((share * of_value * of_value) as f32);
+        if !self.predicted.is_velocity() {
+            let output = |i: usize| match is_told {
+                true => (drawn.velocity[i] - of_x * drawn.x_t[i]) / of_value,
+                false => 0.0,
+            };
+            rows.targets.extend([0, 1].map(|i| output(i) as f32));
+        }
+    }
 }

@@ -12,7 +12,9 @@ use crate::experiment::{Activation, Model, Optimizer, Training};
 use super::burn_adam::BurnAdam;
 use super::burn_mlp::{Mlp, download};
 use super::engine::{same_moments, warm_decay};
-use super::{Batch, Engine, EngineError, EngineState, MlpParams, OptimizerMoments, Widths};
+use super::{
+    Batch, Engine, EngineError, EngineState, MlpParams, OptimizerMoments, StepLoss, Widths,
+};
 
 /// Trains the Burn MLP on one device.
 pub struct BurnEngine {
@@ -40,7 +42,10 @@ struct State {
 struct DeviceBatch {
     inputs: Tensor<2>,
     targets: Tensor<2>,
+    /// `[n, 2]`: that of the own loss and that of the CFM loss.
     weights: Tensor<2>,
+    /// Of the CFM loss, if they are others.
+    cfm_targets: Option<Tensor<2>>,
 }
 
 impl BurnEngine {
@@ -79,23 +84,34 @@ impl BurnEngine {
     /// The rows of all batches one below the other: one transfer for inputs, targets and weights each.
     fn upload_all(&self, batches: &[Batch]) -> DeviceBatch {
         let n: usize = batches.iter().map(|batch| batch.n).sum();
-        let tensor = |rows: fn(&Batch) -> &[f32]| {
-            let data: Vec<f32> = batches.iter().flat_map(rows).copied().collect();
+        let tensor = |data: Vec<f32>| {
             let width = data.len() / n.max(1);
             Tensor::<2>::from_data(TensorData::new(data, [n, width]), &self.device)
         };
+        let rows = |rows: fn(&Batch) -> &[f32]| batches.iter().flat_map(rows).copied().collect();
+        let cfm_targets: Vec<f32> = rows(|batch| &batch.cfm.targets);
         DeviceBatch {
-            inputs: tensor(|batch| &batch.inputs),
-            targets: tensor(|batch| &batch.targets),
-            weights: tensor(|batch| &batch.weights),
+            inputs: tensor(rows(|batch| &batch.inputs)),
+            targets: tensor(rows(|batch| &batch.targets)),
+            weights: tensor(batches.iter().flat_map(both_weights).collect()),
+            cfm_targets: (!cfm_targets.is_empty()).then(|| tensor(cfm_targets)),
         }
     }
 
-    /// One optimizer step; the loss stays on the device, and whether it is finite is not known yet.
+    /// One optimizer step; the losses stay on the device, and whether they are finite is not known yet.
     fn take_step(&mut self, batch: &DeviceBatch, learning_rate: f64) -> Loss {
         let n = batch.inputs.dims()[0] as f32;
-        let squared = self.squared_residual(batch);
-        let unweighted = (squared.clone().inner() * batch.weights.clone().inner()).sum();
+        let output = self.output(batch);
+        let squared = (output.clone() - batch.targets.clone()).square();
+        let own = squared.clone().inner().sum_dim(1);
+        let losses = match &batch.cfm_targets {
+            None => own.repeat_dim(1, 2),
+            Some(targets) => {
+                let cfm = (output.inner() - targets.clone().inner()).square();
+                Tensor::cat(vec![own, cfm.sum_dim(1)], 1)
+            }
+        };
+        let losses = (losses * batch.weights.clone().inner()).sum_dim(0);
         let gradients = squared.sum().div_scalar(n).backward();
         let state = &mut self.state;
         state.mlp = state
@@ -104,7 +120,7 @@ impl BurnEngine {
         state.steps += 1;
         let decay = warm_decay(self.ema, state.steps);
         state.average = average(state.average.clone(), &state.mlp, decay);
-        unweighted.div_scalar(n)
+        losses.div_scalar(n)
     }
 
     fn forget_moments(&mut self) {
@@ -130,17 +146,29 @@ impl DeviceBatch {
             inputs: of(&self.inputs),
             targets: of(&self.targets),
             weights: of(&self.weights),
+            cfm_targets: self.cfm_targets.as_ref().map(of),
         }
     }
 }
 
-/// The unweighted loss of one step, on the device.
-type Loss = Tensor<1>;
+/// The own and the CFM loss of one step, `[1, 2]`, on the device.
+type Loss = Tensor<2>;
 
-fn finite_loss(value: f32) -> Result<f32, EngineError> {
-    let what = "loss";
-    let finite = value.is_finite().then_some(value);
-    finite.ok_or(EngineError::NonFinite { what, value })
+/// The two losses of each step.
+fn finite_losses(numbers: &[f32]) -> Result<Vec<StepLoss>, EngineError> {
+    let (pairs, _) = numbers.as_chunks::<2>();
+    let losses = pairs.iter().map(|&[own, cfm]| StepLoss { own, cfm });
+    losses.map(StepLoss::finite).collect()
+}
+
+/// Row by row the weight of the own loss and that of the CFM loss.
+fn both_weights(batch: &Batch) -> impl Iterator<Item = f32> + '_ {
+    let cfm = match batch.cfm.weights.is_empty() {
+        true => &batch.weights,
+        false => &batch.cfm.weights,
+    };
+    let pairs = batch.weights.iter().zip(cfm);
+    pairs.flat_map(|(&own, &cfm)| [own, cfm])
 }
 
 impl State {
@@ -162,9 +190,11 @@ impl State {
 }
 
 impl Engine for BurnEngine {
-    fn step(&mut self, batch: &Batch, learning_rate: f64) -> Result<f32, EngineError> {
+    fn step(&mut self, batch: &Batch, learning_rate: f64) -> Result<StepLoss, EngineError> {
         let loss = self.take_step(&self.upload(batch), learning_rate);
-        finite_loss(download(loss)?.first().copied().unwrap_or(f32::NAN))
+        let losses = finite_losses(&download(loss)?)?;
+        let missing = || EngineError::Device("a loss is missing".to_owned());
+        losses.first().copied().ok_or_else(missing)
     }
 
     /// One upload and one download for all of them.
@@ -172,7 +202,7 @@ impl Engine for BurnEngine {
         &mut self,
         batches: &[Batch],
         learning_rates: &[f64],
-    ) -> Result<Vec<f32>, EngineError> {
+    ) -> Result<Vec<StepLoss>, EngineError> {
         let all = self.upload_all(batches);
         let mut start = 0;
         let mut losses = Vec::with_capacity(batches.len());
@@ -184,8 +214,7 @@ impl Engine for BurnEngine {
         if losses.is_empty() {
             return Ok(Vec::new());
         }
-        let losses = download(Tensor::cat(losses, 0))?;
-        losses.into_iter().map(finite_loss).collect()
+        finite_losses(&download(Tensor::cat(losses, 0))?)
     }
 
     /// A GPU is; Burn's CPU, the oracle of the tests, is not, and takes steps in a row as well.

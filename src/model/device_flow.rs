@@ -8,6 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::flow::Point;
+use crate::flow::conversion::Affine;
 use crate::flow::dormand_prince::continuous_weights;
 use crate::flow::solver::{Steps, follow};
 use crate::flow::tableau::Tableau;
@@ -166,17 +167,22 @@ impl DeviceFlow {
         slopes
     }
 
-    /// `v_t(x) = c_out(t) net(c_in(t) x, t)`, `[particles, 2]`.
+    /// `v_t(x) = a(t) x + b(t) net(c_in(t) x, t)`, `[particles, 2]`, see [`super::Scaling::velocity`].
     fn velocity(&self, x: Tensor<2>, t: f64) -> Tensor<2> {
         let (schedule, scaling) = (self.field.path().at(t), self.field.scaling());
-        let activation = self.field.model().activation;
-        let x = x.mul_scalar(scaling.input(schedule));
+        let model = self.field.model();
+        let (activation, predicted) = (model.activation, model.parametrisation);
+        let scaled = x.clone().mul_scalar(scaling.input(schedule));
         let hidden = activate(
-            x.matmul(self.of_point.clone()) + self.bias_at(t),
+            scaled.matmul(self.of_point.clone()) + self.bias_at(t),
             activation,
         );
         let out = self.rest.forward(hidden, activation);
-        out.mul_scalar(scaling.output(schedule))
+        let Affine { of_x, of_value } = scaling.velocity(predicted, schedule);
+        match predicted.is_velocity() {
+            true => out.mul_scalar(of_value),
+            false => out.mul_scalar(of_value) + x.mul_scalar(of_x),
+        }
     }
 
     /// The first layer's bias with the share of the time features, `[1, width]`.
@@ -205,12 +211,16 @@ mod tests {
 
     use super::*;
     use crate::experiment::{Experiment, presets};
+    use crate::flow::conversion::Quantity;
     use crate::flow::rng::{Stream, stream};
     use crate::flow::solver::{Solver, solve, solve_with_steps};
     use crate::model::{MlpParams, Scaling, Widths};
 
     fn field(preset: &str) -> (Experiment, FrozenField) {
-        let experiment = presets::find(preset).unwrap().experiment().unwrap();
+        field_of(presets::find(preset).unwrap().experiment().unwrap())
+    }
+
+    fn field_of(experiment: Experiment) -> (Experiment, FrozenField) {
         let widths = Widths::of(&experiment.model);
         let params = MlpParams::init(widths, &mut stream(5, Stream::Weights, 0));
         let scaling = Scaling::measure(&experiment).unwrap();
@@ -226,8 +236,10 @@ mod tests {
 
     #[test]
     fn every_solver_carries_particles_where_the_frozen_field_does() {
-        for preset in presets::all() {
-            let (experiment, field) = field(preset.name);
+        for (i, preset) in presets::all().iter().enumerate() {
+            let mut experiment = preset.experiment().unwrap();
+            experiment.model.parametrisation = Quantity::ALL[i % 4];
+            let (experiment, field) = field_of(experiment);
             let range = experiment.problem.path.time_range();
             let device = Device::flex();
             let flow = DeviceFlow::new(&device, &field).unwrap();

@@ -99,17 +99,42 @@ impl EngineState {
     }
 }
 
+/// The losses of one batch, before the step that is taken on it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct StepLoss {
+    /// Of what the network predicts, over all times: for the velocity the CFM loss, `E|v - dx_t/dt|^2` in canvas units.
+    pub own: f32,
+    /// The CFM loss over [`crate::experiment::CFM_TIMES`], whatever is predicted.
+    pub cfm: f32,
+}
+
+impl StepLoss {
+    /// The same losses, if they are finite.
+    ///
+    /// # Errors
+    /// The first one that is not.
+    pub fn finite(self) -> Result<Self, EngineError> {
+        let what = "loss";
+        let bad = [self.own, self.cfm]
+            .into_iter()
+            .find(|value| !value.is_finite());
+        bad.map_or(Ok(self), |value| {
+            Err(EngineError::NonFinite { what, value })
+        })
+    }
+}
+
 /// Takes training steps on one network.
 ///
 /// [`super::FusedEngine`] trains on the CPU, `BurnEngine` on any device of Burn's; a remote device or, in
 /// tests, a faulty one follow the same interface. An engine need not be `Send`: who makes it keeps it.
 pub trait Engine {
-    /// One optimizer step at the given learning rate. Returns the unweighted CFM loss of the batch: squared
-    /// error in canvas units, summed over both coordinates, mean over the batch, before the step.
+    /// One optimizer step at the given learning rate. Returns the losses of the batch: squared errors in canvas units,
+    /// summed over both coordinates, means over the batch, before the step.
     ///
     /// # Errors
     /// A non-finite loss or a failed device. The weights may then be bad: [`Self::set_state`] goes back to good ones.
-    fn step(&mut self, batch: &Batch, learning_rate: f64) -> Result<f32, EngineError>;
+    fn step(&mut self, batch: &Batch, learning_rate: f64) -> Result<StepLoss, EngineError>;
 
     /// Several steps in a row, each with its batch and its learning rate; returns their losses.
     ///
@@ -119,7 +144,7 @@ pub trait Engine {
         &mut self,
         batches: &[Batch],
         learning_rates: &[f64],
-    ) -> Result<Vec<f32>, EngineError> {
+    ) -> Result<Vec<StepLoss>, EngineError> {
         let pairs = batches.iter().zip(learning_rates);
         pairs.map(|(batch, rate)| self.step(batch, *rate)).collect()
     }

@@ -35,13 +35,13 @@ mod scaling;
 mod self_test;
 mod training_state;
 
-pub use batch::{Batch, BatchRule, Regression, batch_of, make_batch, regressions};
+pub use batch::{Batch, BatchRule, CfmRows, Regression, batch_of, make_batch, regressions};
 #[cfg(feature = "gpu")]
 pub use burn_engine::BurnEngine;
 pub use checkpoints::{Checkpoint, Checkpoints, CheckpointsError};
 pub use device::{DeviceChoice, DeviceInfo};
 pub use device_error::DeviceError;
-pub use engine::{Engine, EngineError, EngineState, OptimizerMoments};
+pub use engine::{Engine, EngineError, EngineState, OptimizerMoments, StepLoss};
 pub use file::{ModelFile, ModelFileError};
 pub use fused::{Alone, FrozenField, FusedEngine, Job, Team, TeamError};
 pub use gpu::{DeviceFlow, OpenDevice};

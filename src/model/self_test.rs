@@ -8,7 +8,7 @@ use rand::RngExt;
 use crate::experiment::{Model, Training};
 use crate::flow::rng::{Stream, stream};
 
-use super::{Batch, Engine, EngineError, MlpParams, Widths};
+use super::{Batch, Engine, EngineError, MlpParams, StepLoss, Widths};
 
 /// Batch sizes of the forward passes; the larger ones take other kernels.
 const BATCHES: [usize; 4] = [1, 64, 512, 2048];
@@ -68,7 +68,9 @@ pub fn self_test(
         let batch = random_batch(256, step as u64);
         let expected = reference.step(&batch, 1e-3)?;
         let found = candidate.step(&batch, 1e-3)?;
-        compare(format!("the loss of step {step}"), &[expected], &[found])?;
+        let both = |loss: StepLoss| [loss.own, loss.cfm];
+        let what = format!("the loss of step {step}");
+        compare(what, &both(expected), &both(found))?;
     }
     compare(
         format!("the weights after {STEPS} steps"),
@@ -90,6 +92,7 @@ fn random_batch(n: usize, index: u64) -> Batch {
         inputs: numbers(3 * n),
         targets: numbers(2 * n),
         weights: vec![1.0; n],
+        ..Batch::default()
     }
 }
 

@@ -1,8 +1,9 @@
 //! The state of a training run on disk: all that its next step depends on, in one safetensors file.
 //!
 //! Tensors: `weights`, `average`, `moment_1` and `moment_2` (`F32 [n_params]`, layer by layer, weights `[inputs, outputs]`
-//! row-major, then biases), `losses` (`F32`, one per step), `coupling_costs` (`F64`, the newest batches) and `scaling`
-//! (`F64 [2]`, the spreads of source and target). The metadata entry `pushforward` is one JSON object with the version,
+//! row-major, then biases), `losses` (`F32`, one per step), `coupling_costs` (`F64`, the newest batches), `scaling`
+//! (`F64 [2]`, the spreads of source and target) and, since networks may predict something else than the velocity,
+//! `recent_losses` (`F32`, the own and the CFM loss of each of the newest batches, one behind the other). The metadata entry `pushforward` is one JSON object with the version,
 //! the counters, the plan of the learning rate, the experiment that was learned as RON, and a checksum of all of it.
 //! Random numbers need no state: they are functions of the seed, the stream and the step.
 
@@ -16,7 +17,7 @@ use crate::experiment::Experiment;
 use crate::flow::distribution::DistributionError;
 use crate::flow::rng::{Stream, stream};
 
-use super::{EngineState, MlpParams, ModelFile, OptimizerMoments, Scaling, Widths};
+use super::{EngineState, MlpParams, ModelFile, OptimizerMoments, Scaling, StepLoss, Widths};
 
 const KEY: &str = "pushforward";
 const VERSION: u32 = 1;
@@ -26,6 +27,7 @@ const NETWORK: [&str; 4] = ["weights", "average", "moment_1", "moment_2"];
 const LOSSES: &str = "losses";
 const COSTS: &str = "coupling_costs";
 const SCALING: &str = "scaling";
+const RECENT: &str = "recent_losses";
 
 /// The steps that the schedule of the learning rate covers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,6 +59,8 @@ pub struct TrainingState {
     pub plan: Plan,
     /// The loss of every step.
     pub losses: Vec<f32>,
+    /// Both losses of the newest steps, as their means are taken; none in files of earlier programs.
+    pub recent_losses: Vec<StepLoss>,
     /// Coupling costs of the newest batches, as their mean is taken.
     pub coupling_costs: Vec<f64>,
 }
@@ -130,6 +134,7 @@ impl TrainingState {
                 steps: experiment.training.steps,
             },
             losses: Vec::new(),
+            recent_losses: Vec::new(),
             coupling_costs: Vec::new(),
             experiment: experiment.clone(),
         })
@@ -146,6 +151,7 @@ impl TrainingState {
                 steps: experiment.training.steps,
             },
             losses,
+            recent_losses: Vec::new(),
             coupling_costs: Vec::new(),
             experiment,
         }
@@ -214,6 +220,9 @@ impl TrainingState {
         data.push(tensor(&file, LOSSES, Dtype::F32, steps)?);
         data.push(tensor(&file, COSTS, Dtype::F64, None)?);
         data.push(tensor(&file, SCALING, Dtype::F64, Some(2))?);
+        if file.names().contains(&RECENT) {
+            data.push(tensor(&file, RECENT, Dtype::F32, None)?);
+        }
         let expected = std::mem::take(&mut description.checksum);
         if checksum(&description, data.iter().copied())? != expected {
             return Err(TrainingStateError::Checksum);
@@ -241,6 +250,9 @@ impl TrainingState {
             },
             plan: description.plan,
             losses: f32s(data[4]),
+            recent_losses: data
+                .get(7)
+                .map_or_else(Vec::new, |bytes| step_losses(bytes)),
             coupling_costs: f64s(data[5]),
             experiment,
         }
@@ -265,6 +277,10 @@ impl TrainingState {
         if self.losses.iter().any(|loss| !loss.is_finite()) {
             return refuse("losses");
         }
+        let finite = |loss: &StepLoss| loss.own.is_finite() && loss.cfm.is_finite();
+        if !self.recent_losses.iter().all(finite) || self.recent_losses.len() > self.losses.len() {
+            return refuse("recent losses");
+        }
         let costs = &self.coupling_costs;
         if costs.len() > self.losses.len() || costs.iter().any(|cost| !cost.is_finite()) {
             return refuse("coupling costs");
@@ -288,7 +304,12 @@ impl TrainingState {
             source_rms,
             target_rms,
         } = self.scaling;
-        vec![
+        let recent: Vec<f32> = self
+            .recent_losses
+            .iter()
+            .flat_map(|l| [l.own, l.cfm])
+            .collect();
+        let mut tensors = vec![
             f32s(NETWORK[0], self.engine.weights.values()),
             f32s(NETWORK[1], self.engine.average.values()),
             f32s(NETWORK[2], &self.engine.moments.first),
@@ -296,7 +317,11 @@ impl TrainingState {
             f32s(LOSSES, &self.losses),
             f64s(COSTS, &self.coupling_costs),
             f64s(SCALING, &[source_rms, target_rms]),
-        ]
+        ];
+        if !recent.is_empty() {
+            tensors.push(f32s(RECENT, &recent));
+        }
+        tensors
     }
 }
 
@@ -353,6 +378,15 @@ fn size_of_dtype(dtype: Dtype) -> usize {
 fn f32s(bytes: &[u8]) -> Vec<f32> {
     let (numbers, _) = bytes.as_chunks::<4>();
     numbers.iter().map(|b| f32::from_le_bytes(*b)).collect()
+}
+
+fn step_losses(bytes: &[u8]) -> Vec<StepLoss> {
+    let numbers = f32s(bytes);
+    let (pairs, _) = numbers.as_chunks::<2>();
+    pairs
+        .iter()
+        .map(|&[own, cfm]| StepLoss { own, cfm })
+        .collect()
 }
 
 fn f64s(bytes: &[u8]) -> Vec<f64> {

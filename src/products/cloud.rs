@@ -8,12 +8,14 @@
 use std::sync::Arc;
 
 use crate::flow::Point;
-use crate::flow::solver::{Solver, Steps, ends, follow};
+use crate::flow::sde::Sampler;
+use crate::flow::solver::{Solver, Steps, follow_from};
 use crate::flow::trajectory::bracket;
 use crate::flow::work::Work;
 use crate::model::FrozenField;
 
 use super::points::range;
+use super::sampling::{ends, sde};
 use super::{Cost, Demand, Flow, Made, Product, Starts, Tools, Wish};
 use crate::experiment::End;
 
@@ -153,6 +155,7 @@ pub struct Growing {
     flow: Flow,
     starts: Arc<Made<Starts>>,
     solver: Solver,
+    sampler: Sampler,
     /// The steps of all blocks; not there before the first one if the solver chooses them.
     steps: Option<Arc<Steps>>,
     /// When it began.
@@ -171,6 +174,7 @@ impl std::fmt::Debug for Growing {
 pub struct Request {
     starts: Arc<Made<Starts>>,
     solver: Solver,
+    sampler: Sampler,
     /// What there is already.
     grown: Option<Arc<Growing>>,
     /// It will not grow any more, and is shown as it is.
@@ -182,7 +186,8 @@ impl PartialEq for Request {
     fn eq(&self, other: &Self) -> bool {
         let grown = |request: &Self| request.grown.as_ref().map(Arc::as_ptr);
         Arc::ptr_eq(&self.starts, &other.starts)
-            && (self.solver, self.is_last) == (other.solver, other.is_last)
+            && (self.solver, self.sampler) == (other.solver, other.sampler)
+            && self.is_last == other.is_last
             && grown(self) == grown(other)
     }
 }
@@ -205,11 +210,13 @@ impl Product for GrowingCloud {
             return Demand::Later;
         };
         let last = wish.made.cloud.get();
-        let solver = wish.flow.experiment.readout.solver;
+        let readout = &wish.flow.experiment.readout;
+        let (solver, sampler) = (readout.solver, readout.sampler);
         let block = |grown: Option<&Arc<Growing>>, is_last| {
             Demand::Of(Request {
                 starts: Arc::clone(starts),
                 solver,
+                sampler,
                 grown: grown.cloned(),
                 is_last,
                 shown: last.map(|last| Arc::clone(&last.shown)),
@@ -218,7 +225,7 @@ impl Product for GrowingCloud {
         let grown = last.and_then(|last| last.growing.as_ref());
         let is_of_this = |grown: &&Arc<Growing>| {
             Arc::ptr_eq(&grown.starts, starts)
-                && grown.solver == solver
+                && (grown.solver, grown.sampler) == (solver, sampler)
                 && grown.flow.id.run == wish.flow.run
                 && grown.flow.id.answers(&wish.flow.experiment.problem)
         };
@@ -238,10 +245,10 @@ impl Product for GrowingCloud {
 
     fn start(flow: &Flow, request: &Request, tools: &Tools) -> Work<Option<Self>> {
         let (request, tools) = (request.clone(), tools.clone());
-        let grown = request.grown.clone().unwrap_or_else(|| {
-            let Request { starts, solver, .. } = &request;
-            Arc::new(Growing::new(flow, starts, *solver, tools.now))
-        });
+        let grown = request
+            .grown
+            .clone()
+            .unwrap_or_else(|| Arc::new(Growing::new(flow, &request, tools.now)));
         Work::new(async move {
             let growing = match request.is_last {
                 true => grown,
@@ -259,11 +266,13 @@ impl Product for GrowingCloud {
 }
 
 impl Growing {
-    fn new(flow: &Flow, starts: &Arc<Made<Starts>>, solver: Solver, since: f64) -> Self {
+    fn new(flow: &Flow, request: &Request, since: f64) -> Self {
+        let starts = &request.starts;
         Self {
             flow: flow.clone(),
             starts: Arc::clone(starts),
-            solver,
+            solver: request.solver,
+            sampler: request.sampler,
             steps: None,
             since,
             cloud: Arc::new(Cloud {
@@ -283,7 +292,9 @@ impl Growing {
         let nodes = kept_nodes(self.solver);
         let times = self.solver.times(steps.range);
         let mut times: Vec<f64> = nodes.iter().map(|&n| times[n]).collect();
-        let carrier = tools.carrier.as_ref().zip(self.flow.network());
+        // A device has no random numbers that are those of the processor.
+        let carrier = tools.carrier.as_ref().filter(|_| steps.sde.is_none());
+        let carrier = carrier.zip(self.flow.network());
         let on_device = match carrier {
             Some((carrier, network)) => {
                 let block = &rest[..rest.len().min(at_once(BLOCK, steps.nfe))];
@@ -338,12 +349,16 @@ impl Growing {
         }
         let flow = &self.flow;
         let range = range(&flow.id.experiment, self.from());
+        if let Some(sde) = sde(&flow.id.experiment, self.sampler) {
+            return Arc::new(Steps::stochastic(self.solver, range, sde));
+        }
         if let Some(steps) = Steps::equal(self.solver, range) {
             return Arc::new(steps);
         }
         let first = &self.starts.0[..self.starts.0.len().min(PILOTS)];
         let (rows, parts) = (flow.rows(), &tools.parts);
-        let (_, steps) = ends(&flow.field, self.solver, range, first, rows, parts).await;
+        let by = (self.solver, self.sampler);
+        let (_, steps) = ends(flow, by, range, first, rows, parts).await;
         Arc::new(steps)
     }
 
@@ -355,11 +370,14 @@ impl Growing {
         nodes: &[usize],
         tools: &Tools,
     ) -> Vec<Vec<[f32; 2]>> {
-        let works = x_0.chunks(at_once(PART, steps.nfe)).map(|x_0| {
+        let size = at_once(PART, steps.nfe);
+        let works = x_0.chunks(size).enumerate().map(|(part, x_0)| {
+            let first = self.cloud.carried + part * size;
             let (flow, x_0, nodes) = (self.flow.clone(), x_0.to_vec(), nodes.to_vec());
             let steps = Arc::clone(steps);
             Work::new(async move {
-                let solved = follow(flow.field.as_ref(), &steps, &x_0, flow.rows()).await;
+                let (field, rows) = (flow.field.as_ref(), flow.rows());
+                let solved = follow_from(field, &steps, first, &x_0, rows).await;
                 let at = |&node: &usize| -> Vec<[f32; 2]> {
                     let points = solved.at_node(node).iter();
                     points.map(|p| p.map(|x| x as f32)).collect()

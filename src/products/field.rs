@@ -1,9 +1,11 @@
-//! The velocity on a grid over what the camera sees, for arrows and streamlines.
+//! The velocity, or what it is read as, on a grid over what the camera sees, for arrows and streamlines.
 
-use crate::flow::Bounds;
+use crate::flow::conversion::Quantity;
 pub use crate::flow::grid::FieldGrid;
 use crate::flow::path::Path;
+use crate::flow::reading::Reading;
 use crate::flow::work::Work;
+use crate::flow::{Bounds, Point};
 
 use super::{Cost, Demand, Flow, Product, Tools, Wish};
 
@@ -17,6 +19,8 @@ pub struct Request {
     pub bounds: Bounds,
     /// Cells.
     pub along: usize,
+    /// What the field is read as.
+    pub reading: Quantity,
 }
 
 impl Product for FieldGrid {
@@ -28,15 +32,32 @@ impl Product for FieldGrid {
         Demand::Of(Request {
             bounds: wish.look.bounds,
             along: wish.look.field,
+            reading: wish.look.reading,
         })
     }
 
     fn start(flow: &Flow, request: &Request, _tools: &Tools) -> Work<Option<Self>> {
-        let (flow, Request { bounds, along }) = (flow.clone(), request.clone());
+        let (flow, request) = (flow.clone(), request.clone());
         Work::new(async move {
             let times = times(flow.id.experiment.problem.path);
-            let n = cells(bounds, along);
-            Some(Self::sample(flow.field.as_ref(), bounds, n, times, flow.rows()).await)
+            let Request {
+                bounds,
+                along,
+                reading,
+            } = request;
+            let (n, rows) = (cells(bounds, along), flow.rows());
+            let problem = &flow.id.experiment.problem;
+            let field = flow.field.as_ref();
+            let Ok(source_std) = problem.reads_as(reading) else {
+                return Some(Self::sample(field, bounds, n, times, rows).await);
+            };
+            let reading = Reading {
+                quantity: reading,
+                path: problem.path,
+                source_std,
+            };
+            let read = |t: f64, xs: &[Point], out: &mut [Point]| reading.eval(field, t, xs, out);
+            Some(Self::sample_vectors(read, bounds, n, times, rows).await)
         })
     }
 }

@@ -5,13 +5,14 @@
 
 use std::sync::Arc;
 
-use crate::experiment::Experiment;
+use crate::experiment::{CFM_TIMES, Experiment, Problem};
 use crate::flow::coupling::{Coupling, PairStream};
-use crate::flow::exact::Basis;
+use crate::flow::exact::{Basis, MarginalField, energies};
 use crate::flow::metrics::Mean;
 use crate::flow::path::Path;
 use crate::flow::work::{Work, pause};
 
+use super::exact::Exact;
 use super::probes::{OTHER_PAIRS, blocks};
 use super::{Cost, Demand, Flow, Made, Probes, Product, Tools, Wish};
 
@@ -21,6 +22,8 @@ const PAIRS: usize = 8192;
 /// What is known of the floor without the flow.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Floor {
+    /// V, integrated over time and plane, and how far it may be off.
+    Integrated(Mean),
     /// V, as the mean over so many points of the paths, and what the field there rests on.
     Sampled(Mean, usize, Basis),
     /// The coupling cost, of which the path energy of the flow leaves V: on the linear path the conditional energy is the
@@ -41,27 +44,34 @@ pub struct CfmFloor {
 
 /// What it is the floor of.
 #[derive(Clone, Debug)]
-pub struct Request(Arc<Experiment>, Option<Arc<Made<Probes>>>);
+pub struct Request(
+    Arc<Experiment>,
+    Option<Arc<Made<Exact>>>,
+    Option<Arc<Made<Probes>>>,
+);
+
+impl Request {
+    /// What the floor depends on beside the points of the paths.
+    fn key(&self) -> impl PartialEq {
+        let Problem {
+            source,
+            target,
+            path,
+            coupling,
+            noise,
+            velocity: _,
+        } = &self.0.problem;
+        let is_velocity = self.0.model.parametrisation.is_velocity();
+        let law = (source, target, *path, *coupling, *noise);
+        (self.0.seed, law, is_velocity)
+    }
+}
 
 impl PartialEq for Request {
     fn eq(&self, other: &Self) -> bool {
-        let of = |request: &Self| request.1.as_ref().map(Arc::as_ptr);
-        let law = |request: &Self| {
-            let problem = &request.0.problem;
-            (
-                request.0.seed,
-                problem.coupling,
-                problem.path,
-                problem.noise,
-            )
-        };
-        let ends = |request: &Self| {
-            let problem = &request.0.problem;
-            [problem.source.clone(), problem.target.clone()]
-        };
-        of(self) == of(other)
-            && (Arc::ptr_eq(&self.0, &other.0)
-                || law(self) == law(other) && ends(self) == ends(other))
+        let probes = |request: &Self| request.2.as_ref().map(Arc::as_ptr);
+        probes(self) == probes(other)
+            && (Arc::ptr_eq(&self.0, &other.0) || self.key() == other.key())
     }
 }
 
@@ -74,41 +84,71 @@ impl Product for Floor {
 
     fn demand(wish: &Wish<'_>) -> Demand<Request> {
         let experiment = Arc::clone(&wish.flow.experiment);
-        let exact = wish.made.exact.get();
-        let without_field = exact.is_some_and(|e| e.is_demanded(wish) && e.field.is_err());
+        let exact = wish
+            .made
+            .exact
+            .get()
+            .filter(|exact| exact.is_demanded(wish));
+        let without_field = exact.is_some_and(|exact| exact.field.is_err());
         match wish.made.probes.get() {
             _ if !wish.look.floor => Demand::Nothing,
             _ if without_field || experiment.problem.coupling != Coupling::Independent => {
-                Demand::Of(Request(experiment, None))
+                Demand::Of(Request(experiment, None, None))
             }
-            Some(probes) if probes.is_demanded(wish) => {
-                Demand::Of(Request(experiment, Some(Arc::clone(probes))))
-            }
+            Some(probes) if probes.is_demanded(wish) => Demand::Of(Request(
+                experiment,
+                exact.cloned(),
+                Some(Arc::clone(probes)),
+            )),
             _ => Demand::Later,
         }
     }
 
     fn start(_flow: &Flow, request: &Request, _tools: &Tools) -> Work<Option<Self>> {
-        let Request(experiment, probes) = request.clone();
+        let Request(experiment, exact, probes) = request.clone();
         Work::new(async move {
+            let field = exact.as_ref().and_then(|exact| exact.field.as_ref().ok());
             let probes = probes.as_ref().map(|made| &made.output);
-            Some(Self::of(&experiment, probes).await)
+            Some(Self::of(&experiment, field, probes).await)
         })
     }
 }
 
 impl Floor {
-    /// That of an experiment's problem; `probes` are those of the same problem, if there are any.
-    pub async fn of(experiment: &Experiment, probes: Option<&Probes>) -> Self {
+    /// That of an experiment's problem; field and `probes` are those of the same problem, if there are any. What is drawn is
+    /// not integrated: that would take longer than a stroke.
+    pub async fn of(
+        experiment: &Experiment,
+        field: Option<&MarginalField>,
+        probes: Option<&Probes>,
+    ) -> Self {
         let problem = &experiment.problem;
+        let (start, end) = problem.path.time_range();
+        let exact = |field: &&MarginalField| {
+            matches!(field.basis(), Basis::ClosedForm | Basis::Quadrature { .. })
+        };
+        let is_velocity = experiment.model.parametrisation.is_velocity();
+        if let Some(field) = field.filter(exact).filter(|_| is_velocity)
+            && let Some(found) = energies(field).await
+        {
+            return Self::Integrated(Mean {
+                value: found.floor / (end - start),
+                stderr: found.error,
+            });
+        }
+        // The CFM loss of another parametrisation is that of fewer times.
+        let times = match is_velocity {
+            true => (start, end),
+            false => (start.max(CFM_TIMES.0), end.min(CFM_TIMES.1)),
+        };
         match (problem.coupling, problem.path, probes) {
             (Coupling::Independent, _, Some(probes)) => {
-                Self::Sampled(probes.floor(), probes.len(), probes.basis)
+                Self::Sampled(probes.floor(times), probes.len(), probes.basis)
             }
             (Coupling::Independent, _, None) => {
                 Self::Unknown("the problem has no exact field".to_owned())
             }
-            (_, Path::CondOt { sigma_min: 0.0 }, _) if problem.noise == 0.0 => {
+            (_, Path::CondOt { sigma_min: 0.0 }, _) if problem.noise == 0.0 && is_velocity => {
                 match coupling_cost(experiment).await {
                     Some(cost) => Self::LessPathEnergy(cost),
                     None => Self::Unknown("the coupling has no pairs to give".to_owned()),
@@ -116,7 +156,7 @@ impl Floor {
             }
             (coupling, path, _) => Self::Unknown(format!(
                 "under the {} coupling it is known on the linear path alone (cond-OT with sigma_min 0, without extra \
-                 noise), and this one is {}",
+                 noise, the velocity predicted), and this is {}",
                 coupling.name(),
                 path.name()
             )),
@@ -126,6 +166,11 @@ impl Floor {
     /// The floor beside a flow's path energy, if that was measured.
     pub fn beside(&self, path_energy: Option<Mean>) -> CfmFloor {
         match (self, path_energy) {
+            (Self::Integrated(mean), _) => CfmFloor {
+                value: Some(*mean),
+                basis: "conditional energy - path energy of the exact field, by quadrature"
+                    .to_owned(),
+            },
             (Self::Sampled(mean, points, basis), _) => CfmFloor {
                 value: Some(*mean),
                 basis: format!(
@@ -181,7 +226,7 @@ mod tests {
     }
 
     fn floor_of(experiment: &Experiment) -> Floor {
-        finish(Floor::of(experiment, None))
+        finish(Floor::of(experiment, None, None))
     }
 
     /// Mean squared pair distance of exact OT on blocks of 256, see MATHS of the project: 14.583(6).
@@ -205,6 +250,24 @@ mod tests {
         assert_eq!(value.stderr, cost.stderr.hypot(0.03));
         assert!(known.basis.starts_with("estimate"));
         assert_eq!(floor.beside(None).value, None);
+    }
+
+    /// Reference values by quadrature, made for this project.
+    #[test]
+    fn the_floor_of_eight_gaussians_is_integrated() {
+        for (path, expected) in [
+            (Path::CondOt { sigma_min: 0.0 }, 9.641_350),
+            (Path::Cosine, 15.144_598),
+        ] {
+            let mut experiment = eight_gaussians();
+            experiment.problem.coupling = Coupling::Independent;
+            experiment.problem.path = path;
+            let field = crate::products::marginal_field(&experiment).unwrap();
+            let known = finish(Floor::of(&experiment, Some(&field), None)).beside(None);
+            let off = (known.value.unwrap().value - expected).abs();
+            assert!(off < 1e-5, "{path:?}: {known:?}");
+            assert!(known.basis.contains("quadrature"));
+        }
     }
 
     #[test]

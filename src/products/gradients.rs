@@ -31,7 +31,7 @@ pub const BATCHES: [usize; 7] = [16, 64, 256, 1024, 4096, 16_384, 65_536];
 pub const FM_POINTS: usize = 1 << 20;
 /// Rows of a piece of work.
 const ROWS: usize = 1024;
-/// Rows of all repetitions of a batch size, about, and the fewest and most repetitions.
+/// Rows of all repetitions of a batch size, at most where there are several, and the fewest and most repetitions.
 const ROWS_OF_A_SIZE: usize = 1 << 17;
 const REPEATS: (usize, usize) = (4, 64);
 
@@ -146,6 +146,17 @@ impl Product for Gradients {
 impl Gradients {
     /// Those of a flow's network, on its experiment's problem; none if that cannot be sampled.
     pub async fn of(flow: &Flow, network: &FrozenField, field: &MarginalField) -> Option<Self> {
+        Self::with(&BATCHES, FM_POINTS, flow, network, field).await
+    }
+
+    /// The same with other batch sizes, and so many points behind `g_FM`.
+    async fn with(
+        sizes: &[usize],
+        fm_points: usize,
+        flow: &Flow,
+        network: &FrozenField,
+        field: &MarginalField,
+    ) -> Option<Self> {
         let experiment = &flow.id.experiment;
         let rule = BatchRule::new(experiment, network.scaling());
         let widths = Widths::of(&experiment.model);
@@ -162,11 +173,10 @@ impl Gradients {
             rng: stream(seed, Stream::Estimates, 1),
             engines: [engine(&initial)?, engine(network.params())?],
         };
-        let fm = bench
-            .of_the_field(field, experiment.problem.path.time_range())
-            .await?;
+        let range = experiment.problem.path.time_range();
+        let fm = bench.of_the_field(field, range, fm_points).await?;
         let mut batches = [Vec::new(), Vec::new()];
-        for batch in BATCHES {
+        for &batch in sizes {
             let of_both = bench.of_batches(batch, &fm).await?;
             batches
                 .iter_mut()
@@ -218,8 +228,13 @@ impl Bench {
     }
 
     /// `g_FM`: the exact field is the target, at times one of each of many strata.
-    async fn of_the_field(&mut self, field: &MarginalField, range: (f64, f64)) -> Option<Both> {
-        let times = FM_POINTS / ROWS;
+    async fn of_the_field(
+        &mut self,
+        field: &MarginalField,
+        range: (f64, f64),
+        points: usize,
+    ) -> Option<Both> {
+        let times = points / ROWS;
         let mut sums = Both::default();
         for i in 0..times {
             let within: f64 = self.rng.random();
@@ -241,13 +256,14 @@ impl Bench {
                 t,
                 schedule,
                 x_t: *x_t,
-                target: known.velocity,
+                velocity: known.velocity,
+                target: self.rule.mean_target(schedule, *x_t, known.velocity),
             });
             let batch = batch_of(&self.rule, points.len(), drawn);
             self.add(&batch, &mut sums)?;
             pause().await;
         }
-        Some(sums.map(|sum| scaled(sum, FM_POINTS)))
+        Some(sums.map(|sum| scaled(sum, times * ROWS)))
     }
 
     /// `g_CFM` of batches as training has them, against `g_FM`.
@@ -306,6 +322,37 @@ fn angle(a: &[f64], b: &[f64]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// With fewer points than the window takes: the difference falls as the root of the batch at any weights, and the
+    /// angle with it as long as the gradient is large.
+    #[test]
+    fn the_difference_falls_as_the_root_of_the_batch() {
+        use crate::experiment::{Experiment, presets};
+        use crate::flow::coupling::Coupling;
+        use crate::flow::work::finish;
+        use crate::model::{Scaling, TrainingState};
+        use crate::products::{RunId, marginal_field};
+        let preset = presets::find("eight-gaussians").unwrap();
+        let mut experiment: Experiment = preset.experiment().unwrap();
+        experiment.problem.coupling = Coupling::Independent;
+        experiment.model.hidden = vec![8];
+        let state = TrainingState::fresh(&experiment).unwrap();
+        let scaling = Scaling::measure(&experiment).unwrap();
+        let experiment = Arc::new(experiment);
+        let network = FrozenField::new(state.engine.average, &experiment, scaling, 7);
+        let field = marginal_field(&experiment).unwrap();
+        let flow = Flow::learned(network.clone(), experiment, RunId(0));
+        let made = Gradients::with(&[16, 64, 256, 1024], 1 << 16, &flow, &network, &field);
+        let made = finish(made).unwrap();
+        assert_eq!(made.step, 7);
+        // The present weights are the initial ones.
+        assert_eq!(made.initial, made.present);
+        let slope = made.initial.slope();
+        assert!((slope + 0.5).abs() < 0.06, "{slope}");
+        let angles: Vec<f64> = made.initial.batches.iter().map(|b| b.angle).collect();
+        assert!(angles.is_sorted_by(|a, b| a > b), "{angles:?}");
+        assert!((20.0..60.0).contains(&angles[0]), "{angles:?}");
+    }
 
     #[test]
     fn the_slope_of_a_power_is_its_exponent() {

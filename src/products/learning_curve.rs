@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use crate::experiment::Experiment;
+use crate::flow::sde::Sampler;
 use crate::flow::solver::Solver;
 use crate::flow::work::Work;
 use crate::model::{Checkpoint, Checkpoints};
@@ -41,6 +42,7 @@ pub struct Request {
     before: Option<Arc<Made<LearningCurve>>>,
     references: Arc<Made<References>>,
     solver: Solver,
+    sampler: Sampler,
     next: Next,
 }
 
@@ -67,14 +69,15 @@ impl PartialEq for Request {
         let before = |request: &Self| request.before.as_ref().map(Arc::as_ptr);
         before(self) == before(other)
             && Arc::ptr_eq(&self.references, &other.references)
-            && (self.solver, self.next.step()) == (other.solver, other.next.step())
+            && (self.solver, self.sampler) == (other.solver, other.sampler)
+            && self.next.step() == other.next.step()
     }
 }
 
 impl LearningCurve {
     /// Whether its numbers are measured of what an experiment learns, as it asks for.
     pub fn is_of(&self, experiment: &Arc<Experiment>) -> bool {
-        let measured = |e: &Experiment| (e.seed, e.readout.evaluation, e.readout.solver);
+        let measured = |e: &Experiment| (e.seed, e.readout.clone());
         Arc::ptr_eq(&self.of, experiment)
             || measured(&self.of) == measured(experiment) && self.of.problem == experiment.problem
     }
@@ -108,6 +111,7 @@ impl Product for LearningCurve {
                 before: before.cloned(),
                 references: Arc::clone(references),
                 solver: experiment.readout.solver,
+                sampler: experiment.readout.sampler,
                 next,
             })
         };
@@ -142,6 +146,7 @@ impl Product for LearningCurve {
                     let asked = metrics::Request {
                         references: Arc::clone(&request.references),
                         solver: request.solver,
+                        sampler: request.sampler,
                     };
                     let measured = Metrics::start(&past, &asked, &tools).await?;
                     CurvePoint::new(checkpoint.step, &measured)
@@ -162,7 +167,10 @@ impl CurvePoint {
     fn new(step: u64, metrics: &Metrics) -> Self {
         Self {
             step,
-            straightness: metrics.trajectories.straightness,
+            straightness: match metrics.sampler.is_ode() {
+                true => metrics.trajectories.straightness,
+                false => f64::NAN,
+            },
             w2: metrics.w2,
         }
     }

@@ -15,7 +15,7 @@ use super::likelihood_sketch::{LogDensityMap, current_basis};
 use super::references::distance;
 use super::{Cost, Demand, Flow, LikelihoodBasis, Made, Product, References, Tools, Wish};
 
-/// Cells along each side of the grid over which the density is summed up.
+/// Most cells along each side of the grid over which the density is summed up; there are no more cells than points.
 const MASS_CELLS: usize = 96;
 /// How much wider than the held-out points that grid is.
 const MARGIN: f64 = 1.3;
@@ -147,7 +147,7 @@ impl Product for Likelihood {
                 Demand::Of(Request {
                     references: Arc::clone(references),
                     basis,
-                    samples: evaluation.likelihood_samples,
+                    samples: evaluation.likelihoods(),
                     divergence: evaluation.divergence,
                 })
             }
@@ -179,7 +179,7 @@ impl Likelihood {
     ) -> Result<Self, DistributionError> {
         let experiment = &flow.id.experiment;
         let evaluation = &experiment.readout.evaluation;
-        let (n, divergence) = (evaluation.likelihood_samples, evaluation.divergence);
+        let (n, divergence) = (evaluation.likelihoods(), evaluation.divergence);
         let xs = held_out(experiment, n)?;
         pause().await;
         let encoded = basis.encode(flow, divergence, &xs, parts).await;
@@ -190,7 +190,7 @@ impl Likelihood {
             Err(reason) => Err(reason.clone()),
         };
         let mass_bounds = grid_bounds(&xs);
-        let place = (mass_bounds, [MASS_CELLS; 2]);
+        let place = (mass_bounds, [n.isqrt().min(MASS_CELLS); 2]);
         let map = LogDensityMap::of(flow, basis, divergence, place, parts).await;
         Ok(Self {
             n_samples: n,

@@ -11,13 +11,15 @@ use crate::flow::metrics::{
 };
 use crate::flow::moments::Moments;
 use crate::flow::reference::{Halving, HalvingError, ReferenceTimes, rms_distance};
-use crate::flow::solver::{self, Solver, Steps};
+use crate::flow::sde::{NO_STRAIGHTNESS, Sampler};
+use crate::flow::solver::{Solver, Steps};
 use crate::flow::tableau::RK4;
 use crate::flow::trajectory::Walk;
 use crate::flow::work::{Parts, Work};
 
 use super::pair_crossings::CROSSING;
 use super::references::distance;
+use super::sampling;
 use super::{Cost, Demand, Flow, Made, Product, References, Tools, Wish};
 
 /// Most particles that are solved in one piece: few enough for the caches.
@@ -71,6 +73,11 @@ pub struct Metrics {
     pub stopped_at: Option<f64>,
     /// The experiment's solver.
     pub solver: Solver,
+    /// How the samples were carried by its steps.
+    pub sampler: Sampler,
+    /// If they have no straightness: why, in a sentence. What is measured along the reference solution is then that of the
+    /// ODE with the same densities, which is not told.
+    pub straightness_reason: Option<String>,
     /// Root mean square distance between the end points of the two solvers.
     pub solver_error: f64,
     /// The solver of the metrics of trajectories.
@@ -120,11 +127,14 @@ pub struct Request {
     pub references: Arc<Made<References>>,
     /// The experiment's solver.
     pub solver: Solver,
+    /// Whether its steps follow the field or the stochastic equation.
+    pub sampler: Sampler,
 }
 
 impl PartialEq for Request {
     fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.references, &other.references) && self.solver == other.solver
+        let by = |request: &Self| (request.solver, request.sampler);
+        Arc::ptr_eq(&self.references, &other.references) && by(self) == by(other)
     }
 }
 
@@ -139,6 +149,7 @@ impl Product for Metrics {
             Some(references) if references.is_demanded(wish) => Demand::Of(Request {
                 references: Arc::clone(references),
                 solver: wish.flow.experiment.readout.solver,
+                sampler: wish.flow.experiment.readout.sampler,
             }),
             _ => Demand::Later,
         }
@@ -147,23 +158,33 @@ impl Product for Metrics {
     fn start(flow: &Flow, request: &Request, tools: &Tools) -> Work<Option<Self>> {
         let (flow, request, parts) = (flow.clone(), request.clone(), tools.parts.clone());
         Work::new(async move {
-            let Request { references, solver } = request;
+            let Request {
+                references,
+                solver,
+                sampler,
+            } = request;
             let (source, range) = (&references.source, time_range(&flow));
             let rows = CHUNK.min(flow.rows());
-            let (ends, steps) =
-                solver::ends(&flow.field, solver, range, source, rows, &parts).await;
+            let by = (solver, sampler);
+            let ends = sampling::ends(&flow, by, range, source, rows, &parts);
+            let (ends, steps) = ends.await;
             let reference = reference(&flow, source, &parts).await;
             let metrics = measure(&steps, &references, &ends, &reference, &parts).await;
             let learned = flow.id.experiment.problem.velocity.is_learned();
-            Some(if learned { metrics } else { metrics.untrained() })
+            Some(if learned {
+                metrics
+            } else {
+                metrics.untrained()
+            })
         })
     }
 }
 
 /// Where the experiment's solver takes the points, and by which steps.
 pub async fn ends(flow: &Flow, x_0: &[Point], parts: &Parts) -> (Vec<Point>, Steps) {
-    let (solver, rows) = (flow.id.experiment.readout.solver, CHUNK.min(flow.rows()));
-    solver::ends(&flow.field, solver, time_range(flow), x_0, rows, parts).await
+    let (readout, rows) = (&flow.id.experiment.readout, CHUNK.min(flow.rows()));
+    let by = (readout.solver, readout.sampler);
+    sampling::ends(flow, by, time_range(flow), x_0, rows, parts).await
 }
 
 /// A fine solution of all evaluation trajectories.
@@ -294,7 +315,13 @@ pub async fn measure(
         turning,
         lines,
     } = &reference.seen;
-    let (npe, npe_reason) = npe(references, trajectories.path_energy);
+    let sampler = steps.sampler();
+    let straightness_reason = (!sampler.is_ode()).then(|| NO_STRAIGHTNESS.to_owned());
+    let (npe, npe_reason) = match &straightness_reason {
+        None => npe(references, trajectories.path_energy),
+        Some(_) => (None, straightness_reason.clone()),
+    };
+    let crossings = crossing_rate(lines.clone()).await;
     let (learned, learned_reason) = match is_shift(walks) {
         true => (Some(false), Some(ONLY_A_SHIFT.to_owned())),
         // Of the flow itself: a coarse solver misses, whatever the network has learned.
@@ -312,9 +339,9 @@ pub async fn measure(
         w2_affine: references.w2_affine,
         w2_source_target_squared: references.w2_source_target_squared,
         w2_source_target_noise: noise(references),
-        w2_start_end_squared,
+        w2_start_end_squared: w2_start_end_squared.filter(|_| sampler.is_ode()),
         turning: Mean::of(turning.iter().copied()),
-        crossings: crossing_rate(lines.clone()).await,
+        crossings: crossings.filter(|_| sampler.is_ode()),
         profile: Arc::new(Profile::of_sums(sums.clone(), walks.len())),
         learned,
         learned_reason,
@@ -323,6 +350,8 @@ pub async fn measure(
         rejected: steps.rejected,
         stopped_at: steps.stopped_at(),
         solver: steps.solver,
+        sampler,
+        straightness_reason,
         solver_error: rms_distance(ends, &fine_ends),
         reference: ReferenceSolver {
             steps: reference.times.steps(),

@@ -7,16 +7,19 @@
 mod flow;
 mod kind;
 mod points;
+mod sampling;
 
 use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::experiment::{End, Experiment, Layer, TrajectoryColor, View};
+use crate::flow::conversion::Quantity;
 use crate::flow::work::{Parts, Work};
 use crate::flow::{Bounds, Point};
 use crate::model::Checkpoints;
 
 pub use cloud::{Carried, Carrier, Cloud, CloudBlock, Growing};
+pub use conditional::{Condition, POINTS};
 pub use exact::{have_same_marginal, marginal_field};
 pub use field_maps::FieldTops;
 pub use floor::CfmFloor;
@@ -31,6 +34,7 @@ pub use mesh::Shape;
 pub use metrics::{Reference, ReferenceSolver, ends, measure, reference};
 pub use points::{DisplaySamples, display_samples, source_points, target_points};
 pub use posterior::Question;
+pub use sampling::sde;
 pub use solvers::{ControlledCost, MethodCost, PROBES, SEARCHED, compare_solvers};
 
 /// Something derived from a flow.
@@ -276,6 +280,8 @@ products! {
     posterior: Posterior,
     /// What the flow answers there.
     answer: Answer,
+    /// Densities, velocities and paths given some target points.
+    conditional: Conditional,
     /// What every likelihood builds on.
     likelihood_basis: LikelihoodBasis,
     /// The likelihood of the point that is pointed at.
@@ -343,12 +349,16 @@ pub struct Look {
     pub measure: Option<(TrajectoryColor, usize)>,
     /// Arrows of the velocity field along the longer side of `bounds`; 0 for none.
     pub field: usize,
+    /// What they stand for.
+    pub reading: Quantity,
     /// What the camera sees: where field and density are evaluated.
     pub bounds: Bounds,
     /// Whether the marginal field of the problem is wanted.
     pub exact: bool,
     /// The point about which is asked, if one is.
     pub ask: Option<Question>,
+    /// The target points that are given, if the conditional view is wanted.
+    pub condition: Option<Condition>,
     /// Whether the floor of the loss and the error of the field are wanted; both need the marginal field.
     pub floor: bool,
     /// Whether the gradients of batches are wanted, by the number of the wish: another number begins again.
@@ -397,6 +407,7 @@ impl Look {
                 .is_stepwise()
                 .then_some((view.color, view.trajectories)),
             field: view.field,
+            reading: view.reading,
             bounds,
             floor: false,
             gradients: None,
@@ -405,6 +416,10 @@ impl Look {
             exact_maps: shows(&Layer::EXACT_MAPS),
             field_maps: shows(&Layer::FIELD_MAPS),
             moment: 0,
+            condition: shows(&[Layer::Conditional]).then(|| Condition {
+                given: view.given.unwrap_or_default(),
+                t: view.t,
+            }),
             ask: view.ask.map(|(x, y)| Question {
                 at: [x, y],
                 t: view.t,
@@ -435,7 +450,12 @@ impl Look {
             true => (stretches * t) as usize,
             false => 0,
         };
-        Self { moment, ..self }
+        let condition = self.condition.map(|condition| Condition { t, ..condition });
+        Self {
+            moment,
+            condition,
+            ..self
+        }
     }
 }
 
@@ -444,6 +464,7 @@ impl Look {
     pub fn differs_by_hand(&self, new: &Self) -> bool {
         let same = Self {
             ask: new.ask,
+            condition: new.condition,
             pointer: new.pointer,
             moment: new.moment,
             ..*self
@@ -459,9 +480,11 @@ impl Default for Look {
             cloud: None,
             measure: None,
             field: 24,
+            reading: Quantity::Velocity,
             bounds: Bounds::square(4.0),
             exact: false,
             ask: None,
+            condition: None,
             floor: false,
             gradients: None,
             exact_arrows: false,

@@ -127,12 +127,12 @@ impl Probes {
         })
     }
 
-    /// `E |target - u_t(x_t)|^2` over t: the CFM floor V, estimated.
-    pub fn floor(&self) -> Mean {
-        let means = self
-            .times
-            .iter()
-            .map(|at| mean_square(&at.targets, &at.exact));
+    /// `E |target - u_t(x_t)|^2` over these times, as far as strata lie within: the CFM floor V, estimated.
+    pub fn floor(&self, (first, last): (f64, f64)) -> Mean {
+        let strata = self.times.chunks_exact(2);
+        let within = strata.filter(|of| of.iter().all(|at| (first..=last).contains(&at.t)));
+        let means = within.flatten();
+        let means = means.map(|at| mean_square(&at.targets, &at.exact));
         stratified(&means.collect::<Vec<f64>>())
     }
 
@@ -211,7 +211,8 @@ mod tests {
             (Path::CondOt { sigma_min: 0.0 }, 9.641_35),
             (Path::Cosine, 15.144_598),
         ] {
-            let found = probes(path).floor();
+            let found = probes(path);
+            let found = found.floor(found.range);
             println!("{path:?}: {found:?}, {floor}");
             assert!((found.value - floor).abs() < 3.0 * found.stderr, "{path:?}");
             assert!(found.stderr < 0.02 * floor, "{path:?}: {found:?}");

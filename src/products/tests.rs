@@ -1,16 +1,19 @@
 //! Which product is out of date when, and that it does not depend on how the work is cut.
 
+mod likelihood;
 mod solvers;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::*;
-use crate::experiment::{Experiment, TrajectoryColor, Velocity, presets};
+use crate::experiment::{Experiment, Given, TrajectoryColor, Velocity, presets};
+use crate::flow::conversion::Quantity;
 use crate::flow::likelihood::Divergence;
 use crate::flow::rng::{Stream, stream};
+use crate::flow::sde::Sampler;
 use crate::flow::solver::{Solver, solve};
-use crate::flow::work::pause;
+use crate::flow::work::{finish, pause};
 use crate::model::{FrozenField, MlpParams, Scaling, Widths};
 
 mod identities;
@@ -31,9 +34,18 @@ fn experiment() -> Experiment {
     experiment.view.layers.push(Layer::Errors);
     experiment.view.layers.push(Layer::Likelihood);
     experiment.view.trajectories = 7;
+    experiment.view.ask = Some((0.3, -0.2));
+    experiment.view.layers.push(Layer::Conditional);
+    experiment.view.given = Some(Given {
+        at: (0.0, 1.0),
+        points: 2,
+    });
     experiment.view.from = End::Target;
     // Files name it only if it is not the learned one.
     experiment.problem.velocity = Velocity::ALL[1];
+    experiment.model.parametrisation = Quantity::Eps;
+    experiment.readout.sampler = Sampler::ALL[1];
+    experiment.view.reading = Quantity::X1;
     experiment.readout.evaluation.error = 0.02;
     experiment.readout.evaluation.tolerance = 1e-4;
     experiment.readout.evaluation.likelihood_samples = 50;
@@ -77,7 +89,7 @@ fn stale(products: &Products, experiment: Experiment) -> BTreeSet<&'static str> 
             })*
         };
     }
-    check!(exact trajectories measures mesh field density starts cloud references pair_crossings probes floor fm_error metrics solvers error_curves exact_error_curves end_errors likelihood_basis likelihood_at likelihood_sketch likelihood_map likelihood);
+    check!(exact trajectories measures mesh field density starts cloud references pair_crossings probes floor fm_error metrics solvers error_curves exact_error_curves end_errors likelihood_basis likelihood_at likelihood_sketch likelihood_map likelihood posterior answer conditional);
     stale
 }
 
@@ -100,10 +112,14 @@ const PICTURES: &[&str] = &[
     "likelihood_sketch",
     "likelihood_map",
     "likelihood",
+    "answer",
 ];
 /// What depends on the law of `x_t`.
 const OF_THE_LAW: &[&str] = &[
     "exact",
+    "posterior",
+    "answer",
+    "conditional",
     "probes",
     "floor",
     "fm_error",
@@ -126,6 +142,9 @@ const OF_THE_LAW: &[&str] = &[
 ];
 const ALL: &[&str] = &[
     "exact",
+    "posterior",
+    "answer",
+    "conditional",
     "probes",
     "floor",
     "fm_error",
@@ -152,6 +171,9 @@ const ALL: &[&str] = &[
 /// The particles of these tests start at the target.
 const FROM_SOURCE: &[&str] = &[
     "exact",
+    "posterior",
+    "answer",
+    "conditional",
     "probes",
     "floor",
     "fm_error",
@@ -203,6 +225,9 @@ const TABLE: &[(&str, &str, &[&str])] = &[
         "7",
         &[
             "exact",
+            "posterior",
+            "answer",
+            "conditional",
             "probes",
             "floor",
             "fm_error",
@@ -238,6 +263,8 @@ const TABLE: &[(&str, &str, &[&str])] = &[
         "BatchOt(batch: 64)",
         &[
             "exact",
+            "posterior",
+            "answer",
             "probes",
             "floor",
             "fm_error",
@@ -264,6 +291,7 @@ const TABLE: &[(&str, &str, &[&str])] = &[
     ("model.hidden", "[16]", NOTHING),
     ("model.activation", "Tanh", NOTHING),
     ("model.time", "Fourier(frequencies: 3)", NOTHING),
+    ("model.parametrisation", "X1", NOTHING),
     ("training.steps", "77", NOTHING),
     ("training.batch", "77", NOTHING),
     ("training.optimizer", "AdamW(lr: 0.01)", NOTHING),
@@ -271,6 +299,11 @@ const TABLE: &[(&str, &str, &[&str])] = &[
     ("training.sigma", "0.2", OF_THE_LAW),
     ("training.ema", "0.5", NOTHING),
     ("solver", "Euler(steps: 6)", SOLVED),
+    (
+        "sampler",
+        "Ode",
+        &["trajectories", "measures", "density", "cloud", "metrics"],
+    ),
     ("evaluation.samples", "50", MEASURED),
     ("evaluation.w2_samples", "20", MEASURED),
     ("evaluation.error", "0.05", &["solvers"]),
@@ -286,7 +319,7 @@ const TABLE: &[(&str, &str, &[&str])] = &[
             "likelihood",
         ],
     ),
-    ("view.t", "0.3", NOTHING),
+    ("view.t", "0.3", &["posterior", "answer", "conditional"]),
     (
         "view.layers",
         "[Target, Particles]",
@@ -296,11 +329,13 @@ const TABLE: &[(&str, &str, &[&str])] = &[
             "end_errors",
             "likelihood_sketch",
             "likelihood_map",
+            "conditional",
         ],
     ),
     ("view.paths", "3", &["measures", "end_errors"]),
     ("view.particles", "10060", &["starts", "cloud"]),
     ("view.field", "5", &["field"]),
+    ("view.reading", "Eps", &["field"]),
     ("view.trail", "0.3", NOTHING),
     ("view.color", "Identity", &["measures"]),
     (
@@ -319,6 +354,12 @@ const TABLE: &[(&str, &str, &[&str])] = &[
         "view.camera",
         "Some((center: (1.0, 1.0), height: 3.0))",
         NOTHING,
+    ),
+    ("view.ask", "Some((1.0, 0.5))", &["posterior", "answer"]),
+    (
+        "view.given",
+        "Some((at: (1.0, 0.0), points: 3))",
+        &["conditional"],
     ),
 ];
 
@@ -400,7 +441,8 @@ fn newer_weights_make_everything_new_but_what_is_of_the_problem() {
             "likelihood at the pointer",
             "sketch of the likelihood",
             "map of the likelihood",
-            "measurement of the likelihood"
+            "measurement of the likelihood",
+            "answer at the pointer"
         ]
     );
 }
@@ -544,7 +586,9 @@ fn a_cloud_of_old_weights_ends_early_and_is_shown_as_it_is() {
     let x_1 = target_points(&studied, 50).unwrap();
     let (start, end) = studied.problem.path.time_range();
     let range = (end, start);
-    let followed = solve(new.field.as_ref(), studied.readout.solver, range, &x_1);
+    // Particles of a cloud are those that are followed one by one, their noise included.
+    let by = (studied.readout.solver, studied.readout.sampler);
+    let (followed, _) = finish(sampling::carried(&new, by, range, &x_1));
     let block = &cloud.blocks[0];
     for (node, &t) in block.times.iter().enumerate() {
         for (a, b) in followed.positions(t).zip(block.at_node(node)) {

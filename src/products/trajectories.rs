@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
-use crate::flow::solver::{Solver, Steps, solve_with_steps};
+use crate::flow::sde::Sampler;
+use crate::flow::solver::{Solver, Steps};
 use crate::flow::trajectory::Trajectories;
 use crate::flow::work::{Work, pause};
 
 use super::points::{range, starts};
+use super::sampling::carried;
 use super::{Cost, Demand, Flow, Product, Tools, Wish};
 use crate::experiment::End;
 
@@ -37,6 +39,8 @@ pub struct Request {
     pub from: End,
     /// The experiment's solver.
     pub solver: Solver,
+    /// Whether its steps follow the field or the stochastic equation.
+    pub sampler: Sampler,
 }
 
 impl Product for Followed {
@@ -51,6 +55,7 @@ impl Product for Followed {
             seed: experiment.seed,
             from: wish.look.from,
             solver: experiment.readout.solver,
+            sampler: experiment.readout.sampler,
         })
     }
 
@@ -61,15 +66,15 @@ impl Product for Followed {
                 particles,
                 from,
                 solver,
+                sampler,
                 ..
             } = request;
             let experiment = Arc::clone(&flow.id.experiment);
             let room = MAX_POINTS / solver.n_nodes();
             let x_0 = starts(&experiment, from, particles.min(room)).ok()?;
             let time_range = range(&experiment, from);
-            let field = flow.field.as_ref();
-            let solved = solve_with_steps(field, solver, time_range, &x_0, flow.rows());
-            let (mut trajectories, steps) = solved.await;
+            let by = (solver, sampler);
+            let (mut trajectories, steps) = carried(&flow, by, time_range, &x_0).await;
             if from == End::Target {
                 trajectories.reverse().await;
             }

@@ -13,6 +13,7 @@ use crate::flow::maps::{ExactSlice, FieldSlice, Maps, Raster};
 use crate::flow::metrics::{Mean, TrajectoryMetrics};
 use crate::flow::path::Path;
 use crate::flow::reference::HalvingError;
+use crate::flow::sde::Sampler;
 use crate::flow::solver::Steps;
 use crate::flow::trajectory::Trajectories;
 use crate::flow::work::finish;
@@ -56,6 +57,7 @@ pub fn frame() -> Frame {
         steps_per_sec: 0.0,
         coupling_share: 0.0,
         loss: LossHistory::default(),
+        mean_losses: None,
         pairs: source.iter().copied().zip(target.iter().copied()).collect(),
         source: source.into(),
         target: target.into(),
@@ -236,6 +238,8 @@ fn metrics(trajectories: &Trajectories) -> Metrics {
         rejected: 0,
         stopped_at: None,
         solver: experiment().readout.solver,
+        sampler: Sampler::Ode,
+        straightness_reason: None,
         solver_error: 0.01,
         reference: ReferenceSolver {
             steps: 32,

@@ -363,7 +363,7 @@ impl LanesFigure<'_> {
             [
                 experiment.problem.path.legend(),
                 experiment.problem.coupling.legend(),
-                experiment.readout.solver.legend(),
+                experiment.readout.legend(),
                 format!("step {}", grouped(lane.frame.step)),
             ]
         };

@@ -22,7 +22,11 @@ impl Ramp {
     ///
     /// The chord ratio ends at 1 and turning at pi, half a turn. The local S ends near the mean squared distance `U^2` of
     /// independent points of source and target, and the speed near `2 U`: at the next of 1, 2, 5 times a power of ten.
+    /// The ways of an SDE have none of these numbers and are told apart by colour alone.
     pub fn of(view: &View, frame: &Frame) -> Option<Self> {
+        if !frame.experiment.readout.sampler.is_ode() {
+            return None;
+        }
         let measures = frame.products.measures.get();
         let unit = measures.map_or(1.0, |measures| measures.unit);
         let top = match view.color {

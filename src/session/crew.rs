@@ -497,10 +497,12 @@ mod tests {
                                 inputs,
                                 targets,
                                 weights,
+                                ..Batch::default()
                             },
                             1e-3,
                         )
                         .unwrap()
+                        .own
                         .to_bits()
                 })
                 .collect();

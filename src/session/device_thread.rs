@@ -13,7 +13,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError, bounde
 
 use crate::clock::Instant;
 use crate::experiment::Training;
-use crate::model::{Batch, Engine, EngineError, EngineState};
+use crate::model::{Batch, Engine, EngineError, EngineState, StepLoss};
 
 /// Longer than any answer takes: on an H100 the self-test, which compiles the most kernels, takes up to ten seconds. With
 /// autotune it takes a minute there, too long.
@@ -190,7 +190,7 @@ impl DistantEngine {
 }
 
 impl Engine for DistantEngine {
-    fn step(&mut self, batch: &Batch, learning_rate: f64) -> Result<f32, EngineError> {
+    fn step(&mut self, batch: &Batch, learning_rate: f64) -> Result<StepLoss, EngineError> {
         let batch = batch.clone();
         self.0.ask(move |e| e.step(&batch, learning_rate))?
     }
@@ -199,7 +199,7 @@ impl Engine for DistantEngine {
         &mut self,
         batches: &[Batch],
         learning_rates: &[f64],
-    ) -> Result<Vec<f32>, EngineError> {
+    ) -> Result<Vec<StepLoss>, EngineError> {
         let (batches, rates) = (batches.to_vec(), learning_rates.to_vec());
         self.0.ask(move |e| e.steps(&batches, &rates))?
     }

@@ -155,6 +155,7 @@ impl Engines {
             inputs: numbers(n * widths.inputs()),
             targets: numbers(2 * n),
             weights: vec![1.0; n],
+            ..Batch::default()
         };
         let params = MlpParams::init(widths, &mut rng);
         let mut engine = self.make(experiment, &params)?;
@@ -232,7 +233,7 @@ mod tests {
 
     use super::*;
     use crate::experiment::{Training, presets};
-    use crate::model::EngineState;
+    use crate::model::{EngineState, StepLoss};
 
     const COMPILING: Duration = Duration::from_millis(300);
 
@@ -243,7 +244,7 @@ mod tests {
     }
 
     impl Engine for Compiling {
-        fn step(&mut self, batch: &Batch, learning_rate: f64) -> Result<f32, EngineError> {
+        fn step(&mut self, batch: &Batch, learning_rate: f64) -> Result<StepLoss, EngineError> {
             if !std::mem::replace(&mut self.is_compiled, true) {
                 sleep(COMPILING);
             }

@@ -337,6 +337,7 @@ impl Lane {
             frame.state = RunState::Idle;
             frame.step = 0;
             frame.loss = LossHistory::default();
+            frame.mean_losses = None;
             frame.pairs = Arc::new([]);
             frame.steps = Arc::new([]);
         });

@@ -12,10 +12,10 @@ use crate::experiment::{Experiment, LearningRate};
 use crate::flow::coupling::Pairs;
 use crate::flow::distribution::DistributionError;
 use crate::model::{
-    Batch, Checkpoints, Engine, EngineError, EngineState, FrozenField, Plan, Scaling,
+    Batch, Checkpoints, Engine, EngineError, EngineState, FrozenField, Plan, Scaling, StepLoss,
     TrainingState, Widths,
 };
-use crate::snapshot::LossRecorder;
+use crate::snapshot::{LossRecorder, MeanLoss};
 
 use super::coupler::{Coupler, Recipe, Supply, pairs_of};
 use super::crew::Crew;
@@ -68,6 +68,8 @@ pub struct Learner {
     /// The schedule of the learning rate.
     plan: Plan,
     losses: LossRecorder,
+    /// Both losses of each of the last [`AVERAGED_STEPS`] steps.
+    recent_losses: Vec<StepLoss>,
     coupling_costs: Vec<f64>,
     pairs: Arc<Pairs>,
     good: Good,
@@ -79,6 +81,7 @@ pub struct Learner {
 struct Good {
     step: u64,
     engine: EngineState,
+    recent_losses: Vec<StepLoss>,
     coupling_costs: Vec<f64>,
     pairs: Arc<Pairs>,
 }
@@ -128,11 +131,13 @@ impl Learner {
             stride: 1,
             plan: state.plan,
             losses,
+            recent_losses: state.recent_losses.clone(),
             history: Checkpoints::none(state.scaling),
             coupling_costs: state.coupling_costs.clone(),
             good: Good {
                 step,
                 engine: state.engine.clone(),
+                recent_losses: state.recent_losses.clone(),
                 coupling_costs: state.coupling_costs.clone(),
                 pairs: Arc::clone(&pairs),
             },
@@ -216,15 +221,20 @@ impl Learner {
         Ok(())
     }
 
-    fn record(&mut self, loss: f32, supply: Supply) {
-        self.losses.push(loss);
-        if self.coupling_costs.len() < AVERAGED_STEPS {
-            self.coupling_costs.push(supply.coupling_cost);
-        } else {
-            self.coupling_costs[self.step as usize % AVERAGED_STEPS] = supply.coupling_cost;
-        }
+    fn record(&mut self, loss: StepLoss, supply: Supply) {
+        self.losses.push(self.told(loss.own, loss.cfm));
+        remember(&mut self.recent_losses, self.step, loss);
+        remember(&mut self.coupling_costs, self.step, supply.coupling_cost);
         self.pairs = Arc::new(supply.pairs);
         self.step += 1;
+    }
+
+    /// The loss that the curve tells: the CFM loss, which is the velocity's own and of the others what can be compared.
+    fn told<T>(&self, own: T, cfm: T) -> T {
+        match self.experiment.model.parametrisation.is_velocity() {
+            true => own,
+            false => cfm,
+        }
     }
 
     /// Studies another experiment with the same weights (the caller has asked
@@ -252,6 +262,8 @@ impl Learner {
             self.end_at(self.plan.start, end.saturating_sub(old.training.steps));
         }
         if !same_task || old.training.batch != self.experiment.training.batch {
+            self.recent_losses.clear();
+            self.good.recent_losses.clear();
             self.coupling_costs.clear();
             self.good.coupling_costs.clear();
             self.reorder();
@@ -294,6 +306,7 @@ impl Learner {
         self.good = Good {
             step: self.step,
             engine,
+            recent_losses: self.recent_losses.clone(),
             coupling_costs: self.coupling_costs.clone(),
             pairs: Arc::clone(&self.pairs),
         };
@@ -314,6 +327,7 @@ impl Learner {
             scaling: self.scaling,
             plan: self.plan,
             losses: losses.iter().take(self.good.step as usize).collect(),
+            recent_losses: self.good.recent_losses.clone(),
             coupling_costs: self.good.coupling_costs.clone(),
         }
     }
@@ -334,6 +348,7 @@ impl Learner {
     pub fn roll_back(&mut self) -> u64 {
         self.step = self.good.step;
         self.losses.truncate(self.step as usize);
+        self.recent_losses.clone_from(&self.good.recent_losses);
         self.coupling_costs.clone_from(&self.good.coupling_costs);
         self.pairs = Arc::clone(&self.good.pairs);
         self.history.cut(self.step);
@@ -425,6 +440,19 @@ impl Learner {
         (n > 0).then(|| self.coupling_costs.iter().sum::<f64>() / n as f64)
     }
 
+    /// Means of both losses over the same steps.
+    pub fn mean_losses(&self) -> Option<MeanLoss> {
+        let n = self.recent_losses.len();
+        let mean = |of: fn(&StepLoss) -> f32| {
+            let sum: f64 = self.recent_losses.iter().map(of).map(f64::from).sum();
+            sum / n as f64
+        };
+        (n > 0).then(|| MeanLoss {
+            own: mean(|loss| loss.own),
+            cfm: mean(|loss| loss.cfm),
+        })
+    }
+
     /// The learning rate of the step that comes after `ahead` others.
     fn learning_rate(&self, ahead: u64) -> f64 {
         let training = &self.experiment.training;
@@ -439,6 +467,15 @@ impl Learner {
             scaling: self.scaling,
             first_step: self.step,
         });
+    }
+}
+
+/// Adds the number of a step, in the place of the one [`AVERAGED_STEPS`] before it.
+fn remember<T>(newest: &mut Vec<T>, step: u64, value: T) {
+    if newest.len() < AVERAGED_STEPS {
+        newest.push(value);
+    } else {
+        newest[step as usize % AVERAGED_STEPS] = value;
     }
 }
 

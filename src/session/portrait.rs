@@ -83,6 +83,7 @@ pub fn frame(
         device: Arc::clone(&sitter.device),
         step: learner.steps_taken(),
         loss: learner.losses().history(),
+        mean_losses: learner.mean_losses(),
         pairs: pairs.iter().take(DISPLAY_PAIRS).collect(),
         look,
         products,

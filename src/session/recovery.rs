@@ -64,7 +64,9 @@ mod tests {
     use super::*;
     use crate::experiment::{Experiment, Training, presets};
     use crate::flow::coupling::Coupling;
-    use crate::model::{Alone, Batch, Engine, EngineState, FusedEngine, MlpParams, TrainingState};
+    use crate::model::{
+        Alone, Batch, Engine, EngineState, FusedEngine, MlpParams, StepLoss, TrainingState,
+    };
 
     /// An engine that fails once, at a given step.
     struct Faulty {
@@ -82,7 +84,7 @@ mod tests {
     }
 
     impl Engine for Faulty {
-        fn step(&mut self, batch: &Batch, learning_rate: f64) -> Result<f32, EngineError> {
+        fn step(&mut self, batch: &Batch, learning_rate: f64) -> Result<StepLoss, EngineError> {
             if self.steps.fetch_add(1, Ordering::Relaxed) == self.at {
                 return match self.fault {
                     Fault::Panic => panic!("as asked"),

@@ -12,7 +12,7 @@ use crate::flow::metrics::Mean;
 use crate::products::{Flow, Look, RunId, Tools, make_all};
 use crate::scene::metrics::Measured;
 use crate::scene::metrics::comparison::Numbers;
-use crate::snapshot::{Frame, LaneId};
+use crate::snapshot::{Frame, LaneId, MeanLoss};
 
 use super::Wake;
 use super::crew::Crew;
@@ -168,7 +168,7 @@ impl Work {
     ) -> Result<Option<Numbers>, String> {
         let known = untrained::flow(&experiment).map_err(|error| error.to_string())?;
         if let Some(flow) = known {
-            return self.measured(&flow, None, None);
+            return self.measured(&flow, (None, None), None);
         }
         let crew = Crew::spawn(1).map_err(|error| error.to_string())?;
         let engines = Engines::cpu(&crew);
@@ -191,20 +191,22 @@ impl Work {
         let field = attempt(|| learner.checkpoint()).map_err(|error| error.to_string())?;
         let flow = Flow::learned(field, experiment, RunId::default());
         let loss = learner.losses().history().mean_of_last(AVERAGED_STEPS);
-        self.measured(&flow, loss, learner.coupling_cost())
+        let mean_losses = learner.mean_losses();
+        self.measured(&flow, (loss, mean_losses), learner.coupling_cost())
     }
 
     /// The numbers of a flow, with what its training knows of it; `None` if it was stopped.
     fn measured(
         &self,
         flow: &Flow,
-        loss: Option<Mean>,
+        (loss, mean_losses): (Option<Mean>, Option<MeanLoss>),
         coupling_cost: Option<f64>,
     ) -> Result<Option<Numbers>, String> {
         let look = Look {
             particles: 0,
             field: 0,
             solvers: true,
+            likelihood: true,
             ..Look::default()
         };
         let products = make_all(flow, &look, &Tools::default(), || self.goes_on());
@@ -220,6 +222,7 @@ impl Work {
         };
         Ok(Some(Numbers::of(&Measured {
             loss,
+            mean_losses,
             coupling_cost,
             ..Measured::of(&frame)
         })))

@@ -12,6 +12,7 @@ use crate::products::{
     ErrorBin, Floor, FmError, Likelihood, Metrics, ReferenceSolver, SolverComparison,
 };
 use crate::scene::metrics::Measured;
+use crate::snapshot::MeanLoss;
 
 use super::untrained;
 
@@ -157,6 +158,8 @@ pub struct Trained {
     pub schedule_start: u64,
     /// See [`Measured::loss`].
     pub loss: Option<Mean>,
+    /// See [`Measured::mean_losses`].
+    pub mean_losses: Option<MeanLoss>,
     /// What that cannot get below.
     pub floor: Floor,
     /// How far the field is from the exact one, if there is one.
@@ -192,7 +195,8 @@ impl Report {
     /// The straightness S of the flow, if it is finite.
     pub fn straightness(&self) -> Option<f64> {
         let metrics = self.measured.metrics.as_ref();
-        let s = metrics.map(|metrics| metrics.trajectories.straightness);
+        let smooth = metrics.filter(|metrics| metrics.straightness_reason.is_none());
+        let s = smooth.map(|metrics| metrics.trajectories.straightness);
         s.filter(|s| s.is_finite())
     }
 
@@ -207,11 +211,14 @@ impl Report {
         let (start, end) = experiment.problem.path.time_range();
         let measured = Measured {
             solver: metrics.solver,
+            sampler: metrics.sampler,
             metrics: Some(Arc::new(metrics.clone())),
             solvers: Some(Arc::new(solvers.clone())),
             likelihood: Some(Arc::new(likelihood.clone())),
             pair_crossings: trained.pair_crossings,
             loss: trained.loss,
+            predicted: experiment.model.parametrisation,
+            mean_losses: trained.mean_losses,
             floor: Some(trained.floor.beside(Some(metrics.path_energy()))),
             fm_error: trained.fm_error.as_ref().and_then(FmError::known),
             coupling_cost: trained.coupling_cost,

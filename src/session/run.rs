@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::clock::Instant;
-use crate::experiment::Experiment;
+use crate::experiment::{Experiment, Readout};
 use crate::export::npy;
 use crate::flow::distribution::DistributionError;
 use crate::flow::likelihood::Divergence;
@@ -16,7 +16,7 @@ use crate::flow::{Bounds, Point};
 use crate::model::{Checkpoints, DeviceChoice, EngineError, FrozenField};
 use crate::products::{
     Floor, Flow, FmError, Likelihood, LikelihoodBasis, LogDensityMap, PairCrossings, Probes,
-    References, RunId, compare_solvers, ends, marginal_field, measure, reference,
+    References, RunId, compare_solvers, ends, marginal_field, measure, reference, sde,
 };
 use crate::scene::Scene;
 use crate::snapshot::{Frame, LaneId};
@@ -101,11 +101,12 @@ pub struct Outcome {
 /// The floor of the loss, and how far the flow's field is from the exact one.
 async fn against_exact(flow: &Flow) -> (Floor, Option<FmError>) {
     let experiment = &flow.id.experiment;
-    let probes = match marginal_field(experiment) {
-        Ok(field) => Probes::draw(experiment, &field).await,
-        Err(_) => None,
+    let field = marginal_field(experiment).ok();
+    let probes = match &field {
+        Some(field) => Probes::draw(experiment, field).await,
+        None => None,
     };
-    let floor = Floor::of(experiment, probes.as_ref()).await;
+    let floor = Floor::of(experiment, field.as_ref(), probes.as_ref()).await;
     match &probes {
         Some(probes) => (floor, Some(FmError::of(flow, probes).await)),
         None => (floor, None),
@@ -459,6 +460,7 @@ impl Job<'_> {
             steps: self.learner.steps_taken(),
             schedule_start: self.learner.plan().start,
             loss: self.learner.losses().history().mean_of_last(AVERAGED_STEPS),
+            mean_losses: self.learner.mean_losses(),
             floor,
             fm_error,
             pair_crossings: crossings.map(|PairCrossings(rate)| rate),
@@ -519,7 +521,12 @@ impl Job<'_> {
     /// The steps of the experiment's solver; `None` if interrupted.
     fn steps(&self, flow: &Flow, x_0: &[Point]) -> Option<Arc<Steps>> {
         let range = self.experiment.problem.path.time_range();
-        let steps = match Steps::equal(self.experiment.readout.solver, range) {
+        let Readout {
+            solver, sampler, ..
+        } = self.experiment.readout;
+        let stochastic = sde(&self.experiment, sampler);
+        let stochastic = stochastic.map(|sde| Steps::stochastic(solver, range, sde));
+        let steps = match stochastic.or_else(|| Steps::equal(solver, range)) {
             Some(steps) => steps,
             None => self.compute(ends(flow, x_0, self.hands.parts()))?.1,
         };

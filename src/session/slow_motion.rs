@@ -7,7 +7,7 @@ use crate::experiment::Experiment;
 use crate::flow::Bounds;
 use crate::flow::grid::FieldGrid;
 use crate::flow::work::finish;
-use crate::model::{Batch, EngineError, FrozenField};
+use crate::model::{Batch, EngineError, FrozenField, Regression};
 use crate::products::{Flow, RunId};
 use crate::snapshot::{StepPreview, StepTaken};
 
@@ -35,6 +35,7 @@ pub struct SlowMotion {
 struct Next {
     preview: Arc<StepPreview>,
     batch: Batch,
+    drawn: Vec<Regression>,
     /// What is learned with it.
     experiment: Arc<Experiment>,
 }
@@ -105,7 +106,7 @@ impl SlowMotion {
 
     /// The step was taken.
     fn keep(&mut self, next: Next, learner: &mut Learner) -> Result<(), EngineError> {
-        let Answer { velocities, loss } = learner.answer(&next.batch)?;
+        let Answer { velocities, loss } = learner.answer(&next.batch, &next.drawn)?;
         let mut preview = Arc::unwrap_or_clone(next.preview);
         let bounds = preview.field.bounds;
         preview.taken = Some(StepTaken {
@@ -140,6 +141,7 @@ impl SlowMotion {
         let preview = StepPreview {
             step,
             problem: experiment.problem.clone(),
+            predicted: experiment.model.parametrisation,
             pairs: ahead.pairs,
             coupled: ahead.coupled,
             batch: ahead.batch.n,
@@ -150,6 +152,7 @@ impl SlowMotion {
         Next {
             preview: Arc::new(preview),
             batch: ahead.batch,
+            drawn: ahead.drawn,
             experiment,
         }
     }
@@ -158,7 +161,8 @@ impl SlowMotion {
 /// Whether the same batches are drawn for both.
 fn same_task(a: &Arc<Experiment>, b: &Arc<Experiment>) -> bool {
     let batches = |e: &Experiment| (e.seed, e.training.batch);
-    Arc::ptr_eq(a, b) || (a.problem == b.problem && batches(a) == batches(b))
+    let same = |a: &Experiment, b: &Experiment| a.problem == b.problem && a.model == b.model;
+    Arc::ptr_eq(a, b) || (same(a, b) && batches(a) == batches(b))
 }
 
 /// The velocity of the weights over this part of the plane, at some times; coarser for a large network.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::export::csv;
 use crate::flow::Point;
-use crate::flow::solver::{Steps, follow};
+use crate::flow::solver::{Steps, follow_from};
 use crate::flow::work::Work;
 use crate::products::Flow;
 
@@ -87,7 +87,8 @@ fn rows(
     let (flow, x_0) = (flow.clone(), x_0.to_vec());
     let (steps, nodes) = (Arc::clone(steps), Arc::clone(nodes));
     Work::new(async move {
-        let solved = follow(flow.field.as_ref(), &steps, &x_0, x_0.len()).await;
+        let (field, rows) = (flow.field.as_ref(), x_0.len());
+        let solved = follow_from(field, &steps, first, &x_0, rows).await;
         (
             csv::trajectories(&solved, first, &nodes),
             solved.last().to_vec(),

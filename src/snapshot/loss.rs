@@ -11,6 +11,15 @@ const MAX_POINTS: usize = 1024;
 /// Weight of the newest step in the smoothed value: a memory of about 200 steps.
 const SMOOTHING: f64 = 0.005;
 
+/// Means over the newest steps of two losses, which are the same up to their times if the velocity is predicted.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct MeanLoss {
+    /// Of what the network predicts, over all times.
+    pub own: f64,
+    /// The CFM loss over [`crate::experiment::CFM_TIMES`].
+    pub cfm: f64,
+}
+
 /// The losses of consecutive steps, summed up for a plot.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LossPoint {
@@ -233,7 +242,10 @@ mod tests {
             assert_eq!(history.value(step), Some(step as f32));
         }
         assert_eq!(history.value(5000), None);
-        assert_eq!(history.mean_of_last(1000).map(|mean| mean.value), Some(4499.5));
+        assert_eq!(
+            history.mean_of_last(1000).map(|mean| mean.value),
+            Some(4499.5)
+        );
         assert_eq!(history.iter().count(), 5000);
     }
 

@@ -10,9 +10,10 @@ use std::sync::Arc;
 
 use crate::experiment::Experiment;
 use crate::flow::Point;
+use crate::flow::solver::Steps;
 use crate::products::{FlowId, Look, Made, Product, Products, RunId};
 
-pub use loss::{LossHistory, LossPoint, LossRecorder};
+pub use loss::{LossHistory, LossPoint, LossRecorder, MeanLoss};
 pub use step::{StepPair, StepPreview, StepTaken};
 
 /// Which of the flows side by side is meant. One lane is the common case.
@@ -78,8 +79,10 @@ pub struct Frame {
     pub steps_per_sec: f64,
     /// Share of the processor's time that drawing and coupling pairs take, 0 to 1.
     pub coupling_share: f64,
-    /// The unweighted CFM loss of every step.
+    /// The unweighted CFM loss of every step; over [`crate::experiment::CFM_TIMES`] if not the velocity is predicted.
     pub loss: LossHistory,
+    /// What is predicted has a loss of its own; both, over the last steps.
+    pub mean_losses: Option<MeanLoss>,
     /// Source samples on the canvas.
     pub source: Arc<[Point]>,
     /// Target samples on the canvas.
@@ -114,6 +117,7 @@ impl Frame {
             steps_per_sec: 0.0,
             coupling_share: 0.0,
             loss: LossHistory::default(),
+            mean_losses: None,
             source: Arc::new([]),
             target: Arc::new([]),
             pairs: Arc::new([]),
@@ -146,10 +150,12 @@ impl Frame {
 
     /// The experiment's solver with its evaluations: those of the trajectories that are there, if it made them.
     pub fn solver_legend(&self) -> String {
-        let solver = self.experiment.readout.solver;
+        let readout = &self.experiment.readout;
+        let solver = readout.solver;
         let followed = self.products.trajectories.get();
-        let followed = followed.filter(|followed| followed.steps.solver == solver);
-        followed.map_or_else(|| solver.legend(), |followed| followed.steps.legend())
+        let is_asked = |steps: &Steps| steps.solver == solver && steps.sampler() == readout.sampler;
+        let followed = followed.filter(|followed| is_asked(&followed.steps));
+        followed.map_or_else(|| readout.legend(), |followed| followed.steps.legend())
     }
 
     /// Whether numbers are on their way and take a while.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::experiment::Problem;
 use crate::flow::Point;
+use crate::flow::conversion::Quantity;
 use crate::flow::grid::FieldGrid;
 use crate::flow::path::Schedule;
 
@@ -60,6 +61,8 @@ pub struct StepPreview {
     pub step: u64,
     /// What is learned.
     pub problem: Problem,
+    /// What the network predicts; all that is laid out is told as velocity.
+    pub predicted: Quantity,
     /// The first pairs of the batch, at most [`Self::PAIRS`].
     pub pairs: Vec<StepPair>,
     /// Further pairs of the batch that were coupled with the first of them, all at once; none where every pair stands

@@ -359,6 +359,7 @@ pages!(page_actions);
 actions! { AFTER_LAYERS =
     PICK: View, "Select a particle", "Click on the canvas to mark the nearest particle in every lane.", [plain(Key::S)], |lab| take(lab, Tool::Pick);
     ASK: View, "Ask about a point", "Point at the canvas to see the pairs whose paths pass there, and why the velocity is what it is; a click pins the point.", [plain(Key::A)], |lab| take(lab, Tool::Ask);
+    GIVEN: View, "Given a target point", "Click a target point to see the density, the velocity and the paths that flow matching gives it; a slider adds points until their sum is the marginal.", [plain(Key::C)], |lab| take(lab, Tool::Given);
     LECTURE: View, "Lecture mode", "Hide the panels and enlarge the type, or bring them back.", [plain(Key::F11)], |_| Command::ToggleLecture;
     THEME: View, "Dark or light", "Switch between dark and light colours.", [ctrl_shift(Key::L)], |_| Command::ToggleTheme;
     COMPARE_VE: Lanes, "Compare cond-OT, VP and VE", "Six lanes on these densities: three paths, each independently coupled and by batch-OT.", [], |_| Command::Compare(Comparison::PathsWithVe);
@@ -366,6 +367,7 @@ actions! { AFTER_LAYERS =
     COMPARE_ANY: Lanes, "Compare cond-OT and cosine", "Four lanes on these densities, for any source: two paths, each independently coupled and by batch-OT.", [], |_| Command::Compare(Comparison::PathsOfAnySource);
     COMPARE_BLOCKS: Lanes, "Compare block sizes", "Six lanes: independent pairs, and batch-OT with blocks of 4 to 1,024 of them.", [], |_| Command::Compare(Comparison::Blocks);
     COMPARE_WIDTHS: Lanes, "Compare network widths", "Four lanes: hidden layers of 8, 16, 32 and 64 units.", [], |_| Command::Compare(Comparison::Widths);
+    COMPARE_PARAMETRISATIONS: Lanes, "Compare four parametrisations", "Four lanes on this path: networks that predict velocity, denoiser, noise and score.", [], |_| Command::Compare(Comparison::Parametrisations);
     COMPARE_EXACT: Lanes, "Compare: learned beside exact", "Two lanes: the field that the network learns, and the exact one without training.", [], |_| Command::Compare(Comparison::LearnedAndExact);
     COMPARE_SOLVERS: Lanes, "Compare solvers", "A lane for every solver: 12 velocity evaluations of each with equal steps, and Dormand-Prince.", [], |_| Command::Compare(Comparison::Solvers);
     ADD_LANE: Lanes, "Add a lane", "Add a copy of the selected lane beside the others; six at most.", [ctrl(Key::D)], |lab| Command::AddLane(lab.editor.selected());

@@ -4,7 +4,7 @@
 
 use std::path::PathBuf;
 
-use crate::experiment::{Camera, Experiment, Layer};
+use crate::experiment::{Camera, Experiment, Given, Layer};
 use crate::export::Format;
 use crate::flow::Point;
 use crate::flow::distribution::Symmetry;
@@ -150,6 +150,8 @@ pub enum Command {
     PickParticle(Option<usize>),
     /// The data point under the pointer is this one now.
     PointAt(Option<Point>),
+    /// Gives the conditional view these target points.
+    SetGiven(Given),
     /// Holds the question to this point, or lets it follow the pointer.
     Pin(Option<Point>),
     /// Panels hidden and large type, or back.
@@ -257,6 +259,8 @@ pub enum Tool {
     Pick,
     /// Asks what the velocity under the pointer is made of.
     Ask,
+    /// Chooses the target point that the conditional view is given.
+    Given,
 }
 
 /// One end of the flow.

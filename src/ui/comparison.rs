@@ -5,6 +5,7 @@
 use std::mem::discriminant;
 
 use crate::experiment::{Experiment, Velocity};
+use crate::flow::conversion::Quantity;
 use crate::flow::coupling::Coupling;
 use crate::flow::path::Path;
 use crate::flow::solver::Solver;
@@ -33,6 +34,8 @@ pub enum Comparison {
     Widths,
     /// Every solver, those with equal steps at the same number of evaluations.
     Solvers,
+    /// Networks that predict velocity, denoiser, noise or score, on the path at hand.
+    Parametrisations,
     /// The learned field, and the exact one that it is to become.
     LearnedAndExact,
 }
@@ -47,6 +50,9 @@ impl Comparison {
         let illegal = experiments.iter().find_map(|e| e.legality().err());
         match illegal {
             None => Ok(experiments),
+            Some(illegal) if self == Self::Parametrisations => Err(format!(
+                "{illegal}. The independent coupling from a Gaussian source without extra noise has all four."
+            )),
             Some(illegal) => Err(format!(
                 "{illegal}. \"Compare cond-OT and cosine\" takes this source, too."
             )),
@@ -60,7 +66,7 @@ impl Comparison {
                 &[Group::Path, Group::Coupling]
             }
             Self::Blocks => &[Group::Coupling],
-            Self::Widths => &[Group::Network],
+            Self::Widths | Self::Parametrisations => &[Group::Network],
             Self::Solvers => &[Group::Solver],
             Self::LearnedAndExact => &[Group::Velocity],
         }
@@ -85,6 +91,9 @@ impl Comparison {
             }
             Self::Widths => WIDTHS
                 .map(|width| with(&|e| e.model.hidden.fill(width)))
+                .into(),
+            Self::Parametrisations => Quantity::ALL
+                .map(|predicted| with(&|e| e.model.parametrisation = predicted))
                 .into(),
             Self::LearnedAndExact => Velocity::ALL
                 .map(|velocity| with(&|e| e.problem.velocity = velocity))
@@ -141,13 +150,14 @@ mod tests {
     use super::*;
     use crate::experiment::{MAX_LANES, presets};
 
-    const ALL: [Comparison; 7] = [
+    const ALL: [Comparison; 8] = [
         Comparison::PathsWithVe,
         Comparison::PathsWithCosine,
         Comparison::PathsOfAnySource,
         Comparison::Blocks,
         Comparison::Widths,
         Comparison::Solvers,
+        Comparison::Parametrisations,
         Comparison::LearnedAndExact,
     ];
 

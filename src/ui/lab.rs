@@ -206,7 +206,8 @@ impl State {
             Command::PickParticle(particle) => self.picked = particle,
             Command::PointAt(point) => self.pointed = point,
             Command::Pin(point) => self.pinned = point,
-            Command::SetTool(tool) => self.tool = tool,
+            Command::SetGiven(given) => self.editor.edit_view(|view| view.given = Some(given)),
+            Command::SetTool(tool) => self.take(tool),
             Command::DrawTarget(side) => (self.tool, self.drawing_side) = (Tool::Brush, side),
             Command::SetBrush(brush) => self.brush = brush,
             Command::PaintSegment { from, to, erase } => self.paint(from, to, erase),
@@ -295,12 +296,6 @@ impl State {
     fn compare_gradients(&mut self) {
         *self.gradients.entry(self.lane()).or_default() += 1;
         self.page = Page::Training;
-    }
-
-    /// Whether the likelihood of the point under the pointer is shown somewhere.
-    fn points_at_likelihood(&self) -> bool {
-        let layers = &self.editor.experiment().view.layers;
-        layers.contains(&Layer::Likelihood) || self.page == Page::Likelihood
     }
 
     /// Shows a sentence until it is dismissed.
@@ -425,6 +420,15 @@ impl State {
         if t.is_finite() {
             self.play.t = t.clamp(0.0, 1.0);
             self.play.playing = false;
+        }
+    }
+
+    /// The conditional view is a layer, which its tool brings along.
+    fn take(&mut self, tool: Tool) {
+        self.tool = tool;
+        let layers = &self.editor.experiment().view.layers;
+        if tool == Tool::Given && !layers.contains(&Layer::Conditional) {
+            self.toggle_layer(Layer::Conditional);
         }
     }
 

@@ -16,7 +16,12 @@ const EIGHT: [&str; 9] = [
 
 fn run(out: &Path, flags: &[&str]) -> (Value, String) {
     let mut command = pushforward();
-    command.args(["run"]).args(EIGHT).args(flags).arg("--out").arg(out);
+    command
+        .args(["run"])
+        .args(EIGHT)
+        .args(flags)
+        .arg("--out")
+        .arg(out);
     let assert = command.assert().code(0);
     let stdout = String::from_utf8_lossy(&assert.get_output().stdout).into_owned();
     (metrics(out), stdout)
@@ -46,7 +51,10 @@ fn an_exact_run_trains_nothing_and_leaves_no_weights() {
             "trajectories.svg"
         ]
     );
-    assert_eq!((&metrics["steps"], &metrics["loss"]), (&0.into(), &Value::Null));
+    assert_eq!(
+        (&metrics["steps"], &metrics["loss"]),
+        (&0.into(), &Value::Null)
+    );
     assert_eq!(metrics["device"], "none: exact field");
     // Reference values, within three errors.
     for (key, expected) in [
@@ -58,7 +66,10 @@ fn an_exact_run_trains_nothing_and_leaves_no_weights() {
     ] {
         let (value, error) = (&metrics[key], &metrics["standard_errors"][key]);
         let (value, error) = (value.as_f64().unwrap(), error.as_f64().unwrap());
-        assert!((value - expected).abs() < 3.0 * error + 1e-5, "{key}: {value} +- {error}");
+        assert!(
+            (value - expected).abs() < 3.0 * error + 1e-5,
+            "{key}: {value} +- {error}"
+        );
     }
     assert_eq!(metrics["learned"], Value::Null);
     assert_eq!(metrics["fm_error"], 0.0);
@@ -73,7 +84,12 @@ fn an_exact_run_trains_nothing_and_leaves_no_weights() {
 fn check_says_what_an_exact_experiment_is_and_what_a_wrong_one_is_not() {
     let check = |flags: &[&str]| {
         let mut command = pushforward();
-        let assert = command.arg("check").args(&EIGHT[..3]).args(flags).assert().code(0);
+        let assert = command
+            .arg("check")
+            .args(&EIGHT[..3])
+            .args(flags)
+            .assert()
+            .code(0);
         String::from_utf8_lossy(&assert.get_output().stdout).into_owned()
     };
     let exact = check(&["--set", "velocity=Exact"]);
@@ -82,7 +98,10 @@ fn check_says_what_an_exact_experiment_is_and_what_a_wrong_one_is_not() {
     assert!(wrong.contains("Not a flow from p to q"), "{wrong}");
     let turned = check(&["--set", "velocity=Exact(rotation:1.0)"]);
     assert!(turned.contains("Same p_t, other trajectories"), "{turned}");
-    assert!(!check(&[]).contains("velocity"), "a learned field needs no words");
+    assert!(
+        !check(&[]).contains("velocity"),
+        "a learned field needs no words"
+    );
 }
 
 #[test]
@@ -92,13 +111,23 @@ fn a_learned_run_keeps_its_state_while_the_exact_field_is_asked_for() {
     let state = fs::read(folder.path().join("state.safetensors")).unwrap();
     let flags = ["--set", "velocity=Exact"];
     let mut command = pushforward();
-    command.arg("run").arg(folder.path()).args(flags).assert().code(0);
+    command
+        .arg("run")
+        .arg(folder.path())
+        .args(flags)
+        .assert()
+        .code(0);
     assert_eq!(metrics(folder.path())["loss"], Value::Null);
     assert!(!files(folder.path()).contains(&"model.safetensors".to_owned()));
     assert!(fs::read(folder.path().join("state.safetensors")).unwrap() == state);
     let flags = ["--set", "velocity=Learned"];
     let mut command = pushforward();
-    command.arg("run").arg(folder.path()).args(flags).assert().code(0);
+    command
+        .arg("run")
+        .arg(folder.path())
+        .args(flags)
+        .assert()
+        .code(0);
     let back = metrics(folder.path());
     assert_eq!(back["steps"], 20);
     let value = |key: &str| back[key].as_f64().unwrap();
@@ -116,14 +145,33 @@ fn learned_and_exact_are_compared_by_a_list() {
     let folder = folder();
     let mut command = pushforward();
     command.arg("compare").args(EIGHT);
-    command.args(["--over", "velocity=Learned,Exact", "--jobs", "1", "--threads", "1", "--out"]);
+    command.args([
+        "--over",
+        "velocity=Learned,Exact",
+        "--jobs",
+        "1",
+        "--threads",
+        "1",
+        "--out",
+    ]);
     command.arg(folder.path()).assert().code(0);
     let table = text(folder.path(), "table.md");
-    assert!(table.contains("learned") && table.contains("exact"), "{table}");
+    assert!(
+        table.contains("learned") && table.contains("exact"),
+        "{table}"
+    );
     assert!(folder.path().join("lanes.png").exists());
     let again = pushforward();
     let mut again = again;
     again.arg("compare").args(EIGHT);
-    again.args(["--over", "velocity=Learned,Exact", "--jobs", "1", "--threads", "1", "--out"]);
+    again.args([
+        "--over",
+        "velocity=Learned,Exact",
+        "--jobs",
+        "1",
+        "--threads",
+        "1",
+        "--out",
+    ]);
     again.arg(folder.path()).assert().code(0);
 }

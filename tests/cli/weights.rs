@@ -5,6 +5,7 @@ use std::process::{Command as Process, Stdio};
 use std::sync::Arc;
 
 use pushforward::experiment::{Activation, Experiment, TimeEmbedding, presets};
+use pushforward::flow::conversion::Quantity;
 use pushforward::flow::path::Path as Schedule;
 use pushforward::flow::rng::{Stream, stream};
 use pushforward::flow::solver::{Solver, solve};
@@ -90,6 +91,8 @@ fn models() -> Vec<(String, Experiment, ModelFile)> {
                 experiment.problem.path = path;
                 experiment.model.hidden = vec![24, 16];
                 (experiment.model.activation, experiment.model.time) = (activation, time);
+                // Twelve forms of each path, so each predicts everything three times.
+                experiment.model.parametrisation = Quantity::ALL[models.len() % 4];
                 let scaling = Scaling::measure(&experiment).unwrap();
                 let mut rng = stream(models.len() as u64, Stream::Weights, 0);
                 let params = MlpParams::init(Widths::of(&experiment.model), &mut rng);

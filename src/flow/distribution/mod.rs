@@ -87,6 +87,31 @@ impl Distribution {
         Some(weighted.map(on_canvas).collect())
     }
 
+    /// The standard deviation on the canvas, if it is a round Gaussian about the origin.
+    pub fn centred_gaussian(&self) -> Option<f64> {
+        match self.shape {
+            Shape::Gaussian { std } if self.shift == (0.0, 0.0) => Some(self.scale * std),
+            _ => None,
+        }
+    }
+
+    /// The smallest variance of the Gaussians that it is made of, along curves or apart; `None` if it is not made of some.
+    pub fn narrowest_variance(&self) -> Option<f64> {
+        let std = match &self.shape {
+            Shape::Moons { noise }
+            | Shape::SCurve { noise }
+            | Shape::Rings { noise, .. }
+            | Shape::Spirals { noise, .. }
+            | Shape::SwissRoll { noise } => *noise,
+            shape => {
+                let components = shape.components()?;
+                let weighted = components.iter().filter(|c| c.weight > 0.0);
+                weighted.map(|c| c.std).fold(f64::INFINITY, f64::min)
+            }
+        };
+        Some((self.scale * std).powi(2))
+    }
+
     /// `scale * z + shift`.
     fn on_canvas(&self, z: Point) -> Point {
         [

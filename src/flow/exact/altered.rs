@@ -50,6 +50,13 @@ impl VelocityField for AlteredField {
         }
     }
 
+    fn eval_score(&self, t: f64, xs: &[Point], out: &mut [Point], score: &mut [Point]) -> bool {
+        for ((here, v), score) in self.evaluate(t, xs).iter().zip(out).zip(score) {
+            (*v, *score) = (self.velocity(t, here), here.score);
+        }
+        true
+    }
+
     fn provenance(&self) -> Provenance {
         Provenance::Exact
     }

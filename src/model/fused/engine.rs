@@ -6,7 +6,9 @@ use pulp::Arch;
 
 use crate::experiment::{Model, Optimizer, Training};
 use crate::model::engine::{same_moments, warm_decay};
-use crate::model::{Batch, Engine, EngineError, EngineState, MlpParams, OptimizerMoments, Widths};
+use crate::model::{
+    Batch, Engine, EngineError, EngineState, MlpParams, OptimizerMoments, StepLoss, Widths,
+};
 
 use super::adam::{Rule, State};
 use super::aligned::Aligned;
@@ -81,8 +83,8 @@ impl FusedEngine {
         })
     }
 
-    /// Loss and gradient of the batch, left with the team; returns the unweighted loss.
-    fn differentiate(&mut self, batch: &Batch) -> Result<f32, EngineError> {
+    /// Losses and gradient of the batch, left with the team; returns the losses.
+    fn differentiate(&mut self, batch: &Batch) -> Result<StepLoss, EngineError> {
         self.check(batch)?;
         write(&self.shared.task).take(batch);
         self.shared.release_claims();
@@ -94,7 +96,9 @@ impl FusedEngine {
         let n_in = self.shared.layout.widths().inputs();
         let fits = batch.inputs.len() == n_in * batch.n
             && batch.targets.len() == OUTPUTS * batch.n
-            && batch.weights.len() == batch.n;
+            && batch.weights.len() == batch.n
+            && [0, batch.n].contains(&batch.cfm.weights.len())
+            && [0, OUTPUTS * batch.n].contains(&batch.cfm.targets.len());
         fits.then_some(()).ok_or(EngineError::Shape)
     }
 
@@ -109,14 +113,8 @@ impl FusedEngine {
 }
 
 impl Engine for FusedEngine {
-    fn step(&mut self, batch: &Batch, learning_rate: f64) -> Result<f32, EngineError> {
-        let value = self.differentiate(batch)?;
-        if !value.is_finite() {
-            return Err(EngineError::NonFinite {
-                what: "loss",
-                value,
-            });
-        }
+    fn step(&mut self, batch: &Batch, learning_rate: f64) -> Result<StepLoss, EngineError> {
+        let loss = self.differentiate(batch)?.finite()?;
         self.progress.steps += 1;
         self.progress.time += 1;
         let decay = warm_decay(self.ema, self.progress.steps);
@@ -124,7 +122,7 @@ impl Engine for FusedEngine {
             Rule::new(self.optimizer, learning_rate, self.progress.time, decay);
         self.shared.release_claims();
         self.team.run(&self.update).map_err(failed)?;
-        Ok(value)
+        Ok(loss)
     }
 
     fn state(&mut self) -> Result<EngineState, EngineError> {

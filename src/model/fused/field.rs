@@ -9,6 +9,7 @@ use std::sync::Arc;
 use pulp::Arch;
 
 use crate::experiment::{Experiment, Model};
+use crate::flow::conversion::Affine;
 use crate::flow::path::Path;
 use crate::flow::{Jacobian, Point, Provenance, VelocityField};
 use crate::model::{MlpParams, Scaling, embedding};
@@ -22,7 +23,8 @@ use super::tape::TILE;
 /// Coordinates of a point.
 const PLANE: usize = 2;
 
-/// A learned velocity field `v_t(x) = c_out(t) net(c_in(t) x, t)` at one training step.
+/// A learned velocity field `v_t(x) = a(t) x + b(t) net(c_in(t) x, t)` at one training step; `a = 0` and `b = c_out` for a
+/// network that predicts the velocity, see [`Scaling::velocity`].
 #[derive(Clone)]
 pub struct FrozenField {
     params: Arc<MlpParams>,
@@ -121,7 +123,7 @@ impl FrozenField {
             biases: network.first_biases(&time),
             streams: (0..streams).map(|_| Stream::new(stride)).collect(),
             c_in: self.scaling.input(schedule),
-            c_out: self.scaling.output(schedule),
+            velocity: self.scaling.velocity(self.model.parametrisation, schedule),
         })
     }
 }
@@ -133,7 +135,7 @@ impl VelocityField for FrozenField {
         };
         for (xs, out) in xs.chunks(TILE).zip(out.chunks_mut(TILE)) {
             pass.forward(xs);
-            pass.velocities(out);
+            pass.velocities(xs, out);
         }
     }
 
@@ -144,7 +146,7 @@ impl VelocityField for FrozenField {
         let tiles = xs.chunks(TILE).zip(out.chunks_mut(TILE));
         for ((xs, out), div) in tiles.zip(div.chunks_mut(TILE)) {
             pass.forward(xs);
-            pass.velocities(out);
+            pass.velocities(xs, out);
             pass.divergences(div);
         }
     }
@@ -156,7 +158,7 @@ impl VelocityField for FrozenField {
         let tiles = xs.chunks(TILE).zip(out.chunks_mut(TILE));
         for ((xs, out), jacobian) in tiles.zip(jacobian.chunks_mut(TILE)) {
             pass.forward(xs);
-            pass.velocities(out);
+            pass.velocities(xs, out);
             pass.jacobians(jacobian);
         }
     }
@@ -194,7 +196,8 @@ struct Pass<'a> {
     /// The values, then the tangents along x and y if asked for.
     streams: Vec<Stream>,
     c_in: f64,
-    c_out: f64,
+    /// What makes a velocity of the network's output.
+    velocity: Affine,
 }
 
 /// Rows on their way through the network.
@@ -322,25 +325,30 @@ impl Pass<'_> {
         }
     }
 
-    fn velocities(&self, out: &mut [Point]) {
-        for (out, v) in out.iter_mut().zip(&self.streams[0].outputs) {
-            *out = v.map(|v| self.c_out * f64::from(v));
+    fn velocities(&self, xs: &[Point], out: &mut [Point]) {
+        for ((out, v), &x) in out.iter_mut().zip(&self.streams[0].outputs).zip(xs) {
+            *out = self.velocity.at(x, v.map(f64::from));
         }
     }
 
+    /// The velocity is affine in point and output, and so is its Jacobian.
     fn jacobians(&self, jacobian: &mut [Jacobian]) {
-        let scale = self.c_out * self.c_in;
+        let Affine { of_x, of_value } = self.velocity;
+        let scale = of_value * self.c_in;
         if let [_, dx, dy] = self.streams.as_slice() {
             for (matrix, (dx, dy)) in jacobian.iter_mut().zip(dx.outputs.iter().zip(&dy.outputs)) {
                 *matrix = [0, 1].map(|i| [dx[i], dy[i]].map(|d| scale * f64::from(d)));
+                (0..PLANE).for_each(|i| matrix[i][i] += of_x);
             }
         }
     }
 
     fn divergences(&self, div: &mut [f64]) {
+        let Affine { of_x, of_value } = self.velocity;
         if let [_, dx, dy] = self.streams.as_slice() {
             for (div, (dx, dy)) in div.iter_mut().zip(dx.outputs.iter().zip(&dy.outputs)) {
-                *div = self.c_out * self.c_in * (f64::from(dx[0]) + f64::from(dy[1]));
+                let of_output = f64::from(dx[0]) + f64::from(dy[1]);
+                *div = PLANE as f64 * of_x + of_value * self.c_in * of_output;
             }
         }
     }

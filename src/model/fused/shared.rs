@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, Rw
 use pulp::Arch;
 
 use crate::experiment::Activation;
-use crate::model::Batch;
+use crate::model::{Batch, StepLoss};
 
 use super::adam::{Rule, State, Step};
 use super::aligned::Aligned;
@@ -70,6 +70,8 @@ impl Task {
         self.batch.inputs.clone_from(&batch.inputs);
         self.batch.targets.clone_from(&batch.targets);
         self.batch.weights.clone_from(&batch.weights);
+        self.batch.cfm.targets.clone_from(&batch.cfm.targets);
+        self.batch.cfm.weights.clone_from(&batch.cfm.weights);
     }
 }
 
@@ -77,8 +79,24 @@ impl Task {
 #[derive(Default)]
 struct Group {
     gradient: Vec<Aligned>,
-    /// Sum over the group of the weighted squared residuals.
-    loss: f64,
+    /// Sums over the group.
+    loss: LossSum,
+}
+
+/// Sums of weighted squared residuals over some rows.
+#[derive(Clone, Copy, Debug, Default)]
+struct LossSum {
+    own: f64,
+    cfm: f64,
+}
+
+impl LossSum {
+    fn plus(self, other: Self) -> Self {
+        Self {
+            own: self.own + other.own,
+            cfm: self.cfm + other.cfm,
+        }
+    }
 }
 
 /// How a batch of `n` rows is cut: depends on nothing else.
@@ -173,11 +191,16 @@ impl Shared {
         self.blocks.iter().map(read).collect()
     }
 
-    /// The unweighted loss of the batch that was differentiated: mean over its rows.
-    pub fn loss(&self) -> f32 {
+    /// The losses of the batch that was differentiated: means over its rows.
+    pub fn loss(&self) -> StepLoss {
         let n = read(&self.task).batch.n;
-        let groups = &self.groups[..Cut::of(n).groups()];
-        (groups.iter().map(|group| read(group).loss).sum::<f64>() / n as f64) as f32
+        let groups = self.groups[..Cut::of(n).groups()].iter();
+        let sum = groups.fold(LossSum::default(), |sum, group| sum.plus(read(group).loss));
+        let mean = |sum: f64| (sum / n as f64) as f32;
+        StepLoss {
+            own: mean(sum.own),
+            cfm: mean(sum.cfm),
+        }
     }
 
     /// The gradient of the batch that was differentiated, in the order of [`crate::model::MlpParams`].
@@ -234,12 +257,13 @@ impl Group {
         if self.gradient.is_empty() {
             self.gradient = weights.layout.block_lens().map(Aligned::zeros).collect();
         }
-        self.loss = 0.0;
+        self.loss = LossSum::default();
         let n_in = weights.layout.widths().inputs();
         for (i, rows) in tiles.enumerate() {
             let inputs = &batch.inputs[rows.start * n_in..rows.end * n_in];
             tape.forward(weights, inputs, rows.len());
-            self.loss += residuals(batch, rows, &mut tape.outputs);
+            let sum = residuals(batch, rows, &mut tape.outputs);
+            self.loss = self.loss.plus(sum);
             let gradient = Gradient {
                 blocks: &mut self.gradient,
                 add: i > 0,
@@ -249,18 +273,42 @@ impl Group {
     }
 }
 
-/// Turns outputs into the gradient of the loss with respect to them; returns the tile's sum of weighted squared
+/// Turns outputs into the gradient of the loss with respect to them; returns the tile's sums of weighted squared
 /// residuals.
-fn residuals(batch: &Batch, rows: Range<usize>, outputs: &mut [[f32; OUTPUTS]]) -> f64 {
+fn residuals(batch: &Batch, rows: Range<usize>, outputs: &mut [[f32; OUTPUTS]]) -> LossSum {
     let scale = 2.0 / batch.n as f32;
-    let targets = &batch.targets.as_chunks::<OUTPUTS>().0[rows.clone()];
-    let mut loss = 0.0;
-    for ((output, target), weight) in outputs.iter_mut().zip(targets).zip(&batch.weights[rows]) {
+    let rows_of = |targets| -> &[[f32; OUTPUTS]] { &points(targets)[rows.clone()] };
+    let (targets, weights) = (rows_of(&batch.targets), &batch.weights[rows.clone()]);
+    let cfm_weights = batch.cfm.weights.get(rows.clone()).unwrap_or(weights);
+    let cfm_of_others = match batch.cfm.targets.is_empty() {
+        true => None,
+        false => Some(squares(outputs, rows_of(&batch.cfm.targets), cfm_weights)),
+    };
+    let mut sum = LossSum::default();
+    let weights = weights.iter().zip(cfm_weights);
+    for ((output, target), (weight, cfm_weight)) in outputs.iter_mut().zip(targets).zip(weights) {
         let residual = [output[0] - target[0], output[1] - target[1]];
-        loss += f64::from(weight * (residual[0] * residual[0] + residual[1] * residual[1]));
+        let square = residual[0] * residual[0] + residual[1] * residual[1];
+        sum.own += f64::from(weight * square);
+        sum.cfm += f64::from(cfm_weight * square);
         *output = residual.map(|r| scale * r);
     }
-    loss
+    sum.cfm = cfm_of_others.unwrap_or(sum.cfm);
+    sum
+}
+
+/// The sum of the weighted squared distances between outputs and targets.
+fn squares(outputs: &[[f32; OUTPUTS]], targets: &[[f32; OUTPUTS]], weights: &[f32]) -> f64 {
+    let pairs = outputs.iter().zip(targets).zip(weights);
+    let terms = pairs.map(|((output, target), weight)| {
+        let residual = [output[0] - target[0], output[1] - target[1]];
+        f64::from(weight * (residual[0] * residual[0] + residual[1] * residual[1]))
+    });
+    terms.sum()
+}
+
+fn points(numbers: &[f32]) -> &[[f32; OUTPUTS]] {
+    numbers.as_chunks::<OUTPUTS>().0
 }
 
 /// Second job: adds the groups' gradients up and takes the step, block by block.

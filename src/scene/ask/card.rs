@@ -78,7 +78,7 @@ fn figure(answer: &Made<Answer>, unit: f64, place: &Place) -> Vec<(String, Color
     )];
     if let Ok(fan) = &posterior.fan {
         let exact = format!("exact u = {}, the mean of the fan", pair(fan.velocity));
-        lines.push((exact, theme.text));
+        lines.push((exact, theme.ink.exact));
     }
     lines.push((
         format!("v = {}. {}", pair(answer.velocity), sentence(answer)),

@@ -144,7 +144,7 @@ impl<'a> Shown<'a> {
         let flow = Some(self.answer.velocity);
         let over = [
             (mean, 5.2, theme.background),
-            (mean, 3.4, theme.text),
+            (mean, 3.4, theme.ink.exact),
             (flow, 2.8, theme.background),
             (flow, 1.6, theme.accent),
         ];

@@ -45,6 +45,10 @@ impl Marks for Errors {
     type Needs = Shown;
 
     fn needs(moment: &Moment) -> Option<Shown> {
+        // The ends of an SDE are not off those of the ODE: they are others.
+        if !moment.frame.experiment.readout.sampler.is_ode() {
+            return None;
+        }
         Some(Shown {
             errors: moment.product()?,
             n: moment.view.trajectories,

@@ -4,6 +4,7 @@ use std::f32::consts::TAU;
 
 use super::{Look, Marks, Moment, Notes, SWATCH, Same, Swatch};
 use crate::flow::Point;
+use crate::flow::conversion::{PREDICTION_FLOOR, Quantity};
 use crate::flow::grid::FieldGrid;
 use crate::products::Made;
 use crate::scene::color::Color;
@@ -49,10 +50,13 @@ impl Marks for Field {
         notes: Notes {
             widest: &["longest arrow 00.00", "compressed: |v|^0.00"],
             words: |moment, place| {
-                let field = moment.product::<FieldGrid>();
-                let scale =
-                    field.and_then(|field| Seen::of(&field, field.at(moment.t), place).scale());
-                scale.map_or_else(Vec::new, |scale| scale.words().into())
+                let Some(field) = moment.product::<FieldGrid>() else {
+                    return Vec::new();
+                };
+                let mut words = read_as(&field);
+                let scale = Seen::of(&field, field.at(moment.t), place).scale();
+                words.extend(scale.into_iter().flat_map(|scale| scale.words()));
+                words
             },
         },
         ..Look::PLAIN
@@ -68,6 +72,24 @@ impl Marks for Field {
         let seen = Seen::of(field, field.at(*t), place);
         vec![Item::Arrows(seen.arrows(place, place.theme().ink.field))]
     }
+}
+
+/// What the arrows stand for, if that is not the velocity: its formula, and what is clamped.
+fn read_as(field: &Made<FieldGrid>) -> Vec<String> {
+    let request = field.request.as_ref();
+    let quantity = request.map_or(Quantity::Velocity, |request| request.reading);
+    let problem = &field.of.experiment.problem;
+    if quantity.is_velocity() || problem.reads_as(quantity).is_err() {
+        return Vec::new();
+    }
+    let clamped = match quantity {
+        Quantity::Score => "σ",
+        _ => "α′σ − ασ′",
+    };
+    vec![
+        format!("read as {}", quantity.symbol()),
+        format!("{clamped} ≥ {PREDICTION_FLOOR} below"),
+    ]
 }
 
 /// An arrow over the toggle.

@@ -12,10 +12,12 @@ use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
+use crate::flow::conversion::Quantity;
 use crate::flow::metrics::{Mean, TrajectoryMetrics};
+use crate::flow::sde::Sampler;
 use crate::flow::solver::Solver;
 use crate::products::{CfmFloor, Likelihood, Metrics, SolverComparison};
-use crate::snapshot::Frame;
+use crate::snapshot::{Frame, MeanLoss};
 
 use print::with_error;
 pub use print::{grouped, number, significant, three_digits};
@@ -26,6 +28,8 @@ pub use table::ALL;
 pub struct Measured {
     /// The solver that samples are generated with.
     pub solver: Solver,
+    /// Whether its steps follow the field or the stochastic equation.
+    pub sampler: Sampler,
     /// The measurement.
     pub metrics: Option<Arc<Metrics>>,
     /// What the methods cost.
@@ -36,6 +40,10 @@ pub struct Measured {
     pub pair_crossings: Option<Mean>,
     /// Unweighted CFM loss, the mean of the last steps of a run.
     pub loss: Option<Mean>,
+    /// What the network predicts.
+    pub predicted: Quantity,
+    /// Both losses of what the network predicts, means over the last steps.
+    pub mean_losses: Option<MeanLoss>,
     /// What that cannot get below.
     pub floor: Option<CfmFloor>,
     /// How far the field is from the exact one.
@@ -50,26 +58,38 @@ impl Measured {
         let metrics = frame.products.metrics.get();
         let metrics = metrics.map(|made| Arc::new(made.output.clone()));
         let solvers = frame.products.solvers.get();
+        let readout = &frame.experiment.readout;
+        let asked = (readout.solver, readout.sampler);
+        let by = metrics
+            .as_ref()
+            .map(|metrics| (metrics.solver, metrics.sampler));
+        let (solver, sampler) = by.unwrap_or(asked);
         let likelihood = frame.products.likelihood.get();
-        let asked = frame.experiment.readout.solver;
         let path_energy = metrics.as_ref().map(|metrics| metrics.path_energy());
         let floor = frame.products.floor.get();
         let fm_error = frame.products.fm_error.get();
         Self {
-            solver: metrics.as_ref().map_or(asked, |metrics| metrics.solver),
+            solver,
+            sampler,
             metrics,
             solvers: solvers.map(|made| Arc::new(made.output.clone())),
             likelihood: likelihood.map(|made| Arc::new(made.output.clone())),
             pair_crossings: frame.products.pair_crossings.get().map(|made| made.0),
             loss: None,
+            predicted: frame.experiment.model.parametrisation,
+            mean_losses: frame.mean_losses,
             floor: floor.map(|floor| floor.beside(path_energy)),
             fm_error: fm_error.and_then(|made| made.known()),
             coupling_cost: None,
         }
     }
 
-    /// The loss without its floor: what is left of it for a field to learn.
+    /// The loss without its floor: what is left of it for a field to learn. None where not the velocity is predicted, whose loss
+    /// is told over other times than the floor.
     pub fn fm_loss(&self) -> Option<Mean> {
+        if !self.predicted.is_velocity() {
+            return None;
+        }
         let (loss, floor) = (self.loss?, self.floor.as_ref()?.value?);
         Some(Mean {
             value: loss.value - floor.value,
@@ -91,6 +111,12 @@ impl Measured {
         of(self.metrics.as_deref()?).map(Value::Number)
     }
 
+    /// The measurement, if its trajectories have a straightness.
+    fn smooth(&self) -> Option<&Metrics> {
+        let metrics = self.metrics.as_deref();
+        metrics.filter(|metrics| metrics.straightness_reason.is_none())
+    }
+
     /// A count of the measurement.
     fn count(&self, of: fn(&Metrics) -> usize) -> Option<Value> {
         self.metrics.as_deref().map(of).map(Value::Count)
@@ -108,7 +134,7 @@ impl Measured {
 
     /// A mean over the particles.
     fn mean(&self, of: fn(&TrajectoryMetrics) -> f64) -> Option<Value> {
-        let metrics = self.metrics.as_deref()?;
+        let metrics = self.smooth()?;
         Some(Value::Mean(
             of(&metrics.trajectories),
             of(&metrics.trajectories_stderr),

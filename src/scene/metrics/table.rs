@@ -52,7 +52,8 @@ metrics! {
         title: "Loss",
         formula: "E |v(x_t, t) − (α′ x₁ + σ′ x₀)|²",
         meaning: "The conditional flow matching loss, unweighted and summed over both coordinates; it cannot fall below \
-                  the spread of the conditional velocities that pass through one point.",
+                  the spread of the conditional velocities that pass through one point. Of a network that does not predict \
+                  the velocity it is told over t in [0.01, 0.99], because it diverges at the ends.",
         note: "Mean of the last 1,000 steps.",
         source: "Lipman et al., arXiv 2210.02747",
         unit: "canvas units²",
@@ -102,6 +103,29 @@ metrics! {
             rms.map_or_else(String::new, |rms| format!("RMS {}", significant(rms)))
         },
         value: |m| m.fm_error.map(Value::from),
+    }
+    OWN_LOSS "own_loss" {
+        name: "own loss",
+        title: "Own loss",
+        label: "own loss",
+        formula: "E |net(x_t, t) − y|², y = α′ x₁ + σ′ x₀, x₁ or x₀; of the score σ² s₀² E |net + x₀ / (σ s₀²)|²",
+        meaning: "The loss of what the network predicts (`model.parametrisation`), over all times: of the velocity the CFM \
+                  loss itself. The losses of two parametrisations are of different things and cannot be compared.",
+        note: "Over the same steps; the score's is that of the noise over s₀².",
+        source: "Lipman et al., arXiv 2210.02747; Song et al., arXiv 2011.13456",
+        unit: "canvas units²; of the score none",
+        value: |m| m.mean_losses.map(|losses| Value::Number(losses.own)),
+    }
+    INNER_LOSS "cfm_loss_inner" {
+        name: "CFM loss within",
+        title: "CFM loss over t in [0.01, 0.99]",
+        label: "CFM, 0.01 ≤ t ≤ 0.99",
+        formula: "mean over t in [0.01, 0.99] of E |v(x_t, t) − (α′ x₁ + σ′ x₀)|²",
+        meaning: "The conditional flow matching loss away from both ends, where it is finite whatever the network predicts: \
+                  the one number that all parametrisations share.",
+        note: "Over the same steps.",
+        unit: "canvas units²",
+        value: |m| m.mean_losses.map(|losses| Value::Number(losses.cfm)),
     }
     COUPLING_COST "coupling_cost" {
         name: "coupling cost",
@@ -200,7 +224,7 @@ metrics! {
         unit: "radians, at least 0",
         group: Some(Group::Straightness),
         column: Some(Better::Smaller),
-        value: |m| m.metrics.as_ref().map(|metrics| metrics.turning.into()),
+        value: |m| m.smooth().map(|metrics| metrics.turning.into()),
     }
     CROSSINGS "crossing_rate" {
         name: "crossings",
@@ -266,6 +290,12 @@ metrics! {
         unit: "a sentence",
         value: |m| m.text(|metrics| metrics.npe_reason.as_ref()),
     }
+    STRAIGHTNESS_REASON "straightness_reason" {
+        meaning: "Why there is no `straightness`, nor path energy, transport cost, chord ratio, turning, crossings and NPE: the \
+                  trajectories are those of an SDE.",
+        unit: "a sentence",
+        value: |m| m.text(|metrics| metrics.straightness_reason.as_ref()),
+    }
     W2_SOURCE_TARGET_SQUARED "w2_source_target_squared" {
         formula: "W2²(source, target)",
         meaning: "Squared W2 between `w2_samples` source and target samples.",
@@ -328,6 +358,11 @@ metrics! {
         unit: "RON",
         value: |m| ron::to_string(&m.solver).ok().map(Value::Text),
     }
+    SAMPLER "sampler" {
+        meaning: "How samples are carried by the solver's steps, as `--set sampler=` takes it.",
+        unit: "RON",
+        value: |m| ron::to_string(&m.sampler).ok().map(Value::Text),
+    }
     NFE "nfe" {
         name: "NFE",
         title: "NFE",
@@ -340,7 +375,10 @@ metrics! {
         group: Some(Group::Samples),
         aside: |m| m.solver.name().to_owned(),
         column: Some(Better::Smaller),
-        value: |m| m.solver.nfe().or(m.metrics.as_ref().map(|metrics| metrics.nfe)).map(Value::Count),
+        value: |m| {
+            let known = m.solver.nfe().filter(|_| m.sampler.is_ode());
+            known.or(m.metrics.as_ref().map(|metrics| metrics.nfe)).map(Value::Count)
+        },
     }
     SOLVER_STEPS "solver_steps" {
         meaning: "Steps that the experiment's solver took.",
@@ -367,7 +405,7 @@ metrics! {
         unit: "canvas units",
         group: Some(Group::Samples),
         aside: |m| m.solver.name().to_owned(),
-        value: |m| Some(Value::Error(m.metrics.as_ref()?.solver_error)),
+        value: |m| Some(Value::Error(m.smooth()?.solver_error)),
     }
     END_ERROR_BOUND "end_error_bound" {
         name: "allowed end-point error",
@@ -505,8 +543,8 @@ metrics! {
         label: "∫ p₁ over the grid",
         symbol: "mass",
         formula: "∑ p₁(cell) · area",
-        meaning: "The integral of the flow's density over the box of the held-out points, 1.3 times as wide, on 96 × 96 cells: \
-                  1 if the density is right and the grid covers it.",
+        meaning: "The integral of the flow's density over the box of the held-out points, 1.3 times as wide, on 96 × 96 cells \
+                  (or, if that is less, as many as points): 1 if the density is right and the grid covers it.",
         note: "The box is `mass_bounds`.",
         unit: "1 within 1 % where the grid covers the mass",
         group: Some(Group::Likelihood),
@@ -514,6 +552,7 @@ metrics! {
     }
     LIKELIHOOD_SAMPLES "likelihood_samples" {
         meaning: "Held-out target points behind `nll`, `kl` and the encoding.",
+        note: "At most ten times `n_samples`.",
         unit: "points",
         value: |m| m.likely(|l| Some(l.n_samples)).map(Value::Count),
     }

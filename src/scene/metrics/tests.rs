@@ -90,7 +90,7 @@ fn a_file_has_every_key_in_order_and_nothing_for_what_is_not_finite() {
     assert!(json.starts_with("{\"loss\":null,"), "{json}");
     assert!(json.contains("\"path_energy\":17.0,") && json.contains("\"learned\":true,"));
     assert!(
-        json.contains("\"solver\":\"Euler(steps:100)\",\"nfe\":100,"),
+        json.contains("\"solver\":\"Euler(steps:100)\",\"sampler\":\"Ode\",\"nfe\":100,"),
         "{json}"
     );
 }

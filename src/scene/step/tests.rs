@@ -42,6 +42,7 @@ fn frame(taken: bool) -> Frame {
     let after = pairs.iter().map(|p| p.target.map(|u| u + 0.25)).collect();
     let problem = frame.experiment.problem.clone();
     frame.steps = Arc::new([Arc::new(StepPreview {
+        predicted: crate::flow::conversion::Quantity::Velocity,
         step: 7,
         problem,
         coupled: vec![([-2.0, 0.0], [2.0, 0.0])],

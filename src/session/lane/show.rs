@@ -39,6 +39,7 @@ impl Lane {
         let while_running = |value: f64| if running { value } else { 0.0 };
         let learner = self.shown_learner();
         let loss = learner.map(|l| l.losses().history()).unwrap_or_default();
+        let mean_losses = learner.and_then(Learner::mean_losses);
         let planned_end = learner.map_or(self.experiment.training.steps, Learner::planned_end);
         let pairs: Arc<[(Point, Point)]> = match learner {
             Some(learner) => learner.pairs().iter().take(DISPLAY_PAIRS).collect(),
@@ -54,6 +55,7 @@ impl Lane {
             frame.steps_per_sec = while_running(self.rate.steps_per_sec);
             frame.coupling_share = while_running(self.rate.coupling_share);
             frame.loss = loss.clone();
+            frame.mean_losses = mean_losses;
             frame.pairs = Arc::clone(&pairs);
         });
         self.show_flow();

@@ -63,7 +63,7 @@ fn first_line_ui(ui: &mut Ui, lab: &Lab, answer: Option<&Made<Answer>>, theme: &
         ),
         (
             "exact",
-            theme.text,
+            theme.ink.exact,
             "u = E[α′ x₁ + σ′ x₀ | x_t = x], the mean of the pairs' velocities.",
         ),
         (

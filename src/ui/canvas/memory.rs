@@ -120,7 +120,7 @@ impl Canvas {
         let free = self.covered.free(rect);
         let aspect = f64::from(free.width() / free.height());
         let camera = match (lab.tool, self.held) {
-            (Tool::Pan | Tool::Pick | Tool::Ask, _) => self.fitted(frames, aspect),
+            (Tool::Pan | Tool::Pick | Tool::Ask | Tool::Given, _) => self.fitted(frames, aspect),
             (Tool::Brush, Some(held)) => held,
             (Tool::Brush, None) => {
                 let fitted = self.fitted(frames, aspect);

@@ -10,6 +10,7 @@ mod brush_bar;
 mod chips;
 pub mod cloud;
 mod docked;
+mod given_bar;
 mod grid;
 mod header;
 mod lanes;
@@ -52,6 +53,7 @@ pub fn canvas_ui(
         brush_bar::bar_ui(ui, lab, commands);
     }
     ask_bar::bar_ui(ui, lab, commands);
+    given_bar::bar_ui(ui, lab, commands);
     step_bar::bar_ui(ui, lab, commands);
     match &frames[..] {
         [frame] => alone::alone_ui(ui, canvas, lab, frame, commands),

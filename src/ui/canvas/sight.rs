@@ -10,7 +10,7 @@ use egui::{
     accesskit::Role,
 };
 
-use crate::experiment::View;
+use crate::experiment::{Given, View};
 use crate::flow::Point;
 use crate::scene::{self, Company, Page, Style, Transform};
 use crate::snapshot::{Frame, LaneId};
@@ -96,8 +96,9 @@ impl<'a> Sight<'a> {
         });
         let found = hovered.next();
         self.pointed = found.map(|(lane, pointer)| self.places[lane].data_at(pointer));
-        if self.pointed != lab.pointed {
-            commands.push(Command::PointAt(self.pointed));
+        let followed = self.pointed.filter(|_| lab.follows_pointer());
+        if followed != lab.pointed {
+            commands.push(Command::PointAt(followed));
         }
         let Some((lane, pointer)) = found else {
             return;
@@ -108,7 +109,7 @@ impl<'a> Sight<'a> {
             Tool::Brush => return,
             Tool::Pan => particle::TOUCH,
             Tool::Pick => particle::REACH,
-            Tool::Ask => return self.ask(lab, lane, commands),
+            Tool::Ask | Tool::Given => return self.ask(lab, lane, commands),
         };
         if self.responses[lane].dragged() {
             return;
@@ -128,13 +129,18 @@ impl<'a> Sight<'a> {
         }
     }
 
-    /// A click pins the point under the pointer, another one lets it go.
+    /// A click pins the point under the pointer, another one lets it go; with the other tool it is what is given.
     fn ask(&self, lab: &Lab, lane: usize, commands: &mut Vec<Command>) {
         if !self.responses[lane].clicked() {
             return;
         }
         if lane != lab.editor.selected() {
             commands.push(Command::SelectLane(lane));
+        }
+        if let (Tool::Given, Some([x, y])) = (lab.tool, self.pointed) {
+            let given = lab.editor.experiment().view.given.unwrap_or_default();
+            let at = (x, y);
+            return commands.push(Command::SetGiven(Given { at, ..given }));
         }
         let pointed = self.pointed.filter(|_| lab.pinned.is_none());
         commands.push(Command::Pin(pointed));
@@ -169,19 +175,19 @@ pub fn pane_ui(
 /// The surface that takes the pointer. With the brush a press already paints, so nothing waits for a click.
 pub fn surface_ui(ui: &Ui, rect: Rect, lane: LaneId, name: &str, tool: Tool) -> Response {
     let sense = match tool {
-        Tool::Pan | Tool::Pick | Tool::Ask => Sense::click_and_drag(),
+        Tool::Pan | Tool::Pick | Tool::Ask | Tool::Given => Sense::click_and_drag(),
         Tool::Brush => Sense::drag(),
     };
     let response = ui.interact(rect, Id::unique(("canvas", lane)), sense);
     response.widget_info(|| WidgetInfo::labeled(Role::Canvas, true, name));
     let dragged = response.dragged_by(PointerButton::Primary);
     match tool {
-        Tool::Pan | Tool::Pick | Tool::Ask if dragged => {
+        Tool::Pan | Tool::Pick | Tool::Ask | Tool::Given if dragged => {
             response.on_hover_and_drag_cursor(CursorIcon::Grabbing)
         }
         Tool::Pan => response,
         Tool::Pick => response.on_hover_cursor(CursorIcon::PointingHand),
-        Tool::Ask => response.on_hover_cursor(CursorIcon::Crosshair),
+        Tool::Ask | Tool::Given => response.on_hover_cursor(CursorIcon::Crosshair),
         Tool::Brush => response.on_hover_and_drag_cursor(CursorIcon::Crosshair),
     }
 }
@@ -202,6 +208,8 @@ pub fn readout_ui(
     // With the brush the card is narrow, without a velocity: it must not cover what is painted.
     let field = frame.products.field.get();
     let field = field.filter(|_| lab.tool != Tool::Brush);
+    // What the field is read as is no velocity.
+    let field = field.filter(|_| lab.editor.experiment().view.reading.is_velocity());
     let velocity = field.and_then(|field| readout::velocity_at(field, lab.play.t, at));
     let likelihood = frame.products.likelihood_at.get();
     let words = readout::words(at, velocity, likelihood.map(|made| &made.output));

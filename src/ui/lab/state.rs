@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::experiment::{Camera, Experiment};
+use crate::experiment::{Camera, Experiment, Layer};
 use crate::flow::Point;
 use crate::flow::distribution::Symmetry;
 use crate::model::{DeviceChoice, DeviceInfo};
@@ -210,6 +210,17 @@ impl State {
     /// Lends the window a core for so long, while the frame is painted.
     pub(crate) fn lend_core_for(&self, duration: Duration) {
         self.session.lend_core_for(duration);
+    }
+
+    /// Whether the likelihood of the point under the pointer is shown somewhere.
+    pub(super) fn points_at_likelihood(&self) -> bool {
+        let layers = &self.editor.experiment().view.layers;
+        layers.contains(&Layer::Likelihood) || self.page == Page::Likelihood
+    }
+
+    /// Whether something is to be known of the point under the pointer that the picture does not tell.
+    pub fn follows_pointer(&self) -> bool {
+        self.tool == Tool::Ask || self.points_at_likelihood()
     }
 
     /// The point about which is asked, if one is.

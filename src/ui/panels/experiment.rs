@@ -67,7 +67,7 @@ pub fn experiment_ui(
         path::coupling_ui(ui, theme, &mut draft, &frame.cautions, head);
         network::network_ui(ui, theme, &mut memory.network, &mut draft, head);
         training::training_ui(ui, theme, &mut draft, head);
-        training::solver_ui(ui, theme, &mut draft.readout.solver, head);
+        training::solver_ui(ui, theme, &mut draft, head);
         view::view_ui(ui, theme, &mut draft);
     });
     if draft != *lab.editor.experiment() {

@@ -3,14 +3,15 @@
 use egui::{TextEdit, Ui};
 
 use crate::experiment::{Experiment, Model};
+use crate::flow::conversion::Quantity;
 use crate::flow::vocabulary::Vocabulary;
 use crate::scene::theme::Theme;
 
 use super::super::editor::Group;
 use super::super::theme::ink;
 use super::links::Head;
-use super::vocabulary::{constants_ui, member_ui};
-use super::widgets::row_ui;
+use super::vocabulary::{constants_ui, member_ui, offered_ui};
+use super::widgets::{note_ui, row_ui};
 
 /// The field of the hidden widths while it is being typed in.
 #[derive(Default)]
@@ -44,6 +45,25 @@ pub fn network_ui(
     let time = &mut draft.model.time;
     member_ui(ui, theme, "Time", formula, time);
     constants_ui(ui, theme, time.entry().constants, time);
+    predicted_ui(ui, theme, draft);
+}
+
+/// What the network predicts. Of the score it is said that its training is that of the noise.
+fn predicted_ui(ui: &mut Ui, theme: &Theme, draft: &mut Experiment) {
+    let formula = "What the network predicts, its parametrisation: velocity, denoiser x̂₁, noise ε or score; the velocity is \
+                   told by conversion, with α and σ at least 0.01 where they divide. Changing it starts new weights.";
+    let problem = &draft.problem;
+    let predicted = &mut draft.model.parametrisation;
+    let refused = |quantity: &Quantity| problem.reads_as(*quantity).err();
+    offered_ui(ui, theme, ("Predicts", formula), predicted, refused);
+    if *predicted == Quantity::Score {
+        note_ui(
+            ui,
+            theme,
+            "Regresses on −x₀ / (σ s₀²) with weight σ² s₀²: with that weight score and noise are one training, up to the \
+             sign of the output.",
+        );
+    }
 }
 
 fn hidden_ui(ui: &mut Ui, theme: &Theme, field: &mut HiddenField, hidden: &mut Vec<usize>) {

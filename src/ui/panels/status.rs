@@ -94,8 +94,9 @@ fn progress_ui(ui: &mut Ui, frame: &Frame, theme: &Theme) {
     }
     if frame.state.is_exact() {
         let words = RichText::new("nothing is trained").color(ink(theme.muted));
-        ui.label(words)
-            .on_hover_text("The selected lane's velocity is the exact field, which needs no training.");
+        ui.label(words).on_hover_text(
+            "The selected lane's velocity is the exact field, which needs no training.",
+        );
         return;
     }
     let step = format!("step {} {}", grouped(frame.step), goal_text(frame));

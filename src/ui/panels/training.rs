@@ -2,7 +2,8 @@
 
 use egui::{CollapsingHeader, DragValue, Ui};
 
-use crate::experiment::{Experiment, Optimizer, Problem, Training};
+use crate::experiment::{Experiment, Optimizer, Problem, Readout, Training};
+use crate::flow::sde::Sampler;
 use crate::flow::solver::Solver;
 use crate::flow::vocabulary::Vocabulary;
 use crate::model::DeviceChoice;
@@ -14,8 +15,8 @@ use super::super::editor::Group;
 use super::super::lab::Lab;
 use super::links::Head;
 use super::status::grouped;
-use super::vocabulary::{constants_ui, member_ui};
 use super::velocity::NOTHING_TRAINED;
+use super::vocabulary::{constants_ui, member_ui, offered_ui};
 use super::widgets::{choice_ui, combo_box, note_ui, number_ui, row_ui};
 
 /// Of an optimizer's constants the first one is the rate, which is changed most; the others are under More.
@@ -54,9 +55,12 @@ pub fn training_ui(ui: &mut Ui, theme: &Theme, draft: &mut Experiment, head: &mu
         });
 }
 
-/// The solver of the trajectories.
-pub fn solver_ui(ui: &mut Ui, theme: &Theme, solver: &mut Solver, head: &mut Head<'_>) {
+/// The solver of the trajectories, and whether they are those of the ODE.
+pub fn solver_ui(ui: &mut Ui, theme: &Theme, draft: &mut Experiment, head: &mut Head<'_>) {
     head.heading_ui(ui, theme, "SOLVER", Group::Solver);
+    let Readout {
+        solver, sampler, ..
+    } = &mut draft.readout;
     let offered = Solver::ALL.map(|other| {
         let explanation = format!("{}: {}", other.formula(), other.hint());
         (other.with_constants_of(*solver), explanation)
@@ -68,6 +72,15 @@ pub fn solver_ui(ui: &mut Ui, theme: &Theme, solver: &mut Solver, head: &mut Hea
         "How dZ/dt = v(Z, t) is solved from t = 0 to t = 1, for display and for the metrics.";
     choice_ui(ui, theme, "Method", formula, solver, &offered);
     constants_ui(ui, theme, solver.entry().constants, solver);
+    let formula = "By the ODE, or by the SDE with the same densities at every t: dX = (u + g ∇ log p_t) dt + √(2 g) dW, by \
+                   Euler-Maruyama over the solver's steps.";
+    let problem = &draft.problem;
+    let refused = |sampler: &Sampler| match sampler.is_ode() {
+        true => None,
+        false => problem.score_scale().err(),
+    };
+    offered_ui(ui, theme, ("Sampler", formula), sampler, refused);
+    constants_ui(ui, theme, sampler.entry().constants, sampler);
 }
 
 /// How lanes that train go forward together.

@@ -14,8 +14,7 @@ use super::vocabulary::{constants_ui, member_ui};
 use super::widgets::{attention_card, note_ui};
 
 /// What stands in the place of training.
-pub const NOTHING_TRAINED: &str =
-    "Nothing is trained in this lane: its velocity is the exact field. What was learned before waits for velocity: learned.";
+pub const NOTHING_TRAINED: &str = "Nothing is trained in this lane: its velocity is the exact field. What was learned before waits for velocity: learned.";
 
 /// The switch, and what the chosen field is.
 pub fn velocity_ui(

@@ -3,9 +3,11 @@
 use egui::{CollapsingHeader, DragValue, TextEdit, Ui};
 
 use crate::experiment::{End, Experiment, MAX_FOLLOWED, TrajectoryColor, View};
+use crate::flow::conversion::Quantity;
 use crate::scene::theme::Theme;
 
 use super::status::grouped;
+use super::vocabulary::offered_ui;
 use super::widgets::{choice_ui, heading_ui, number_ui, row_ui, slider_ui};
 
 /// Characters of a title: what fits above a figure.
@@ -15,7 +17,7 @@ const MAX_TITLE: usize = 50;
 pub fn view_ui(ui: &mut Ui, theme: &Theme, draft: &mut Experiment) {
     heading_ui(ui, theme, "CANVAS");
     title_ui(ui, theme, &mut draft.words.title);
-    let view = &mut draft.view;
+    let (problem, view) = (&draft.problem, &mut draft.view);
     let formula = "Whole trajectories Z_t, t from 0 to 1, that are drawn.";
     let trajectories = DragValue::new(&mut view.trajectories)
         .range(View::TRAJECTORIES)
@@ -41,6 +43,10 @@ pub fn view_ui(ui: &mut Ui, theme: &Theme, draft: &mut Experiment) {
                 .range(View::FIELD)
                 .speed(0.2);
             number_ui(ui, theme, "Arrows", formula, arrows);
+            let formula = "What the field is read as, velocity, denoiser, noise or score: four forms of one object. What \
+                           divides counts as 0.01 at least.";
+            let refused = |quantity: &Quantity| problem.reads_as(*quantity).err();
+            offered_ui(ui, theme, ("Read as", formula), &mut view.reading, refused);
             let formula = "Length of a trail in units of t: from Z_(t − length) to Z_t.";
             slider_ui(ui, theme, "Trail", formula, &mut view.trail, View::TRAIL);
             let offered = End::ALL.map(|end| (end, end.name(), end.hint()));

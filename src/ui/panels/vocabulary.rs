@@ -2,13 +2,13 @@
 
 use std::ops::RangeInclusive;
 
-use egui::{DragValue, Ui};
+use egui::{Button, DragValue, Ui};
 
 use crate::flow::constant::{Constant, Control, Number, Range};
 use crate::flow::vocabulary::Vocabulary;
 use crate::scene::theme::Theme;
 
-use super::widgets::{choice_ui, number_ui, slider_ui};
+use super::widgets::{choice_ui, combo_box, number_ui, row_ui, slider_ui};
 
 /// The choice of a member, which comes with its default constants; `true` if another one was chosen.
 pub fn member_ui<V: Vocabulary>(
@@ -30,6 +30,51 @@ pub fn member_ui<V: Vocabulary>(
         *value = *member;
     }
     changed
+}
+
+/// The choice of a member of which some cannot be chosen here, with the reason; `true` if another one was chosen.
+pub fn offered_ui<V: Vocabulary>(
+    ui: &mut Ui,
+    theme: &Theme,
+    (name, formula): (&str, &str),
+    value: &mut V,
+    refused: impl Fn(&V) -> Option<String>,
+) -> bool {
+    let mut changed = false;
+    row_ui(ui, theme, name, formula, |ui| {
+        combo_box(ui, name)
+            .selected_text(value.entry().name)
+            .show_ui(ui, |ui| {
+                for member in V::MEMBERS {
+                    changed |= member_item_ui(ui, member, value, refused(member));
+                }
+            })
+            .response
+            .on_hover_text(formula)
+            .accessible_name(name);
+    });
+    changed
+}
+
+fn member_item_ui<V: Vocabulary>(
+    ui: &mut Ui,
+    member: &V,
+    value: &mut V,
+    refused: Option<String>,
+) -> bool {
+    let is_chosen = member.key() == value.key();
+    let item = Button::selectable(is_chosen, member.entry().name);
+    let explanation = member.entry().explanation();
+    let response = ui.add_enabled(refused.is_none(), item);
+    if let Some(reason) = refused {
+        response.on_disabled_hover_text(format!("{explanation}\nNot here: {reason}."));
+        return false;
+    }
+    let is_new = response.on_hover_text(explanation).clicked() && !is_chosen;
+    if is_new {
+        *value = *member;
+    }
+    is_new
 }
 
 /// Constants of what is chosen, each by its control.

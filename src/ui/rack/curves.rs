@@ -32,7 +32,7 @@ const CURVES: [Curve; 2] = [
         heading: "STRAIGHTNESS S",
         name: "S over the steps",
         metric: &table::STRAIGHTNESS,
-        value: |point| Some(point.straightness),
+        value: |point| Some(point.straightness).filter(|s| s.is_finite()),
     },
     Curve {
         heading: "W₂ TO THE TARGET",

@@ -43,7 +43,11 @@ fn lines(sight: Sight<'_>) -> Vec<Line<'static>> {
             .map(|bin| [bin.t, bin.mean.value.max(SMALLEST).log10()])
             .collect();
         let name = sight.lab.editor.label(i).to_owned();
-        Some(Line::new(name, points).color(color_of(i, n, sight)).width(1.6))
+        Some(
+            Line::new(name, points)
+                .color(color_of(i, n, sight))
+                .width(1.6),
+        )
     };
     lanes.filter_map(line).collect()
 }

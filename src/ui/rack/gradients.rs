@@ -85,7 +85,11 @@ fn both(made: &Gradients) -> [(&GradientNoise, String); 2] {
 }
 
 fn table_ui(ui: &mut Ui, sight: Sight<'_>, made: &Gradients) {
-    let muted = |text: &str| RichText::new(text.to_owned()).small().color(ink(sight.theme.muted));
+    let muted = |text: &str| {
+        RichText::new(text.to_owned())
+            .small()
+            .color(ink(sight.theme.muted))
+    };
     let both = both(made);
     Grid::new("gradients of batches")
         .num_columns(5)

@@ -8,7 +8,7 @@ use egui_plot::{FilledArea, HLine, HoverPosition, Line, LineStyle, PlotPoint, Pl
 use crate::flow::metrics::Mean;
 use crate::products::RunId;
 use crate::scene::metrics::Measured;
-use crate::scene::metrics::table::{CFM_FLOOR, FM_ERROR, FM_LOSS, LOSS};
+use crate::scene::metrics::table::{CFM_FLOOR, FM_ERROR, FM_LOSS, INNER_LOSS, LOSS, OWN_LOSS};
 use crate::snapshot::{Frame, LossHistory, LossPoint};
 
 use super::super::command::Command;
@@ -106,16 +106,22 @@ fn log10(loss: f32) -> f64 {
 pub fn loss_ui(ui: &mut Ui, plot: &mut LossPlot, sight: Sight<'_>, commands: &mut Vec<Command>) {
     let theme = sight.theme;
     let smoothed = sight.frame.loss.smoothed();
+    let predicted = sight.frame.experiment.model.parametrisation;
     heading_with_ui(ui, theme, "LOSS", |ui| {
         if let Some(value) = smoothed {
             let text = format!("CFM {value:.4}");
+            let within = match predicted.is_velocity() {
+                true => "",
+                false => ", over t in [0.01, 0.99]",
+            };
             ui.label(RichText::new(text).font(strong(13.0)))
                 .on_hover_text(format!(
-                    "{}, running mean over about 200 steps.",
+                    "{}{within}, running mean over about 200 steps.",
                     LOSS.formula
                 ));
         }
     });
+    own_loss_ui(ui, sight);
     plot.update(&sight.lab.lane_frames(sight.frames));
     card(theme).inner_margin(4).show(ui, |ui| {
         if plot.lanes.iter().all(|lane| lane.steps.is_empty()) {
@@ -147,7 +153,11 @@ fn floor_ui(ui: &mut Ui, plot: &LossPlot, sight: Sight<'_>) {
     }
     if let Some(floor) = &measured.floor {
         let known = floor.value.map_or("There is no floor: ", |_| "Floor: ");
-        note_ui(ui, sight.theme, &format!("{known}{}.", floor.basis.trim_end_matches('.')));
+        note_ui(
+            ui,
+            sight.theme,
+            &format!("{known}{}.", floor.basis.trim_end_matches('.')),
+        );
     }
 }
 
@@ -158,6 +168,25 @@ fn floor_of(frame: &Frame) -> Option<f64> {
     let path_energy = metrics.map(|metrics| metrics.path_energy());
     let floor = floor.beside(path_energy).value?;
     (floor.value > 0.0).then_some(floor.value)
+}
+
+/// What is predicted has a loss of its own, which stands beside that of the velocity; where lanes predict different things,
+/// the velocity's lanes show theirs over the times of the others, too.
+fn own_loss_ui(ui: &mut Ui, sight: Sight<'_>) {
+    let predicted = |frame: &Arc<Frame>| frame.experiment.model.parametrisation;
+    let here = sight.frame.experiment.model.parametrisation;
+    let lanes = sight.lab.lane_frames(sight.frames);
+    let is_compared = lanes.iter().any(|frame| predicted(frame) != here);
+    let Some(losses) = sight.frame.mean_losses else {
+        return;
+    };
+    if !here.is_velocity() {
+        let text = format!("own loss ({}) {:.4}", here.name(), losses.own);
+        note_ui(ui, sight.theme, &text).on_hover_text(OWN_LOSS.definition());
+    } else if is_compared {
+        let text = format!("CFM over t in [0.01, 0.99]: {:.4}", losses.cfm);
+        note_ui(ui, sight.theme, &text).on_hover_text(INNER_LOSS.definition());
+    }
 }
 
 fn curve_ui(ui: &mut Ui, plot: &LossPlot, sight: Sight<'_>, commands: &mut Vec<Command>) {

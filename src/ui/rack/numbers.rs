@@ -77,7 +77,8 @@ fn straightness_ui(
     if let Some(reason) = metrics.and_then(|m| m.npe_reason.as_deref()) {
         note_ui(ui, theme, reason);
     }
-    if let Some(metrics) = metrics {
+    let smooth = metrics.filter(|metrics| metrics.straightness_reason.is_none());
+    if let Some(metrics) = smooth {
         note_ui(ui, theme, &reference_text(metrics));
     }
 }

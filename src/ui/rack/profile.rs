@@ -82,6 +82,9 @@ fn lines(measure: Measure, sight: Sight<'_>) -> Vec<Line<'static>> {
     let lanes = sight.lab.editor.lanes().iter().enumerate();
     let line = |(i, lane): (usize, &LaneDraft)| {
         let metrics = sight.frames.of(lane.id()).products.metrics.get()?;
+        if metrics.straightness_reason.is_some() {
+            return None;
+        }
         let profile = &metrics.profile;
         let values = measure.of(profile).iter();
         let points = std::iter::zip(&profile.times, values).filter(|(_, y)| y.is_finite());

@@ -22,6 +22,7 @@ fn step(number: u64, is_taken: bool) -> Arc<StepPreview> {
     Arc::new(StepPreview {
         step: number,
         problem: fixture::frame().experiment.problem.clone(),
+        predicted: crate::flow::conversion::Quantity::Velocity,
         pairs: Vec::new(),
         coupled: Vec::new(),
         batch: 64,

@@ -2,6 +2,7 @@
 
 use crate::experiment::Stage;
 use crate::flow::Point;
+use crate::flow::conversion::Quantity;
 use crate::scene::metrics::{grouped, three_digits};
 use crate::scene::step::magnification;
 use crate::snapshot::{StepPair, StepPreview};
@@ -30,12 +31,24 @@ pub fn sentence(stage: Stage, step: &StepPreview) -> String {
             ),
             _ => "Place the point on the conditional path: x_t = α x₁ + σ x₀.".to_owned(),
         },
-        Stage::Target => "The target is the velocity of that path: u = α′ x₁ + σ′ x₀.".to_owned(),
+        Stage::Target => match step.predicted {
+            Quantity::Velocity => {
+                "The target is the velocity of that path: u = α′ x₁ + σ′ x₀.".to_owned()
+            }
+            predicted => format!(
+                "The network is to predict the {}; told as velocity the target is u = α′ x₁ + σ′ x₀.",
+                predicted.name()
+            ),
+        },
         Stage::Predict => {
             "The network answers v(x_t, t), with the weights before the step.".to_owned()
         }
         Stage::Residual => format!(
-            "The residual is v − u; the mean of |v − u|² over all {batch} pairs is the loss, {}.",
+            "The residual is v − u; the mean of |v − u|² over all {batch} pairs{} is the loss, {}.",
+            match step.predicted.is_velocity() {
+                true => "",
+                false => " with t in [0.01, 0.99]",
+            },
             loss(step.loss)
         ),
         Stage::Update => match &step.taken {

@@ -16,7 +16,7 @@ pub mod peak;
 mod scaling;
 
 pub use batch::{Batch, BatchRule, make_batch};
-pub use engine::{Engine, EngineError};
+pub use engine::{Engine, EngineError, EngineState, OptimizerMoments, StepLoss};
 pub use fused::{Alone, FrozenField, FusedEngine, Job, Team, TeamError};
 pub use params::{MlpParams, Widths};
 pub use scaling::Scaling;

@@ -12,6 +12,7 @@ use super::*;
 use crate::experiment::{
     Activation, Experiment, Model, Optimizer, TimeEmbedding, Training, presets,
 };
+use crate::flow::conversion::Quantity;
 use crate::flow::instruction_sets;
 use crate::flow::path::Path;
 use crate::flow::rng::{Stream, stream};
@@ -26,7 +27,7 @@ fn model(hidden: &[usize], activation: Activation) -> Model {
     Model {
         hidden: hidden.to_vec(),
         activation,
-        time: TimeEmbedding::Raw,
+        ..Model::default()
     }
 }
 
@@ -58,6 +59,7 @@ fn batch(model: &Model, n: usize, index: u64) -> Batch {
         inputs,
         targets,
         weights,
+        ..Batch::default()
     }
 }
 
@@ -96,6 +98,7 @@ fn any_model() -> impl Strategy<Value = Model> {
         hidden,
         activation,
         time,
+        ..Model::default()
     })
 }
 
@@ -125,7 +128,7 @@ fn check(model: &Model, n: usize) {
             .map(|(o, t)| f64::from(o - t).powi(2));
         let scaled = squares.sum::<f64>() / n as f64;
         approx::assert_relative_eq!(scaled, expected.scaled_loss, max_relative = 1e-5);
-        let loss = f64::from(engine.step(&batch, 1e-3).unwrap());
+        let loss = f64::from(engine.step(&batch, 1e-3).unwrap().own);
         approx::assert_relative_eq!(loss, expected.loss, max_relative = 1e-5);
     }
 }
@@ -159,7 +162,7 @@ fn check_field(model: &Model, t: f64, n: usize) {
     };
     let (c_in, c_out) = (
         scaling.input(Path::Cosine.at(t)),
-        scaling.output(Path::Cosine.at(t)),
+        scaling.output(Quantity::Velocity, Path::Cosine.at(t)),
     );
     let params = weights(model);
     let values = wide(params.values());
