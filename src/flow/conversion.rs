@@ -285,7 +285,11 @@ mod tests {
         assert_eq!(at(Quantity::X1, 1.0), form(-100.0, 101.0));
         assert_eq!(at(Quantity::Eps, 0.0), form(100.0, -101.0));
         assert_eq!(at(Quantity::Velocity, 0.0), form(0.0, 1.0));
-        assert_close([at(Quantity::Score, 1.0).of_value, 0.0], [0.01 * s_0 * s_0, 0.0], 1e-12);
+        assert_close(
+            [at(Quantity::Score, 1.0).of_value, 0.0],
+            [0.01 * s_0 * s_0, 0.0],
+            1e-12,
+        );
     }
 
     #[test]
