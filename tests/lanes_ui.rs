@@ -596,7 +596,7 @@ fn the_loss_has_its_floor_and_the_gradients_are_compared_by_a_button() {
     window.step();
     window.get_by_label("floor");
     window.get_by_label("FM loss");
-    window.get_by_label_contains("u the exact field");
+    window.get_by_label_contains("of the exact field, by quadrature");
     press(&mut window, "Compare the gradients");
     wait(&mut window, "the gradients are being compared", |f| {
         f.products.gradients.under_way || f.products.gradients.get().is_some()

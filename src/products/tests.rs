@@ -437,12 +437,12 @@ fn newer_weights_make_everything_new_but_what_is_of_the_problem() {
             "comparison of the solvers",
             "error curves of the solvers",
             "picture of the solver's errors",
+            "answer at the pointer",
             "basis of the likelihood",
             "likelihood at the pointer",
             "sketch of the likelihood",
             "map of the likelihood",
-            "measurement of the likelihood",
-            "answer at the pointer"
+            "measurement of the likelihood"
         ]
     );
 }

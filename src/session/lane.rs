@@ -3,6 +3,7 @@
 
 mod exact;
 mod failure;
+mod known;
 mod past;
 pub mod show;
 mod slow_motion;
@@ -31,8 +32,8 @@ use super::recovery::attempt;
 use super::slow_motion::SlowMotion;
 use super::thread::caught;
 
-use exact::Known;
 pub use exact::without_field;
+use known::Known;
 pub use past::BUDGET;
 
 /// The trainer publishes by time, about 40 times a second, and not by step.

@@ -73,8 +73,8 @@ metrics! {
         value: |m| m.floor.as_ref()?.value.map(Value::from),
     }
     CFM_FLOOR_BASIS "cfm_floor_basis" {
-        meaning: "How `cfm_floor` is known: as a mean against the exact field, or as the coupling cost less the path energy \
-                  of the trained flow, which is an estimate; or why it is not known.",
+        meaning: "How `cfm_floor` is known: by a quadrature of the exact field, as a mean against it, or as the coupling cost \
+                  less the path energy of the trained flow, which is an estimate; or why it is not known.",
         unit: "a sentence",
         value: |m| m.floor.as_ref().map(|floor| Value::Text(floor.basis.clone())),
     }

@@ -4,33 +4,13 @@ use std::sync::Arc;
 
 use crate::experiment::Experiment;
 use crate::flow::Point;
-use crate::flow::exact::{MarginalError, MarginalField};
-use crate::products::{Flow, have_same_marginal, marginal_field};
+use crate::flow::exact::MarginalError;
+use crate::products::{Flow, have_same_marginal};
 use crate::snapshot::RunState;
 
-use super::super::coupler::pairs_of;
 use super::super::learner::Learner;
 use super::Lane;
-use super::show::DISPLAY_PAIRS;
-
-/// The marginal field of a problem, which factor and rotation do not change.
-pub(super) struct Known {
-    of: Arc<Experiment>,
-    field: Result<MarginalField, MarginalError>,
-    /// Pairs that a training would begin with.
-    pairs: Arc<[(Point, Point)]>,
-}
-
-impl Known {
-    fn of(experiment: &Arc<Experiment>) -> Self {
-        let pairs = pairs_of(&experiment.learned(), 0).unwrap_or_default();
-        Self {
-            of: Arc::clone(experiment),
-            field: marginal_field(experiment),
-            pairs: pairs.iter().take(DISPLAY_PAIRS).collect(),
-        }
-    }
-}
+use super::known::Known;
 
 /// What a problem without a marginal field can do, after the reason.
 pub fn without_field(reason: &MarginalError) -> String {
