@@ -25,14 +25,13 @@ use super::dispatcher::Dispatcher;
 use super::engines::Engines;
 use super::folder;
 use super::jobs::Jobs;
+use super::known::Known;
 use super::learner::{Learner, LearnerError, StepError};
 use super::rate::Rate;
 use super::recovery::attempt;
 use super::slow_motion::SlowMotion;
 use super::thread::caught;
 
-use exact::Known;
-pub use exact::without_field;
 pub use past::BUDGET;
 
 /// The trainer publishes by time, about 40 times a second, and not by step.

@@ -4,41 +4,13 @@ use std::sync::Arc;
 
 use crate::experiment::Experiment;
 use crate::flow::Point;
-use crate::flow::exact::{MarginalError, MarginalField};
-use crate::products::{Flow, have_same_marginal, marginal_field};
+use crate::products::Flow;
 use crate::snapshot::RunState;
 
-use super::super::coupler::pairs_of;
+use super::super::known::{Known, without_field};
 use super::super::learner::Learner;
 use super::Lane;
 use super::show::DISPLAY_PAIRS;
-
-/// The marginal field of a problem, which factor and rotation do not change.
-pub(super) struct Known {
-    of: Arc<Experiment>,
-    field: Result<MarginalField, MarginalError>,
-    /// Pairs that a training would begin with.
-    pairs: Arc<[(Point, Point)]>,
-}
-
-impl Known {
-    fn of(experiment: &Arc<Experiment>) -> Self {
-        let pairs = pairs_of(&experiment.learned(), 0).unwrap_or_default();
-        Self {
-            of: Arc::clone(experiment),
-            field: marginal_field(experiment),
-            pairs: pairs.iter().take(DISPLAY_PAIRS).collect(),
-        }
-    }
-}
-
-/// What a problem without a marginal field can do, after the reason.
-pub fn without_field(reason: &MarginalError) -> String {
-    format!(
-        "{reason}, so that there is no exact field to show; a source and a target with points to draw have one, and velocity: \
-         Learned trains as ever"
-    )
-}
 
 impl Lane {
     /// Whether the velocity that is asked for is the exact one.
@@ -63,7 +35,7 @@ impl Lane {
     pub(super) fn known_pairs(&self) -> Arc<[(Point, Point)]> {
         let known = self.known.as_ref().filter(|_| self.is_exact());
         match known {
-            Some(known) => Arc::clone(&known.pairs),
+            Some(known) => known.pairs.iter().take(DISPLAY_PAIRS).collect(),
             None => Arc::new([]),
         }
     }
@@ -76,7 +48,7 @@ impl Lane {
         }
         let experiment = Arc::clone(&self.experiment);
         let known = self.known.take();
-        let known = known.filter(|known| have_same_marginal(&known.of, &experiment));
+        let known = known.filter(|known| known.is_of(&experiment));
         let known = known.unwrap_or_else(|| Known::of(&experiment));
         let field = match &known.field {
             Ok(field) => {
