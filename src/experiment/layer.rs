@@ -17,7 +17,6 @@ macro_rules! layers {
             Trajectories: trajectories, "Trajectories", "whole trajectories";
             Field: field, "Velocity field", "the velocity field at time t";
             Density: density, "Density", "the density of the particles at time t";
-            Likelihood: likelihood, "Likelihood", "log p₁, the density that the flow gives its samples";
             Pairs: pairs, "Coupling pairs", "the coupling pairs of the current batch";
             Difference: difference, "Difference of trajectories", "this lane's trajectories over those of the first lane, and how far apart they end";
             FieldDifference: field_difference, "Difference of fields", "the velocity of this lane minus that of the first lane at time t";
@@ -28,6 +27,7 @@ macro_rules! layers {
             Divergence: divergence, "Divergence", "the divergence of the field at time t: where it pushes particles apart, and where together";
             Continuity: continuity, "Continuity residual", "how far the field is from carrying p_t, dp/dt + div(p v)";
             PpdResidual: ppd_residual, "PPD residual", "the same for the logarithm, d/dt log p_t + grad log p_t . v + div v";
+            Likelihood: likelihood, "Likelihood", "log p₁, the density that the flow gives its samples";
             Conditional: conditional, "Given target points", "density, velocity and paths given one target point or some";
             Errors: errors, "Solver errors", "how far each trajectory's end is from that of a fine solver";
             DeformedGrid: deformed_grid, "Deformed grid", "a mesh over the source that the flow has carried to time t";

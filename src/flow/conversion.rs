@@ -38,7 +38,7 @@ vocabulary! {
         ),
         Score = Entry::plain(
             "score",
-            "∇ log p_t(x) = −ε / (σ s₀²)",
+            "grad log p_t(x) = −ε / (σ s₀²)",
             "for a Gaussian source N(0, s₀² I) that is independent of the target.",
         ),
     }
@@ -266,6 +266,29 @@ mod tests {
             Posterior::from_velocity(s, x, u).score(s, s_0),
             score,
             1e-14,
+        );
+    }
+
+    /// What a network predicts becomes a velocity and comes back, and nothing is divided by less than the floor.
+    #[test]
+    fn predictions_are_converted_with_a_clamp() {
+        let (x, u, s_0) = ([1.0, -2.0], [0.5, 3.0], 1.3);
+        for quantity in Quantity::ALL {
+            let s = COND_OT.at(0.4);
+            let value = quantity.of_velocity(s, s_0, PREDICTION_FLOOR).at(x, u);
+            let back = quantity.to_velocity(s, s_0, PREDICTION_FLOOR).at(x, value);
+            assert_close(back, u, 1e-12);
+        }
+        let path = Path::CondOt { sigma_min: 0.0 };
+        let at = |quantity: Quantity, t| quantity.to_velocity(path.at(t), s_0, PREDICTION_FLOOR);
+        let form = |of_x, of_value| Affine { of_x, of_value };
+        assert_eq!(at(Quantity::X1, 1.0), form(-100.0, 101.0));
+        assert_eq!(at(Quantity::Eps, 0.0), form(100.0, -101.0));
+        assert_eq!(at(Quantity::Velocity, 0.0), form(0.0, 1.0));
+        assert_close(
+            [at(Quantity::Score, 1.0).of_value, 0.0],
+            [0.01 * s_0 * s_0, 0.0],
+            1e-12,
         );
     }
 

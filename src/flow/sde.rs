@@ -41,7 +41,7 @@ vocabulary! {
 /// Stochastic sampling.
 const SDE: Entry = Entry {
     name: "SDE",
-    formula: "dX = (u + g ∇ log p_t) dt + √(2 g) dW",
+    formula: "dX = (u + g grad log p_t) dt + √(2 g) dW",
     hint: "the same densities at every t by rough ways: Euler-Maruyama over the solver's steps, to t = 1 − 10⁻³.",
     constants: &[Constant {
         name: "strength",
@@ -49,7 +49,7 @@ const SDE: Entry = Entry {
         default: 0.5,
         range: Range::closed(0.0, 100.0),
         control: Control::Slider(0.0, 5.0),
-        hint: "g in dX = (u + g ∇ log p_t) dt + √(2 g) dW: 0 is Euler's method.",
+        hint: "g in dX = (u + g grad log p_t) dt + √(2 g) dW: 0 is Euler's method.",
     }],
 };
 

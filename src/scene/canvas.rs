@@ -5,6 +5,7 @@ use super::axes::Axes;
 use super::camera::camera_of;
 use super::geometry::Rect;
 use super::item::{Item, Rectangle};
+use super::layers::look;
 use super::legend::{self, Entry, Meaning};
 use super::place::Place;
 use super::text;
@@ -46,7 +47,11 @@ pub(super) fn strip(meaning: &Meaning, place: &Place, width: f32) -> ([f32; 2], 
     let mut entries = legend::entries(meaning.view);
     entries.extend(meaning.ramp.map(Entry::ColorBar));
     if legend::lines(&entries, room, sizes).len() > 1 {
-        entries.retain(|entry| !matches!(entry, Entry::Layer(_)));
+        // Without its bar a map cannot be read.
+        entries.retain(|entry| match entry {
+            Entry::Layer(layer) => look(*layer).has_bar(),
+            _ => true,
+        });
     }
     let lines = legend::lines(&entries, room, sizes);
     let Some(last) = lines.len().checked_sub(1) else {
@@ -67,7 +72,11 @@ fn legend_box(meaning: &Meaning, place: &Place) -> (Option<Rect>, Vec<Item>) {
     let (sizes, theme, page) = (&place.sizes, place.theme(), place.transform.rect());
     let mut entries = legend::entries(meaning.view);
     if page.width() < NARROW {
-        entries.retain(|entry| !matches!(entry, Entry::Layer(_) | Entry::Step(_)));
+        entries.retain(|entry| match entry {
+            Entry::Layer(layer) => look(*layer).has_bar(),
+            Entry::Step(_) => false,
+            _ => true,
+        });
     }
     if page.height() < LOW {
         entries.retain(|entry| {

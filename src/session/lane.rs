@@ -3,6 +3,7 @@
 
 mod exact;
 mod failure;
+mod known;
 mod past;
 pub mod show;
 mod slow_motion;
@@ -25,13 +26,14 @@ use super::dispatcher::Dispatcher;
 use super::engines::Engines;
 use super::folder;
 use super::jobs::Jobs;
-use super::known::Known;
 use super::learner::{Learner, LearnerError, StepError};
 use super::rate::Rate;
 use super::recovery::attempt;
 use super::slow_motion::SlowMotion;
 use super::thread::caught;
 
+pub use exact::without_field;
+use known::Known;
 pub use past::BUDGET;
 
 /// The trainer publishes by time, about 40 times a second, and not by step.

@@ -28,7 +28,6 @@ mod gpu_carrier;
 mod hands;
 mod jobs;
 mod keep;
-mod known;
 mod lane;
 pub mod lane_folders;
 mod lanes_figure;

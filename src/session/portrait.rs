@@ -6,7 +6,7 @@ use crate::experiment::Experiment;
 use crate::flow::Bounds;
 use crate::model::DeviceChoice;
 use crate::products::{DisplaySamples, Flow, Look, RunId, Tools, display_samples, make_all};
-use crate::snapshot::{Frame, LaneId, RunState};
+use crate::snapshot::{DISPLAY_PAIRS, DISPLAY_SAMPLES, Frame, LaneId, RunState};
 
 use super::coupler::pairs_of;
 use super::crew::Crew;
@@ -15,7 +15,6 @@ use super::folder::Saved;
 use super::going_on;
 use super::gpu_carrier::GpuCarrier;
 use super::hands::Hands;
-use super::lane::show::{DISPLAY_PAIRS, DISPLAY_SAMPLES};
 use super::learner::Learner;
 use super::observer::{RunError, RunObserver, Unobserved};
 use super::untrained;

@@ -6,7 +6,7 @@ use crate::experiment::Experiment;
 use crate::products::{Flow, RunId, marginal_field};
 
 use super::folder::{Folder, names};
-use super::known::without_field;
+use super::lane::without_field;
 use super::observer::RunError;
 
 /// What stands in the place of the device that trained.

@@ -16,6 +16,11 @@ use crate::products::{FlowId, Look, Made, Product, Products, RunId};
 pub use loss::{LossHistory, LossPoint, LossRecorder, MeanLoss};
 pub use step::{StepPair, StepPreview, StepTaken};
 
+/// Points of source and target that a frame carries.
+pub const DISPLAY_SAMPLES: usize = 2000;
+/// Pairs of the current batch that a frame carries.
+pub const DISPLAY_PAIRS: usize = 256;
+
 /// Which of the flows side by side is meant. One lane is the common case.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct LaneId(pub u32);

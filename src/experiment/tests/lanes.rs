@@ -74,7 +74,7 @@ fn presets_are_written_as_before_there_were_lanes() {
 const REFUSED: [(&str, &str); 15] = [
     (
         r#"[(), (set: ["path=Vpp()"])]"#,
-        r#"lanes[1].set[0] = "path=Vpp()": path = Vpp(): no choice `Vpp`: expected one of CondOt, Vp, Ve, Cosine; write `set: ["path=Vp()"]`"#,
+        r#"lanes[1].set[0] = "path=Vpp()": path = Vpp(): no choice `Vpp`: expected one of CondOt, Vp, Ve, Cosine, LinearVp, Polynomial; write `set: ["path=Vp()"]`"#,
     ),
     (
         r#"[(), (set: ["trianing.batch=64"])]"#,

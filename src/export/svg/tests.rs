@@ -72,8 +72,8 @@ fn every_mark_is_an_element_of_a_well_formed_file() {
         );
         assert_eq!(
             count("image"),
-            2 + 5,
-            "the density and the colour bar, and those of the maps"
+            2 + 6,
+            "the density and the colour bar, those of the maps, and the bar of the likelihood"
         );
         // Source, target, particles, starts and ends of the trajectories; those that are marked; seven dots in the legend.
         assert_eq!(count("circle"), 5 * N + 10 + 7);

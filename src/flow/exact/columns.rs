@@ -1,5 +1,7 @@
 //! Weighted points as columns, and which of them matter to a region.
 
+use std::cmp::Ordering;
+
 use super::ExactPoint;
 use super::simd::PAD;
 use crate::flow::Point;
@@ -174,7 +176,8 @@ impl Columns {
             .collect();
         let certain = bounds.iter().map(|b| b.1).fold(f64::NEG_INFINITY, f64::max);
         // Not-a-number keeps everything.
-        let matters = |i: &usize| !(bounds[*i].0 < certain - CUT);
+        let matters =
+            |i: &usize| bounds[*i].0.partial_cmp(&(certain - CUT)) != Some(Ordering::Less);
         self.chosen(&(0..self.len).filter(matters).collect::<Vec<_>>())
     }
 }
@@ -209,8 +212,8 @@ impl Extent {
     #[inline]
     pub fn squared_distances(&self, m: Point) -> [f64; 2] {
         let [mut near, mut far] = [0.0; 2];
-        for i in 0..2 {
-            let (below, above) = (self.min[i] - m[i], m[i] - self.max[i]);
+        for ((min, max), m) in self.min.into_iter().zip(self.max).zip(m) {
+            let (below, above) = (min - m, m - max);
             let gap = below.max(above).max(0.0);
             let reach = below.min(above);
             near += gap * gap;

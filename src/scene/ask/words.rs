@@ -4,7 +4,7 @@ use crate::experiment::Velocity;
 use crate::flow::Point;
 use crate::flow::exact::{Basis, Fan};
 use crate::products::{Answer, Made};
-use crate::scene::metrics::{grouped, significant};
+use crate::scene::metrics::{grouped, three_digits};
 
 /// Angles below this many degrees and lengths within this share are not told.
 const ANGLE: f64 = 0.05;
@@ -95,7 +95,7 @@ pub fn here(answer: &Made<Answer>) -> String {
     format!(
         "{} tr Var(x₁|x) = {}.",
         matter(fan, what),
-        significant(fan.target_variance)
+        three_digits(fan.target_variance)
     )
 }
 

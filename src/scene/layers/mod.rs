@@ -59,6 +59,11 @@ pub struct Look {
 }
 
 impl Look {
+    /// Whether its sample in the legend is a colour bar.
+    pub(super) fn has_bar(&self) -> bool {
+        self.mark_ems > LINE
+    }
+
     /// What most layers have in common.
     const PLAIN: Self = Self {
         label: "",

@@ -15,7 +15,7 @@ pub(super) struct PpdResidual;
 
 impl Marks for PpdResidual {
     const LOOK: Look = Look {
-        label: "|∂log p/∂t + ∇log p · v + div v|",
+        label: "|∂log p/∂t + grad log p · v + div v|",
         moves: true,
         follows_camera: true,
         level: |_| 7,

@@ -220,3 +220,35 @@ fn an_earlier_step_is_shown_without_what_is_of_other_steps() {
     frame.past = Some(frame.step - 1);
     assert!(only(&scene(&frame, Layer::FieldError, 0.5, Style::Dark)).is_empty());
 }
+
+/// Where lanes have no room to name all layers, the maps' bars stay.
+#[test]
+fn a_strip_without_names_has_the_bars_of_maps() {
+    let frame = mapped(1.1);
+    let company = Company {
+        beside: None,
+        scales: Scales::of([&frame]),
+    };
+    let layers = [
+        Layer::Source,
+        Layer::Target,
+        Layer::Particles,
+        Layer::Continuity,
+    ];
+    let page = Page::lane([300.0, 300.0], Style::Dark);
+    let strip = legend_strip(&frame, company, &view(&layers), 0.5, (&page, 330.0));
+    let words: Vec<&str> = texts(&strip.furniture)
+        .iter()
+        .map(|t| t.text.as_str())
+        .collect();
+    assert!(
+        words.contains(&"|∂p/∂t + div(p v)|") && !words.contains(&"source"),
+        "{words:?}"
+    );
+    assert!(
+        strip
+            .furniture
+            .iter()
+            .any(|item| matches!(item, Item::Image(_)))
+    );
+}

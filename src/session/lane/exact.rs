@@ -4,13 +4,21 @@ use std::sync::Arc;
 
 use crate::experiment::Experiment;
 use crate::flow::Point;
-use crate::products::Flow;
+use crate::flow::exact::MarginalError;
+use crate::products::{Flow, have_same_marginal};
 use crate::snapshot::RunState;
 
-use super::super::known::{Known, without_field};
 use super::super::learner::Learner;
 use super::Lane;
-use super::show::DISPLAY_PAIRS;
+use super::known::Known;
+
+/// What a problem without a marginal field can do, after the reason.
+pub fn without_field(reason: &MarginalError) -> String {
+    format!(
+        "{reason}, so that there is no exact field to show; a source and a target with points to draw have one, and velocity: \
+         Learned trains as ever"
+    )
+}
 
 impl Lane {
     /// Whether the velocity that is asked for is the exact one.
@@ -35,7 +43,7 @@ impl Lane {
     pub(super) fn known_pairs(&self) -> Arc<[(Point, Point)]> {
         let known = self.known.as_ref().filter(|_| self.is_exact());
         match known {
-            Some(known) => known.pairs.iter().take(DISPLAY_PAIRS).collect(),
+            Some(known) => Arc::clone(&known.pairs),
             None => Arc::new([]),
         }
     }
@@ -48,7 +56,7 @@ impl Lane {
         }
         let experiment = Arc::clone(&self.experiment);
         let known = self.known.take();
-        let known = known.filter(|known| known.is_of(&experiment));
+        let known = known.filter(|known| have_same_marginal(&known.of, &experiment));
         let known = known.unwrap_or_else(|| Known::of(&experiment));
         let field = match &known.field {
             Ok(field) => {

@@ -7,7 +7,7 @@ use crate::clock::Instant;
 use crate::flow::Point;
 use crate::model::EngineError;
 use crate::products::{DisplaySamples, Flow, Look, display_samples};
-use crate::snapshot::RunState;
+use crate::snapshot::{DISPLAY_PAIRS, DISPLAY_SAMPLES, RunState};
 
 use super::super::dispatcher::Shown;
 use super::super::learner::Learner;
@@ -15,10 +15,6 @@ use super::super::pace::Pace;
 use super::super::recovery::attempt;
 use super::Lane;
 
-/// Points of source and target that a frame carries.
-pub const DISPLAY_SAMPLES: usize = 2000;
-/// Pairs of the current batch that a frame carries.
-pub const DISPLAY_PAIRS: usize = 256;
 /// After a change of what is learned the field moves fastest, and pictures of it are worth most.
 const EAGER_TIME: Duration = Duration::from_millis(1500);
 

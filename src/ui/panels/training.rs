@@ -72,7 +72,7 @@ pub fn solver_ui(ui: &mut Ui, theme: &Theme, draft: &mut Experiment, head: &mut 
         "How dZ/dt = v(Z, t) is solved from t = 0 to t = 1, for display and for the metrics.";
     choice_ui(ui, theme, "Method", formula, solver, &offered);
     constants_ui(ui, theme, solver.entry().constants, solver);
-    let formula = "By the ODE, or by the SDE with the same densities at every t: dX = (u + g ∇ log p_t) dt + √(2 g) dW, by \
+    let formula = "By the ODE, or by the SDE with the same densities at every t: dX = (u + g grad log p_t) dt + √(2 g) dW, by \
                    Euler-Maruyama over the solver's steps.";
     let problem = &draft.problem;
     let refused = |sampler: &Sampler| match sampler.is_ode() {

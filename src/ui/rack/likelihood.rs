@@ -154,7 +154,7 @@ fn pointer_ui(ui: &mut Ui, theme: &Theme, frame: &Frame) {
     } = &made.output;
     let hint = "The same number as `pushforward likelihood RUN --at X,Y` prints.";
     number_row(ui, theme, "x", hint, &pair(*at), "");
-    number_row(ui, theme, "x₀, where it comes from", hint, &pair(*x_0), "");
+    number_row(ui, theme, "from x₀", hint, &pair(*x_0), "");
     match likelihood {
         Ok(found) => {
             let spread = match found.spread {
