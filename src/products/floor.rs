@@ -89,7 +89,11 @@ impl Product for Floor {
             .exact
             .get()
             .filter(|exact| exact.is_demanded(wish));
-        let without_field = exact.is_some_and(|exact| exact.field.is_err());
+        let known = |exact: &&Arc<Made<Exact>>| {
+            let field = exact.field.as_ref();
+            field.is_ok_and(|field| !field.basis().is_estimate())
+        };
+        let without_field = exact.is_some_and(|exact| !known(&exact));
         match wish.made.probes.get() {
             _ if !wish.look.floor => Demand::Nothing,
             _ if without_field || experiment.problem.coupling != Coupling::Independent => {

@@ -18,8 +18,6 @@ pub struct FmError {
     pub bins: Arc<[ErrorBin]>,
     /// Points behind the total.
     pub points: usize,
-    /// Whether the other field is itself an estimate, which smooths what it shows.
-    pub is_estimate: bool,
 }
 
 /// The same over a stretch of t.
@@ -81,13 +79,7 @@ impl FmError {
             total: stratified(&means),
             bins: bins.collect(),
             points: probes.len(),
-            is_estimate: probes.basis.is_estimate(),
         }
-    }
-
-    /// The total, unless it is against an estimate.
-    pub fn known(&self) -> Option<Mean> {
-        (!self.is_estimate).then_some(self.total)
     }
 
     /// Root mean square distance of the two fields over `p_t`, in canvas units.

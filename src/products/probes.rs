@@ -19,8 +19,10 @@ use super::{Cost, Demand, Flow, Made, Product, Tools, Wish};
 
 /// Strata of the time range, with two times each.
 const STRATA: usize = 256;
-/// Points at each time.
+/// Most points at each time.
 const POINTS: usize = 32;
+/// Most points in all for each evaluation trajectory: a quick look does not take long.
+const PER_SAMPLE: usize = 10;
 /// The first block of pairs, far behind those that training draws.
 const FIRST_BLOCK: u64 = 1 << 40;
 /// Stretches of t over which a number is also given by itself.
@@ -56,8 +58,14 @@ pub struct Request(Arc<Made<Exact>>, Arc<Experiment>);
 
 impl PartialEq for Request {
     fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
+        Arc::ptr_eq(&self.0, &other.0) && points(&self.1) == points(&other.1)
     }
+}
+
+/// Points at each time.
+fn points(experiment: &Experiment) -> usize {
+    let samples = experiment.readout.evaluation.samples;
+    (PER_SAMPLE * samples / (2 * STRATA)).clamp(1, POINTS)
 }
 
 impl Product for Probes {
@@ -85,9 +93,14 @@ impl Product for Probes {
 }
 
 impl Probes {
-    /// Those of an experiment's problem; none if its distributions or its coupling have no pairs to give.
+    /// Those of an experiment's problem; none if its distributions or its coupling have no pairs to give, or if its marginal
+    /// field is an estimate, which measures nothing.
     pub async fn draw(experiment: &Experiment, field: &MarginalField) -> Option<Self> {
         let Experiment { seed, problem, .. } = experiment;
+        if field.basis().is_estimate() {
+            return None;
+        }
+        let n = points(experiment);
         let blocks = blocks(experiment)?;
         let mut pairs = PairStream::new(FIRST_BLOCK);
         let mut rng = stream(*seed, Stream::Estimates, 0);
@@ -97,7 +110,7 @@ impl Probes {
             let within: f64 = rng.random();
             let t = start + (end - start) * ((i / 2) as f64 + within) / STRATA as f64;
             let schedule = problem.path.at(t);
-            let drawn = pairs.next_batch(POINTS, |block, n| blocks.draw(block, n));
+            let drawn = pairs.next_batch(n, |block, n| blocks.draw(block, n));
             let drawn = drawn.ok()?;
             let mut noisy = |x: Point| match problem.noise {
                 noise if noise > 0.0 => x.map(|x| x + noise * rng.sample::<f64, _>(StandardNormal)),

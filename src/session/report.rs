@@ -220,7 +220,7 @@ impl Report {
             predicted: experiment.model.parametrisation,
             mean_losses: trained.mean_losses,
             floor: Some(trained.floor.beside(Some(metrics.path_energy()))),
-            fm_error: trained.fm_error.as_ref().and_then(FmError::known),
+            fm_error: trained.fm_error.as_ref().map(|error| error.total),
             coupling_cost: trained.coupling_cost,
         };
         Self {
@@ -239,8 +239,8 @@ impl Report {
             standard_errors: measured.standard_errors(),
             measured,
             fm_error_profile: match &trained.fm_error {
-                Some(error) if !error.is_estimate => ErrorProfile::new(error),
-                _ => ErrorProfile::default(),
+                Some(error) => ErrorProfile::new(error),
+                None => ErrorProfile::default(),
             },
             reference_solver: Reference::new(&metrics.reference),
             cautions: experiment.cautions(),

@@ -79,7 +79,7 @@ impl Measured {
             predicted: frame.experiment.model.parametrisation,
             mean_losses: frame.mean_losses,
             floor: floor.map(|floor| floor.beside(path_energy)),
-            fm_error: fm_error.and_then(|made| made.known()),
+            fm_error: fm_error.map(|made| made.total),
             coupling_cost: None,
         }
     }

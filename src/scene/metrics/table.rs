@@ -96,7 +96,7 @@ metrics! {
         formula: "∫ E |v_t(x_t) − u_t(x_t)|² dt, x_t from p_t",
         meaning: "The same by comparing the two fields themselves at points of the paths, which is far more exact. None where \
                   the problem has no exact field.",
-        note: "16,384 points; over 16 stretches of t in `fm_error_profile`.",
+        note: "16,384 points, at most ten times `n_samples` (but 512 at least); over 16 stretches of t in `fm_error_profile`.",
         unit: "canvas units², 0 of the exact field",
         aside: |m| {
             let rms = m.fm_error.map(|error| error.value.max(0.0).sqrt());
