@@ -35,7 +35,7 @@ vocabulary! {
 /// Hutchinson's estimate.
 const HUTCHINSON: Entry = Entry {
     name: "Hutchinson",
-    formula: "mean over probes of εᵀ (∂v/∂x) ε, ε = (±1, ±1)",
+    formula: "mean over probes of ε · (∂v/∂x) ε, ε = (±1, ±1)",
     hint: "unbiased for log p₁, with a spread that is stated; one probe for a whole trajectory.",
     constants: &[Constant {
         name: "probes",

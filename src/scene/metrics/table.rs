@@ -576,7 +576,7 @@ metrics! {
         name: "Hutchinson's NLL − exact",
         title: "Hutchinson's estimate of NLL",
         label: "NLL − exact",
-        formula: "E over points of log p₁ (exact) − log p₁ (div ≈ εᵀ (∂v/∂x) ε), ε = (±1, ±1)",
+        formula: "E over points of log p₁ (exact) − log p₁ (div ≈ ε · (∂v/∂x) ε), ε = (±1, ±1)",
         meaning: "What a probe instead of the exact divergence does to the NLL of the first 1,000 held-out points: nothing in \
                   the mean, noise in each point.",
         note: "One probe a trajectory, or as many as `evaluation.divergence` says.",

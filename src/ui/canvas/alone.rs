@@ -61,6 +61,6 @@ pub fn alone_ui(
     if let Some(at) = sight.pointed.filter(|_| lab.tool == Tool::Brush) {
         brush::cursor(ui, at, &place, lab, frame);
     }
-    notice::notice_ui(ui, &place, toggles, (lab, 0), frame, commands);
+    notice::notice_ui(ui, &place, toggles, legend, (lab, 0), frame, commands);
     canvas.cover(ui, rect, toggles, legend);
 }

@@ -138,7 +138,7 @@ fn lane_ui(
         brush::cursor(ui, at, place, lab, frame);
     }
     let above = Rect::from_min_max(place.rect.min, pos2(place.rect.right(), place.rect.top()));
-    notice::notice_ui(ui, place, above, (lab, lane), frame, commands);
+    notice::notice_ui(ui, place, above, None, (lab, lane), frame, commands);
 }
 
 /// A place without a lane.

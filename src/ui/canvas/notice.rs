@@ -20,11 +20,12 @@ const NARROW: f32 = 450.0;
 /// Widest that a sentence may get, in points.
 const WIDTH: f32 = 460.0;
 
-/// Says why training waits, that a drawing is empty, or that a picture is on its way.
+/// Says why training waits, that a drawing is empty, or that a picture is on its way, which a legend may leave no room for.
 pub fn notice_ui(
     ui: &mut Ui,
     place: &Place,
     above: Rect,
+    legend: Option<Rect>,
     (lab, lane): (&Lab, usize),
     frame: &Frame,
     commands: &mut Vec<Command>,
@@ -63,14 +64,14 @@ pub fn notice_ui(
         None => centered(ui, area, "The first picture is being computed.", theme),
         Some(followed) if is_elsewhere(frame, place, lab) || !frame.is_current(followed) => {
             let corner = egui::pos2(area.right() - 44.0, above.bottom() + 6.0);
-            let font = FontId::proportional(11.0);
-            ui.painter().text(
-                corner,
-                Align2::RIGHT_TOP,
-                "updating",
-                font,
-                ink(theme.muted),
-            );
+            let (font, color) = (FontId::proportional(11.0), ink(theme.muted));
+            let galley = ui
+                .painter()
+                .layout_no_wrap("updating".to_owned(), font, color);
+            let rect = Align2::RIGHT_TOP.anchor_size(corner, galley.size());
+            if legend.is_none_or(|legend| !legend.intersects(rect)) {
+                ui.painter().galley(rect.min, galley, color);
+            }
         }
         Some(_) => {}
     }
