@@ -97,7 +97,7 @@ fn training(hidden: &[usize], batch: usize, couplings: &[Coupling]) -> Option<Se
         ..Look::default()
     };
     for frame in session.frames().iter() {
-        session.send(frame.lane, Command::Look(look));
+        session.send(frame.lane, Command::Look(Box::new(look)));
         session.send(frame.lane, Command::Train);
     }
     std::thread::sleep(WARM_UP);

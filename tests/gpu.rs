@@ -220,10 +220,10 @@ fn a_session_carries_its_cloud_on_the_device() {
     let session = Session::start(Arc::new(experiment), options, Arc::new(|| ())).unwrap();
     session.send(
         LaneId::default(),
-        Command::Look(Look {
+        Command::Look(Box::new(Look {
             cloud: Some(70_000),
             ..Look::default()
-        }),
+        })),
     );
     let frame = wait(&session, "carries the cloud", |f| {
         f.products
@@ -236,7 +236,7 @@ fn a_session_carries_its_cloud_on_the_device() {
         cloud.blocks.iter().map(|b| b.n_particles).sum::<usize>(),
         70_000
     );
-    session.send(LaneId::default(), Command::Look(Look::default()));
+    session.send(LaneId::default(), Command::Look(Box::new(Look::default())));
     wait(&session, "lets the cloud go", |f| {
         f.products.shown_cloud().is_none()
     });

@@ -116,10 +116,10 @@ fn a_cloud_grows_while_training_runs_and_ends_with_the_last_weights(mode: Mode) 
     let session = mode.start(experiment, autostart());
     session.send(
         LaneId::default(),
-        Command::Look(Look {
+        Command::Look(Box::new(Look {
             cloud: Some(WANTED),
             ..Look::default()
-        }),
+        })),
     );
     let early = wait_for(&session, "shows a cloud", |f| {
         f.products.shown_cloud().is_some()
@@ -240,10 +240,10 @@ fn results_of_an_old_run_never_appear_in_a_new_one(mode: Mode) {
     for _ in 0..20 {
         session.send(
             LaneId::default(),
-            Command::Look(Look {
+            Command::Look(Box::new(Look {
                 particles: 3000,
                 ..Look::default()
-            }),
+            })),
         );
         session.send(LaneId::default(), Command::Reset);
         let run = session.frame(LaneId::default()).run;
@@ -1078,7 +1078,7 @@ fn gradients_and_floor_are_made_on_demand(mode: Mode) {
         floor: true,
         ..Look::default()
     };
-    session.send(LaneId::default(), Command::Look(look));
+    session.send(LaneId::default(), Command::Look(Box::new(look)));
     let frame = wait_for(&session, "compares with the exact field", |f| {
         f.products.fm_error.get().is_some() && f.products.floor.get().is_some()
     });

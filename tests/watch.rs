@@ -451,7 +451,7 @@ fn the_slider_drags_the_trajectories_back_to_those_of_an_earlier_step() {
     window.get_by_label(&format!("step {step} of 2,000"));
     let fresh = Mode::Caller.start(experiment(step), autostart(Speed::Full));
     let look = past.look;
-    fresh.send(LaneId(0), Ask::Look(look));
+    fresh.send(LaneId(0), Ask::Look(Box::new(look)));
     let fresh = wait(&fresh, 0, "trains to that step", |f| {
         is_finished(f) && shows(f, step)
     });

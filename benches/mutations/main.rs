@@ -11,6 +11,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Output};
 
+use pushforward::session::files::atomic_write;
+
 use list::{MUTATIONS, Mutation};
 
 /// What became of a mistake.
@@ -78,11 +80,11 @@ fn verdict(tree: &Path, mutation: &Mutation) -> Verdict {
         return Verdict::Fault(format!("the text stands there {places} times"));
     }
     let after = before.replacen(mutation.find, mutation.replace, 1);
-    if let Err(error) = fs::write(&path, after) {
+    if let Err(error) = atomic_write(&path, after.as_bytes()) {
         return Verdict::Fault(error.to_string());
     }
     let output = run_tests(tree, &[mutation.test]);
-    let restored = fs::write(&path, before);
+    let restored = atomic_write(&path, before.as_bytes());
     let printed = text(&output);
     let failed = printed.contains(&format!("test {} ... FAILED", mutation.test));
     match (output.status.success(), failed, restored) {

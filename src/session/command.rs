@@ -29,7 +29,7 @@ pub enum Command {
     /// Train on another device; falls back to the CPU with the reason.
     SetDevice(DeviceChoice),
     /// What is looked at.
-    Look(Look),
+    Look(Box<Look>),
     /// Measure now.
     Measure,
     /// Write all that training needs to go on into this folder.
@@ -37,7 +37,7 @@ pub enum Command {
         /// Created if missing.
         folder: PathBuf,
         /// What the experiment's file is to show.
-        view: View,
+        view: Box<View>,
     },
     /// Open the lane on this (legal) experiment, if there is none of its number.
     Open(Arc<Experiment>),

@@ -232,9 +232,9 @@ impl Lane {
             Command::SetExperiment(experiment) => self.set_experiment(experiment),
             Command::SetDevice(choice) => self.set_device(choice),
             Command::SlowMotion(wanted) => self.set_slow_motion(wanted),
-            Command::Look(look) => self.look(look),
+            Command::Look(look) => self.look(*look),
             Command::Measure => self.services.dispatcher.measure(self.id),
-            Command::SaveRun { folder, view } => self.save_run(folder, view),
+            Command::SaveRun { folder, view } => self.save_run(folder, *view),
             // Whoever has the lanes opens and closes them.
             Command::Open(_) | Command::Close => {}
         }

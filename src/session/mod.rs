@@ -327,7 +327,13 @@ impl Session {
     /// Writes experiment, losses, weights and all that training needs to go on into a folder, in the background; an
     /// event tells how it ended. The view is that of the file.
     pub fn save_run(&self, lane: LaneId, folder: PathBuf, view: View) {
-        self.send(lane, Command::SaveRun { folder, view });
+        self.send(
+            lane,
+            Command::SaveRun {
+                folder,
+                view: Box::new(view),
+            },
+        );
     }
 
     /// Lends the window a core for as long as it keeps the loan: a frame is short, and training threads that wait for

@@ -355,7 +355,7 @@ mod tests {
                 particles,
                 ..Look::default()
             };
-            Message::Lane(LaneId(lane), Command::Look(look))
+            Message::Lane(LaneId(lane), Command::Look(Box::new(look)))
         };
         let pause = Message::Lane(LaneId(0), Command::Pause);
         let messages = vec![

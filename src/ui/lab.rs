@@ -286,7 +286,8 @@ impl State {
         let looked: Vec<_> = lanes.into_iter().map(own).collect();
         for (lane, request) in &looked {
             if !self.looked.contains(&(*lane, *request)) {
-                self.session.send(*lane, session::Command::Look(*request));
+                self.session
+                    .send(*lane, session::Command::Look(Box::new(*request)));
             }
         }
         self.looked = looked;

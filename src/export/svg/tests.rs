@@ -1,11 +1,16 @@
 use super::*;
-use crate::experiment::{Layer, View};
+use crate::experiment::{Camera, Layer, View};
 use crate::scene::fixture::{N, exact_field, frame, map};
 use crate::scene::{Page, Style, build};
 
 fn file(layers: &[Layer], text_as: TextAs) -> String {
     let view = View {
         layers: layers.to_vec(),
+        // All of the fixture, however much room the legend leaves.
+        camera: Some(Camera {
+            center: (0.0, 0.0),
+            height: 20.0,
+        }),
         ..View::default()
     };
     let scene = build(&frame(), &view, 0.4, &Page::figure(Style::Paper));

@@ -221,7 +221,7 @@ fn narrow_components_are_taken_in_parts() {
     };
     assert_eq!(careless.nfe(&times(100)), 100);
     let spread = spread_about(&modes, &ends(&careless, &field, 100, &x_0));
-    assert!(!(spread < 1.0), "{spread}");
+    assert!(spread.is_nan() || spread >= 1.0, "{spread}");
     let hopeless = sde(&needles(1e-4), COND_OT, 100.0);
     assert!(hopeless.too_long(&times(100)) > 0);
 }

@@ -100,10 +100,9 @@ impl<'a> Shown<'a> {
                 self.place.push_line(&mut lines, points, color);
             }
             items.push(Item::Polylines(lines));
-            let ends: [(fn(&Ray) -> Point, Color); 2] =
-                [(|ray| ray.x_0, theme.source), (|ray| ray.x_1, theme.target)];
-            for (end, color) in ends {
-                let centers = rays.iter().filter_map(|ray| self.place.project(end(ray)));
+            for (end, color) in [theme.source, theme.target].into_iter().enumerate() {
+                let ends = rays.iter().map(|ray| [ray.x_0, ray.x_1][end]);
+                let centers = ends.filter_map(|end| self.place.project(end));
                 items.push(Item::Points(Points {
                     centers: centers.collect(),
                     radius: sizes.particle * (0.6 + 0.6 * share),
@@ -138,7 +137,11 @@ impl<'a> Shown<'a> {
         for (share, rays) in self.by_weight() {
             let velocities = rays.iter().map(|ray| ray.velocity);
             let color = theme.target.faded(0.15 + 0.55 * share);
-            items.push(self.from_the_point(velocities, (0.6 + 0.7 * share) * sizes.arrow, color));
+            items.push(self.arrows_at_the_point(
+                velocities,
+                (0.6 + 0.7 * share) * sizes.arrow,
+                color,
+            ));
         }
         let mean = self.fan().map(|fan| fan.velocity);
         let flow = Some(self.answer.velocity);
@@ -149,13 +152,13 @@ impl<'a> Shown<'a> {
             (flow, 1.6, theme.accent),
         ];
         for (velocity, width, color) in over {
-            items.push(self.from_the_point(velocity.into_iter(), width * sizes.arrow, color));
+            items.push(self.arrows_at_the_point(velocity.into_iter(), width * sizes.arrow, color));
         }
         items
     }
 
     /// Arrows of these velocities from the point on.
-    fn from_the_point(
+    fn arrows_at_the_point(
         &self,
         velocities: impl Iterator<Item = Point>,
         width: f32,

@@ -75,7 +75,10 @@ fn the_exact_and_the_learned_arrow_start_at_the_point_and_point_where_they_shoul
     let n: usize = found.iter().map(|arrows| arrows.arrows.len()).sum();
     assert_eq!(n, fan.rays.len() + 4);
     let theme = page.theme();
-    for (color, velocity) in [(theme.ink.exact, fan.velocity), (theme.accent, answer.velocity)] {
+    for (color, velocity) in [
+        (theme.ink.exact, fan.velocity),
+        (theme.accent, answer.velocity),
+    ] {
         let arrow = found.iter().find(|arrows| arrows.color == color).unwrap();
         let [tail, tip] = arrow.arrows[0];
         assert!((tail[0] - at[0]).hypot(tail[1] - at[1]) < 1e-3);

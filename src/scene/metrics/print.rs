@@ -92,7 +92,10 @@ mod tests {
     #[test]
     fn numbers_of_all_sizes_are_short() {
         let texts = [0.0, 3.21e-8, 0.0123, 0.5, 12.34, 4321.0, 2e6].map(number);
-        assert_eq!(texts, ["0", "3.2e−8", "0.0123", "0.500", "12.3", "4321", "2.0e6"]);
+        assert_eq!(
+            texts,
+            ["0", "3.2e−8", "0.0123", "0.500", "12.3", "4321", "2.0e6"]
+        );
     }
 
     #[test]
