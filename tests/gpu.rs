@@ -236,7 +236,7 @@ fn a_session_carries_its_cloud_on_the_device() {
         cloud.blocks.iter().map(|b| b.n_particles).sum::<usize>(),
         70_000
     );
-    session.send(LaneId::default(), Command::Look(Box::new(Look::default())));
+    session.send(LaneId::default(), Command::Look(Box::default()));
     wait(&session, "lets the cloud go", |f| {
         f.products.shown_cloud().is_none()
     });

@@ -120,7 +120,7 @@ impl Product for Floor {
 
 impl Floor {
     /// That of an experiment's problem; field and `probes` are those of the same problem, if there are any. What is drawn is
-    /// not integrated: that would take longer than a stroke.
+    /// not integrated: that would take longer than a stroke, nor what has no quick grids.
     pub async fn of(
         experiment: &Experiment,
         field: Option<&MarginalField>,
@@ -129,7 +129,8 @@ impl Floor {
         let problem = &experiment.problem;
         let (start, end) = problem.path.time_range();
         let exact = |field: &&MarginalField| {
-            matches!(field.basis(), Basis::ClosedForm | Basis::Quadrature { .. })
+            let is_drawn = matches!(field.basis(), Basis::Kernels { .. });
+            field.has_quick_grids() && !is_drawn
         };
         let is_velocity = experiment.model.parametrisation.is_velocity();
         if let Some(field) = field.filter(exact).filter(|_| is_velocity)

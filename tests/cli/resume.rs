@@ -572,7 +572,13 @@ fn a_folder_of_an_earlier_version_goes_on_from_its_weights_and_says_what_is_miss
     for key in not_kept {
         assert_eq!(after[key], Value::Null, "nobody kept them: {key}");
     }
-    for key in not_kept.into_iter().chain(["timing"]) {
+    // The scales of a model file are decimal numbers, which differences of densities see in their last digits.
+    let nearly = ["hutchinson_nll_difference", "likelihood_error"];
+    for key in nearly {
+        let [a, b] = [&before, &after].map(|of| of[key].as_f64().unwrap());
+        assert!((a - b).abs() < 1e-9 * (a.abs() + b.abs()), "{key}");
+    }
+    for key in not_kept.into_iter().chain(nearly).chain(["timing"]) {
         after[key] = before[key].clone();
     }
     assert_eq!(after, before, "measured again");

@@ -16,7 +16,7 @@ pub const EXTRA: usize = 4;
 /// What is left out weighs less than `exp(-CUT)` of the heaviest, everywhere in the region: 2e-22.
 const CUT: f64 = 50.0;
 /// The logarithm of the weight of padding.
-const NOTHING: f64 = -1e300;
+pub const NOTHING: f64 = -1e300;
 
 /// Points with the logarithms of their weights, padded with points of no weight to whole vectors.
 #[derive(Clone, Debug, Default)]

@@ -109,6 +109,19 @@ impl MarginalField {
         }
     }
 
+    /// Whether a whole grid of points takes milliseconds: with one Gaussian at the start, or few pairs.
+    pub fn has_quick_grids(&self) -> bool {
+        /// Pairs that are few.
+        const FEW: usize = 256;
+        match &*self.law {
+            Law::Lattice(..) => true,
+            Law::Swarm(_, field) | Law::Mixtures(field) => {
+                field.source().len() * field.target().len() <= FEW
+            }
+            Law::Pool(_) => false,
+        }
+    }
+
     /// The pairs that an estimate is made of; `None` for everything else.
     pub fn pool(&self) -> Option<&Swarm> {
         match &*self.law {

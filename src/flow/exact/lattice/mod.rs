@@ -3,8 +3,9 @@
 //! All components of `p_t` then have one covariance `C I`, so that everything known of a point comes of four sums over the
 //! targets' means m under the posterior weights: of 1, m and `|m|^2`. Points that lie together share a short list of the
 //! components that matter to any of them (`columns.rs`); cells of a grid share the factors of the kernel
-//! (`cells.rs`). [`ExactField`] is the definition: tests compare.
+//! (`cells.rs`), and so do targets that stand in blocks (`blocks.rs`). [`ExactField`] is the definition: tests compare.
 
+mod blocks;
 mod cells;
 mod sums;
 
@@ -14,6 +15,7 @@ use super::columns::{Columns, Extent, Local, View};
 use super::{Component, ExactField, ExactPoint};
 use crate::flow::Point;
 use crate::flow::path::{Path, Schedule};
+use blocks::{BlockSums, Blocks};
 use sums::{PointSums, Sums};
 
 /// Equal round Gaussians as target, a round one as source.
@@ -26,6 +28,8 @@ pub struct Lattice {
     target_variance: f64,
     /// Means of the targets and logarithms of their weights.
     targets: Columns,
+    /// The same in blocks, if they stand in blocks.
+    blocks: Option<Blocks>,
     extent: Extent,
     arch: Arch,
 }
@@ -43,6 +47,7 @@ impl Lattice {
             return None;
         }
         let total: f64 = targets.iter().map(|c| c.weight).sum();
+        let blocks = Blocks::of(targets, total);
         let targets = Columns::new(targets.iter().map(|c| ((c.weight / total).ln(), c.mean)));
         Some(Self {
             path: field.path(),
@@ -52,13 +57,18 @@ impl Lattice {
             target_variance: first.cov[0],
             extent: targets.extent(),
             targets,
+            blocks,
             arch: Arch::new(),
         })
     }
 
     /// All that is known of the points at time `t`, into `out`.
     pub fn evaluate(&self, t: f64, xs: &[Point], out: &mut [ExactPoint]) {
-        Moment::new(self, t).points(xs, &self.targets, out);
+        let moment = Moment::new(self, t);
+        match &self.blocks {
+            Some(blocks) => moment.in_blocks(xs, blocks, out),
+            None => moment.points(xs, &self.targets, out),
+        }
     }
 }
 
@@ -87,6 +97,21 @@ impl<'a> Moment<'a> {
             shift: lattice.source_mean.map(|a| sigma * a),
             precision: 1.0 / variance,
             log_norm: -(std::f64::consts::TAU * variance).ln(),
+        }
+    }
+
+    /// By the sums over the sides of blocks.
+    fn in_blocks(&self, xs: &[Point], blocks: &Blocks, out: &mut [ExactPoint]) {
+        for (&x, out) in xs.iter().zip(out) {
+            let centre = self.centre(x);
+            let sums = self.lattice.arch.dispatch(BlockSums {
+                blocks,
+                from: [x[0] - self.shift[0], x[1] - self.shift[1]],
+                alpha: self.schedule.alpha,
+                half_precision: 0.5 * self.precision,
+                centre,
+            });
+            *out = self.finish(x, centre, &sums);
         }
     }
 

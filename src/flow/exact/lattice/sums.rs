@@ -19,6 +19,20 @@ pub struct Sums {
     pub second: f64,
 }
 
+impl Sums {
+    /// Those over both lists of targets.
+    pub fn with(self, other: Self) -> Self {
+        let log_scale = self.log_scale.max(other.log_scale);
+        let [a, b] = [self.log_scale, other.log_scale].map(|own| (own - log_scale).exp());
+        Self {
+            log_scale,
+            mass: a * self.mass + b * other.mass,
+            first: [0, 1].map(|i| a * self.first[i] + b * other.first[i]),
+            second: a * self.second + b * other.second,
+        }
+    }
+}
+
 /// Sums at one point.
 pub struct PointSums<'a> {
     pub targets: &'a Columns,

@@ -16,6 +16,32 @@ fn ring(n: usize, std: f64) -> Vec<Component> {
     (0..n).map(node).collect()
 }
 
+/// Two blocks of different sides and weights.
+fn blocks(std: f64) -> Vec<Component> {
+    let block = |weight, corner: Point, n: [usize; 2]| {
+        let node = move |i: usize| {
+            let [column, row] = [i % n[0], i / n[0]].map(|i| 0.15 * i as f64);
+            Component {
+                weight,
+                ..Component::isotropic([corner[0] + column, corner[1] + row], std)
+            }
+        };
+        (0..n[0] * n[1]).map(node)
+    };
+    let first = block(1.0, [-2.0, -1.0], [17, 13]);
+    first.chain(block(0.4, [0.5, 0.7], [12, 21])).collect()
+}
+
+#[test]
+fn targets_in_blocks_are_found() {
+    let [block, ring] = [blocks(0.1), ring(400, 0.1)].map(|targets| {
+        let source = vec![Component::isotropic([0.0; 2], 1.0)];
+        let field = ExactField::new(Path::Cosine, source, targets).unwrap();
+        Lattice::of(&field).unwrap().blocks.is_some()
+    });
+    assert!(block && !ring);
+}
+
 fn fields() -> Vec<ExactField> {
     let source = |std| vec![Component::isotropic([0.3, -0.2], std)];
     let field = |path, std, n, noise| {
@@ -32,6 +58,8 @@ fn fields() -> Vec<ExactField> {
         field(vp, 0.1, 64, 0.0),
         field(Path::LinearVp, 0.05, 400, 0.0),
         field(Path::Cosine, 1e-3, 300, 0.0),
+        ExactField::new(Path::CondOt { sigma_min: 0.0 }, source(1.0), blocks(0.1)).unwrap(),
+        ExactField::new(vp, source(1.0), blocks(0.02)).unwrap(),
     ]
 }
 
