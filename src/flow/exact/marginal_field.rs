@@ -32,7 +32,7 @@ pub struct MarginalField {
 #[derive(Debug)]
 enum Law {
     /// One round Gaussian to many equal ones.
-    Lattice(Lattice, ExactField),
+    Lattice(Box<Lattice>, ExactField),
     /// Equal round Gaussians at both ends.
     Swarm(Swarm, ExactField),
     /// Any mixtures.
@@ -66,7 +66,7 @@ impl MarginalField {
     pub fn of(field: ExactField, basis: Basis) -> Self {
         let path = field.path();
         let law = match (Lattice::of(&field), Swarm::of(&field)) {
-            (Some(lattice), _) => Law::Lattice(lattice, field),
+            (Some(lattice), _) => Law::Lattice(Box::new(lattice), field),
             (None, Some(swarm)) => Law::Swarm(swarm, field),
             (None, None) => Law::Mixtures(field),
         };
