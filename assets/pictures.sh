@@ -16,6 +16,16 @@ for preset in smiley eight-gaussians; do
     convert "$work/$preset/lanes.png" -resize 900x -colors 128 -define png:compression-level=9 "assets/lanes-$preset.png"
 done
 
+# Learned, exact and their difference, and one point asked about, of one training.
+"$program" run eight-gaussians --set view.t=0.6 --set 'view.layers=[Target, Field]' --out "$work/learned" --quiet
+"$program" run "$work/learned" --set 'view.layers=[Target, ExactField]' --out "$work/exact" --quiet
+"$program" run "$work/learned" --set 'view.layers=[Target, FieldError, Contours]' --out "$work/error" --quiet
+"$program" run "$work/learned" --set view.t=0.3 --set 'view.ask=Some((1.0, 0.5))' --set 'view.layers=[Source, Target]' \
+    --out "$work/ask" --quiet
+convert "$work"/{learned,exact,error}/trajectories.png +append -resize 1500x -colors 200 \
+    -define png:compression-level=9 assets/learned-exact.png
+convert "$work/ask/trajectories.png" -resize 900x -colors 128 -define png:compression-level=9 assets/ask.png
+
 # window NAME SIZE FOLDER KEYS..: a picture of the window on a folder, after these keys; `light` presses that button.
 window() {
     local name=$1 size=$2 folder=$3
