@@ -105,7 +105,9 @@ impl WithSimd for BlockSums<'_> {
             ..Sums::default()
         };
         for block in &self.blocks.0 {
-            let [x, y] = [0, 1].map(|axis| self.along(simd, &block.sides[axis], axis));
+            // Not by a closure, which would not be compiled for this instruction set.
+            let x = self.along(simd, &block.sides[0], 0);
+            let y = self.along(simd, &block.sides[1], 1);
             let log_scale = block.log_weight + x.log_scale + y.log_scale;
             let ([x_0, x_1, x_2], [y_0, y_1, y_2]) = (x.powers, y.powers);
             let own = Sums {
@@ -123,40 +125,51 @@ impl WithSimd for BlockSums<'_> {
 impl BlockSums<'_> {
     #[inline(always)]
     fn along<S: Simd>(&self, simd: S, side: &Side, axis: usize) -> Along {
-        let places = || {
-            let weights = vectors::<S>(&side.log_weight).iter();
-            vectors::<S>(&side.places).iter().zip(weights)
-        };
-        let from = simd.splat_f64s(self.from[axis]);
-        let (minus_alpha, steep) = (
-            simd.splat_f64s(-self.alpha),
-            simd.splat_f64s(-self.half_precision),
-        );
-        let exponent = |m: S::f64s, log_weight: S::f64s| {
-            let d = simd.mul_add_e_f64s(minus_alpha, m, from);
-            simd.mul_add_e_f64s(simd.mul_f64s(d, d), steep, log_weight)
+        let (places, weights) = (vectors::<S>(&side.places), vectors::<S>(&side.log_weight));
+        let kernel = Kernel {
+            from: simd.splat_f64s(self.from[axis]),
+            minus_alpha: simd.splat_f64s(-self.alpha),
+            steep: simd.splat_f64s(-self.half_precision),
         };
         let mut largest = simd.splat_f64s(f64::NEG_INFINITY);
-        for (&m, &log_weight) in places() {
-            largest = simd.max_f64s(exponent(m, log_weight), largest);
+        for (&m, &log_weight) in places.iter().zip(weights) {
+            largest = simd.max_f64s(kernel.exponent(simd, m, log_weight), largest);
         }
         let log_scale = simd.reduce_max_f64s(largest);
-        let (scale, centre) = (
-            simd.splat_f64s(log_scale),
-            simd.splat_f64s(self.centre[axis]),
-        );
-        let mut powers = [simd.splat_f64s(0.0); 3];
-        for (&m, &log_weight) in places() {
-            let w = exp(simd, simd.sub_f64s(exponent(m, log_weight), scale));
+        let scale = simd.splat_f64s(log_scale);
+        let centre = simd.splat_f64s(self.centre[axis]);
+        let [mut mass, mut first, mut second] = [simd.splat_f64s(0.0); 3];
+        for (&m, &log_weight) in places.iter().zip(weights) {
+            let exponent = kernel.exponent(simd, m, log_weight);
+            let w = exp(simd, simd.sub_f64s(exponent, scale));
             let off = simd.sub_f64s(m, centre);
-            let first = simd.mul_f64s(w, off);
-            powers[0] = simd.add_f64s(powers[0], w);
-            powers[1] = simd.add_f64s(powers[1], first);
-            powers[2] = simd.mul_add_e_f64s(first, off, powers[2]);
+            let moment = simd.mul_f64s(w, off);
+            mass = simd.add_f64s(mass, w);
+            first = simd.add_f64s(first, moment);
+            second = simd.mul_add_e_f64s(moment, off, second);
         }
         Along {
             log_scale,
-            powers: powers.map(|v| simd.reduce_sum_f64s(v)),
+            powers: [
+                simd.reduce_sum_f64s(mass),
+                simd.reduce_sum_f64s(first),
+                simd.reduce_sum_f64s(second),
+            ],
         }
+    }
+}
+
+/// The kernel along an axis, in vectors.
+struct Kernel<V> {
+    from: V,
+    minus_alpha: V,
+    steep: V,
+}
+
+impl<V: Copy> Kernel<V> {
+    #[inline(always)]
+    fn exponent<S: Simd<f64s = V>>(&self, simd: S, m: V, log_weight: V) -> V {
+        let d = simd.mul_add_e_f64s(self.minus_alpha, m, self.from);
+        simd.mul_add_e_f64s(simd.mul_f64s(d, d), self.steep, log_weight)
     }
 }
