@@ -7,10 +7,10 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod frames;
 mod window;
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use egui::{Key, Modifiers, Pos2, vec2};
 use egui_kittest::kittest::Queryable;
@@ -25,9 +25,8 @@ use pushforward::ui::command::Tool;
 use pushforward::ui::comparison::Comparison;
 use pushforward::ui::{Command, Lab};
 
+use frames::wait;
 use window::{SIZE, Window, window_on};
-
-const PATIENCE: Duration = Duration::from_secs(60);
 
 fn experiment() -> Experiment {
     let mut experiment = presets::find("eight-gaussians")
@@ -55,22 +54,6 @@ fn window_of(experiment: Experiment) -> Window {
     window.step();
     window.step();
     window
-}
-
-/// Shows frames until those of all lanes are as wanted.
-#[track_caller]
-fn wait(window: &mut Window, what: &str, wanted: impl Fn(&Frame) -> bool) -> Vec<Arc<Frame>> {
-    let start = Instant::now();
-    loop {
-        window.step();
-        let lab = &window.state().lab;
-        let now = lab.lane_frames(&lab.frames());
-        if now.iter().all(|frame| wanted(frame)) {
-            return now;
-        }
-        assert!(start.elapsed() < PATIENCE, "{what}");
-        std::thread::sleep(Duration::from_millis(5));
-    }
 }
 
 /// The answer to the question that is asked now.
@@ -124,7 +107,10 @@ fn pointing_says_how_the_network_differs_and_a_click_holds_it() {
     // The play head closes the ends of the fan in.
     let open = fan.target_variance;
     window.state_mut().lab.apply(Command::SetTime(0.95));
-    let frames = wait(&mut window, "the answer at another time", is_answered);
+    // Until the trainer has heard of it a frame answers the question before.
+    let frames = wait(&mut window, "the answer at another time", |frame| {
+        answer(frame).is_some_and(|found| found.posterior.t == 0.95)
+    });
     let later = answer(&frames[0]).unwrap().posterior.fan.clone().unwrap();
     assert!(
         later.target_variance < 0.2 * open,
@@ -137,7 +123,9 @@ fn pointing_says_how_the_network_differs_and_a_click_holds_it() {
     click(&mut window, at);
     let pinned = window.state().lab.pinned.unwrap();
     window.hover_at(middle - vec2(200.0, 100.0));
-    let frames = wait(&mut window, "the trajectory", is_answered);
+    let frames = wait(&mut window, "the trajectory", |frame| {
+        answer(frame).is_some_and(|found| found.posterior.at == pinned && !found.before.is_empty())
+    });
     let found = answer(&frames[0]).unwrap();
     assert_eq!(found.posterior.at, pinned);
     assert_eq!(found.before.last(), Some(&pinned));

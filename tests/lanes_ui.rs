@@ -7,6 +7,7 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod frames;
 mod window;
 
 use std::sync::Arc;
@@ -26,9 +27,8 @@ use pushforward::ui::editor::{Group, LaneDraft, Scope};
 use pushforward::ui::page::Page;
 use pushforward::ui::{Command, Lab};
 
+use frames::{PATIENCE, frames, wait};
 use window::{SIZE, Window, window_on};
-
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Two moons with networks and metrics so small that six of them do not take long.
 fn experiment() -> Experiment {
@@ -62,27 +62,6 @@ fn apply(window: &mut Window, command: Command) {
     window.state_mut().lab.apply(command);
     window.step();
     window.step();
-}
-
-/// The frames of all lanes, in the order of the canvas.
-fn frames(lab: &Lab) -> Vec<Arc<Frame>> {
-    lab.lane_frames(&lab.frames())
-}
-
-/// Shows frames until those of all lanes are as wanted.
-#[track_caller]
-fn wait(window: &mut Window, what: &str, wanted: impl Fn(&Frame) -> bool) -> Vec<Arc<Frame>> {
-    let start = Instant::now();
-    loop {
-        window.step();
-        let now = frames(&window.state().lab);
-        if now.iter().all(|frame| wanted(frame)) {
-            return now;
-        }
-        let states: Vec<_> = now.iter().map(|f| (f.step, f.state.clone())).collect();
-        assert!(start.elapsed() < PATIENCE, "{what}: {states:?}");
-        std::thread::sleep(Duration::from_millis(5));
-    }
 }
 
 fn has_picture(frame: &Frame) -> bool {
