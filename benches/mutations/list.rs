@@ -96,8 +96,8 @@ pub const MUTATIONS: &[Mutation] = &[
     Mutation {
         name: "sign of an estimated score",
         file: "src/flow/exact/swarm/mod.rs",
-        find: "score: way.map(|d| self.precision * d)",
-        replace: "score: way.map(|d| -self.precision * d)",
+        find: "score: way.map(|d| precision * d)",
+        replace: "score: way.map(|d| -precision * d)",
         test: "flow::exact::marginal_field::tests::score_and_divergence_are_derivatives_on_every_basis",
     },
     Mutation {

@@ -59,6 +59,11 @@ pub(super) fn times(path: Path) -> Vec<(f64, f64)> {
         .chain((1..19).map(|i| 0.05 * f64::from(i)))
         .chain([0.95, 0.98, 0.99, 0.997, 0.999, 0.9997, 0.9999, 0.99997, end])
         .collect();
+    gauss_legendre(&edges)
+}
+
+/// Nodes and weights of Gauss and Legendre, five on each panel between two edges.
+pub(super) fn gauss_legendre(edges: &[f64]) -> Vec<(f64, f64)> {
     let rule = [
         (0.0, 0.568_888_888_888_888_9),
         (0.538_469_310_105_683_1, 0.478_628_670_499_366_5),

@@ -17,6 +17,7 @@ mod mixture;
 mod nodes;
 mod pool;
 mod posterior;
+mod round;
 mod setting;
 mod simd;
 mod swarm;

@@ -63,11 +63,6 @@ impl EncodingSteps {
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
-
-    /// Whether halving them changed no more than is tolerated.
-    pub fn is_within_tolerance(&self) -> bool {
-        self.error <= TOLERANCE
-    }
 }
 
 /// Times between which one step and two half steps agree; equal steps, as many as allowed, for a field that asks for more.

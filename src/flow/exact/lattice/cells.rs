@@ -118,7 +118,7 @@ impl Grid<'_> {
     /// What the factors are measured from; `None` if they could underflow, or lose digits.
     fn frame(&self, region: Extent, targets: &Columns) -> Option<Frame> {
         let moment = &self.moment;
-        let (alpha, half) = (moment.schedule.alpha, 0.5 * moment.precision);
+        let (alpha, half) = (moment.schedule.alpha, 0.5 * moment.kernel.precision);
         let seen = region.moved(moment.shift);
         let mut closest = [f64::INFINITY; 2];
         let (mut heaviest, mut certain) = (f64::NEG_INFINITY, f64::NEG_INFINITY);
@@ -135,7 +135,7 @@ impl Grid<'_> {
         let log_scale = heaviest - offset[0] - offset[1];
         let Extent { min, max } = targets.extent();
         let size = [0, 1].map(|i| alpha * (max[i] - min[i]));
-        let steep = moment.precision * (size[0] * size[0] + size[1] * size[1]);
+        let steep = moment.kernel.precision * (size[0] * size[0] + size[1] * size[1]);
         let fits = certain - log_scale > DEEPEST && steep < STEEPEST;
         fits.then_some(Frame {
             offset,
@@ -274,7 +274,7 @@ impl<S: Simd> Factor<S> {
     fn new(simd: S, moment: &Moment<'_>, frame: &Frame) -> Self {
         Self {
             minus_alpha: simd.splat_f64s(-moment.schedule.alpha),
-            steep: simd.splat_f64s(-0.5 * moment.precision),
+            steep: simd.splat_f64s(-0.5 * moment.kernel.precision),
             offset: frame.offset.map(|o| simd.splat_f64s(o)),
             shift: moment.shift,
         }

@@ -12,6 +12,7 @@ mod sums;
 use pulp::Arch;
 
 use super::columns::{Columns, Extent, Local, View};
+use super::round::{Kernel, Round};
 use super::{Component, ExactField, ExactPoint};
 use crate::flow::Point;
 use crate::flow::path::{Path, Schedule};
@@ -22,10 +23,8 @@ use sums::{PointSums, Sums};
 #[derive(Clone, Debug)]
 pub struct Lattice {
     path: Path,
-    noise: f64,
+    round: Round,
     source_mean: Point,
-    source_variance: f64,
-    target_variance: f64,
     /// Means of the targets and logarithms of their weights.
     targets: Columns,
     /// The same in blocks, if they stand in blocks.
@@ -51,10 +50,12 @@ impl Lattice {
         let targets = Columns::new(targets.iter().map(|c| ((c.weight / total).ln(), c.mean)));
         Some(Self {
             path: field.path(),
-            noise: field.noise(),
+            round: Round {
+                source: source.cov[0],
+                target: first.cov[0],
+                noise: field.noise(),
+            },
             source_mean: source.mean,
-            source_variance: source.cov[0],
-            target_variance: first.cov[0],
             extent: targets.extent(),
             targets,
             blocks,
@@ -78,25 +79,17 @@ pub struct Moment<'a> {
     schedule: Schedule,
     /// `sigma a`.
     shift: Point,
-    /// `1 / C` with `C = alpha^2 h^2 + sigma^2 s_0^2 + noise^2`.
-    precision: f64,
-    /// `-log(2 pi C)`.
-    log_norm: f64,
+    kernel: Kernel,
 }
 
 impl<'a> Moment<'a> {
     fn new(lattice: &'a Lattice, t: f64) -> Self {
         let schedule = lattice.path.at(t);
-        let Schedule { alpha, sigma, .. } = schedule;
-        let variance = alpha * alpha * lattice.target_variance
-            + sigma * sigma * lattice.source_variance
-            + lattice.noise * lattice.noise;
         Self {
             lattice,
             schedule,
-            shift: lattice.source_mean.map(|a| sigma * a),
-            precision: 1.0 / variance,
-            log_norm: -(std::f64::consts::TAU * variance).ln(),
+            shift: lattice.source_mean.map(|a| schedule.sigma * a),
+            kernel: lattice.round.at(schedule),
         }
     }
 
@@ -108,7 +101,7 @@ impl<'a> Moment<'a> {
                 blocks,
                 from: [x[0] - self.shift[0], x[1] - self.shift[1]],
                 alpha: self.schedule.alpha,
-                half_precision: 0.5 * self.precision,
+                half_precision: 0.5 * self.kernel.precision,
                 centre,
             });
             *out = self.finish(x, centre, &sums);
@@ -131,26 +124,28 @@ impl<'a> Moment<'a> {
     fn finish(&self, x: Point, centre: Point, sums: &Sums) -> ExactPoint {
         let Schedule {
             alpha,
-            sigma,
             d_alpha,
             d_sigma,
+            ..
         } = self.schedule;
+        let Kernel {
+            precision,
+            log_norm,
+            pull,
+            inward,
+        } = self.kernel;
         let lattice = self.lattice;
         let off = sums.first.map(|s| s / sums.mass);
         let variance = sums.second / sums.mass - (off[0] * off[0] + off[1] * off[1]);
-        let drift =
-            alpha * d_alpha * lattice.target_variance + sigma * d_sigma * lattice.source_variance;
-        let pull = drift * self.precision;
-        let inward = alpha * lattice.target_variance * self.precision;
         let mean = [0, 1].map(|i| centre[i] + off[i]);
         let gap = [0, 1].map(|i| x[i] - alpha * mean[i] - self.shift[i]);
         let d_shift = lattice.source_mean.map(|a| d_sigma * a);
         ExactPoint {
-            log_density: sums.log_scale + sums.mass.ln() + self.log_norm,
-            score: gap.map(|d| -self.precision * d),
+            log_density: sums.log_scale + sums.mass.ln() + log_norm,
+            score: gap.map(|d| -precision * d),
             velocity: [0, 1].map(|i| d_alpha * mean[i] + d_shift[i] + pull * gap[i]),
             divergence: 2.0 * pull
-                + self.precision * alpha * (d_alpha - pull * alpha) * variance.max(0.0),
+                + precision * alpha * (d_alpha - pull * alpha) * variance.max(0.0),
             denoiser: [0, 1].map(|i| mean[i] + inward * gap[i]),
         }
     }
@@ -161,7 +156,7 @@ impl Local for Moment<'_> {
         View {
             alpha: self.schedule.alpha,
             shift: self.shift,
-            half_precision: 0.5 * self.precision,
+            half_precision: 0.5 * self.kernel.precision,
         }
     }
 
@@ -172,7 +167,7 @@ impl Local for Moment<'_> {
             targets,
             from: [x[0] - self.shift[0], x[1] - self.shift[1]],
             alpha: self.schedule.alpha,
-            half_precision: 0.5 * self.precision,
+            half_precision: 0.5 * self.kernel.precision,
             centre,
             scratch,
         });

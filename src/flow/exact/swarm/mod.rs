@@ -8,6 +8,7 @@ mod sums;
 use pulp::Arch;
 
 use super::columns::{Columns, Local, View};
+use super::round::{Kernel, Round};
 use super::{Component, ExactField, ExactPoint};
 use crate::flow::Point;
 use crate::flow::coupling::Pairs;
@@ -20,10 +21,8 @@ pub struct Swarm {
     path: Path,
     /// Logarithms of weights, source and target points.
     pairs: Vec<(f64, Point, Point)>,
-    source_variance: f64,
-    target_variance: f64,
-    /// Standard deviation of noise on `x_t`.
-    noise: f64,
+    /// Their noise is the bandwidth of an estimate.
+    round: Round,
     arch: Arch,
 }
 
@@ -39,10 +38,11 @@ pub struct Spread {
 impl Swarm {
     /// The same field, if all its targets are equal and round and so are its sources.
     pub fn of(field: &ExactField) -> Option<Self> {
-        let [source_variance, target_variance] = [
-            common_variance(field.source())?,
-            common_variance(field.target())?,
-        ];
+        let round = Round {
+            source: common_variance(field.source())?,
+            target: common_variance(field.target())?,
+            noise: field.noise(),
+        };
         let total = |mixture: &[Component]| mixture.iter().map(|c| c.weight).sum::<f64>();
         let norm = total(field.source()) * total(field.target());
         let pair =
@@ -51,9 +51,7 @@ impl Swarm {
         Some(Self {
             path: field.path(),
             pairs: field.target().iter().flat_map(sources).collect(),
-            source_variance,
-            target_variance,
-            noise: field.noise(),
+            round,
             arch: Arch::new(),
         })
     }
@@ -64,9 +62,11 @@ impl Swarm {
         Self {
             path,
             pairs: pairs.iter().map(|(a, b)| (log_weight, a, b)).collect(),
-            source_variance: 0.0,
-            target_variance: 0.0,
-            noise,
+            round: Round {
+                source: 0.0,
+                target: 0.0,
+                noise,
+            },
             arch: Arch::new(),
         }
     }
@@ -78,7 +78,7 @@ impl Swarm {
 
     /// Standard deviation of the noise on `x_t`, the bandwidth of an estimate.
     pub fn noise(&self) -> f64 {
-        self.noise
+        self.round.noise
     }
 
     /// All that is known of the points at time `t`, into `out`.
@@ -93,7 +93,7 @@ impl Swarm {
         let columns = moment.columns();
         let exponent = |i: usize| {
             let d = [x[0] - columns.x[i], x[1] - columns.y[i]];
-            columns.log_weight[i] - 0.5 * moment.precision * (d[0] * d[0] + d[1] * d[1])
+            columns.log_weight[i] - 0.5 * moment.kernel.precision * (d[0] * d[0] + d[1] * d[1])
         };
         let largest = (0..columns.len())
             .map(exponent)
@@ -132,22 +132,16 @@ fn common_variance(mixture: &[Component]) -> Option<f64> {
 struct Moment<'a> {
     swarm: &'a Swarm,
     schedule: Schedule,
-    precision: f64,
-    log_norm: f64,
+    kernel: Kernel,
 }
 
 impl<'a> Moment<'a> {
     fn new(swarm: &'a Swarm, t: f64) -> Self {
         let schedule = swarm.path.at(t);
-        let Schedule { alpha, sigma, .. } = schedule;
-        let variance = alpha * alpha * swarm.target_variance
-            + sigma * sigma * swarm.source_variance
-            + swarm.noise * swarm.noise;
         Self {
             swarm,
             schedule,
-            precision: 1.0 / variance,
-            log_norm: -(std::f64::consts::TAU * variance).ln(),
+            kernel: swarm.round.at(schedule),
         }
     }
 
@@ -164,27 +158,22 @@ impl<'a> Moment<'a> {
     /// With means over the pairs given x, d being the way to them: `score = d / C`, `u = v - g d`, and
     /// `div u = 2 g + (cov(d, v) - g var d) / C`, `g = (alpha alpha' h^2 + sigma sigma' s_0^2) / C`.
     fn finish(&self, total: &Total) -> ExactPoint {
-        let Schedule {
-            alpha,
-            sigma,
-            d_alpha,
-            d_sigma,
-        } = self.schedule;
-        let swarm = self.swarm;
+        let Kernel {
+            precision,
+            log_norm,
+            pull,
+            inward,
+        } = self.kernel;
         let mean = |sum: Point| sum.map(|s| s / total.mass);
         let [way, velocity, target] = [total.way, total.velocity, total.target].map(mean);
         let dot = |a: Point, b: Point| a[0] * b[0] + a[1] * b[1];
         let covariance = total.way_velocity / total.mass - dot(way, velocity);
         let variance = total.way_way / total.mass - dot(way, way);
-        let drift =
-            alpha * d_alpha * swarm.target_variance + sigma * d_sigma * swarm.source_variance;
-        let pull = drift * self.precision;
-        let inward = alpha * swarm.target_variance * self.precision;
         ExactPoint {
-            log_density: total.log_scale + total.mass.ln() + self.log_norm,
-            score: way.map(|d| self.precision * d),
+            log_density: total.log_scale + total.mass.ln() + log_norm,
+            score: way.map(|d| precision * d),
             velocity: [0, 1].map(|i| velocity[i] - pull * way[i]),
-            divergence: 2.0 * pull + self.precision * (covariance - pull * variance),
+            divergence: 2.0 * pull + precision * (covariance - pull * variance),
             denoiser: [0, 1].map(|i| target[i] - inward * way[i]),
         }
     }
@@ -195,7 +184,7 @@ impl Local for Moment<'_> {
         View {
             alpha: 1.0,
             shift: [0.0; 2],
-            half_precision: 0.5 * self.precision,
+            half_precision: 0.5 * self.kernel.precision,
         }
     }
 
@@ -203,7 +192,7 @@ impl Local for Moment<'_> {
         self.finish(&self.swarm.arch.dispatch(SwarmSums {
             columns,
             x,
-            half_precision: 0.5 * self.precision,
+            half_precision: 0.5 * self.kernel.precision,
             scratch,
         }))
     }

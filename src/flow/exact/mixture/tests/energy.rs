@@ -1,6 +1,7 @@
 //! Energies of exact flows: what they add up to, and the known numbers of one example.
 
 use super::*;
+use crate::flow::exact::energies::gauss_legendre;
 use crate::flow::solver::walk;
 use crate::flow::work::finish;
 
@@ -12,18 +13,7 @@ fn time_quadrature(path: Path) -> Vec<(f64, f64)> {
         .map(|i| 0.1 * f64::from(i))
         .chain([0.95, 0.99, 0.997, 0.999, 0.9997, 0.9999, 0.99997, end])
         .collect();
-    let rule = [
-        (0.0, 0.568_888_888_888_888_9),
-        (0.538_469_310_105_683_1, 0.478_628_670_499_366_5),
-        (-0.538_469_310_105_683_1, 0.478_628_670_499_366_5),
-        (0.906_179_845_938_664, 0.236_926_885_056_189_1),
-        (-0.906_179_845_938_664, 0.236_926_885_056_189_1),
-    ];
-    let panel = |ends: &[f64]| {
-        let (middle, half) = (0.5 * (ends[0] + ends[1]), 0.5 * (ends[1] - ends[0]));
-        rule.map(|(node, weight)| (middle + half * node, half * weight))
-    };
-    edges.windows(2).flat_map(panel).collect()
+    gauss_legendre(&edges)
 }
 
 /// Energies of a flow, each by its own quadrature.
