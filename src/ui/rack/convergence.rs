@@ -1,8 +1,8 @@
 //! The end-point error of the methods against what they cost, both axes logarithmic: the lines of one lane are its
 //! methods, the lines of several are those of one method.
 
-use egui::{Color32, Rangef, RichText, Shape, Stroke, Ui, Vec2};
-use egui_plot::{AxisHints, HLine, HoverPosition, Line, LineStyle, PlotPoints};
+use egui::{Color32, RichText, Shape, Stroke, Ui, Vec2};
+use egui_plot::{HLine, HoverPosition, Line, LineStyle, PlotPoints};
 
 use crate::flow::convergence::ErrorCurve;
 use crate::flow::solver::Solver;
@@ -15,7 +15,7 @@ use super::super::panels::grouped;
 use super::super::panels::widgets::{card, combo_ui, note_ui};
 use super::super::theme::ink;
 use super::Sight;
-use super::log_plot::{log_marks, log_plot, round, short};
+use super::log_plot::{log_marks, log_plot, log_x_axis, near};
 
 /// Height of the plot, in points.
 const HEIGHT: f32 = 210.0;
@@ -133,10 +133,7 @@ fn of_lanes(place: usize, sight: Sight<'_>) -> Vec<Drawn> {
 
 fn plot_ui(ui: &mut Ui, sight: Sight<'_>, drawn: &[Drawn]) {
     let bound = sight.frame.products.solvers.get().map(|made| made.bound);
-    let x_axis = AxisHints::new_x()
-        .label_spacing(Rangef::new(16.0, 24.0))
-        .formatter(|mark, _| short(round(10_f64.powf(mark.value))));
-    log_plot("error over evaluations", HEIGHT, x_axis, sight.theme)
+    log_plot("error over evaluations", HEIGHT, log_x_axis(), sight.theme)
         .x_grid_spacer(log_marks)
         .label_formatter(hover_text)
         .show(ui, |ui| {
@@ -184,18 +181,11 @@ fn legend_ui(ui: &mut Ui, sight: Sight<'_>, drawn: &Drawn) {
 }
 
 fn hover_text(position: &HoverPosition<'_>) -> Option<String> {
-    match position {
-        HoverPosition::NearDataPoint {
-            plot_name,
-            position,
-            ..
-        } => Some(format!(
-            "{plot_name}, {} NFE: off by {}",
-            grouped(10_f64.powf(position.x).round() as u64),
-            significant(10_f64.powf(position.y))
-        )),
-        HoverPosition::Elsewhere { .. } => None,
-    }
+    near(position, |line, at| {
+        let nfe = grouped(10_f64.powf(at.x).round() as u64);
+        let error = significant(10_f64.powf(at.y));
+        format!("{line}, {nfe} NFE: off by {error}")
+    })
 }
 
 /// What the lines are made of.

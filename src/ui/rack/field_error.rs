@@ -1,22 +1,18 @@
 //! How far the learned field is from the exact one over t, a line a lane.
 
-use egui::{Rangef, Ui};
-use egui_plot::{AxisHints, HoverPosition, Line, PlotPoints, VLine};
+use egui::Ui;
+use egui_plot::{Line, PlotPoints};
 
-use crate::scene::metrics::significant;
 use crate::scene::metrics::table::FM_ERROR;
 
 use super::super::editor::LaneDraft;
 use super::super::panels::widgets::{card, heading_ui, note_ui};
-use super::super::theme::ink;
 use super::Sight;
-use super::log_plot::log_plot;
 use super::steps_plot::color_of;
+use super::time_plot::{SMALLEST, head, hover_text, time_plot};
 
 /// Height of the plot, in points.
 const HEIGHT: f32 = 120.0;
-/// What is smaller than this is drawn there: a logarithm has no zero.
-const SMALLEST: f64 = 1e-6;
 
 /// The lines of all lanes whose field was compared.
 pub fn field_error_ui(ui: &mut Ui, sight: Sight<'_>) {
@@ -53,31 +49,10 @@ fn lines(sight: Sight<'_>) -> Vec<Line<'static>> {
 }
 
 fn plot_ui(ui: &mut Ui, sight: Sight<'_>, lines: Vec<Line<'static>>) {
-    let x_axis = AxisHints::new_x().label_spacing(Rangef::new(24.0, 36.0));
-    log_plot("error of the field", HEIGHT, x_axis, sight.theme)
-        .include_x(0.0)
-        .include_x(1.0)
+    time_plot("error of the field", HEIGHT, sight.theme)
         .label_formatter(hover_text)
         .show(ui, |ui| {
-            let head = VLine::new("", sight.lab.play.t);
-            let head = head.color(ink(sight.theme.muted)).width(1.0);
-            ui.vline(head.allow_hover(false));
+            ui.vline(head(sight.theme, sight.lab.play.t));
             lines.into_iter().for_each(|line| ui.line(line));
         });
-}
-
-/// The lane and the number under the pointer.
-fn hover_text(position: &HoverPosition<'_>) -> Option<String> {
-    match position {
-        HoverPosition::NearDataPoint {
-            plot_name,
-            position,
-            ..
-        } => Some(format!(
-            "{plot_name}, t = {:.2}: {}",
-            position.x,
-            significant(10_f64.powf(position.y))
-        )),
-        HoverPosition::Elsewhere { .. } => None,
-    }
 }

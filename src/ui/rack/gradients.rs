@@ -1,8 +1,8 @@
 //! The gradient of a batch beside that of the flow matching loss: why training on conditional targets works at all, and
 //! why its direction is nearly random at the end.
 
-use egui::{Button, Color32, Grid, Rangef, RichText, Ui, Vec2};
-use egui_plot::{AxisHints, HoverPosition, Line, LineStyle, PlotPoints, Points};
+use egui::{Button, Color32, Grid, RichText, Ui, Vec2};
+use egui_plot::{HoverPosition, Line, LineStyle, PlotPoints, Points};
 
 use crate::products::{BATCHES, FM_POINTS, GradientNoise, Gradients, Made};
 use crate::scene::metrics::significant;
@@ -14,7 +14,7 @@ use super::super::panels::grouped;
 use super::super::panels::widgets::{card, heading_ui, note_ui};
 use super::super::theme::{ink, strong};
 use super::Sight;
-use super::log_plot::{log_marks, log_plot, round, short};
+use super::log_plot::{log_marks, log_plot, log_x_axis, near};
 
 /// Height of the plot, in points.
 const HEIGHT: f32 = 150.0;
@@ -55,10 +55,7 @@ fn styles(sight: Sight<'_>) -> [(Color32, LineStyle); 2] {
 }
 
 fn plot_ui(ui: &mut Ui, sight: Sight<'_>, made: &Gradients) {
-    let x_axis = AxisHints::new_x()
-        .label_spacing(Rangef::new(16.0, 24.0))
-        .formatter(|mark, _| short(round(10_f64.powf(mark.value))));
-    log_plot("gradient difference", HEIGHT, x_axis, sight.theme)
+    log_plot("gradient difference", HEIGHT, log_x_axis(), sight.theme)
         .x_grid_spacer(log_marks)
         .label_formatter(hover_text)
         .show(ui, |ui| {
@@ -114,18 +111,11 @@ fn table_ui(ui: &mut Ui, sight: Sight<'_>, made: &Gradients) {
 }
 
 fn hover_text(position: &HoverPosition<'_>) -> Option<String> {
-    match position {
-        HoverPosition::NearDataPoint {
-            plot_name,
-            position,
-            ..
-        } => Some(format!(
-            "{plot_name}, batch {}: {}",
-            grouped(10_f64.powf(position.x).round() as u64),
-            significant(10_f64.powf(position.y))
-        )),
-        HoverPosition::Elsewhere { .. } => None,
-    }
+    near(position, |line, at| {
+        let batch = grouped(10_f64.powf(at.x).round() as u64);
+        let difference = significant(10_f64.powf(at.y));
+        format!("{line}, batch {batch}: {difference}")
+    })
 }
 
 /// What the numbers say.

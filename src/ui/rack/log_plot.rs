@@ -1,7 +1,7 @@
 //! A plot with a logarithmic axis upwards that holds still: what all plots of the rack share, and their labels.
 
 use egui::{FontId, Rangef};
-use egui_plot::{AxisHints, GridInput, GridMark, Plot};
+use egui_plot::{AxisHints, GridInput, GridMark, HoverPosition, Plot, PlotPoint};
 
 use crate::scene::theme::Theme;
 
@@ -24,12 +24,17 @@ pub fn log_plot<'a>(
         .min_thickness(30.0)
         .label_spacing(Rangef::new(11.0, 16.0))
         .formatter(|mark, _| short(round(10_f64.powf(mark.value))));
-    Plot::new(name)
+    let plot = Plot::new(name)
         .height(height)
         .custom_x_axes(vec![x_axis])
         .custom_y_axes(vec![y_axis])
-        .y_grid_spacer(log_marks)
-        .show_background(false)
+        .y_grid_spacer(log_marks);
+    still(plot, theme)
+}
+
+/// The same plot in the colours of the theme, which neither moves nor zooms.
+pub fn still<'a>(plot: Plot<'a>, theme: &Theme) -> Plot<'a> {
+    plot.show_background(false)
         .grid_color(ink(theme.line))
         .cursor_color(ink(theme.muted))
         .allow_drag(false)
@@ -37,6 +42,28 @@ pub fn log_plot<'a>(
         .allow_scroll(false)
         .allow_boxed_zoom(false)
         .allow_axis_zoom_drag(false)
+}
+
+/// A logarithmic axis to the right, of numbers whose logarithms of base ten are drawn; its marks are [`log_marks`].
+pub fn log_x_axis<'a>() -> AxisHints<'a> {
+    AxisHints::new_x()
+        .label_spacing(Rangef::new(16.0, 24.0))
+        .formatter(|mark, _| short(round(10_f64.powf(mark.value))))
+}
+
+/// What is said of the point of a line that is nearest to the pointer, by the name of the line; nothing elsewhere.
+pub fn near(
+    position: &HoverPosition<'_>,
+    says: impl Fn(&str, &PlotPoint) -> String,
+) -> Option<String> {
+    match position {
+        HoverPosition::NearDataPoint {
+            plot_name,
+            position,
+            ..
+        } => Some(says(plot_name, position)),
+        HoverPosition::Elsewhere { .. } => None,
+    }
 }
 
 /// Marks of a logarithmic axis: 1, 2, 5 of each decade over a wide range, round numbers over a narrow one.

@@ -15,6 +15,7 @@ mod profile;
 mod row;
 mod step;
 mod steps_plot;
+mod time_plot;
 
 use egui::{Button, Margin, RichText, Stroke, Ui, Vec2};
 

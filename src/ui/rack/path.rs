@@ -1,19 +1,20 @@
 //! The page of the path: alpha and sigma over t with their derivatives, and the signal to noise ratio, at the play head.
 
 use egui::{Rangef, RichText, Ui};
-use egui_plot::{AxisHints, Line, Plot, PlotPoints, VLine};
+use egui_plot::{AxisHints, Line, Plot, PlotPoints};
 
 use crate::flow::path::{Path, Schedule};
 use crate::scene::Color;
-use crate::scene::metrics::significant;
+use crate::scene::metrics::three_digits;
 use crate::scene::theme::Theme;
 
 use super::super::command::Command;
 use super::super::panels::widgets::{card, heading_ui, note_ui};
 use super::super::theme::{ink, strong};
 use super::Sight;
-use super::log_plot::log_plot;
+use super::log_plot::still;
 use super::row::number_row;
+use super::time_plot::{head, time_plot};
 
 /// What the page remembers from frame to frame: nothing.
 #[derive(Default)]
@@ -130,21 +131,14 @@ fn line(curve: &Curve, theme: &Theme, path: Path) -> Line<'static> {
 
 fn snr_ui(ui: &mut Ui, theme: &Theme, (path, t): (Path, f64)) {
     card(theme).inner_margin(4).show(ui, |ui| {
-        let x_axis = AxisHints::new_x().label_spacing(Rangef::new(24.0, 36.0));
-        log_plot("signal to noise", HEIGHT, x_axis, theme)
-            .include_x(0.0)
-            .include_x(1.0)
-            .show(ui, |ui| {
-                ui.vline(head(theme, t));
-                let points = times(path).map(|t| (t, snr(&path.at(t)).log10()));
-                let points = points.filter(|(_, y)| y.abs() <= DECADES);
-                let points: PlotPoints<'_> = points.map(|(t, y)| [t, y]).collect();
-                ui.line(
-                    Line::new("α²/σ²", points)
-                        .color(ink(theme.accent))
-                        .width(2.0),
-                );
-            });
+        time_plot("signal to noise", HEIGHT, theme).show(ui, |ui| {
+            ui.vline(head(theme, t));
+            let points = times(path).map(|t| (t, snr(&path.at(t)).log10()));
+            let points = points.filter(|(_, y)| y.abs() <= DECADES);
+            let points: PlotPoints<'_> = points.map(|(t, y)| [t, y]).collect();
+            let line = Line::new("α²/σ²", points);
+            ui.line(line.color(ink(theme.accent)).width(2.0));
+        });
     });
 }
 
@@ -157,17 +151,12 @@ fn times(path: Path) -> impl Iterator<Item = f64> {
     (0..POINTS).map(move |k| start + (end - start) * k as f64 / (POINTS - 1) as f64)
 }
 
-/// The play head.
-fn head(theme: &Theme, t: f64) -> VLine {
-    let line = VLine::new("", t).color(ink(theme.muted)).width(1.0);
-    line.allow_hover(false)
-}
-
 fn in_words(x: f64) -> String {
     match x {
         x if x == f64::INFINITY => "∞".to_owned(),
         x if x.abs() < 1e-12 => "0".to_owned(),
-        x => significant(x).replace('-', "−"),
+        x if (1e-3..1e4).contains(&x.abs()) => three_digits(x),
+        x => format!("{x:.1e}").replace('-', "−"),
     }
 }
 
@@ -179,19 +168,12 @@ fn plot<'a>(name: &'static str, theme: &Theme) -> Plot<'a> {
             .tick_label_color(ink(theme.muted))
             .label_spacing(Rangef::new(14.0, 28.0))
     };
-    Plot::new(name)
+    let plot = Plot::new(name)
         .height(HEIGHT)
         .custom_x_axes(vec![axis(AxisHints::new_x())])
         .custom_y_axes(vec![axis(AxisHints::new_y()).min_thickness(30.0)])
         .include_x(0.0)
         .include_x(1.0)
-        .include_y(0.0)
-        .show_background(false)
-        .grid_color(ink(theme.line))
-        .cursor_color(ink(theme.muted))
-        .allow_drag(false)
-        .allow_zoom(false)
-        .allow_scroll(false)
-        .allow_boxed_zoom(false)
-        .allow_axis_zoom_drag(false)
+        .include_y(0.0);
+    still(plot, theme)
 }

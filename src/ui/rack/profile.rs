@@ -1,22 +1,19 @@
 //! What changes on the way: a mean over the particles against time, a line a lane.
 
-use egui::{Rangef, Ui};
-use egui_plot::{AxisHints, HoverPosition, Line, PlotPoints, VLine};
+use egui::Ui;
+use egui_plot::{Line, PlotPoints};
 
 use crate::flow::course::Profile;
-use crate::scene::metrics::significant;
 use crate::scene::theme::lane_color;
 
 use super::super::editor::LaneDraft;
 use super::super::panels::widgets::{card, combo_ui, note_ui};
 use super::super::theme::ink;
 use super::Sight;
-use super::log_plot::log_plot;
+use super::time_plot::{SMALLEST, head, hover_text, time_plot};
 
 /// Height of the plot, in points.
 const HEIGHT: f32 = 170.0;
-/// What is smaller than this is drawn there: a logarithm has no zero.
-const SMALLEST: f64 = 1e-6;
 
 /// What is drawn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -102,35 +99,10 @@ fn lines(measure: Measure, sight: Sight<'_>) -> Vec<Line<'static>> {
 }
 
 fn plot_ui(ui: &mut Ui, sight: Sight<'_>, lines: Vec<Line<'static>>) {
-    let (theme, t) = (sight.theme, sight.lab.play.t);
-    let x_axis = AxisHints::new_x().label_spacing(Rangef::new(24.0, 36.0));
-    log_plot("profile", HEIGHT, x_axis, theme)
-        .include_x(0.0)
-        .include_x(1.0)
+    time_plot("profile", HEIGHT, sight.theme)
         .label_formatter(hover_text)
         .show(ui, |ui| {
-            ui.vline(
-                VLine::new("", t)
-                    .color(ink(theme.muted))
-                    .width(1.0)
-                    .allow_hover(false),
-            );
+            ui.vline(head(sight.theme, sight.lab.play.t));
             lines.into_iter().for_each(|line| ui.line(line));
         });
-}
-
-/// The lane and the number under the pointer.
-fn hover_text(position: &HoverPosition<'_>) -> Option<String> {
-    match position {
-        HoverPosition::NearDataPoint {
-            plot_name,
-            position,
-            ..
-        } => Some(format!(
-            "{plot_name}, t = {:.2}: {}",
-            position.x,
-            significant(10_f64.powf(position.y))
-        )),
-        HoverPosition::Elsewhere { .. } => None,
-    }
 }
