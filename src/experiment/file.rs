@@ -11,8 +11,8 @@ use crate::flow::sde::Sampler;
 use crate::flow::solver::Solver;
 
 use super::{
-    Evaluation, Experiment, Lane, LearningRate, Model, Optimizer, Problem, Readout, Training,
-    Velocity, View, Words, standard_gaussian,
+    Evaluation, Experiment, Figure, Lane, LearningRate, Model, Optimizer, Problem, Readout,
+    Training, Velocity, View, Words, standard_gaussian,
 };
 
 /// The fields of an experiment file; only `version` and `target` are required.
@@ -51,6 +51,8 @@ struct ExperimentFile {
     view: View,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     lanes: Vec<Lane>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    figures: Vec<Figure>,
 }
 
 /// Fields that files leave out where they have these values, so that a file of before them is written as it was read.
@@ -147,6 +149,7 @@ impl From<ExperimentFile> for Experiment {
             },
             view: file.view,
             lanes: file.lanes,
+            figures: file.figures,
         }
     }
 }
@@ -168,6 +171,7 @@ impl From<Experiment> for ExperimentFile {
                 },
             view,
             lanes,
+            figures,
         } = experiment;
         let Problem {
             source,
@@ -195,6 +199,7 @@ impl From<Experiment> for ExperimentFile {
             evaluation,
             view,
             lanes,
+            figures,
         }
     }
 }

@@ -18,6 +18,7 @@ impl Experiment {
             readout,
             view,
             lanes: _,
+            figures: _,
         } = self;
         take(version, &from.version, &to.version);
         take(words, &from.words, &to.words);

@@ -7,12 +7,13 @@ use super::set::{Refusal, present_change};
 use super::{Experiment, ExperimentError};
 
 /// The fields that all lanes share, with what is said to a lane that would change one.
-const SHARED: [(&str, &str); 6] = [
+const SHARED: [(&str, &str); 7] = [
     ("version", "the whole file has one version"),
     ("name", "all lanes share the experiment's name"),
     ("title", "a lane is called by its own field `title`"),
     ("about", "all lanes share the experiment's words"),
     ("view", "all lanes are shown alike"),
+    ("figures", "figures are of all lanes"),
     ("lanes", "a lane has none of its own"),
 ];
 

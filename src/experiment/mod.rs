@@ -13,6 +13,7 @@ mod change;
 mod error;
 mod examples;
 mod fault;
+pub mod figure;
 mod file;
 mod follow;
 mod label;
@@ -45,6 +46,7 @@ use crate::flow::sde::Sampler;
 use crate::flow::solver::Solver;
 
 pub use error::ExperimentError;
+pub use figure::{Figure, FigureKind};
 pub use lane::{Lane, MAX_LANES, NoOverride, Override};
 pub use layer::Layer;
 pub(crate) use layer::layers;
@@ -84,6 +86,8 @@ pub struct Experiment {
     /// The flows that are compared, in place of this one alone. Each changes some of the fields above, which are those
     /// of none of them but the base of all: so the first lane is renamed, moved and taken away like every other.
     pub lanes: Vec<Lane>,
+    /// The figures that are made of it. Files name them only if there are some.
+    pub figures: Vec<Figure>,
 }
 
 /// What an experiment is called.
@@ -186,6 +190,7 @@ impl Experiment {
             readout: Readout::default(),
             view: View::default(),
             lanes: Vec::new(),
+            figures: Vec::new(),
         }
     }
 
@@ -205,12 +210,12 @@ impl Experiment {
         learned
     }
 
-    /// Whether the two are equal but for what the figure shows.
+    /// Whether the two are equal but for what the figures show.
     pub fn is_same_work(&self, other: &Self) -> bool {
         self.work() == other.work()
     }
 
-    /// Everything but the view.
+    /// Everything but the view and the figures.
     fn work(&self) -> impl PartialEq {
         let Self {
             version,
@@ -222,6 +227,7 @@ impl Experiment {
             readout,
             view: _,
             lanes,
+            figures: _,
         } = self;
         let trained = (problem, model, training, readout);
         (version, words, seed, trained, lanes)

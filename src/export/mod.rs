@@ -3,7 +3,7 @@
 //! Every exporter is a pure function and its bytes are reproducible: no clock, no hash order, no random
 //! numbers. Writing files is not done here.
 //!
-//! A [`Format`] takes a scene: it is a line of the list below and a file with a function `figure`. Tables have one
+//! A [`Format`] takes a scene: it is a line of the list below and a file with a function `encode`. Tables have one
 //! format, [`csv`], so that there is nothing to choose and nothing to list, and so have grids, [`npy`].
 
 pub mod csv;
@@ -11,7 +11,8 @@ pub mod npy;
 
 use thiserror::Error;
 
-use crate::scene::Scene;
+use crate::experiment::figure::TextAs;
+use crate::scene::{Color, Scene};
 
 /// Hands the list to the macro `$make`, a format of figures a line: its file in this folder, its suffix and its name.
 /// The first is the one that a figure has unless someone asks for another.
@@ -62,9 +63,9 @@ macro_rules! make_format {
             ///
             /// # Errors
             /// If the exporter refuses, such as for a picture without an extent.
-            pub fn encode(self, figure: &Scene) -> Result<Vec<u8>, ExportError> {
+            pub fn encode(self, figure: &Scene, options: &Options) -> Result<Vec<u8>, ExportError> {
                 match self {
-                    $(Self::$format => $file::figure(figure),)+
+                    $(Self::$format => $file::encode(figure, options),)+
                 }
             }
         }
@@ -80,6 +81,52 @@ impl Format {
     pub fn of_suffix(suffix: &str) -> Option<Self> {
         let mut all = Self::ALL.into_iter();
         all.find(|format| format.suffix().eq_ignore_ascii_case(suffix))
+    }
+}
+
+/// How a figure becomes bytes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Options {
+    /// Dots per inch, of pixels and of what a vector format embeds as pixels.
+    pub dpi: f32,
+    /// The ground in place of the scene's: nothing for none, so that what lies under the figure shows through.
+    pub background: Ground,
+    /// What becomes of text in vector formats.
+    pub text: TextAs,
+    /// What the file says of itself.
+    pub metadata: Metadata,
+}
+
+/// The ground of a figure.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Ground {
+    /// The scene's own.
+    #[default]
+    Scene,
+    /// None.
+    Transparent,
+    /// A colour.
+    Color(Color),
+}
+
+/// What a file says of itself. There is no date in it: the same figure has the same bytes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Metadata {
+    /// The figure's title.
+    pub title: String,
+    /// The whole experiment as RON, with which the file opens in the window.
+    pub experiment: String,
+}
+
+impl Default for Options {
+    /// Opaque, 200 dots per inch: 1350 pixels for 6.75 inches.
+    fn default() -> Self {
+        Self {
+            dpi: 200.0,
+            background: Ground::Scene,
+            text: TextAs::Outlines,
+            metadata: Metadata::default(),
+        }
     }
 }
 
@@ -118,7 +165,7 @@ mod tests {
             assert_eq!(Format::of_suffix(suffix), Some(format));
             assert_eq!(Format::of_suffix(&suffix.to_uppercase()), Some(format));
             assert!(Format::SUFFIXES_IN_WORDS.contains(&format!(".{suffix}")));
-            let bytes = format.encode(&figure);
+            let bytes = format.encode(&figure, &Options::default());
             assert!(bytes.is_ok_and(|bytes| bytes.len() > 100), "{format:?}");
         }
         assert_eq!(Format::of_suffix("bmp"), None);

@@ -5,12 +5,10 @@ use tiny_skia::{
     PixmapPaint, PremultipliedColorU8, Stroke, Transform,
 };
 
-use super::ExportError;
+use super::{ExportError, Options};
 use crate::scene::text::{self, Pen};
 use crate::scene::{Color, Image, Item, PagePoint, Polylines, Rect, Rectangle, Scene, Text, fade};
 
-/// Dots per inch of a figure unless someone asks for another number: 1350 pixels for 6.75 inches.
-pub const DEFAULT_DPI: f32 = 200.0;
 /// Most pixels of a picture: 8192 x 8192.
 pub const MAX_PIXELS: u64 = 1 << 26;
 /// Points per inch.
@@ -18,19 +16,12 @@ const POINTS: f32 = 72.0;
 /// Metres per inch.
 const METRES: f32 = 0.0254;
 
-/// A figure: the scene at [`DEFAULT_DPI`].
-///
-/// # Errors
-/// As [`encode`].
-pub fn figure(scene: &Scene) -> Result<Vec<u8>, ExportError> {
-    encode(scene, DEFAULT_DPI)
-}
-
-/// The scene at `dpi` dots per inch as a PNG file, opaque, with its physical size.
+/// The scene as a PNG file, opaque, with its physical size.
 ///
 /// # Errors
 /// The picture would have no or more than [`MAX_PIXELS`] pixels.
-pub fn encode(scene: &Scene, dpi: f32) -> Result<Vec<u8>, ExportError> {
+pub fn encode(scene: &Scene, options: &Options) -> Result<Vec<u8>, ExportError> {
+    let dpi = options.dpi;
     let pixmap = render(scene, dpi / POINTS)?;
     let mut bytes = Vec::new();
     let mut encoder = ::png::Encoder::new(&mut bytes, pixmap.width(), pixmap.height());

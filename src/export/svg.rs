@@ -2,39 +2,22 @@
 
 use std::fmt::{Display, Write};
 
-use super::ExportError;
+use super::{ExportError, Options};
+use crate::experiment::figure::TextAs;
 use crate::scene::text::{self, Pen, Weight};
 use crate::scene::{
     Align, Arrows, Color, Image, Item, PagePoint, Points, Polylines, Rect, Rectangle, Scene,
     Segments, Text, fade,
 };
 
-/// What becomes of text.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum TextAs {
-    /// Outlines: the same everywhere, whatever fonts are installed.
-    #[default]
-    Paths,
-    /// Text that an editor can change and a reader can search, in Inter or what stands in for it.
-    Text,
-}
-
-/// A figure: the scene with its text as outlines.
-///
-/// # Errors
-/// As [`encode`].
-pub fn figure(scene: &Scene) -> Result<Vec<u8>, ExportError> {
-    encode(scene, TextAs::Paths)
-}
-
 /// The scene as an SVG file; its physical size is that of the page, one unit is one point.
 ///
 /// # Errors
 /// A picture inside the scene (a density, a colour bar) could not be encoded.
-pub fn encode(scene: &Scene, text_as: TextAs) -> Result<Vec<u8>, ExportError> {
+pub fn encode(scene: &Scene, options: &Options) -> Result<Vec<u8>, ExportError> {
     let mut svg = Svg {
         out: String::with_capacity(1 << 16),
-        text_as,
+        text_as: options.text,
     };
     svg.open(scene);
     for (index, panel) in scene.panels.iter().enumerate() {
@@ -225,7 +208,7 @@ impl Svg {
     fn text(&mut self, line: &Text) {
         let fill = Paint("fill", line.color);
         match self.text_as {
-            TextAs::Paths => {
+            TextAs::Outlines => {
                 let mut data = PathData(String::new());
                 text::outline(&line.text, line.start(), line.size, line.weight, &mut data);
                 let (label, data) = (Escaped(&line.text), data.0);

@@ -58,6 +58,7 @@ pub fn frame() -> Frame {
         coupling_share: 0.0,
         loss: LossHistory::default(),
         mean_losses: None,
+        flow: None,
         pairs: source.iter().copied().zip(target.iter().copied()).collect(),
         source: source.into(),
         target: target.into(),

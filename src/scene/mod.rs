@@ -12,6 +12,7 @@
 //! | `build` | how layers and furniture become a scene |
 //! | `transform`, `camera` | where data lies on the page |
 //! | `figure`, `canvas` | what stands around the data: axes, title, legend, numbers |
+//! | `figures` | figures for a page, one kind a file |
 //! | `curves` | numbers against a number that was varied |
 //! | `lanes` | the figure of several flows side by side |
 //! | `metrics` | what is measured, and how it is written |
@@ -28,6 +29,7 @@ mod color_bar;
 pub mod colormap;
 pub mod curves;
 pub mod figure;
+pub mod figures;
 mod geometry;
 mod image;
 mod item;

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::experiment::View;
-use crate::export::ExportError;
+use crate::export::{ExportError, Options};
 use crate::flow::Bounds;
 use crate::scene::lanes::{LanePanel, LanesFigure, columns};
 use crate::scene::{self, Page, Scene, Style};
@@ -39,7 +39,7 @@ pub fn scene(frame: &Frame, view: &View) -> Scene {
 /// # Errors
 /// If the exporter refuses, such as for a picture without an extent.
 pub fn encode(figure: &Scene, format: Format) -> Result<Vec<u8>, ExportError> {
-    format.encode(figure)
+    format.encode(figure, &Options::default())
 }
 
 /// Writes a figure into a folder as vectors and as pixels, under these names.

@@ -78,6 +78,7 @@ pub fn frame(
         observer.notice(&sentence);
     }
     products.map(|products| Frame {
+        flow: Some(flow.clone()),
         state: RunState::Finished,
         device: Arc::clone(&sitter.device),
         step: learner.steps_taken(),

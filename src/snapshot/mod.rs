@@ -11,7 +11,7 @@ use std::sync::Arc;
 use crate::experiment::Experiment;
 use crate::flow::Point;
 use crate::flow::solver::Steps;
-use crate::products::{FlowId, Look, Made, Product, Products, RunId};
+use crate::products::{Flow, FlowId, Look, Made, Product, Products, RunId};
 
 pub use loss::{LossHistory, LossPoint, LossRecorder, MeanLoss};
 pub use step::{StepPair, StepPreview, StepTaken};
@@ -103,6 +103,8 @@ pub struct Frame {
     pub checkpoints: Arc<[u64]>,
     /// The earlier step that all products are those of, if it is one of those that is looked at.
     pub past: Option<u64>,
+    /// The newest flow, or that of the earlier step that is looked at.
+    pub flow: Option<Flow>,
     /// What is derived from the lane's flow; each may be older than the step.
     pub products: Products,
 }
@@ -130,6 +132,7 @@ impl Frame {
             look: Look::default(),
             checkpoints: Arc::new([]),
             past: None,
+            flow: None,
             products: Products::default(),
         }
     }

@@ -97,7 +97,7 @@ fn a_file_is_refused_with_a_line_in_its_own_syntax_that_works() {
         (
             "seed: 0",
             "hologram: 0",
-            "line 6, column 5: no field `hologram`: the fields are version, name, title, about, seed, source, target, path, coupling, velocity, model, training, solver, sampler, evaluation, view, lanes; take `hologram: 0,` out",
+            "line 6, column 5: no field `hologram`: the fields are version, name, title, about, seed, source, target, path, coupling, velocity, model, training, solver, sampler, evaluation, view, lanes, figures; take `hologram: 0,` out",
         ),
         (
             "Moons(noise: 0.05)",

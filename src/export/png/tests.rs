@@ -3,6 +3,13 @@ use crate::experiment::{Layer, View};
 use crate::scene::fixture::{empty_frame, frame};
 use crate::scene::{Page, Style, build};
 
+fn at(dpi: f32) -> Options {
+    Options {
+        dpi,
+        ..Options::default()
+    }
+}
+
 fn figure(layers: &[Layer]) -> Scene {
     let view = View {
         layers: layers.to_vec(),
@@ -22,11 +29,11 @@ fn decode(bytes: &[u8]) -> (::png::OutputInfo, Vec<u8>) {
 #[test]
 fn a_figure_is_1350_pixels_wide_with_purple_and_green_where_they_belong() {
     let scene = figure(&[Layer::Source, Layer::Target, Layer::Trajectories]);
-    let (info, pixels) = decode(&encode(&scene, DEFAULT_DPI).expect("bytes"));
+    let (info, pixels) = decode(&encode(&scene, &Options::default()).expect("bytes"));
     assert_eq!((info.width, info.height), (1350, 1080));
     let at = |x: [f64; 2]| {
         let page = scene.panels[0].transform.page_from_data(x);
-        let [x, y] = page.map(|c| (c * DEFAULT_DPI / POINTS) as usize);
+        let [x, y] = page.map(|c| (c * Options::default().dpi / POINTS) as usize);
         let offset = 3 * (y * 1350 + x);
         [pixels[offset], pixels[offset + 1], pixels[offset + 2]]
     };
@@ -80,8 +87,8 @@ fn marks_stay_inside_their_panel() {
 fn the_bytes_are_reproducible() {
     let scene = figure(&Layer::ALL);
     assert_eq!(
-        encode(&scene, 72.0).ok(),
-        encode(&figure(&Layer::ALL), 72.0).ok()
+        encode(&scene, &at(72.0)).ok(),
+        encode(&figure(&Layer::ALL), &at(72.0)).ok()
     );
 }
 
@@ -89,7 +96,7 @@ fn the_bytes_are_reproducible() {
 fn sizes_that_cannot_be_drawn_are_refused() {
     let scene = figure(&[]);
     for dpi in [0.0, -72.0, 1e6, f32::NAN] {
-        let error = encode(&scene, dpi).expect_err("no picture");
+        let error = encode(&scene, &at(dpi)).expect_err("no picture");
         assert!(matches!(error, ExportError::Size { .. }), "{error}");
     }
 }

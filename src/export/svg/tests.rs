@@ -3,6 +3,13 @@ use crate::experiment::{Camera, Layer, View};
 use crate::scene::fixture::{N, exact_field, frame, map};
 use crate::scene::{Page, Style, build};
 
+fn with(text: TextAs) -> Options {
+    Options {
+        text,
+        ..Options::default()
+    }
+}
+
 fn file(layers: &[Layer], text_as: TextAs) -> String {
     let view = View {
         layers: layers.to_vec(),
@@ -14,7 +21,7 @@ fn file(layers: &[Layer], text_as: TextAs) -> String {
         ..View::default()
     };
     let scene = build(&frame(), &view, 0.4, &Page::figure(Style::Paper));
-    let bytes = encode(&scene, text_as).expect("the scene is encoded");
+    let bytes = encode(&scene, &with(text_as)).expect("the scene is encoded");
     String::from_utf8(bytes).expect("the file is UTF-8")
 }
 
@@ -66,7 +73,7 @@ fn tags(xml: &str) -> Vec<String> {
 
 #[test]
 fn every_mark_is_an_element_of_a_well_formed_file() {
-    for text_as in [TextAs::Paths, TextAs::Text] {
+    for text_as in [TextAs::Outlines, TextAs::Text] {
         let svg = file(&Layer::ALL, text_as);
         let tags = tags(&svg);
         let count = |name: &str| tags.iter().filter(|tag| *tag == name).count();
@@ -91,8 +98,8 @@ fn every_mark_is_an_element_of_a_well_formed_file() {
 
 #[test]
 fn the_bytes_are_reproducible() {
-    let once = file(&Layer::ALL, TextAs::Paths);
-    assert_eq!(once, file(&Layer::ALL, TextAs::Paths));
+    let once = file(&Layer::ALL, TextAs::Outlines);
+    assert_eq!(once, file(&Layer::ALL, TextAs::Outlines));
     assert!(once.contains("width=\"486pt\" height=\"388.8pt\""));
 }
 
@@ -136,7 +143,7 @@ fn contours_and_arrows_of_the_exact_field_are_paths_and_maps_are_images() {
             ..View::default()
         };
         let scene = build(&frame, &view, 0.5, &Page::figure(Style::Paper));
-        let svg = String::from_utf8(encode(&scene, TextAs::Text).unwrap()).unwrap();
+        let svg = String::from_utf8(encode(&scene, &with(TextAs::Text)).unwrap()).unwrap();
         svg.matches(what).count()
     };
     let lines = ["<path", "<polyline"];

@@ -72,6 +72,10 @@ impl Lane {
         let past = self.past_flow();
         let is_past = past.is_some();
         if let Some(flow) = past.or_else(|| self.flow.clone()) {
+            let shown = Some(flow.clone());
+            self.services
+                .board
+                .update(self.id, |frame| frame.flow.clone_from(&shown));
             let dispatcher = &self.services.dispatcher;
             dispatcher.show(
                 self.id,

@@ -91,6 +91,7 @@ impl Group {
             readout,
             view: _,
             lanes: _,
+            figures: _,
         } = from;
         let Problem {
             source,
