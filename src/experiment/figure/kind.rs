@@ -67,6 +67,84 @@ pub enum FigureKind {
     Loss,
 }
 
+impl FigureKind {
+    /// The names of the kinds on the command line, in the order in which they are offered; the last two are numbers alone.
+    pub const NAMES: [&'static str; 14] = [
+        "trajectories",
+        "strip",
+        "field",
+        "density",
+        "lanes",
+        "metrics",
+        "pairs",
+        "grid",
+        "conditional",
+        "posterior",
+        "triptych",
+        "film",
+        "samples",
+        "loss",
+    ];
+
+    /// The kind of that name with its options at their defaults.
+    pub fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "trajectories" => Self::Trajectories,
+            "strip" => Self::Strip {
+                of: StripOf::default(),
+            },
+            "field" => Self::Field {
+                of: FieldOf::default(),
+            },
+            "density" => Self::Density {
+                of: DensityOf::default(),
+            },
+            "lanes" => Self::Lanes,
+            "metrics" => Self::Metrics { curves: Vec::new() },
+            "pairs" => Self::Pairs,
+            "grid" => Self::Grid,
+            "conditional" => Self::Conditional,
+            "posterior" => Self::Posterior,
+            "triptych" => Self::Triptych,
+            "film" => Self::Film {
+                over: FilmOver::default(),
+                frames: frames(),
+                rate: rate(),
+                pause: pause(),
+                repeat: true,
+            },
+            "samples" => Self::Samples,
+            "loss" => Self::Loss,
+            _ => return None,
+        })
+    }
+
+    /// Its name on the command line.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Trajectories => "trajectories",
+            Self::Strip { .. } => "strip",
+            Self::Field { .. } => "field",
+            Self::Density { .. } => "density",
+            Self::Lanes => "lanes",
+            Self::Metrics { .. } => "metrics",
+            Self::Pairs => "pairs",
+            Self::Grid => "grid",
+            Self::Conditional => "conditional",
+            Self::Posterior => "posterior",
+            Self::Triptych => "triptych",
+            Self::Film { .. } => "film",
+            Self::Samples => "samples",
+            Self::Loss => "loss",
+        }
+    }
+
+    /// Whether it has a picture beside its numbers.
+    pub const fn has_picture(&self) -> bool {
+        !matches!(self, Self::Samples | Self::Loss)
+    }
+}
+
 fn frames() -> usize {
     150
 }
@@ -142,4 +220,23 @@ pub enum FilmOver {
     Training,
     /// Both: t runs while training does.
     Both,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_is_found_by_its_name() {
+        for name in FigureKind::NAMES {
+            assert_eq!(FigureKind::named(name).map(|kind| kind.name()), Some(name));
+        }
+        assert_eq!(FigureKind::named("Strip"), None);
+        let numbers = FigureKind::NAMES.into_iter().filter_map(FigureKind::named);
+        let numbers = numbers.filter(|kind| !kind.has_picture());
+        assert_eq!(
+            numbers.map(|kind| kind.name()).collect::<Vec<_>>(),
+            ["samples", "loss"]
+        );
+    }
 }

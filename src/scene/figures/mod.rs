@@ -31,9 +31,6 @@ pub enum FigureError {
 
 /// A kind of figure.
 trait Kind {
-    /// What its name is on the command line.
-    const NAME: &'static str;
-
     /// The view of each lane.
     fn view(figure: &Figure, view: &View) -> View;
 
@@ -78,7 +75,7 @@ macro_rules! make_kinds {
         pub fn look(figure: &Figure, view: &View, bounds: Bounds) -> Result<Look, FigureError> {
             match figure.kind {
                 $(FigureKind::$kind { .. } => Ok($file::$kind::look(figure, view, bounds)),)*
-                _ => Err(FigureError::NumbersOnly("numbers")),
+                _ => Err(FigureError::NumbersOnly(figure.kind.name())),
             }
         }
 
@@ -90,7 +87,7 @@ macro_rules! make_kinds {
             let page = asked_page(figure, style);
             match figure.kind {
                 $(FigureKind::$kind { .. } => Ok($file::$kind::page(figure, material, page)),)*
-                _ => Err(FigureError::NumbersOnly("numbers")),
+                _ => Err(FigureError::NumbersOnly(figure.kind.name())),
             }
         }
 
@@ -109,7 +106,7 @@ macro_rules! make_kinds {
         pub fn scene(figure: &Figure, material: &Material, page: &Page) -> Result<Scene, FigureError> {
             match figure.kind {
                 $(FigureKind::$kind { .. } => $file::$kind::scene(figure, material, page),)*
-                _ => Err(FigureError::NumbersOnly("numbers")),
+                _ => Err(FigureError::NumbersOnly(figure.kind.name())),
             }
         }
     };

@@ -9,8 +9,6 @@ use crate::scene::{Page, Scene, build};
 pub(super) struct Trajectories;
 
 impl Kind for Trajectories {
-    const NAME: &'static str = "trajectories";
-
     fn view(figure: &Figure, view: &View) -> View {
         let mut view = view.clone();
         if let Some(layers) = &figure.layers {
