@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, value_parser};
 
-use crate::experiment::{Over, Override};
+use crate::experiment::figure::{Length, TextAs};
+use crate::experiment::{FigureKind, Layer, Over, Override};
 use crate::model::DeviceChoice;
 use crate::session::compare::Shard;
 use crate::session::run::{Keep, RunOptions};
@@ -50,6 +51,14 @@ does what is missing, waits for what another process is at, and gathers.
   pushforward compare eight-gaussians --over 'path=CondOt(),Vp(),Ve()' \\
       --over 'coupling=Independent,BatchOt(batch:256)' --seeds 3 --out grid";
 
+const EXPORTING: &str = "\
+The folder of a run is drawn with the weights that are there, whatever its steps; of a preset or a file that has not been \
+trained, the run is made first, in out/NAME, and used again afterwards. Without --figure the figures of the experiment \
+(`figures: [(file: \"a.svg\", kind: Trajectories)]`) are written into --out, which is then a folder (default: the run's). \
+The same weights and the same flags are the same bytes.
+
+  pushforward export out/two-moons --figure trajectories --out moons.svg --width 3.25in --paths 100";
+
 /// The commands that need no window.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
@@ -59,6 +68,9 @@ pub enum Verb {
     /// Train lanes side by side, over lists of values and several seeds, and write tables and figures of them
     #[command(after_help = COMPARING)]
     Compare(CompareArgs),
+    /// Write figures of what was trained: vectors or pixels, by the suffix
+    #[command(after_help = EXPORTING)]
+    Export(Box<ExportArgs>),
     /// Print log p_1, the density that a trained flow gives its samples, at points of the canvas
     Likelihood(LikelihoodArgs),
     /// List the built-in experiments, or print one
@@ -157,6 +169,61 @@ pub struct LikelihoodArgs {
     pub changes: Changes,
 }
 
+/// The flags of `export`.
+#[derive(Args, Debug)]
+pub struct ExportArgs {
+    /// A preset's name, a .ron file, the folder of a run, or - for standard input
+    pub experiment: PathBuf,
+    /// What the figure shows, by name or as in a file, such as 'Density(of: Exact)'
+    #[arg(long, value_name = "KIND", value_parser = parse_kind)]
+    pub figure: Option<FigureKind>,
+    /// Where it goes; the suffix chooses the format; repeatable
+    #[arg(long, value_name = "FILE")]
+    pub out: Vec<PathBuf>,
+    /// Width of the page, in in, mm, pt or px
+    #[arg(long, value_name = "LENGTH")]
+    pub width: Option<Length>,
+    /// Height of the page
+    #[arg(long, value_name = "LENGTH")]
+    pub height: Option<Length>,
+    /// Dots per inch
+    #[arg(long, value_name = "N")]
+    pub dpi: Option<f64>,
+    /// The ground: style, none (transparent) or a colour, #rrggbb
+    #[arg(long, value_name = "COLOR")]
+    pub background: Option<String>,
+    /// What becomes of text in vector formats: outlines or text
+    #[arg(long, value_name = "AS", value_parser = parse_text)]
+    pub text: Option<TextAs>,
+    /// The times that are shown
+    #[arg(long, value_name = "T,..", value_delimiter = ',')]
+    pub t: Vec<f64>,
+    /// Ends of the x axis
+    #[arg(long, value_name = "A,B", allow_hyphen_values = true, value_parser = parse_point)]
+    pub xlim: Option<[f64; 2]>,
+    /// Ends of the y axis
+    #[arg(long, value_name = "A,B", allow_hyphen_values = true, value_parser = parse_point)]
+    pub ylim: Option<[f64; 2]>,
+    /// The layers that are drawn, such as target,trajectories
+    #[arg(long, value_name = "LAYER,..", value_delimiter = ',', value_parser = parse_layer)]
+    pub layers: Option<Vec<Layer>>,
+    /// How many trajectories are drawn
+    #[arg(long, value_name = "N")]
+    pub paths: Option<usize>,
+    /// The heading; an empty one for none
+    #[arg(long, value_name = "TEXT")]
+    pub title: Option<String>,
+    /// What differs from the experiment.
+    #[command(flatten)]
+    pub changes: Changes,
+    /// Threads to compute with [default: all]
+    #[arg(long, value_name = "N", value_parser = parse_threads)]
+    pub threads: Option<usize>,
+    /// Print nothing but errors
+    #[arg(long)]
+    pub quiet: bool,
+}
+
 /// The flags of `compare`.
 #[derive(Args, Debug)]
 pub struct CompareArgs {
@@ -216,6 +283,33 @@ fn parse_override(text: &str) -> Result<Override, String> {
 fn parse_over(text: &str) -> Result<Over, String> {
     let parsed = text.parse::<Over>();
     parsed.map_err(|error| format!("{error}; try --over 'training.batch=64,256'"))
+}
+
+fn parse_kind(text: &str) -> Result<FigureKind, String> {
+    let named = FigureKind::named(text).or_else(|| ron::from_str(text).ok());
+    named.ok_or_else(|| format!("the kinds are {}", FigureKind::NAMES.join(", ")))
+}
+
+fn parse_text(text: &str) -> Result<TextAs, String> {
+    match text {
+        "outlines" => Ok(TextAs::Outlines),
+        "text" => Ok(TextAs::Text),
+        _ => Err("expected outlines or text".to_owned()),
+    }
+}
+
+fn parse_layer(text: &str) -> Result<Layer, String> {
+    let letters = |name: &str| {
+        let letters = name.chars().filter(char::is_ascii_alphanumeric);
+        letters.collect::<String>().to_lowercase()
+    };
+    let name = |layer: &Layer| format!("{layer:?}");
+    let mut all = Layer::ALL.into_iter();
+    let found = all.find(|layer| letters(&name(layer)) == letters(text));
+    found.ok_or_else(|| {
+        let names: Vec<String> = Layer::ALL.iter().map(name).collect();
+        format!("the layers are {}", names.join(", "))
+    })
 }
 
 fn parse_jobs(text: &str) -> Result<usize, String> {

@@ -9,8 +9,8 @@ use std::ops::RangeInclusive;
 use super::error::clipped;
 use super::training::EVERY_NODE;
 use super::{
-    Camera, Evaluation, Experiment, ExperimentError, Given, MAX_LANES, Model, Problem, Readout,
-    Training, VERSION, View, Words,
+    Camera, Evaluation, Experiment, ExperimentError, Figure, FigureKind, Given, MAX_LANES, Model,
+    Problem, Readout, Training, VERSION, View, Words,
 };
 use crate::flow::constant::OutOfRange;
 use crate::flow::distribution::DistributionError;
@@ -27,6 +27,9 @@ impl Experiment {
     /// The first value outside its range, by its dotted path; NaN and infinity are in no range. A change of a lane that
     /// does not fit.
     pub fn validate(&self) -> Result<(), ExperimentError> {
+        for (i, figure) in self.figures.iter().enumerate() {
+            figure.validate(&format!("figures[{i}]"))?;
+        }
         if self.lanes.is_empty() {
             return self.check_ranges();
         }
@@ -184,6 +187,53 @@ impl View {
                 within("view.camera.height", camera.height, Camera::HEIGHTS)
             }
         }
+    }
+}
+
+impl Figure {
+    /// Checks every value against its range; `at` is where the figure stands.
+    fn validate(&self, at: &str) -> Result<(), ExperimentError> {
+        let field = |name: &str| format!("{at}.{name}");
+        within(&field("dpi"), self.dpi, Self::DPI)?;
+        for (name, length) in [("width", self.width), ("height", self.height)] {
+            let Some(length) = length else { continue };
+            if !Self::POINTS.contains(&length.points(self.dpi)) {
+                return Err(range(&field(name), length, "0.5in to 200in"));
+            }
+        }
+        for &t in &self.times {
+            within(&field("t"), t, 0.0..=1.0)?;
+        }
+        for (name, limits) in [("xlim", self.x_limits), ("ylim", self.y_limits)] {
+            let Some((low, high)) = limits else { continue };
+            within(&field(name), low, Camera::CENTERS)?;
+            within(&field(name), high, Camera::CENTERS)?;
+            if high - low < *Camera::HEIGHTS.start() {
+                return Err(range(
+                    &field(name),
+                    format!("({low}, {high})"),
+                    "two numbers, the lower one first, such as (-4, 4)",
+                ));
+            }
+        }
+        if let Some(paths) = self.paths {
+            within(&field("paths"), paths, View::TRAJECTORIES)?;
+        }
+        if let Some(title) = &self.title {
+            check_line(&field("title"), title)?;
+        }
+        if let FigureKind::Film {
+            frames,
+            rate,
+            pause,
+            ..
+        } = self.kind
+        {
+            within(&field("kind.frames"), frames, 2..=10_000)?;
+            within(&field("kind.rate"), rate, 1.0..=60.0)?;
+            within(&field("kind.pause"), pause, 0.0..=60.0)?;
+        }
+        Ok(())
     }
 }
 

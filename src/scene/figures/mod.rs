@@ -37,7 +37,7 @@ trait Kind {
     /// What is to be made of each lane's flow where this part of the plane is seen.
     fn look(figure: &Figure, view: &View, bounds: Bounds) -> Look {
         Look {
-            metrics: false,
+            metrics: figure.show.numbers,
             ..Look::of(&Self::view(figure, view), bounds)
         }
     }
