@@ -78,11 +78,7 @@ pub fn write_lanes(path: &Path, lanes: &[(Arc<Frame>, String)], view: &View) -> 
     for (frame, title) in lanes {
         panels.push(LanePanel::measured(frame, title.clone()));
     }
-    let figure = LanesFigure {
-        lanes: &panels,
-        view,
-        columns: columns(panels.len()),
-    };
+    let figure = LanesFigure::new(&panels, view, columns(panels.len()));
     write_scene(path, &figure.scene(view.t, &figure.page(Style::Paper)))
 }
 
