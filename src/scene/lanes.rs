@@ -15,7 +15,6 @@ use super::text::{self, Weight};
 use super::theme::Sizes;
 use super::transform::{Transform, fit};
 use super::{Page, Panel, Ramp, Scene, Style, build, color_bar, legend, marks_share};
-use crate::experiment::figure::Show;
 use crate::experiment::{Camera, View};
 use crate::flow::Bounds;
 use crate::snapshot::Frame;
@@ -43,8 +42,6 @@ pub struct LanePanel<'a> {
     pub title: String,
     /// The numbers under it, such as `S = 1.38`.
     pub numbers: Vec<String>,
-    /// What is shown of it and when, where that is not what all panels show.
-    pub view: Option<View>,
 }
 
 impl<'a> LanePanel<'a> {
@@ -56,7 +53,6 @@ impl<'a> LanePanel<'a> {
             frame,
             title,
             numbers: numbers.unwrap_or_default(),
-            view: None,
         }
     }
 }
@@ -69,19 +65,6 @@ pub struct LanesFigure<'a> {
     pub view: &'a View,
     /// How many stand side by side.
     pub columns: usize,
-    /// What stands around the panels.
-    pub around: Around,
-}
-
-/// What stands around the panels of a figure.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Around {
-    /// Which parts there are.
-    pub show: Show,
-    /// The heading in place of the experiment's; none if empty.
-    pub title: Option<String>,
-    /// Ends of the x and the y axis, in data units, where they are not fitted to the data.
-    pub limits: [Option<(f64, f64)>; 2],
 }
 
 /// How many of so many lanes stand side by side.
@@ -103,40 +86,16 @@ struct Layout {
     legend_top: f32,
 }
 
-impl<'a> LanesFigure<'a> {
-    /// Panels with all that stands around them.
-    pub fn new(lanes: &'a [LanePanel<'a>], view: &'a View, columns: usize) -> Self {
-        Self {
-            lanes,
-            view,
-            columns,
-            around: Around::default(),
-        }
-    }
-}
-
 impl LanesFigure<'_> {
     /// A page of the width of a paper's that is as high as the panels need.
     pub fn page(&self, style: Style) -> Page {
-        self.page_on(Page::figure(style))
-    }
-
-    /// The page, as high as the panels need at its width.
-    pub fn page_on(&self, mut page: Page) -> Page {
+        let mut page = Page::figure(style);
         let sizes = page.sizes();
         let width = self.widest_box(&page, LABEL_EMS * sizes.small);
         let numbers = self.number_lines(width, &sizes);
         let rows = self.rows() as f32;
         page.size[1] = self.fixed_height(&page, &numbers) + rows * width / self.aspect();
         page
-    }
-
-    /// The height of a page of this width on which a panel's box is `panel` points high.
-    pub fn least_height(&self, page: &Page, panel: f32) -> f32 {
-        let sizes = page.sizes();
-        let width = self.widest_box(page, LABEL_EMS * sizes.small);
-        let numbers = self.number_lines(width, &sizes);
-        self.fixed_height(page, &numbers) + self.rows() as f32 * panel
     }
 
     /// The part of the plane that every panel shows.
@@ -161,16 +120,13 @@ impl LanesFigure<'_> {
                 groups: build::marks(&self.moment(i, lane, t), &small(place)),
                 overlay: build::overlay(&self.moment(i, lane, t), &small(place)),
             });
-            let axes = Axes::new(&transform, &place.sizes, TICK_SPACING);
-            furniture.extend(self.box_of(i, &axes, &transform, &place));
-            furniture.extend(self.panel_title(i, *rect, &place));
+            let (sizes, theme) = (&place.sizes, place.theme());
+            let axes = Axes::new(&transform, sizes, TICK_SPACING);
+            furniture.extend(axes.on_sides(self.sides(i), &transform, sizes, theme));
+            furniture.push(self.title(i, *rect, &place));
             let words = layout.numbers.get(i).into_iter().flatten().cloned();
             let notes = meanings.get(i).map(|meaning| meaning.beyond(&common));
-            let notes = notes
-                .into_iter()
-                .flatten()
-                .filter(|_| self.around.show.legend);
-            let words = words.chain(notes.cloned());
+            let words = words.chain(notes.into_iter().flatten().cloned());
             furniture.extend(self.words_below(i, words, *rect, &place));
         }
         furniture.extend(self.legend(&common, &layout, page));
@@ -193,8 +149,8 @@ impl LanesFigure<'_> {
             frame: lane.frame,
             beside,
             scales: Scales::of(self.lanes.iter().map(|lane| lane.frame)),
-            view: lane.view.as_ref().unwrap_or(self.view),
-            t: lane.view.as_ref().map_or(t, |view| view.t),
+            view: self.view,
+            t,
         }
     }
 
@@ -214,9 +170,6 @@ impl LanesFigure<'_> {
     }
 
     fn aspect(&self) -> f32 {
-        if let [Some(x), Some(y)] = self.around.limits {
-            return ((x.1 - x.0) / (y.1 - y.0)) as f32;
-        }
         let data = self.data();
         let aspect = (data.width() / data.height()) as f32;
         match aspect.is_finite() && self.view.camera.is_none() {
@@ -226,29 +179,15 @@ impl LanesFigure<'_> {
     }
 
     fn camera(&self) -> Camera {
-        let aspect = f64::from(self.aspect());
-        let fitted = || fit(&self.data(), aspect);
-        let camera = self.view.camera.unwrap_or_else(fitted);
-        let middle = |(low, high): (f64, f64)| 0.5 * (low + high);
-        let [x, y] = self.around.limits;
-        let height = match (x, y) {
-            (_, Some((low, high))) => high - low,
-            (Some((low, high)), None) => (high - low) / aspect,
-            (None, None) => camera.height,
-        };
-        let center = (
-            x.map_or(camera.center.0, middle),
-            y.map_or(camera.center.1, middle),
-        );
-        Camera { center, height }
+        let fitted = || fit(&self.data(), f64::from(self.aspect()));
+        self.view.camera.unwrap_or_else(fitted)
     }
 
     /// Whether the panel has ticks on its left and below: where no other panel is.
     fn sides(&self, i: usize) -> Sides {
-        let ticks = self.around.show.ticks;
         Sides {
-            left: ticks && i.is_multiple_of(self.columns()),
-            below: ticks && i + self.columns() >= self.lanes.len(),
+            left: i.is_multiple_of(self.columns()),
+            below: i + self.columns() >= self.lanes.len(),
         }
     }
 
@@ -272,8 +211,8 @@ impl LanesFigure<'_> {
         let size = [height * self.aspect(), height];
         let columns = self.columns() as f32;
         let spare = columns * (width - size[0]).max(0.0);
-        let left = margin(&sizes) + self.left_margin(label_width, &sizes) + 0.5 * spare;
-        let top = margin(&sizes) + self.header_height(&sizes);
+        let left = margin(&sizes) + Axes::left_margin(label_width, &sizes) + 0.5 * spare;
+        let top = margin(&sizes) + header_height(&sizes);
         let pitch = [
             size[0] + between(&sizes),
             self.row_height(&sizes, &numbers) + height,
@@ -284,7 +223,7 @@ impl LanesFigure<'_> {
             [left + column as f32 * pitch[0], y]
         };
         let boxes = (0..self.lanes.len()).map(|i| Rect::at(corner(i), size));
-        let legend_top = top + rows * pitch[1] + self.lower_margin(&sizes);
+        let legend_top = top + rows * pitch[1] + Axes::lower_margin(&sizes);
         Layout {
             boxes: boxes.collect(),
             numbers,
@@ -296,7 +235,7 @@ impl LanesFigure<'_> {
     fn widest_box(&self, page: &Page, label_width: f32) -> f32 {
         let sizes = page.sizes();
         let gaps = self.columns().saturating_sub(1) as f32 * between(&sizes);
-        let left = self.left_margin(label_width, &sizes);
+        let left = Axes::left_margin(label_width, &sizes);
         let room = page.size[0] - 2.0 * margin(&sizes) - left - gaps - self.bar_width(&sizes);
         (room / self.columns() as f32).max(1.0)
     }
@@ -304,8 +243,7 @@ impl LanesFigure<'_> {
     /// What the colour bar is about, if there is one. Where the scales of the lanes differ, which they do between
     /// different densities, it is that of the first.
     fn ramp(&self) -> Option<Ramp> {
-        let ramp = legend::ramp(self.view, self.lanes.first()?.frame);
-        ramp.filter(|_| self.around.show.legend)
+        legend::ramp(self.view, self.lanes.first()?.frame)
     }
 
     fn bar_width(&self, sizes: &Sizes) -> f32 {
@@ -318,39 +256,7 @@ impl LanesFigure<'_> {
         let sizes = &page.sizes();
         let rows = self.rows() as f32 * self.row_height(sizes, numbers);
         let legend = self.legend_lines(page).len() as f32 * legend::line_height(sizes);
-        2.0 * margin(sizes) + self.header_height(sizes) + rows + self.lower_margin(sizes) + legend
-    }
-
-    /// Room for ticks and names left of the first box.
-    fn left_margin(&self, label_width: f32, sizes: &Sizes) -> f32 {
-        match self.around.show.ticks {
-            true => Axes::left_margin(label_width, sizes),
-            false => 0.0,
-        }
-    }
-
-    /// Room for ticks and names under the lowest boxes.
-    fn lower_margin(&self, sizes: &Sizes) -> f32 {
-        match self.around.show.ticks {
-            true => Axes::lower_margin(sizes),
-            false => 0.0,
-        }
-    }
-
-    /// Room for the heading and the line under it.
-    fn header_height(&self, sizes: &Sizes) -> f32 {
-        match (self.heading().is_empty(), self.around.show.recipe) {
-            (false, _) => header_height(sizes),
-            (true, true) => text::cap_height(sizes.small) + 1.5 * sizes.gap,
-            (true, false) => 0.0,
-        }
-    }
-
-    /// The heading; empty if there is none.
-    fn heading(&self) -> &str {
-        let lane = self.lanes.first();
-        let own = lane.map_or("", |lane| lane.frame.experiment.words.heading());
-        self.around.title.as_deref().unwrap_or(own)
+        2.0 * margin(sizes) + header_height(sizes) + rows + Axes::lower_margin(sizes) + legend
     }
 
     /// Height of a row but that of its boxes.
@@ -364,7 +270,7 @@ impl LanesFigure<'_> {
         let is_note = |entry: &&legend::Entry| {
             matches!(entry, legend::Entry::Note { .. } | legend::Entry::Basis)
         };
-        let notes = self.entries();
+        let notes = legend::entries(self.view);
         match self.lanes.len() {
             0 | 1 => 0,
             _ => notes.iter().filter(is_note).count(),
@@ -387,36 +293,24 @@ impl LanesFigure<'_> {
             }
             lines
         };
-        let shown = self.lanes.iter().filter(|_| self.around.show.numbers);
-        shown.map(lines).collect()
+        self.lanes.iter().map(lines).collect()
     }
 
-    /// The box of a panel with its ticks, as far as they are shown.
-    fn box_of(&self, i: usize, axes: &Axes, transform: &Transform, place: &Place) -> Vec<Item> {
-        let mut items = axes.on_sides(self.sides(i), transform, &place.sizes, place.theme());
-        if !self.around.show.frame {
-            items.retain(|item| !matches!(item, Item::Rectangle(_)));
-        }
-        items
-    }
-
-    fn panel_title(&self, i: usize, rect: Rect, place: &Place) -> Option<Item> {
+    fn title(&self, i: usize, rect: Rect, place: &Place) -> Item {
         let sizes = &place.sizes;
         let title = self.lanes.get(i).map_or("", |lane| &lane.title);
         let title = match self.lanes.len() {
             1 => title.to_owned(),
-            _ if !self.around.show.letters => title.to_owned(),
-            _ => format!("({}) {title}", letter(i)).trim_end().to_owned(),
+            _ => format!("({}) {title}", letter(i)),
         };
-        (!title.is_empty()).then_some(())?;
-        Some(Item::Text(Text {
+        Item::Text(Text {
             text: text::fitted(&title, sizes.text, Weight::SemiBold, rect.width()),
             at: [rect.min[0], rect.min[1] - 1.2 * sizes.gap],
             align: Align::Left,
             size: sizes.text,
             weight: Weight::SemiBold,
             color: place.theme().text,
-        }))
+        })
     }
 
     /// Lines centred under a panel, past the numbers of its x axis.
@@ -429,7 +323,7 @@ impl LanesFigure<'_> {
     ) -> Vec<Item> {
         let (sizes, theme) = (&place.sizes, place.theme());
         let ticks = match self.sides(i).below {
-            true => self.lower_margin(sizes),
+            true => Axes::lower_margin(sizes),
             false => 0.0,
         };
         let first = rect.max[1] + ticks + sizes.gap + text::cap_height(sizes.small);
@@ -458,17 +352,12 @@ impl LanesFigure<'_> {
         };
         let sizes = page.sizes();
         let second = rect.min[1] - title_height(&sizes) - 0.5 * sizes.gap;
-        let recipe = match self.around.show.recipe {
-            true => self.recipe(lane, t),
-            false => String::new(),
-        };
-        let mut lines = figure::title_lines(self.heading(), &recipe, [rect.min[0], second], page);
-        lines.retain(|line| !matches!(line, Item::Text(text) if text.text.is_empty()));
-        lines
+        let title = lane.frame.experiment.words.heading();
+        figure::title_lines(title, &self.recipe(t), [rect.min[0], second], page)
     }
 
     /// What all lanes have in common: path, coupling, solver, step, and the time.
-    fn recipe(&self, first: &LanePanel, t: f64) -> String {
+    fn recipe(&self, t: f64) -> String {
         let of = |lane: &LanePanel| {
             let experiment = &lane.frame.experiment;
             [
@@ -487,11 +376,7 @@ impl LanesFigure<'_> {
             };
             parts.extend(of(first).into_iter().enumerate().filter_map(same));
         }
-        let same_time = |lane: &LanePanel| lane.view.as_ref().map(|view| view.t);
-        let time = same_time(first);
-        if self.lanes.iter().all(|lane| same_time(lane) == time) {
-            parts.push(format!("t = {:.2}", time.unwrap_or(t)));
-        }
+        parts.push(format!("t = {t:.2}"));
         parts.join("  ·  ")
     }
 
@@ -505,18 +390,10 @@ impl LanesFigure<'_> {
             .collect()
     }
 
-    /// The entries of the legend, if it is shown.
-    fn entries(&self) -> Vec<legend::Entry> {
-        match self.around.show.legend {
-            true => legend::entries(self.view),
-            false => Vec::new(),
-        }
-    }
-
     fn legend_lines(&self, page: &Page) -> Vec<Vec<legend::Entry>> {
         let sizes = page.sizes();
         let room = page.size[0] - 2.0 * margin(&sizes);
-        legend::lines(&self.entries(), room, &sizes)
+        legend::lines(&legend::entries(self.view), room, &sizes)
     }
 
     /// The legend below the panels and the colour bar at their right.

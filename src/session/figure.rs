@@ -78,7 +78,11 @@ pub fn write_lanes(path: &Path, lanes: &[(Arc<Frame>, String)], view: &View) -> 
     for (frame, title) in lanes {
         panels.push(LanePanel::measured(frame, title.clone()));
     }
-    let figure = LanesFigure::new(&panels, view, columns(panels.len()));
+    let figure = LanesFigure {
+        lanes: &panels,
+        view,
+        columns: columns(panels.len()),
+    };
     write_scene(path, &figure.scene(view.t, &figure.page(Style::Paper)))
 }
 

@@ -104,14 +104,22 @@ pub fn draw(
         }
     }
     let lanes = panels(lanes, &frames);
-    let figure = LanesFigure::new(&lanes, view, columns);
+    let figure = LanesFigure {
+        lanes: &lanes,
+        view,
+        columns,
+    };
     Ok(Some(figure.scene(view.t, &figure.page(Style::Paper))))
 }
 
 /// The part of the plane that the figure shows.
 fn visible(lanes: &[Shown], blanks: &[Frame], view: &View, columns: usize) -> Bounds {
     let lanes = panels(lanes, blanks);
-    let figure = LanesFigure::new(&lanes, view, columns);
+    let figure = LanesFigure {
+        lanes: &lanes,
+        view,
+        columns,
+    };
     let seen = figure.visible(&figure.page(Style::Paper));
     seen.unwrap_or(Bounds::square(4.0))
 }
@@ -121,7 +129,6 @@ fn panels<'a>(lanes: &[Shown], frames: &'a [Frame]) -> Vec<LanePanel<'a>> {
         frame,
         title: lane.title.clone(),
         numbers: lane.numbers.clone(),
-        view: None,
     };
     lanes.iter().zip(frames).map(panel).collect()
 }

@@ -191,6 +191,8 @@ pub enum DensityOf {
     Model,
     /// The exact one at the time that is shown.
     Exact,
+    /// The flow's own less the exact one.
+    Difference,
 }
 
 /// A number that changes with another one.

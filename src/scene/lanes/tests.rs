@@ -39,7 +39,7 @@ proptest! {
         let frame = frame();
         let lanes = panels(n, &frame);
         let view = View { layers, ..View::default() };
-        let figure = LanesFigure::new(&lanes, &view, columns(n));
+        let figure = LanesFigure { lanes: &lanes, view: &view, columns: columns(n) };
         let natural = figure.page(Style::Paper);
         let size = [wider * natural.size[0], higher * natural.size[1]];
         for page in [natural, Page { size, ..natural }] {
@@ -67,7 +67,11 @@ fn panels_share_scale_camera_and_ticks() {
     let lanes =
         [&near, &far, &near, &near].map(|frame| LanePanel::measured(frame, "lane".to_owned()));
     let view = View::default();
-    let figure = LanesFigure::new(&lanes, &view, 3);
+    let figure = LanesFigure {
+        lanes: &lanes,
+        view: &view,
+        columns: 3,
+    };
     let page = figure.page(Style::Paper);
     let scene = figure.scene(1.0, &page);
     assert_eq!(scene.panels.len(), 4);
@@ -108,7 +112,11 @@ fn a_camera_of_the_view_is_that_of_every_panel() {
         camera: Some(camera),
         ..View::default()
     };
-    let figure = LanesFigure::new(&lanes, &view, 2);
+    let figure = LanesFigure {
+        lanes: &lanes,
+        view: &view,
+        columns: 2,
+    };
     let scene = figure.scene(0.0, &figure.page(Style::Paper));
     for panel in &scene.panels {
         let seen = panel.transform.camera();
@@ -134,7 +142,11 @@ fn what_differs_from_lane_to_lane_stands_under_its_panel() {
     };
     let words = |frames: [&Frame; 2]| {
         let lanes = frames.map(|frame| LanePanel::measured(frame, "lane".to_owned()));
-        let figure = LanesFigure::new(&lanes, &view, 2);
+        let figure = LanesFigure {
+            lanes: &lanes,
+            view: &view,
+            columns: 2,
+        };
         let scene = figure.scene(1.0, &figure.page(Style::Paper));
         let texts: Vec<String> = texts(&scene).iter().map(|text| text.text.clone()).collect();
         let notes = texts.into_iter().filter(|text| text.contains("longest"));
@@ -150,7 +162,11 @@ fn lanes_without_anything_are_a_figure_too() {
     let frame = empty_frame();
     let lanes = panels(6, &frame);
     let view = View::default();
-    let figure = LanesFigure::new(&lanes, &view, columns(6));
+    let figure = LanesFigure {
+        lanes: &lanes,
+        view: &view,
+        columns: columns(6),
+    };
     let scene = figure.scene(0.5, &figure.page(Style::Dark));
     assert_eq!(scene.panels.len(), 6);
     assert!(

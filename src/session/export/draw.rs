@@ -39,7 +39,7 @@ pub fn draw(
     let blank: Vec<Frame> = subjects.iter().map(|s| s.frame.clone()).collect();
     let seen = with_material(subjects, &blank, view, |material| {
         let page = figures::page(figure, material, style)?;
-        figures::visible(figure, material, &page)
+        Ok(figures::visible(figure, material, &page))
     });
     let seen = seen.map_err(refused)?.unwrap_or(Bounds::square(NOWHERE));
     let mut frames = Vec::new();
