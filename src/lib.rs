@@ -21,7 +21,7 @@
 //!
 //! ```
 //! use pushforward::experiment::{Layer, presets};
-//! use pushforward::session::figure::{self, Format};
+//! use pushforward::session::figure::{self, Format, Options};
 //! use pushforward::session::run::{RunOptions, Unobserved, run};
 //!
 //! let mut experiment = presets::find("rings").ok_or("no such preset")?.experiment()?;
@@ -31,7 +31,8 @@
 //! experiment.readout.evaluation.samples = 500;
 //! let folder = tempfile::tempdir()?;
 //! let outcome = run(&experiment, folder.path(), &RunOptions::default(), &mut Unobserved)?;
-//! let svg = figure::encode(&outcome.figure.ok_or("interrupted")?, Format::Svg)?;
+//! let figure = outcome.figure.ok_or("interrupted")?;
+//! let svg = figure::encode(&figure, Format::Svg, &Options::default())?;
 //! assert!(svg.ends_with(b"</svg>\n"));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

@@ -6,6 +6,7 @@
 mod args;
 mod bench;
 mod compare;
+mod export;
 mod input;
 mod lanes;
 mod likelihood;
@@ -57,6 +58,7 @@ pub fn main(launch: impl FnOnce(Window) -> Result<(), Failure>) -> ExitCode {
         Some(Verb::Compare(args)) => {
             stop_on_ctrl_c().and_then(|stop| compare::compare(&args, stop))
         }
+        Some(Verb::Export(args)) => stop_on_ctrl_c().and_then(|stop| export::export(&args, stop)),
         Some(Verb::Likelihood(args)) => likelihood::likelihood(&args),
         Some(Verb::Presets { ron: None }) => list_presets(),
         Some(Verb::Presets { ron: Some(name) }) => print_preset(&name),

@@ -7,10 +7,11 @@ use std::fmt::Debug;
 use std::ops::RangeInclusive;
 
 use super::error::clipped;
+use super::figure::Background;
 use super::training::EVERY_NODE;
 use super::{
-    Camera, Evaluation, Experiment, ExperimentError, Given, MAX_LANES, Model, Problem, Readout,
-    Training, VERSION, View, Words,
+    Camera, Evaluation, Experiment, ExperimentError, Figure, FigureKind, Given, Layer, MAX_LANES,
+    Model, Problem, Readout, Training, VERSION, View, Words,
 };
 use crate::flow::constant::OutOfRange;
 use crate::flow::distribution::DistributionError;
@@ -27,6 +28,18 @@ impl Experiment {
     /// The first value outside its range, by its dotted path; NaN and infinity are in no range. A change of a lane that
     /// does not fit.
     pub fn validate(&self) -> Result<(), ExperimentError> {
+        for (i, figure) in self.figures.iter().enumerate() {
+            figure.validate(&format!("figures[{i}]"))?;
+            let earlier = &self.figures[..i];
+            if earlier.iter().any(|other| other.file == figure.file) {
+                let expected = "a file for each figure";
+                return Err(range(
+                    &format!("figures[{i}].file"),
+                    format!("{:?}", figure.file),
+                    expected,
+                ));
+            }
+        }
         if self.lanes.is_empty() {
             return self.check_ranges();
         }
@@ -154,15 +167,7 @@ impl Evaluation {
 impl View {
     fn validate(&self) -> Result<(), ExperimentError> {
         within("view.t", self.t, 0.0..=1.0)?;
-        for (i, layer) in self.layers.iter().enumerate() {
-            if self.layers[..i].contains(layer) {
-                return Err(range(
-                    "view.layers",
-                    format!("{:?}", self.layers),
-                    "every layer at most once",
-                ));
-            }
-        }
+        check_layers("view.layers", &self.layers)?;
         within("view.paths", self.trajectories, Self::TRAJECTORIES)?;
         within("view.particles", self.particles, Self::PARTICLES)?;
         within("view.field", self.field, Self::FIELD)?;
@@ -187,6 +192,78 @@ impl View {
     }
 }
 
+impl Figure {
+    /// Checks every value against its range; `at` is where the figure stands.
+    fn validate(&self, at: &str) -> Result<(), ExperimentError> {
+        let field = |name: &str| format!("{at}.{name}");
+        if self.file.trim().is_empty() || self.file.chars().any(char::is_control) {
+            let file = format!("{:?}", self.file);
+            return Err(range(
+                &field("file"),
+                file,
+                "a file's name, such as \"a.svg\"",
+            ));
+        }
+        within(&field("dpi"), self.dpi, Self::DPI)?;
+        check_line(&field("style"), &self.style)?;
+        if let Background::Color(color) = &self.background
+            && !is_hex(color)
+        {
+            let color = format!("{color:?}");
+            return Err(range(
+                &field("background"),
+                color,
+                "#rrggbb, such as #f5f5f5",
+            ));
+        }
+        if self.times.len() > Self::MAX_TIMES {
+            let times = format!("a list of {}", self.times.len());
+            let expected = format!("at most {} times", Self::MAX_TIMES);
+            return Err(range(&field("t"), times, &expected));
+        }
+        check_layers(&field("layers"), self.layers.as_deref().unwrap_or_default())?;
+        for (name, length) in [("width", self.width), ("height", self.height)] {
+            let Some(length) = length else { continue };
+            if !Self::POINTS.contains(&length.points(self.dpi)) {
+                return Err(range(&field(name), length, "0.5in to 200in"));
+            }
+        }
+        for &t in &self.times {
+            within(&field("t"), t, 0.0..=1.0)?;
+        }
+        for (name, limits) in [("xlim", self.x_limits), ("ylim", self.y_limits)] {
+            let Some((low, high)) = limits else { continue };
+            within(&field(name), low, Camera::CENTERS)?;
+            within(&field(name), high, Camera::CENTERS)?;
+            if high - low < *Camera::HEIGHTS.start() {
+                return Err(range(
+                    &field(name),
+                    format!("({low}, {high})"),
+                    "two numbers, the lower one first, such as (-4, 4)",
+                ));
+            }
+        }
+        if let Some(paths) = self.paths {
+            within(&field("paths"), paths, View::TRAJECTORIES)?;
+        }
+        if let Some(title) = &self.title {
+            check_line(&field("title"), title)?;
+        }
+        if let FigureKind::Film {
+            frames,
+            rate,
+            pause,
+            ..
+        } = self.kind
+        {
+            within(&field("kind.frames"), frames, 2..=10_000)?;
+            within(&field("kind.rate"), rate, 1.0..=60.0)?;
+            within(&field("kind.pause"), pause, 0.0..=60.0)?;
+        }
+        Ok(())
+    }
+}
+
 /// A name that is a file name everywhere: letters, digits, `-`, `_` and inner dots.
 fn check_name(name: &str) -> Result<(), ExperimentError> {
     let allowed = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
@@ -199,6 +276,22 @@ fn check_name(name: &str) -> Result<(), ExperimentError> {
         format!("{name:?}"),
         "1 to 100 letters, digits, '-', '_' or inner dots",
     ))
+}
+
+/// Layers without repetition.
+fn check_layers(field: &str, layers: &[Layer]) -> Result<(), ExperimentError> {
+    let is_repeated = |i: usize| layers[..i].contains(&layers[i]);
+    if (0..layers.len()).any(is_repeated) {
+        let expected = "every layer at most once";
+        return Err(range(field, format!("{layers:?}"), expected));
+    }
+    Ok(())
+}
+
+/// Whether a text is a colour as `#rrggbb`.
+fn is_hex(color: &str) -> bool {
+    let digits = color.strip_prefix('#').unwrap_or_default();
+    digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// One line of text.

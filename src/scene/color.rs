@@ -24,6 +24,14 @@ impl Color {
         }
     }
 
+    /// The opaque colour that `#rrggbb` names.
+    pub fn parse(text: &str) -> Option<Self> {
+        let digits = text.strip_prefix('#')?;
+        let is_hex = digits.len() == 6 && digits.bytes().all(|b| b.is_ascii_hexdigit());
+        let rgb = is_hex.then(|| u32::from_str_radix(digits, 16).ok());
+        rgb.flatten().map(Self::hex)
+    }
+
     /// The opaque colour with the given channels in [0, 1]; values outside are clamped.
     pub fn from_unit(rgb: [f32; 3]) -> Self {
         let [r, g, b] = rgb.map(|c| (c.clamp(0.0, 1.0) * 255.0).round() as u8);

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::experiment::View;
-use crate::export::{ExportError, Options};
+use crate::export::ExportError;
 use crate::flow::Bounds;
 use crate::scene::lanes::{self, LanePanel, columns};
 use crate::scene::{self, Around, Page, Scene, Style};
@@ -15,7 +15,7 @@ use super::files::atomic_write;
 use super::folder::Folder;
 use super::observer::RunError;
 
-pub use crate::export::Format;
+pub use crate::export::{Format, Options};
 
 /// The format that a path's suffix names, in upper or lower case.
 ///
@@ -38,8 +38,8 @@ pub fn scene(frame: &Frame, view: &View) -> Scene {
 ///
 /// # Errors
 /// If the exporter refuses, such as for a picture without an extent.
-pub fn encode(figure: &Scene, format: Format) -> Result<Vec<u8>, ExportError> {
-    format.encode(figure, &Options::default())
+pub fn encode(figure: &Scene, format: Format, options: &Options) -> Result<Vec<u8>, ExportError> {
+    format.encode(figure, options)
 }
 
 /// Writes a figure into a folder as vectors and as pixels, under these names.
@@ -48,7 +48,7 @@ pub fn encode(figure: &Scene, format: Format) -> Result<Vec<u8>, ExportError> {
 /// [`RunError::Failed`] if the exporter or the system refuses.
 pub fn write_both(folder: &Folder, names: [&str; 2], figure: &Scene) -> Result<(), RunError> {
     for (name, format) in names.into_iter().zip([Format::Svg, Format::Png]) {
-        let bytes = encode(figure, format);
+        let bytes = encode(figure, format, &Options::default());
         let bytes = bytes.map_err(|error| RunError::Failed(error.to_string()))?;
         folder.write(name, &bytes)?;
     }
@@ -85,7 +85,7 @@ pub fn write_lanes(path: &Path, lanes: &[(Arc<Frame>, String)], view: &View) -> 
 
 fn write_scene(path: &Path, figure: &Scene) -> Result<(), String> {
     let format = format_of(path)?;
-    let bytes = encode(figure, format);
+    let bytes = encode(figure, format, &Options::default());
     let bytes = bytes.map_err(|error| format!("{}: {error}", path.display()))?;
     atomic_write(path, &bytes).map_err(|error| error.to_string())
 }

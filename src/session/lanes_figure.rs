@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use crate::experiment::{Experiment, View};
 use crate::flow::Bounds;
+use crate::model::DeviceChoice;
+use crate::products::Look;
 use crate::scene::figure::NUMBERS;
 use crate::scene::lanes::{self, LanePanel, columns};
 use crate::scene::metrics::{Metric, three_digits};
@@ -14,6 +16,7 @@ use crate::snapshot::{Frame, LaneId};
 use super::crew::Crew;
 use super::figure;
 use super::folder::{self, Folder, names};
+use super::hands::Hands;
 use super::lanes_report::{LaneReport, MetricsFile};
 use super::observer::{RunError, RunObserver};
 use super::portrait;
@@ -88,7 +91,14 @@ pub fn draw(
             let folder = lane.folder.display();
             return Err(RunError::Failed(format!("{folder}: there are no weights")));
         }
-        match portrait::of_saved(blank, saved.as_ref(), seen, &crew, observer)? {
+        let look = Look {
+            density: true,
+            metrics: false,
+            ..Look::of(&blank.experiment.view, seen)
+        };
+        let frame = portrait::of_saved(blank, saved.as_ref(), &crew)?;
+        let hands = Hands::of(&crew);
+        match portrait::pictured(frame, look, DeviceChoice::Cpu, &hands, observer) {
             Some(frame) => frames.push(frame),
             None => return Ok(None),
         }

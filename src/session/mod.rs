@@ -20,6 +20,7 @@ mod dispatcher;
 pub(crate) mod documents;
 mod engines;
 pub mod experiment_file;
+pub mod export;
 pub mod figure;
 pub mod files;
 pub mod folder;
@@ -82,7 +83,9 @@ pub use cores::{Cores, Loan};
 pub use crew::Crew;
 pub use device_thread::{DeviceThread, DistantEngine};
 pub use engines::{EngineMaker, Engines};
+pub use hands::Hands;
 pub use lane::Trained;
+pub use observer::RunError;
 pub use speed::Speed;
 pub use untrained::exact_field;
 

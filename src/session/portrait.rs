@@ -57,51 +57,66 @@ pub fn frame(
     seen: Bounds,
     observer: &mut dyn RunObserver,
 ) -> Option<Frame> {
-    let learner = sitter.learner;
     let look = Look {
         density: true,
         metrics: false,
         ..Look::of(&blank.experiment.view, seen)
     };
-    let (said, complaints) = crossbeam_channel::unbounded();
-    let tools = Tools {
-        parts: sitter.hands.parts().clone(),
-        carrier: GpuCarrier::of(sitter.choice, move |sentence| drop(said.send(sentence))),
-        now: 0.0,
-    };
+    let frame = seated(sitter.learner, &sitter.device, flow, blank);
+    pictured(frame, look, sitter.choice, sitter.hands, observer)
+}
+
+/// The frame of a finished flow without pictures of it.
+fn seated(learner: &Learner, device: &Arc<str>, flow: &Flow, blank: Frame) -> Frame {
     let pairs = match flow.id.experiment.problem.velocity.is_learned() {
         true => learner.pairs().clone(),
         false => pairs_of(learner.experiment(), 0).unwrap_or_default(),
+    };
+    Frame {
+        state: RunState::Finished,
+        device: Arc::clone(device),
+        step: learner.steps_taken(),
+        loss: learner.losses().history(),
+        mean_losses: learner.mean_losses(),
+        pairs: pairs.iter().take(DISPLAY_PAIRS).collect(),
+        flow: Some(flow.clone()),
+        ..blank
+    }
+}
+
+/// The frame with what is looked at of its flow; `None` if interrupted.
+pub fn pictured(
+    frame: Frame,
+    look: Look,
+    choice: DeviceChoice,
+    hands: &Hands,
+    observer: &mut dyn RunObserver,
+) -> Option<Frame> {
+    let Some(flow) = &frame.flow else {
+        return Some(frame);
+    };
+    let (said, complaints) = crossbeam_channel::unbounded();
+    let tools = Tools {
+        parts: hands.parts().clone(),
+        carrier: GpuCarrier::of(choice, move |sentence| drop(said.send(sentence))),
+        now: 0.0,
     };
     let products = make_all(flow, &look, &tools, || !observer.interrupted());
     for sentence in complaints.try_iter() {
         observer.notice(&sentence);
     }
     products.map(|products| Frame {
-        flow: Some(flow.clone()),
-        state: RunState::Finished,
-        device: Arc::clone(&sitter.device),
-        step: learner.steps_taken(),
-        loss: learner.losses().history(),
-        mean_losses: learner.mean_losses(),
-        pairs: pairs.iter().take(DISPLAY_PAIRS).collect(),
         look,
         products,
-        ..blank
+        ..frame
     })
 }
 
-/// The frame of what a folder holds, made on the CPU; `None` if interrupted. The exact field needs nothing of it.
+/// The frame of what a folder holds, made on the CPU, without pictures of its flow. The exact field needs nothing of it.
 ///
 /// # Errors
 /// [`RunError`] if the weights cannot be used.
-pub fn of_saved(
-    blank: Frame,
-    saved: Option<&Saved>,
-    seen: Bounds,
-    crew: &Crew,
-    observer: &mut dyn RunObserver,
-) -> Result<Option<Frame>, RunError> {
+pub fn of_saved(blank: Frame, saved: Option<&Saved>, crew: &Crew) -> Result<Frame, RunError> {
     let engines = Engines::cpu(crew);
     let experiment = Arc::clone(&blank.experiment);
     let known = untrained::flow(&experiment)?;
@@ -115,11 +130,5 @@ pub fn of_saved(
             Flow::learned(field, experiment, RunId::default())
         }
     };
-    let sitter = Sitter {
-        learner: &learner,
-        device: Arc::clone(engines.label()),
-        choice: DeviceChoice::Cpu,
-        hands: &Hands::of(crew),
-    };
-    Ok(frame(&sitter, &flow, blank, seen, observer))
+    Ok(seated(&learner, engines.label(), &flow, blank))
 }

@@ -4,6 +4,8 @@
 mod kind;
 mod length;
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 
 use super::Layer;
@@ -110,7 +112,11 @@ pub enum Background {
 
 impl Figure {
     /// Dots per inch.
-    pub const DPI: std::ops::RangeInclusive<f64> = 10.0..=2400.0;
+    pub const DPI: RangeInclusive<f64> = 10.0..=2400.0;
+    /// The most times that a figure shows.
+    pub const MAX_TIMES: usize = 36;
+    /// Width and height of a page, in points: half an inch to 200 inches.
+    pub const POINTS: RangeInclusive<f64> = 36.0..=14_400.0;
 
     /// The figure of a kind, everything else at its default.
     pub fn new(kind: FigureKind) -> Self {
