@@ -35,7 +35,7 @@ pub fn draw(
     hands: &Hands,
     observer: &mut dyn RunObserver,
 ) -> Result<Option<Drawn>, RunError> {
-    let style = Style::Paper;
+    let style = style(figure)?;
     let blank: Vec<Frame> = subjects.iter().map(|s| s.frame.clone()).collect();
     let seen = with_material(subjects, &blank, view, |material| {
         let page = figures::page(figure, material, style)?;
@@ -56,6 +56,19 @@ pub fn draw(
     });
     let scene = scene.map_err(refused)?;
     Ok(Some(Drawn { scene, frames }))
+}
+
+/// The style that a figure asks for.
+///
+/// # Errors
+/// [`RunError::Input`] if there is none of that name.
+pub(super) fn style(figure: &Figure) -> Result<Style, RunError> {
+    match figure.style.as_str() {
+        "paper" => Ok(Style::Paper),
+        other => Err(RunError::Input(format!(
+            "there is no style \"{other}\": expected paper; try --style paper"
+        ))),
+    }
 }
 
 fn refused(error: FigureError) -> RunError {

@@ -8,4 +8,7 @@ mod write;
 
 pub use draw::{Drawn, draw};
 pub use subject::Subject;
-pub use write::{Written, options, write};
+pub use write::{Written, check, options, write};
+
+#[cfg(test)]
+mod tests;
