@@ -4,7 +4,7 @@ use std::fmt::{Display, Write};
 
 use super::{ExportError, Options};
 use crate::experiment::figure::TextAs;
-use crate::scene::text::{self, Pen, Weight};
+use crate::scene::text::{self, Family, Pen, Weight};
 use crate::scene::{
     Align, Arrows, Color, Image, Item, PagePoint, Points, Polylines, Rect, Rectangle, Scene,
     Segments, Text, fade,
@@ -217,7 +217,7 @@ impl Svg {
                 ));
             }
             TextAs::Text => {
-                let ([x, y], size) = (line.at.map(Number), Number(line.size));
+                let ([x, y], size) = (line.at.map(Number), Number(line.size.size));
                 let anchor = match line.align {
                     Align::Left => "start",
                     Align::Center => "middle",
@@ -228,8 +228,12 @@ impl Svg {
                     Weight::SemiBold => 600,
                 };
                 let words = Escaped(&line.text);
+                let family = match line.size.typeface.family {
+                    Family::Sans => "Inter, Helvetica, Arial, sans-serif",
+                    Family::Serif => "STIX Two Text, Times New Roman, Times, serif",
+                };
                 self.add(format_args!(
-                    "<text x=\"{x}\" y=\"{y}\" font-family=\"Inter, Helvetica, Arial, sans-serif\" \
+                    "<text x=\"{x}\" y=\"{y}\" font-family=\"{family}\" \
                      font-size=\"{size}\" font-weight=\"{weight}\" text-anchor=\"{anchor}\"{fill} \
                      xml:space=\"preserve\">{words}</text>\n"
                 ));

@@ -1,6 +1,6 @@
 //! What stands around the data of a figure, and which part of the plane it shows: what a figure's file says of it.
 
-use super::text::{self, Weight};
+use super::text::{self, Font, Weight};
 use super::transform::fit;
 use crate::experiment::figure::Show;
 use crate::experiment::{Camera, Figure};
@@ -77,17 +77,18 @@ impl Around {
 pub(super) fn wrapped(
     words: &str,
     between: &str,
-    size: f32,
+    font: impl Into<Font>,
     weight: Weight,
     room: f32,
 ) -> Vec<String> {
+    let font = font.into();
     let mut lines: Vec<String> = Vec::new();
     for part in words.split(between).filter(|part| !part.is_empty()) {
         let longer = lines.last().map(|line| [line, between, part].concat());
         let in_formula = lines
             .last()
             .is_some_and(|line| line.matches('$').count() % 2 == 1);
-        let fits = |line: &String| in_formula || text::width(line, size, weight) <= room;
+        let fits = |line: &String| in_formula || text::width(line, font, weight) <= room;
         match (longer.filter(fits), lines.last_mut()) {
             (Some(longer), Some(last)) => *last = longer,
             _ => lines.push(part.to_owned()),

@@ -100,7 +100,7 @@ impl Axes {
         let mut distance = spacing * sizes.small;
         loop {
             let axes = Self::with_distance(transform, distance);
-            let needed = widest(&axes.x, sizes) + sizes.small;
+            let needed = widest(&axes.x, sizes) + sizes.small.size;
             if needed <= distance {
                 return axes;
             }

@@ -230,7 +230,7 @@ impl CurvesFigure {
         items.extend(y_marks(plot, page));
         items.extend(self.x_marks(plot, is_lowest, page));
         for curve in &plot.plot.curves {
-            let color = lane_color(curve.lane, page.style == Style::Dark);
+            let color = lane_color(curve.lane, page.theme.is_dark());
             items.extend(curve_marks(plot, curve, color, &sizes));
         }
         items
@@ -304,7 +304,7 @@ impl CurvesFigure {
                 (x, baseline) = (left, baseline + line_height);
             }
             let y = baseline - 0.5 * text::cap_height(sizes.text);
-            let color = lane_color(lane, page.style == Style::Dark);
+            let color = lane_color(lane, page.theme.is_dark());
             items.push(Item::Segments(Segments {
                 ends: vec![[[x, y], [x + mark, y]]],
                 width: 2.0 * sizes.trajectory,

@@ -10,7 +10,7 @@ use super::layers::{Moment, look};
 use super::legend::Meaning;
 use super::metrics::{Measured, Metric, grouped, table, three_digits};
 use super::place::Place;
-use super::text::{self, Weight};
+use super::text::{self, Font, Weight};
 use super::theme::Sizes;
 use super::transform::{Transform, fit};
 use super::{Color, Page, color_bar, legend};
@@ -298,7 +298,7 @@ pub(super) fn header_height(sizes: &Sizes) -> f32 {
     text::cap_height(sizes.title) + text::cap_height(sizes.small) + 3.5 * sizes.gap
 }
 
-pub(super) fn line(words: &str, at: PagePoint, size: f32, color: Color, room: f32) -> Item {
+pub(super) fn line(words: &str, at: PagePoint, size: Font, color: Color, room: f32) -> Item {
     Item::Text(Text {
         text: text::fitted(words, size, Weight::Regular, room),
         at,

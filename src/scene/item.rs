@@ -4,7 +4,7 @@ use super::cloud::CloudMarks;
 use super::color::Color;
 use super::geometry::{PagePoint, Rect};
 use super::image::Image;
-use super::text::Weight;
+use super::text::{Font, Weight};
 
 /// One mark or many alike.
 #[derive(Clone, Debug, PartialEq)]
@@ -157,8 +157,8 @@ pub struct Text {
     pub at: PagePoint,
     /// Where the text lies relative to `at`.
     pub align: Align,
-    /// Size of the em square, in points.
-    pub size: f32,
+    /// Typeface and size.
+    pub size: Font,
     /// Weight of the typeface.
     pub weight: Weight,
     /// Fill.

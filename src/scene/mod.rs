@@ -18,6 +18,7 @@
 //! | `lanes` | several flows side by side |
 //! | `metrics` | what is measured, and how it is written |
 //! | `theme`, `colormap` | how it looks |
+//! | `style` | looks of figures by name, and templates of one's own |
 
 mod around;
 pub mod ask;
@@ -44,6 +45,7 @@ mod place;
 mod ramp;
 mod scales;
 pub mod step;
+mod style;
 pub mod text;
 pub mod theme;
 mod thin;
@@ -64,6 +66,7 @@ pub use item::{Align, Arrows, Item, Points, Polylines, Rectangle, Segments, Text
 pub use layers::Beside;
 pub use ramp::Ramp;
 pub use scales::Scales;
+pub use style::FigureStyle;
 pub use theme::{Sizes, Style, Theme};
 pub use transform::{Transform, fit};
 
@@ -88,8 +91,10 @@ pub enum Decorations {
 pub struct Page {
     /// Width and height, in points.
     pub size: [f32; 2],
-    /// Its palette.
-    pub style: Style,
+    /// Its colours.
+    pub theme: Theme,
+    /// Strokes, radii and type of a full page, see [`Self::sizes`].
+    pub base: Sizes,
     /// What stands around the data.
     pub decorations: Decorations,
     /// Factor on type, strokes and radii; 1 is normal.
@@ -101,7 +106,8 @@ impl Page {
     pub fn canvas(size: [f32; 2], style: Style) -> Self {
         Self {
             size,
-            style,
+            theme: *style.theme(),
+            base: Sizes::SCREEN,
             decorations: Decorations::Canvas,
             zoom: 1.0,
         }
@@ -119,26 +125,26 @@ impl Page {
     pub fn figure(style: Style) -> Self {
         Self {
             size: [486.0, 388.8],
-            style,
+            theme: *style.theme(),
+            base: Sizes::PRINT,
             decorations: Decorations::Figure,
             zoom: 1.0,
         }
     }
 
     /// Its colours.
-    pub fn theme(&self) -> &'static Theme {
-        self.style.theme()
+    pub fn theme(&self) -> &Theme {
+        &self.theme
     }
 
     /// Its strokes, radii and type sizes.
     pub fn sizes(&self) -> Sizes {
         match self.decorations {
-            Decorations::Canvas => Sizes::SCREEN.scaled(self.zoom),
+            Decorations::Canvas | Decorations::Figure => self.base.scaled(self.zoom),
             Decorations::Lane => {
                 let share = marks_share(self.size[0], FULL_LANE);
-                Sizes::SCREEN.with_marks(share).scaled(self.zoom)
+                self.base.with_marks(share).scaled(self.zoom)
             }
-            Decorations::Figure => Sizes::PRINT.scaled(self.zoom),
         }
     }
 }

@@ -6,7 +6,7 @@ use super::text::Weight;
 use super::theme::{Sizes, Theme};
 use super::thin::push_thinned;
 use super::transform::Transform;
-use super::{Color, Decorations, Page, Style};
+use super::{Color, Decorations, Page};
 use crate::flow::{Bounds, Point};
 
 /// Farther from the page than this (in points) a mark is dropped: beyond it back ends run out of digits.
@@ -21,7 +21,7 @@ const CLOUD_DOTS: usize = 5000;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Place {
     pub transform: Transform,
-    pub style: Style,
+    pub theme: Theme,
     pub sizes: Sizes,
     pub decorations: Decorations,
 }
@@ -30,14 +30,14 @@ impl Place {
     pub fn new(transform: Transform, page: &Page) -> Self {
         Self {
             transform,
-            style: page.style,
+            theme: page.theme,
             sizes: page.sizes(),
             decorations: page.decorations,
         }
     }
 
-    pub fn theme(&self) -> &'static Theme {
-        self.style.theme()
+    pub fn theme(&self) -> &Theme {
+        &self.theme
     }
 
     /// Where a data point lies on the page. All data that is drawn goes through here: what is not finite or

@@ -1,35 +1,20 @@
-//! Text as outlines: Inter in two weights, measured and drawn through skrifa. It refuses to know shaping: one
+//! Text as outlines: a typeface in two weights, measured and drawn through skrifa. It refuses to know shaping: one
 //! line, left to right, no kerning, which is enough for titles, labels and numbers.
+
+use std::collections::BTreeSet;
 
 use skrifa::instance::{LocationRef, Size};
 use skrifa::outline::{DrawSettings, OutlinePen};
 use skrifa::{FontRef, GlyphId, MetadataProvider};
 
 use super::geometry::PagePoint;
+use super::{Item, Scene};
 
-/// Inter Regular, the typeface of scenes and of the window.
-pub const REGULAR: &[u8] = include_bytes!("../../assets/Inter-Regular.otf");
-/// Inter SemiBold, for titles.
-pub const SEMI_BOLD: &[u8] = include_bytes!("../../assets/Inter-SemiBold.otf");
+mod typeface;
 
-/// Weight of the typeface.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Weight {
-    /// For everything that is read.
-    Regular,
-    /// For titles.
-    SemiBold,
-}
-
-impl Weight {
-    fn font(self) -> Option<FontRef<'static>> {
-        let bytes = match self {
-            Self::Regular => REGULAR,
-            Self::SemiBold => SEMI_BOLD,
-        };
-        FontRef::new(bytes).ok()
-    }
-}
+pub use typeface::{
+    Family, Font, REGULAR, SEMI_BOLD, SERIF_BOLD, SERIF_REGULAR, Typeface, Weight,
+};
 
 /// What an outline is drawn with; y points down, units are points.
 pub trait Pen {
@@ -46,39 +31,48 @@ pub trait Pen {
 }
 
 /// The advance width of the line, in points.
-pub fn width(text: &str, size: f32, weight: Weight) -> f32 {
+pub fn width(text: &str, font: impl Into<Font>, weight: Weight) -> f32 {
     let mut total = 0.0;
-    each_glyph(text, size, weight, |_, _, advance| total += advance);
+    each_glyph(text, font.into(), weight, |_, _, _, advance| total += advance);
     total
 }
 
-/// Height of the ascenders above the baseline, in points (Inter's hhea table: 0.97 em).
-pub fn ascent(size: f32) -> f32 {
-    0.97 * size
+/// Height of the ascenders above the baseline, in points (Inter's hhea table: 0.97 em; STIX Two Text is lower).
+pub fn ascent(font: impl Into<Font>) -> f32 {
+    0.97 * font.into()
 }
 
-/// Depth of the descenders below the baseline, in points (Inter's hhea table: 0.24 em).
-pub fn descent(size: f32) -> f32 {
-    0.24 * size
+/// Depth of the descenders below the baseline, in points (0.24 em).
+pub fn descent(font: impl Into<Font>) -> f32 {
+    0.24 * font.into()
 }
 
-/// Height of the digits and capitals above the baseline, in points (0.73 em).
-pub fn cap_height(size: f32) -> f32 {
-    0.73 * size
+/// Height of the digits and capitals above the baseline, in points (Inter 0.73 em, STIX Two Text 0.66 em).
+pub fn cap_height(font: impl Into<Font>) -> f32 {
+    let font = font.into();
+    match font.typeface.family {
+        Family::Sans => 0.73 * font,
+        Family::Serif => 0.66 * font,
+    }
 }
 
 /// Draws the outlines of the line whose baseline starts at `start`.
-pub fn outline(text: &str, start: PagePoint, size: f32, weight: Weight, pen: &mut impl Pen) {
-    let Some(font) = weight.font() else { return };
-    let outlines = font.outline_glyphs();
+pub fn outline(
+    text: &str,
+    start: PagePoint,
+    font: impl Into<Font>,
+    weight: Weight,
+    pen: &mut impl Pen,
+) {
+    let font = font.into();
     let mut x = start[0];
-    each_glyph(text, size, weight, |glyph, _, advance| {
-        let settings = DrawSettings::unhinted(Size::new(size), LocationRef::default());
+    each_glyph(text, font, weight, |file, glyph, _, advance| {
+        let settings = DrawSettings::unhinted(Size::new(font.size), LocationRef::default());
         let mut placed = Placed {
             pen: &mut *pen,
             origin: [x, start[1]],
         };
-        if let Some(outline) = outlines.get(glyph) {
+        if let Some(outline) = file.outline_glyphs().get(glyph) {
             // A glyph that cannot be drawn leaves its gap; the bundled fonts have none (tested below).
             let _ = outline.draw(settings, &mut placed);
         }
@@ -87,14 +81,15 @@ pub fn outline(text: &str, start: PagePoint, size: f32, weight: Weight, pen: &mu
 }
 
 /// The longest beginning of `text`, with an ellipsis if it had to be cut, that is at most `max_width` wide.
-pub fn fitted(text: &str, size: f32, weight: Weight, max_width: f32) -> String {
-    if width(text, size, weight) <= max_width {
+pub fn fitted(text: &str, font: impl Into<Font>, weight: Weight, max_width: f32) -> String {
+    let font = font.into();
+    if width(text, font, weight) <= max_width {
         return text.to_owned();
     }
-    let room = max_width - width("…", size, weight);
+    let room = max_width - width("…", font, weight);
     let mut used = 0.0;
     let mut kept = String::new();
-    each_glyph(text, size, weight, |_, character, advance| {
+    each_glyph(text, font, weight, |_, _, character, advance| {
         used += advance;
         if used <= room {
             kept.push(character);
@@ -105,18 +100,43 @@ pub fn fitted(text: &str, size: f32, weight: Weight, max_width: f32) -> String {
     kept
 }
 
-/// Calls `visit(glyph, character, advance)` for every character that is not a control character.
-fn each_glyph(text: &str, size: f32, weight: Weight, mut visit: impl FnMut(GlyphId, char, f32)) {
-    let Some(font) = weight.font() else { return };
-    let charmap = font.charmap();
-    let metrics = font.glyph_metrics(Size::new(size), LocationRef::default());
+/// The characters of the scene that its typefaces have no glyph for, in the order of their numbers.
+pub fn missing(scene: &Scene) -> Vec<char> {
+    let panels = scene.panels.iter().flat_map(|panel| {
+        let layers = panel.groups.iter().flat_map(|group| group.items.iter());
+        panel.backdrop.iter().chain(layers).chain(&panel.overlay)
+    });
+    let texts = panels
+        .chain(&scene.furniture)
+        .filter_map(|item| match item {
+            Item::Text(text) => Some(text),
+            _ => None,
+        });
+    let lacks = |text: &'_ super::Text, c: &char| !text.size.typeface.has(*c, text.weight);
+    let missing: BTreeSet<char> = texts
+        .flat_map(|text| {
+            let shown = text.text.chars().filter(|c| !c.is_control());
+            shown.filter(move |c| lacks(text, c))
+        })
+        .collect();
+    missing.into_iter().collect()
+}
+
+/// Calls `visit(font, glyph, character, advance)` for every character that is not a control character.
+fn each_glyph(
+    text: &str,
+    font: Font,
+    weight: Weight,
+    mut visit: impl FnMut(&FontRef<'static>, GlyphId, char, f32),
+) {
+    let fonts = font.typeface.fonts(weight);
     for character in text.chars().filter(|c| !c.is_control()) {
-        let glyph = charmap.map(character).unwrap_or(GlyphId::NOTDEF);
-        visit(
-            glyph,
-            character,
-            metrics.advance_width(glyph).unwrap_or(0.0),
-        );
+        let Some((file, glyph)) = fonts.glyph(character) else {
+            continue;
+        };
+        let metrics = file.glyph_metrics(Size::new(font.size), LocationRef::default());
+        let advance = metrics.advance_width(glyph).unwrap_or(0.0);
+        visit(file, glyph, character, advance);
     }
 }
 
@@ -203,7 +223,7 @@ mod tests {
     #[test]
     fn metrics_agree_with_the_fonts() {
         for weight in [Weight::Regular, Weight::SemiBold] {
-            let font = weight.font().expect("the bundled font parses");
+            let font = FontRef::new(Family::Sans.bytes(weight)).expect("the bundled font parses");
             let metrics = font.metrics(Size::new(1.0), LocationRef::default());
             assert!((metrics.ascent - ascent(1.0)).abs() < 0.01, "{metrics:?}");
             assert!((metrics.descent + descent(1.0)).abs() < 0.01, "{metrics:?}");
@@ -225,9 +245,9 @@ mod tests {
         for weight in [Weight::Regular, Weight::SemiBold] {
             each_glyph(
                 "−0123456789.,=()/|·…₂ ασ× wtSW",
-                9.0,
+                Font::sans(9.0),
                 weight,
-                |glyph, c, advance| {
+                |_, glyph, c, advance| {
                     assert_ne!(glyph, GlyphId::NOTDEF, "{c:?}");
                     assert!(advance > 0.0, "{c:?}");
                 },

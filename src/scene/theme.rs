@@ -4,11 +4,15 @@
 //! derived from these palettes elsewhere.
 
 mod lanes;
+mod palettes;
+mod sizes;
 
 use super::color::Color;
 use super::colormap::viridis;
+use palettes::{DARK, LIGHT, PAPER};
 
 pub use lanes::lane_color;
+pub use sizes::Sizes;
 
 /// A palette by name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -34,7 +38,7 @@ impl Style {
 }
 
 /// What every colour is for.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Theme {
     /// The canvas and the page.
     pub background: Color,
@@ -65,6 +69,11 @@ pub struct Theme {
 }
 
 impl Theme {
+    /// Whether its ground is dark.
+    pub fn is_dark(&self) -> bool {
+        self.background.contrast(Color::hex(0xffffff)) > self.background.contrast(Color::hex(0))
+    }
+
     /// The opaque colour that stands for a number of trajectories, 0 to 1 of its scale (see [`super::Ramp`]).
     pub fn shade(&self, share: f32) -> Color {
         let (from, to) = self.ink.ramp;
@@ -83,7 +92,7 @@ impl Theme {
 }
 
 /// The colours of the layers, opacity included.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Ink {
     /// Lines of the canvas grid.
     pub grid: Color,
@@ -124,233 +133,6 @@ pub struct Ink {
     pub expands: Color,
     /// Coupling pairs.
     pub pair: Color,
-}
-
-const WHITE: Color = Color::hex(0xffffff);
-
-const DARK: Theme = Theme {
-    background: Color::hex(0x14161b),
-    panel: Color::hex(0x1b1e25),
-    card: Color::hex(0x23272f),
-    line: Color::hex(0x323843),
-    text: Color::hex(0xe3e6eb),
-    muted: Color::hex(0x8b93a1),
-    accent: Color::hex(0x6ea8fe),
-    on_accent: Color::hex(0x14161b),
-    source: Color::hex(0xb08cff),
-    target: Color::hex(0x35cf92),
-    attention: Color::hex(0xf0b35a),
-    error: Color::hex(0xff7b72),
-    ink: Ink {
-        grid: Color::hex(0x1e2128),
-        axis: Color::hex(0x8b93a1),
-        source_sample: Color::hex(0xb08cff).alpha(140),
-        target_sample: Color::hex(0x35cf92).alpha(140),
-        trajectory_start: Color::hex(0xb08cff),
-        trajectory_end: Color::hex(0x35cf92),
-        trajectory_alpha: 150,
-        ramp: (0.15, 1.0),
-        hue_lightness: 0.75,
-        particle: WHITE,
-        trail: WHITE.alpha(170),
-        field: Color::hex(0x8b93a1).alpha(170),
-        density: Color::hex(0x6ea8fe).alpha(190),
-        exact: Color::hex(0x4fd8e8),
-        exact_density: Color::hex(0x4fd8e8).alpha(170),
-        heat: [
-            Color::hex(0x7a2a52).alpha(150),
-            Color::hex(0xe0573f).alpha(215),
-            Color::hex(0xffe27a).alpha(245),
-        ],
-        contracts: Color::hex(0x4f8dff).alpha(220),
-        expands: Color::hex(0xff9a3d).alpha(220),
-        pair: Color::hex(0xf0b35a).alpha(95),
-    },
-};
-
-const LIGHT: Theme = Theme {
-    background: Color::hex(0xfbfcfd),
-    panel: Color::hex(0xf1f3f6),
-    card: Color::hex(0xffffff),
-    line: Color::hex(0xd3d8e0),
-    text: Color::hex(0x1b1f27),
-    muted: Color::hex(0x5c6573),
-    accent: Color::hex(0x1f5fd0),
-    on_accent: WHITE,
-    source: Color::hex(0x7440d6),
-    target: Color::hex(0x0b7f56),
-    attention: Color::hex(0x925700),
-    error: Color::hex(0xc0262d),
-    ink: Ink {
-        grid: Color::hex(0xeceff3),
-        axis: Color::hex(0x5c6573),
-        source_sample: Color::hex(0x7440d6).alpha(100),
-        target_sample: Color::hex(0x0f9d6b).alpha(110),
-        trajectory_start: Color::hex(0x7440d6),
-        trajectory_end: Color::hex(0x07624a),
-        trajectory_alpha: 190,
-        ramp: (0.0, 0.9),
-        hue_lightness: 0.58,
-        particle: Color::hex(0x1b1f27),
-        trail: Color::hex(0x1b1f27).alpha(150),
-        field: Color::hex(0x5c6573).alpha(170),
-        density: Color::hex(0x1f5fd0).alpha(150),
-        exact: Color::hex(0x007a8c),
-        exact_density: Color::hex(0x0095ab).alpha(170),
-        heat: [
-            Color::hex(0xffd98a).alpha(170),
-            Color::hex(0xea6a2a).alpha(220),
-            Color::hex(0x7d0f2b).alpha(245),
-        ],
-        contracts: Color::hex(0x1f5fd0).alpha(215),
-        expands: Color::hex(0xd46a00).alpha(225),
-        pair: Color::hex(0xb87a14).alpha(120),
-    },
-};
-
-const PAPER: Theme = Theme {
-    background: WHITE,
-    panel: WHITE,
-    card: WHITE,
-    line: Color::hex(0xc9ced6),
-    text: Color::hex(0x14161b),
-    muted: Color::hex(0x555d6a),
-    accent: Color::hex(0x1f5fd0),
-    on_accent: WHITE,
-    source: Color::hex(0x7548c4),
-    target: Color::hex(0x0b7f56),
-    attention: Color::hex(0x925700),
-    error: Color::hex(0xc0262d),
-    ink: Ink {
-        grid: Color::hex(0xeceff3),
-        axis: Color::hex(0x14161b),
-        source_sample: Color::hex(0x7548c4).alpha(90),
-        target_sample: Color::hex(0x0f9d6b).alpha(120),
-        trajectory_start: Color::hex(0x7548c4),
-        trajectory_end: Color::hex(0x07624a),
-        trajectory_alpha: 255,
-        ramp: (0.0, 0.92),
-        hue_lightness: 0.6,
-        particle: Color::hex(0x1b1f27),
-        trail: Color::hex(0x1b1f27).alpha(190),
-        field: Color::hex(0x6b7280).alpha(220),
-        density: Color::hex(0x3b6fd4).alpha(150),
-        exact: Color::hex(0x007a8c),
-        exact_density: Color::hex(0x0095ab).alpha(170),
-        heat: [
-            Color::hex(0xffd98a).alpha(190),
-            Color::hex(0xea6a2a).alpha(235),
-            Color::hex(0x7d0f2b),
-        ],
-        contracts: Color::hex(0x1f5fd0).alpha(225),
-        expands: Color::hex(0xd46a00).alpha(235),
-        pair: Color::hex(0xb87a14).alpha(150),
-    },
-};
-
-/// Radii, widths and type sizes, in points.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Sizes {
-    /// Radius of a moving particle among few.
-    pub particle: f32,
-    /// Radius of a source or target sample among few.
-    pub sample: f32,
-    /// Radius of the start and the end of a trajectory in a figure.
-    pub trajectory_end: f32,
-    /// Width of a trajectory.
-    pub trajectory: f32,
-    /// Width of a trail.
-    pub trail: f32,
-    /// Width of a coupling pair.
-    pub pair: f32,
-    /// Width of an arrow's shaft.
-    pub arrow: f32,
-    /// Length of an arrow's head.
-    pub arrow_head: f32,
-    /// Width of axes, ticks and outlines.
-    pub axis: f32,
-    /// Length of a tick.
-    pub tick: f32,
-    /// Labels, legend and numbers.
-    pub text: f32,
-    /// Tick labels and second lines.
-    pub small: f32,
-    /// Titles.
-    pub title: f32,
-    /// The unit of distances between things.
-    pub gap: f32,
-}
-
-impl Sizes {
-    /// For a screen at arm's length.
-    pub const SCREEN: Self = Self {
-        particle: 2.4,
-        sample: 1.4,
-        trajectory_end: 2.0,
-        trajectory: 1.1,
-        trail: 1.4,
-        pair: 0.8,
-        arrow: 1.1,
-        arrow_head: 5.0,
-        axis: 1.0,
-        tick: 4.0,
-        text: 12.0,
-        small: 10.5,
-        title: 16.0,
-        gap: 6.0,
-    };
-
-    /// For a figure on paper: thin lines, nine-point type.
-    pub const PRINT: Self = Self {
-        particle: 1.2,
-        sample: 0.8,
-        trajectory_end: 1.2,
-        trajectory: 0.6,
-        trail: 0.8,
-        pair: 0.45,
-        arrow: 0.6,
-        arrow_head: 3.2,
-        axis: 0.6,
-        tick: 3.0,
-        text: 8.5,
-        small: 8.0,
-        title: 11.0,
-        gap: 4.5,
-    };
-
-    /// The same page with dots, strokes and arrows times `share`.
-    pub fn with_marks(self, share: f32) -> Self {
-        let small = self.scaled(share);
-        Self {
-            axis: self.axis,
-            tick: self.tick,
-            text: self.text,
-            small: self.small,
-            title: self.title,
-            gap: self.gap,
-            ..small
-        }
-    }
-
-    /// Everything times `zoom`.
-    pub fn scaled(self, zoom: f32) -> Self {
-        Self {
-            particle: self.particle * zoom,
-            sample: self.sample * zoom,
-            trajectory_end: self.trajectory_end * zoom,
-            trajectory: self.trajectory * zoom,
-            trail: self.trail * zoom,
-            pair: self.pair * zoom,
-            arrow: self.arrow * zoom,
-            arrow_head: self.arrow_head * zoom,
-            axis: self.axis * zoom,
-            tick: self.tick * zoom,
-            text: self.text * zoom,
-            small: self.small * zoom,
-            title: self.title * zoom,
-            gap: self.gap * zoom,
-        }
-    }
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use super::around::Around;
 use super::lanes::LanePanel;
 use super::layers::look as look_of;
 use super::panels::{PanelGrid, PanelOf};
-use super::{Page, Scene, Style};
+use super::{FigureStyle, Page, Scene};
 use crate::experiment::{Figure, FigureKind, Layer, View};
 use crate::flow::Bounds;
 use crate::products::Look;
@@ -233,7 +233,7 @@ macro_rules! make_kinds {
         ///
         /// # Errors
         /// The kind has no picture, or the page has no room for it.
-        pub fn page(figure: &Figure, material: &Material, style: Style) -> Result<Page, FigureError> {
+        pub fn page(figure: &Figure, material: &Material, style: &FigureStyle) -> Result<Page, FigureError> {
             let page = asked_page(figure, style);
             match figure.kind {
                 $(FigureKind::$kind { .. } => $file::$kind::page(figure, material, page),)*
@@ -263,14 +263,16 @@ macro_rules! make_kinds {
 }
 kinds!(make_kinds);
 
+/// Width to height of a page whose height nobody chose.
+const HABIT: [f32; 2] = [6.75, 5.4];
+
 /// The page with the sizes that are asked for.
-fn asked_page(figure: &Figure, style: Style) -> Page {
-    let mut page = Page::figure(style);
+fn asked_page(figure: &Figure, style: &FigureStyle) -> Page {
     let points = |length: crate::experiment::figure::Length| length.points(figure.dpi) as f32;
-    let [width, height] = page.size;
-    page.size[0] = figure.width.map_or(width, points);
-    page.size[1] = figure.height.map_or(page.size[0] * height / width, points);
-    page
+    let width = figure.width.map_or(style.width(), points);
+    let [wide, high] = HABIT;
+    let height = figure.height.map_or(width * high / wide, points);
+    style.page([width, height])
 }
 
 #[cfg(test)]

@@ -3,7 +3,6 @@
 use super::{LINE, Look, Marks, Moment, Notes, Same, Span, Swatch, swatch_line};
 use crate::flow::reference::rms_distance;
 use crate::products::{Followed, Made};
-use crate::scene::Style;
 use crate::scene::color::Color;
 use crate::scene::item::{Item, Polylines, Segments};
 use crate::scene::place::Place;
@@ -65,7 +64,7 @@ impl Marks for Difference {
     }
 
     fn items(pair: &Pair, place: &Place) -> Vec<Item> {
-        let dark = place.style == Style::Dark;
+        let dark = place.theme.is_dark();
         let [this, other] = pair.lanes.map(|lane| lane_color(lane, dark));
         let [these, those] = pair.ends().map(|ends| ends.iter().copied());
         let width = 1.4 * place.sizes.trajectory;

@@ -10,7 +10,7 @@ use crate::scene::layers::look;
 use crate::scene::legend::{self, Meaning};
 use crate::scene::metrics::grouped;
 use crate::scene::place::Place;
-use crate::scene::text::{self, Weight};
+use crate::scene::text::{self, Font, Weight};
 use crate::scene::theme::Sizes;
 use crate::scene::transform::Transform;
 use crate::scene::{Color, Page, color_bar};
@@ -59,8 +59,8 @@ impl Header {
     }
 
     /// Every line with its size, its weight and how far its baseline is below the last one.
-    fn lines(&self, sizes: &Sizes) -> impl Iterator<Item = (&String, f32, Weight, f32)> {
-        let advance = |k: usize, size: f32, gap: f32| match k {
+    fn lines(&self, sizes: &Sizes) -> impl Iterator<Item = (&String, Font, Weight, f32)> {
+        let advance = |k: usize, size: Font, gap: f32| match k {
             0 => text::cap_height(size) + gap,
             _ => 1.3 * size,
         };
@@ -243,7 +243,7 @@ impl PanelGrid<'_> {
 fn words(
     text: String,
     (at, align): ([f32; 2], Align),
-    size: f32,
+    font: Font,
     weight: Weight,
     color: Color,
 ) -> Item {
@@ -251,7 +251,7 @@ fn words(
         text,
         at,
         align,
-        size,
+        size: font,
         weight,
         color,
     })

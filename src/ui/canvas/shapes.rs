@@ -127,8 +127,8 @@ pub fn rectangle(item: &Rectangle, screen: &Screen) -> Shape {
 /// A line of text on its baseline.
 pub fn text(painter: &Painter, item: &scene::Text, screen: &Screen) -> Shape {
     let font = match item.weight {
-        Weight::Regular => FontId::proportional(item.size),
-        Weight::SemiBold => strong(item.size),
+        Weight::Regular => FontId::proportional(item.size.size),
+        Weight::SemiBold => strong(item.size.size),
     };
     let color = ink(item.color);
     let galley = painter.layout_no_wrap(item.text.clone(), font, color);
