@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, value_parser};
 
-use crate::experiment::figure::{Length, TextAs};
+use crate::experiment::figure::{FilmOver, Length, TextAs};
 use crate::experiment::{FigureKind, Layer, Over, Override};
 use crate::model::DeviceChoice;
 use crate::session::compare::Shard;
@@ -180,6 +180,9 @@ pub struct ExportArgs {
     /// Where it goes; the suffix chooses the format; repeatable
     #[arg(long, value_name = "FILE")]
     pub out: Vec<PathBuf>,
+    /// How it looks: the name of a style, or a file of one that ends in .ron
+    #[arg(long, value_name = "STYLE")]
+    pub style: Option<String>,
     /// Width of the page, in in, mm, pt or px
     #[arg(long, value_name = "LENGTH")]
     pub width: Option<Length>,
@@ -196,7 +199,12 @@ pub struct ExportArgs {
     #[arg(long, value_name = "AS", value_parser = parse_text)]
     pub text: Option<TextAs>,
     /// The times that are shown
-    #[arg(long, value_name = "T,..", value_delimiter = ',')]
+    #[arg(
+        long,
+        value_name = "T,..",
+        allow_hyphen_values = true,
+        value_delimiter = ','
+    )]
     pub t: Vec<f64>,
     /// Ends of the x axis
     #[arg(long, value_name = "A,B", allow_hyphen_values = true, value_parser = parse_point)]
@@ -213,9 +221,21 @@ pub struct ExportArgs {
     /// The heading; an empty one for none
     #[arg(long, value_name = "TEXT")]
     pub title: Option<String>,
+    /// Of films: how many pictures, without those of the pause
+    #[arg(long, value_name = "N")]
+    pub frames: Option<usize>,
+    /// Of films: pictures a second
+    #[arg(long, value_name = "N")]
+    pub rate: Option<f64>,
+    /// Of films: what time runs over, flow, training or both
+    #[arg(long, value_name = "WHAT", value_parser = parse_film_over)]
+    pub over: Option<FilmOver>,
     /// What differs from the experiment.
     #[command(flatten)]
     pub changes: Changes,
+    /// Where to train what is not trained: auto, cpu or gpu
+    #[arg(long, value_name = "DEVICE", default_value_t)]
+    pub device: DeviceChoice,
     /// Threads to compute with [default: all]
     #[arg(long, value_name = "N", value_parser = parse_threads)]
     pub threads: Option<usize>,
@@ -288,6 +308,15 @@ fn parse_over(text: &str) -> Result<Over, String> {
 fn parse_kind(text: &str) -> Result<FigureKind, String> {
     let named = FigureKind::named(text).or_else(|| ron::from_str(text).ok());
     named.ok_or_else(|| format!("the kinds are {}", FigureKind::NAMES.join(", ")))
+}
+
+fn parse_film_over(text: &str) -> Result<FilmOver, String> {
+    match text {
+        "flow" => Ok(FilmOver::Flow),
+        "training" => Ok(FilmOver::Training),
+        "both" => Ok(FilmOver::Both),
+        _ => Err("expected flow, training or both".to_owned()),
+    }
 }
 
 fn parse_text(text: &str) -> Result<TextAs, String> {
@@ -400,6 +429,38 @@ mod tests {
     }
 
     #[test]
+    fn export_takes_every_flag_of_the_contract() {
+        let line = "pushforward export vp --figure Density(of:Exact) --out a.svg --out b.png --style paper --width 82mm \
+                    --height 200px --dpi 200 --background none --text text --t 0,0.5,1 --xlim=-4,4 --ylim -3,3 \
+                    --layers exact-density,Target,field_error --paths 7 --title A --set seed=4 --steps 5 --device cpu \
+                    --threads 2 --quiet";
+        let Some(Verb::Export(export)) = parse(line).unwrap().verb else {
+            panic!("not an export");
+        };
+        assert_eq!(export.figure.map(|kind| kind.name()), Some("density"));
+        assert_eq!((export.out.len(), export.dpi), (2, Some(200.0)));
+        assert_eq!(export.width, Some(Length::Millimetres(82.0)));
+        assert_eq!(export.height, Some(Length::Pixels(200.0)));
+        assert_eq!(export.t, [0.0, 0.5, 1.0]);
+        assert_eq!(
+            export.xlim.zip(export.ylim),
+            Some(([-4.0, 4.0], [-3.0, 3.0]))
+        );
+        let layers = [Layer::ExactDensity, Layer::Target, Layer::FieldError];
+        assert_eq!(export.layers.as_deref(), Some(&layers[..]));
+        assert_eq!((export.text, export.paths), (Some(TextAs::Text), Some(7)));
+        assert_eq!((export.threads, export.quiet), (Some(2), true));
+        assert_eq!(export.device, DeviceChoice::Cpu);
+        let line =
+            "pushforward export vp --figure film --out a.gif --frames 9 --rate 5 --over both";
+        let Some(Verb::Export(film)) = parse(line).unwrap().verb else {
+            panic!("not an export");
+        };
+        assert_eq!((film.frames, film.rate), (Some(9), Some(5.0)));
+        assert_eq!(film.over, Some(FilmOver::Both));
+    }
+
+    #[test]
     fn bench_takes_its_flags() {
         let line = "pushforward bench --json --scaling --threads 2";
         let Some(Verb::Bench(bench)) = parse(line).unwrap().verb else {
@@ -467,6 +528,14 @@ mod tests {
             "pushforward compare vp --out a --jobs 0",
             "pushforward compare vp --out a --shard 9/8",
             "pushforward compare vp --out a --keep some",
+            "pushforward export",
+            "pushforward export vp --figure plot --out a.svg",
+            "pushforward export vp --figure strip --out a.svg --width 3",
+            "pushforward export vp --figure strip --out a.svg --width -3in",
+            "pushforward export vp --figure strip --out a.svg --layers nothing",
+            "pushforward export vp --figure strip --out a.svg --xlim=4",
+            "pushforward export vp --figure strip --out a.svg --text bold",
+            "pushforward export vp --figure film --out a.gif --over time",
         ] {
             assert_eq!(parse(line).unwrap_err().exit_code(), 2, "{line}");
         }

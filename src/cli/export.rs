@@ -12,9 +12,8 @@ use super::progress::Reporter;
 use crate::experiment::figure::Background;
 use crate::experiment::{Experiment, Figure, FigureKind};
 use crate::session::export::{self, Subject};
-use crate::session::folder::Folder;
 use crate::session::lanes_run;
-use crate::session::run::{self, Keep, RunOptions};
+use crate::session::run::{self, Keep, RunObserver, RunOptions};
 use crate::session::{Crew, Hands};
 
 /// Trains what has not been trained, and writes every figure.
@@ -25,24 +24,52 @@ pub fn export(args: &ExportArgs, stop: Arc<AtomicBool>) -> Result<(), Failure> {
     let origin = Origin::find(&args.experiment)?;
     let experiment = input::changed(&args.experiment, origin.experiment()?, &args.changes)?;
     let figures = requested(args, &experiment)?;
+    if let (Origin::Folder(folder), Some(steps)) = (&origin, args.changes.steps) {
+        let folder = folder.display();
+        return Err(Failure::Input(format!(
+            "{folder} is drawn with the weights that are there; `pushforward run {folder} --steps {steps}` trains them on"
+        )));
+    }
+    let home = match &origin {
+        Origin::Folder(folder) => folder.clone(),
+        _ => Path::new("out").join(&experiment.words.name),
+    };
+    let mut jobs = Vec::new();
+    for figure in &figures {
+        let places = places(args, figure, &home)?;
+        jobs.push((figure, export::options(figure, &experiment)?, places));
+    }
+    // What cannot be written is found before anything is trained.
+    for (figure, _, places) in &jobs {
+        for path in places {
+            export::check(figure, path)?;
+        }
+    }
     let mut reporter = Reporter::new(args.quiet, stop);
     let folder = match &origin {
         Origin::Folder(folder) => folder.clone(),
-        _ => trained(args, &experiment, &mut reporter)?,
+        _ => trained(args, &experiment, &home, &mut reporter)?,
     };
     let crew = args.threads.map_or_else(Crew::of_all_cores, Crew::spawn);
     let crew = crew.map_err(|error| Failure::Failed(error.to_string()))?;
     let hands = Hands::of(&crew);
     let subjects = Subject::of_folder(&folder, &experiment, &crew)?;
-    for figure in &figures {
-        let options = export::options(figure, &experiment)?;
+    for (figure, options, places) in jobs {
         let looked = (figure, &experiment.view);
         let drawn = export::draw(&subjects, looked, &hands, &mut reporter)?;
         let drawn = drawn.ok_or(Failure::Interrupted)?;
-        for path in places(args, figure, &folder)? {
+        for path in places {
+            if reporter.interrupted() {
+                return Err(Failure::Interrupted);
+            }
             let written = export::write(&path, &drawn.scene, &options)?;
             if !args.quiet {
-                say(&format!("{} ({} bytes)\n", path.display(), written.bytes))?;
+                let [width, height] = drawn.scene.size.map(|points| points / 72.0);
+                say(&format!(
+                    "{}: {width:.2} x {height:.2} in, {} bytes\n",
+                    path.display(),
+                    written.bytes
+                ))?;
             }
         }
     }
@@ -53,7 +80,14 @@ pub fn export(args: &ExportArgs, stop: Arc<AtomicBool>) -> Result<(), Failure> {
 fn requested(args: &ExportArgs, experiment: &Experiment) -> Result<Vec<Figure>, Failure> {
     let changed = |figure: &Figure| with_flags(args, figure.clone());
     let figures: Vec<Figure> = match &args.figure {
-        Some(kind) => vec![changed(&Figure::new(kind.clone()))],
+        Some(kind) => {
+            let first = args.out.first();
+            let file = first.map(|out| out.display().to_string());
+            vec![changed(&Figure {
+                file: file.unwrap_or_default(),
+                ..Figure::new(kind.clone())
+            })]
+        }
         None => experiment.figures.iter().map(changed).collect(),
     };
     let refused =
@@ -72,12 +106,65 @@ fn requested(args: &ExportArgs, experiment: &Experiment) -> Result<Vec<Figure>, 
         ..experiment.clone()
     };
     let checked = named.validate();
-    checked.map_err(|error| refused(&error.to_string()))?;
+    checked.map_err(|error| match error.to_string() {
+        words if args.figure.is_some() => refused(&in_flags(&words)),
+        words => refused(&words),
+    })?;
+    if !figures.iter().any(|figure| is_film(&figure.kind)) {
+        let asked = [
+            args.frames.is_some(),
+            args.rate.is_some(),
+            args.over.is_some(),
+        ];
+        if asked.contains(&true) {
+            return Err(refused(
+                "--frames, --rate and --over are those of films: --figure film --out a.gif",
+            ));
+        }
+    }
     Ok(figures)
+}
+
+fn is_film(kind: &FigureKind) -> bool {
+    matches!(kind, FigureKind::Film { .. })
+}
+
+/// A refusal of the one figure that flags describe, with the flag in the place of the field and one that works.
+fn in_flags(words: &str) -> String {
+    const WORK: [(&str, &str); 9] = [
+        ("width", "--width 3.25in"),
+        ("height", "--height 82mm"),
+        ("dpi", "--dpi 300"),
+        ("background", "--background none"),
+        ("t", "--t 0,0.5,1"),
+        ("xlim", "--xlim=-4,4"),
+        ("ylim", "--ylim=-4,4"),
+        ("layers", "--layers target,trajectories"),
+        ("paths", "--paths 100"),
+    ];
+    let Some(rest) = words.strip_prefix("figures[0].") else {
+        return words.to_owned();
+    };
+    let rest = rest.strip_prefix("kind.").unwrap_or(rest);
+    let name = rest.split(' ').next().unwrap_or_default();
+    let works = WORK.iter().find(|(flag, _)| *flag == name);
+    let works = works.map_or(String::new(), |(_, line)| format!("; try {line}"));
+    format!("--{rest}{works}")
 }
 
 /// The figure with what the flags say of it.
 fn with_flags(args: &ExportArgs, mut figure: Figure) -> Figure {
+    if let FigureKind::Film {
+        over, frames, rate, ..
+    } = &mut figure.kind
+    {
+        *over = args.over.unwrap_or(*over);
+        *frames = args.frames.unwrap_or(*frames);
+        *rate = args.rate.unwrap_or(*rate);
+    }
+    if let Some(style) = &args.style {
+        figure.style.clone_from(style);
+    }
     figure.width = args.width.or(figure.width);
     figure.height = args.height.or(figure.height);
     figure.dpi = args.dpi.unwrap_or(figure.dpi);
@@ -112,7 +199,6 @@ fn places(args: &ExportArgs, figure: &Figure, folder: &Path) -> Result<Vec<PathB
     }
     let out = args.out.first().map(|out| input::home_expanded(out));
     let out = out.transpose()?.unwrap_or_else(|| folder.to_owned());
-    Folder::open(&out)?;
     Ok(vec![out.join(&figure.file)])
 }
 
@@ -120,10 +206,11 @@ fn places(args: &ExportArgs, figure: &Figure, folder: &Path) -> Result<Vec<PathB
 fn trained(
     args: &ExportArgs,
     experiment: &Experiment,
+    folder: &Path,
     reporter: &mut Reporter,
 ) -> Result<PathBuf, Failure> {
-    let folder = Path::new("out").join(&experiment.words.name);
     let options = RunOptions {
+        device: args.device,
         threads: args.threads,
         ..RunOptions::default()
     };
@@ -133,23 +220,23 @@ fn trained(
             .is_ok_and(|lane| !lane.problem.velocity.is_learned())
     };
     if (0..experiment.n_lanes()).all(exact) {
-        return Ok(folder);
+        return Ok(folder.to_owned());
     }
     let finished = if experiment.lanes.len() > 1 {
-        lanes_run::run(experiment, &folder, Some(&folder), &options, reporter)?.finished
+        lanes_run::run(experiment, folder, Some(folder), &options, reporter)?.finished
     } else {
         let only = experiment.only_lane();
         let only = only.map_err(|error| Failure::Input(error.to_string()))?;
-        if lanes_run::is_finished(&folder, &only, Keep::Numbers) {
-            return Ok(folder);
+        if lanes_run::is_finished(folder, &only, Keep::Numbers) {
+            return Ok(folder.to_owned());
         }
         if !args.quiet {
             let _ = writeln!(io::stderr(), "trains into {}", folder.display());
         }
-        run::run(&only, &folder, &options, reporter)?.finished
+        run::run(&only, folder, &options, reporter)?.finished
     };
     match finished {
-        true => Ok(folder),
+        true => Ok(folder.to_owned()),
         false => Err(Failure::Interrupted),
     }
 }

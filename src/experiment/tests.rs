@@ -2,6 +2,7 @@
 
 mod corrections;
 mod damage;
+mod figures;
 mod lanes;
 mod over;
 mod score;

@@ -7,10 +7,11 @@ use std::fmt::Debug;
 use std::ops::RangeInclusive;
 
 use super::error::clipped;
+use super::figure::Background;
 use super::training::EVERY_NODE;
 use super::{
-    Camera, Evaluation, Experiment, ExperimentError, Figure, FigureKind, Given, MAX_LANES, Model,
-    Problem, Readout, Training, VERSION, View, Words,
+    Camera, Evaluation, Experiment, ExperimentError, Figure, FigureKind, Given, Layer, MAX_LANES,
+    Model, Problem, Readout, Training, VERSION, View, Words,
 };
 use crate::flow::constant::OutOfRange;
 use crate::flow::distribution::DistributionError;
@@ -29,6 +30,15 @@ impl Experiment {
     pub fn validate(&self) -> Result<(), ExperimentError> {
         for (i, figure) in self.figures.iter().enumerate() {
             figure.validate(&format!("figures[{i}]"))?;
+            let earlier = &self.figures[..i];
+            if earlier.iter().any(|other| other.file == figure.file) {
+                let expected = "a file for each figure";
+                return Err(range(
+                    &format!("figures[{i}].file"),
+                    format!("{:?}", figure.file),
+                    expected,
+                ));
+            }
         }
         if self.lanes.is_empty() {
             return self.check_ranges();
@@ -157,15 +167,7 @@ impl Evaluation {
 impl View {
     fn validate(&self) -> Result<(), ExperimentError> {
         within("view.t", self.t, 0.0..=1.0)?;
-        for (i, layer) in self.layers.iter().enumerate() {
-            if self.layers[..i].contains(layer) {
-                return Err(range(
-                    "view.layers",
-                    format!("{:?}", self.layers),
-                    "every layer at most once",
-                ));
-            }
-        }
+        check_layers("view.layers", &self.layers)?;
         within("view.paths", self.trajectories, Self::TRAJECTORIES)?;
         within("view.particles", self.particles, Self::PARTICLES)?;
         within("view.field", self.field, Self::FIELD)?;
@@ -194,7 +196,32 @@ impl Figure {
     /// Checks every value against its range; `at` is where the figure stands.
     fn validate(&self, at: &str) -> Result<(), ExperimentError> {
         let field = |name: &str| format!("{at}.{name}");
+        if self.file.trim().is_empty() || self.file.chars().any(char::is_control) {
+            let file = format!("{:?}", self.file);
+            return Err(range(
+                &field("file"),
+                file,
+                "a file's name, such as \"a.svg\"",
+            ));
+        }
         within(&field("dpi"), self.dpi, Self::DPI)?;
+        check_line(&field("style"), &self.style)?;
+        if let Background::Color(color) = &self.background
+            && !is_hex(color)
+        {
+            let color = format!("{color:?}");
+            return Err(range(
+                &field("background"),
+                color,
+                "#rrggbb, such as #f5f5f5",
+            ));
+        }
+        if self.times.len() > Self::MAX_TIMES {
+            let times = format!("a list of {}", self.times.len());
+            let expected = format!("at most {} times", Self::MAX_TIMES);
+            return Err(range(&field("t"), times, &expected));
+        }
+        check_layers(&field("layers"), self.layers.as_deref().unwrap_or_default())?;
         for (name, length) in [("width", self.width), ("height", self.height)] {
             let Some(length) = length else { continue };
             if !Self::POINTS.contains(&length.points(self.dpi)) {
@@ -249,6 +276,22 @@ fn check_name(name: &str) -> Result<(), ExperimentError> {
         format!("{name:?}"),
         "1 to 100 letters, digits, '-', '_' or inner dots",
     ))
+}
+
+/// Layers without repetition.
+fn check_layers(field: &str, layers: &[Layer]) -> Result<(), ExperimentError> {
+    let is_repeated = |i: usize| layers[..i].contains(&layers[i]);
+    if (0..layers.len()).any(is_repeated) {
+        let expected = "every layer at most once";
+        return Err(range(field, format!("{layers:?}"), expected));
+    }
+    Ok(())
+}
+
+/// Whether a text is a colour as `#rrggbb`.
+fn is_hex(color: &str) -> bool {
+    let digits = color.strip_prefix('#').unwrap_or_default();
+    digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// One line of text.

@@ -17,6 +17,7 @@ use tempfile::{TempDir, tempdir};
 mod compare;
 mod exact;
 mod exits;
+mod export;
 mod faults;
 mod lanes;
 mod measured;

@@ -113,6 +113,8 @@ pub enum Background {
 impl Figure {
     /// Dots per inch.
     pub const DPI: RangeInclusive<f64> = 10.0..=2400.0;
+    /// The most times that a figure shows.
+    pub const MAX_TIMES: usize = 36;
     /// Width and height of a page, in points: half an inch to 200 inches.
     pub const POINTS: RangeInclusive<f64> = 36.0..=14_400.0;
 

@@ -5,13 +5,14 @@ use crate::flow::Bounds;
 use crate::model::DeviceChoice;
 use crate::scene::figures::{self, FigureError, Material};
 use crate::scene::lanes::LanePanel;
-use crate::scene::{Scene, Style};
+use crate::scene::Scene;
 use crate::snapshot::Frame;
 
 use super::super::hands::Hands;
 use super::super::observer::{RunError, RunObserver};
 use super::super::portrait;
 use super::Subject;
+use super::style::style;
 
 /// What is seen where nothing says it.
 const NOWHERE: f64 = 4.0;
@@ -35,10 +36,10 @@ pub fn draw(
     hands: &Hands,
     observer: &mut dyn RunObserver,
 ) -> Result<Option<Drawn>, RunError> {
-    let style = Style::Paper;
+    let style = style(figure)?;
     let blank: Vec<Frame> = subjects.iter().map(|s| s.frame.clone()).collect();
     let seen = with_material(subjects, &blank, view, |material| {
-        let page = figures::page(figure, material, style)?;
+        let page = figures::page(figure, material, &style)?;
         Ok(figures::visible(figure, material, &page))
     });
     let seen = seen.map_err(refused)?.unwrap_or(Bounds::square(NOWHERE));
@@ -51,7 +52,7 @@ pub fn draw(
         }
     }
     let scene = with_material(subjects, &frames, view, |material| {
-        let page = figures::page(figure, material, style)?;
+        let page = figures::page(figure, material, &style)?;
         figures::scene(figure, material, &page)
     });
     let scene = scene.map_err(refused)?;

@@ -3,9 +3,13 @@
 //! The same weights and the same figure are the same bytes, however many threads there are.
 
 mod draw;
+mod style;
 mod subject;
 mod write;
 
 pub use draw::{Drawn, draw};
 pub use subject::Subject;
-pub use write::{Written, options, write};
+pub use write::{Written, check, options, write};
+
+#[cfg(test)]
+mod tests;

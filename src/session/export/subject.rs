@@ -4,6 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::experiment::Experiment;
+use crate::model::Checkpoints;
+use crate::products::Products;
 use crate::snapshot::{Frame, LaneId};
 
 use super::super::crew::Crew;
@@ -17,6 +19,8 @@ pub struct Subject {
     pub frame: Frame,
     /// What it is called.
     pub title: String,
+    /// The weights at earlier steps, for what runs over training.
+    pub history: Option<Arc<Checkpoints>>,
 }
 
 impl Subject {
@@ -60,7 +64,20 @@ impl Subject {
         Ok(Self {
             frame: portrait::of_saved(blank, saved.as_ref(), crew)?,
             title,
+            history: saved.and_then(|saved| saved.history),
         })
+    }
+
+    /// A lane as a window shows it; products are made anew, so that the figure is that of the same weights in a folder.
+    pub fn of_frame(frame: &Frame, title: String, history: Option<Arc<Checkpoints>>) -> Self {
+        Self {
+            frame: Frame {
+                products: Products::default(),
+                ..frame.clone()
+            },
+            title,
+            history,
+        }
     }
 }
 

@@ -1,0 +1,253 @@
+//! `export`: figures of what was trained, as files.
+
+use super::*;
+
+/// A run of two moons with its figures in the experiment.
+fn trained() -> TempDir {
+    let folder = folder();
+    let figures = "figures=[(file: \"a.svg\"), (file: \"b.png\", width: \"3in\", height: \"3in\", dpi: 50.0)]";
+    tiny_run(
+        "two-moons",
+        folder.path(),
+        &["--set", figures, "--set", "model.hidden=[8]"],
+    );
+    folder
+}
+
+fn exported(run: &Path, args: &[&str]) -> String {
+    let assert = pushforward()
+        .arg("export")
+        .arg(run)
+        .args(args)
+        .assert()
+        .code(0);
+    String::from_utf8(assert.get_output().stdout.clone()).unwrap()
+}
+
+#[test]
+fn the_same_run_gives_the_same_bytes_whatever_the_number_of_threads() {
+    let run = trained();
+    let out = folder();
+    let path = |name: &str| out.path().join(name).to_str().unwrap().to_owned();
+    for (threads, names) in [
+        ("1", ["a.svg", "a.png"]),
+        ("2", ["b.svg", "b.png"]),
+        ("1", ["c.svg", "c.png"]),
+    ] {
+        let [svg, png] = names.map(path);
+        let args = [
+            "--figure",
+            "trajectories",
+            "--out",
+            &svg,
+            "--out",
+            &png,
+            "--threads",
+            threads,
+            "--width",
+            "3in",
+        ];
+        let said = exported(run.path(), &args);
+        assert!(said.contains(&format!("{svg}: 3.00 x ")), "{said}");
+        assert_eq!(said.lines().count(), 2);
+    }
+    let bytes = |name: &str| fs::read(out.path().join(name)).unwrap();
+    for suffix in ["svg", "png"] {
+        let [a, b, c] = ["a", "b", "c"].map(|name| bytes(&format!("{name}.{suffix}")));
+        assert!(a.len() > 1000 && a == b && a == c, "{suffix}");
+    }
+}
+
+#[test]
+fn figures_of_the_experiment_go_into_the_run_s_folder_or_another_one() {
+    let run = trained();
+    exported(run.path(), &[]);
+    let out = folder();
+    let inner = out.path().join("figures");
+    exported(run.path(), &["--out", inner.to_str().unwrap()]);
+    for name in ["a.svg", "b.png"] {
+        let [here, there] = [run.path(), &inner].map(|place| fs::read(place.join(name)).unwrap());
+        assert!(here == there, "{name}");
+    }
+    let png = fs::read(inner.join("b.png")).unwrap();
+    let size = |at: usize| u32::from_be_bytes(png[at..at + 4].try_into().unwrap());
+    assert_eq!((size(16), size(20)), (150, 150));
+}
+
+#[test]
+fn what_is_not_trained_is_trained_once_into_a_folder_of_its_name() {
+    let place = folder();
+    let export = |name: &str| {
+        let mut command = pushforward();
+        command.current_dir(place.path()).args([
+            "export",
+            "two-moons",
+            "--set",
+            "model.hidden=[8]",
+        ]);
+        command
+            .args(TINY)
+            .args(["--figure", "trajectories", "--out", name]);
+        let assert = command.assert().code(0);
+        String::from_utf8(assert.get_output().stderr.clone()).unwrap()
+    };
+    let first = export("a.svg");
+    assert!(first.contains("trains into out/two-moons"), "{first}");
+    let state = || fs::read(place.path().join("out/two-moons/state.safetensors")).unwrap();
+    let before = state();
+    let second = export("b.svg");
+    assert!(!second.contains("trains"), "{second}");
+    assert!(before == state());
+    let [a, b] = ["a.svg", "b.svg"].map(|name| fs::read(place.path().join(name)).unwrap());
+    assert!(a == b);
+}
+
+#[test]
+fn what_cannot_be_exported_is_said_before_anything_is_trained() {
+    let place = folder();
+    let at = |name: &str| place.path().join(name).to_str().unwrap().to_owned();
+    put(at("file"), "not a folder");
+    let (svg, png, below) = (at("a.svg"), at("a.png"), at("file/a.svg"));
+    let (bmp, dir) = (at("a.bmp"), at("dir.svg"));
+    fs::create_dir(&dir).unwrap();
+    // With these steps an export that trained first would not end.
+    let refused = |code, args: &[&str]| {
+        let all = ["export", "two-moons", "--set", "training.steps=100000000"];
+        let all: Vec<&str> = all.iter().chain(args).copied().collect();
+        refusal(code, &all)
+    };
+    let kind = ["--figure", "trajectories"];
+    for (code, args, words) in [
+        (
+            3,
+            vec![],
+            "the experiment has no `figures`; --figure trajectories --out a.svg",
+        ),
+        (3, kind.to_vec(), "where does the figure go? --out a.svg"),
+        (
+            3,
+            [&kind[..], &["--out", &bmp]].concat(),
+            "a.bmp: the suffix must be",
+        ),
+        (
+            3,
+            [&kind[..], &["--out", &svg, "--style", "neon"]].concat(),
+            "no style \"neon\"",
+        ),
+        (
+            3,
+            [&kind[..], &["--out", &svg, "--dpi", "1"]].concat(),
+            "--dpi is 1.0: expected 10.0 to 2400.0; try --dpi 300",
+        ),
+        (
+            3,
+            [&kind[..], &["--out", &svg, "--width", "300in"]].concat(),
+            "--width is 300in: expected 0.5in to 200in; try --width 3.25in",
+        ),
+        (
+            3,
+            [&kind[..], &["--out", &svg, "--t", "0,2"]].concat(),
+            "--t is 2.0: expected 0.0 to 1.0; try --t 0,0.5,1",
+        ),
+        (
+            3,
+            [&kind[..], &["--out", &svg, "--xlim", "4,-4"]].concat(),
+            "try --xlim=-4,4",
+        ),
+        (
+            3,
+            [&kind[..], &["--out", &svg, "--layers", "target,target"]].concat(),
+            "every layer at most once",
+        ),
+        (
+            3,
+            [&kind[..], &["--out", &svg, "--background", "red"]].concat(),
+            "#rrggbb",
+        ),
+        (
+            3,
+            [&kind[..], &["--out", &svg, "--frames", "9"]].concat(),
+            "--figure film",
+        ),
+        (
+            3,
+            [
+                &kind[..],
+                &["--out", &png, "--width", "100in", "--height", "100in"],
+            ]
+            .concat(),
+            "a picture of 30000 x 30000 pixels cannot be made",
+        ),
+        (1, [&kind[..], &["--out", &below]].concat(), "file"),
+        (
+            1,
+            [&kind[..], &["--out", &dir]].concat(),
+            "is a folder, no file",
+        ),
+        (2, vec!["--figure", "plot"], "trajectories, strip, field"),
+        (2, [&kind[..], &["--width", "3"]].concat(), "such as 3.25in"),
+        (
+            2,
+            [&kind[..], &["--layers", "sky"]].concat(),
+            "the layers are Source",
+        ),
+    ] {
+        let message = refused(code, &args);
+        assert!(message.contains(words), "{args:?}: {message}");
+    }
+    let left: Vec<_> = fs::read_dir(place.path()).unwrap().collect();
+    assert_eq!(left.len(), 2, "nothing partial stays: {left:?}");
+}
+
+#[test]
+fn weights_of_another_problem_seed_or_length_are_not_drawn() {
+    let run = trained();
+    let place = run.path().to_str().unwrap();
+    for (change, words) in [
+        (
+            ["--set", "path=Vp()"],
+            "learned another source, target, path",
+        ),
+        (["--seed", "99"], "were trained with seed"),
+        (["--steps", "40"], "--steps 40` trains them on"),
+    ] {
+        let all = [
+            &[
+                "export",
+                place,
+                "--figure",
+                "trajectories",
+                "--out",
+                "a.svg",
+            ][..],
+            &change,
+        ]
+        .concat();
+        let message = refusal(3, &all);
+        assert!(message.contains(words), "{message}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_disk_that_fills_up_keeps_the_old_figure() {
+    let run = trained();
+    let out = folder();
+    let svg = out.path().join("a.svg");
+    put(&svg, "the old one");
+    let program = assert_cmd::cargo::cargo_bin!("pushforward");
+    let mut command = Command::new("sh");
+    command
+        .args(["-c", "trap '' XFSZ; ulimit -f 1; exec \"$@\"", "sh"])
+        .arg(program);
+    command
+        .arg("export")
+        .arg(run.path())
+        .args(["--figure", "trajectories", "--out"])
+        .arg(&svg);
+    let assert = command.assert().code(1);
+    let message = String::from_utf8(assert.get_output().stderr.clone()).unwrap();
+    assert!(message.contains("a.svg"), "{message}");
+    assert_eq!(fs::read_to_string(&svg).unwrap(), "the old one");
+    assert_eq!(fs::read_dir(out.path()).unwrap().count(), 1);
+}
