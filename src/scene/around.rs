@@ -1,6 +1,6 @@
 //! What stands around the data of a figure, and which part of the plane it shows: what a figure's file says of it.
 
-use super::text::{self, Weight};
+use super::text::{self, Font, Weight};
 use super::transform::fit;
 use crate::experiment::figure::Show;
 use crate::experiment::{Camera, Figure};
@@ -77,10 +77,11 @@ impl Around {
 pub(super) fn wrapped(
     words: &str,
     between: &str,
-    size: f32,
+    size: impl Into<Font>,
     weight: Weight,
     room: f32,
 ) -> Vec<String> {
+    let size = size.into();
     let mut lines: Vec<String> = Vec::new();
     for part in words.split(between).filter(|part| !part.is_empty()) {
         let longer = lines.last().map(|line| [line, between, part].concat());

@@ -108,7 +108,7 @@ fn lecture_type_is_larger() {
         let scene = build(&frame(), &View::default(), 0.0, page);
         texts(&scene.furniture)
             .iter()
-            .map(|t| t.size)
+            .map(|t| t.size.size)
             .fold(0.0, f32::max)
     };
     assert_eq!(size(&large), 2.0 * size(&page));
