@@ -77,18 +77,18 @@ impl Around {
 pub(super) fn wrapped(
     words: &str,
     between: &str,
-    font: impl Into<Font>,
+    size: impl Into<Font>,
     weight: Weight,
     room: f32,
 ) -> Vec<String> {
-    let font = font.into();
+    let size = size.into();
     let mut lines: Vec<String> = Vec::new();
     for part in words.split(between).filter(|part| !part.is_empty()) {
         let longer = lines.last().map(|line| [line, between, part].concat());
         let in_formula = lines
             .last()
             .is_some_and(|line| line.matches('$').count() % 2 == 1);
-        let fits = |line: &String| in_formula || text::width(line, font, weight) <= room;
+        let fits = |line: &String| in_formula || text::width(line, size, weight) <= room;
         match (longer.filter(fits), lines.last_mut()) {
             (Some(longer), Some(last)) => *last = longer,
             _ => lines.push(part.to_owned()),

@@ -12,9 +12,7 @@ use super::{Item, Scene};
 
 mod typeface;
 
-pub use typeface::{
-    Family, Font, REGULAR, SEMI_BOLD, SERIF_BOLD, SERIF_REGULAR, Typeface, Weight,
-};
+pub use typeface::{Family, Font, REGULAR, SEMI_BOLD, SERIF_BOLD, SERIF_REGULAR, Typeface, Weight};
 
 /// What an outline is drawn with; y points down, units are points.
 pub trait Pen {
@@ -33,7 +31,9 @@ pub trait Pen {
 /// The advance width of the line, in points.
 pub fn width(text: &str, font: impl Into<Font>, weight: Weight) -> f32 {
     let mut total = 0.0;
-    each_glyph(text, font.into(), weight, |_, _, _, advance| total += advance);
+    each_glyph(text, font.into(), weight, |_, _, _, advance| {
+        total += advance
+    });
     total
 }
 

@@ -40,7 +40,7 @@ fn drawn(figure: &Figure, frame: &Frame, view: &View) -> Result<Scene, FigureErr
         lanes: &lanes,
         view,
     };
-    let page = page(figure, &material, &FigureStyle::paper())?;
+    let page = page(figure, &material, &crate::scene::FigureStyle::paper())?;
     let scene = scene(figure, &material, &page)?;
     assert_eq!(scene.size, page.size);
     let seen = visible(figure, &material, &page).unwrap();

@@ -189,7 +189,7 @@ impl PanelGrid<'_> {
 
     /// The least width of a box, in points: it has to be high enough, too.
     fn least_box(&self, sizes: &Sizes) -> f32 {
-        LEAST_EMS.max(LEAST_HIGH_EMS * self.aspect()) * sizes.text
+        sizes.text.size * LEAST_EMS.max(LEAST_HIGH_EMS * self.aspect())
     }
 
     fn left_margin(&self, label_width: f32, sizes: &Sizes) -> f32 {

@@ -243,7 +243,7 @@ impl PanelGrid<'_> {
 fn words(
     text: String,
     (at, align): ([f32; 2], Align),
-    font: Font,
+    size: Font,
     weight: Weight,
     color: Color,
 ) -> Item {
@@ -251,7 +251,7 @@ fn words(
         text,
         at,
         align,
-        size: font,
+        size,
         weight,
         color,
     })

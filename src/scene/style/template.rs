@@ -162,10 +162,7 @@ impl FigureStyle {
         let bases = Self::names().filter_map(Self::named);
         // What a template cannot say (how maps are coloured) is its base's.
         let alike = |base: &Self| base.theme.ink.heat == self.theme.ink.heat;
-        let base = bases
-            .into_iter()
-            .find(alike)
-            .unwrap_or_else(Self::paper);
+        let base = bases.into_iter().find(alike).unwrap_or_else(Self::paper);
         let template = Template {
             name: self.name.clone(),
             base: base.name,
@@ -187,7 +184,9 @@ impl FigureStyle {
 fn points(text: &str) -> Result<f32, String> {
     let length = text.parse::<Length>().ok();
     let points = length.map(|length| length.points(300.0) as f32);
-    points.filter(|points| WIDTHS.contains(points)).ok_or_else(|| {
-        format!("width: \"{text}\" is not 0.5in to 100in; this works: width: \"3.25in\"")
-    })
+    points
+        .filter(|points| WIDTHS.contains(points))
+        .ok_or_else(|| {
+            format!("width: \"{text}\" is not 0.5in to 100in; this works: width: \"3.25in\"")
+        })
 }

@@ -23,7 +23,10 @@ fn a_template_changes_what_it_names_and_nothing_else() {
     assert_eq!(mine.sizes.text.typeface, Typeface::of(Family::Serif));
     assert_eq!(mine.sizes.small.size, base.sizes.small.size);
     assert_eq!(mine.theme.source, crate::scene::Color::hex(0x112233));
-    assert_eq!(mine.theme.ink.pair, crate::scene::Color::hex(0x445566).alpha(0x77));
+    assert_eq!(
+        mine.theme.ink.pair,
+        crate::scene::Color::hex(0x445566).alpha(0x77)
+    );
     assert_eq!(mine.theme.target, base.theme.target);
     assert!((mine.width() - 72.0 * 72.0 / 25.4).abs() < 1e-3);
     assert_eq!(mine.font.as_deref(), Some("a.otf"));
@@ -32,13 +35,34 @@ fn a_template_changes_what_it_names_and_nothing_else() {
 #[test]
 fn a_bad_template_is_told_what_is_wrong_where_and_what_works() {
     for (text, parts) in [
-        ("(name: \"m\",\n base: \"pappr\")", ["pappr", "paper-serif", "base: \"paper\""]),
-        ("(name: \"m\",\n sizes: (text: 1e9))", ["text", "0.05 to 200", "8.5"]),
-        ("(name: \"m\",\n sizes: (text: -1))", ["text", "0.05 to 200", "8.5"]),
-        ("(name: \"m\",\n width: \"3\")", ["width", "0.5in to 100in", "3.25in"]),
-        ("(name: \"m\",\n colors: (source: \"red\"))", ["source", "#rrggbb", "#7548c4"]),
-        ("(name: \"m\",\n sizes: (txt: 8))", ["line 2", "txt", "this works"]),
-        ("(name: \"m\",\n typeface: Comic)", ["line 2", "Comic", "this works"]),
+        (
+            "(name: \"m\",\n base: \"pappr\")",
+            ["pappr", "paper-serif", "base: \"paper\""],
+        ),
+        (
+            "(name: \"m\",\n sizes: (text: 1e9))",
+            ["text", "0.05 to 200", "8.5"],
+        ),
+        (
+            "(name: \"m\",\n sizes: (text: -1))",
+            ["text", "0.05 to 200", "8.5"],
+        ),
+        (
+            "(name: \"m\",\n width: \"3\")",
+            ["width", "0.5in to 100in", "3.25in"],
+        ),
+        (
+            "(name: \"m\",\n colors: (source: \"red\"))",
+            ["source", "#rrggbb", "#7548c4"],
+        ),
+        (
+            "(name: \"m\",\n sizes: (txt: 8))",
+            ["line 2", "txt", "this works"],
+        ),
+        (
+            "(name: \"m\",\n typeface: Comic)",
+            ["line 2", "Comic", "this works"],
+        ),
         ("", ["line 1", "column 1", "this works"]),
     ] {
         let told = FigureStyle::from_ron(text).unwrap_err();
@@ -54,7 +78,11 @@ fn type_suits_the_width_of_the_page() {
         let style = FigureStyle::named(name).unwrap();
         let text = |inches: f32| style.page([72.0 * inches, 200.0]).sizes().text.size;
         assert!((text(6.75) - wide).abs() < 0.1, "{}", text(6.75));
-        assert!(text(3.25) >= narrow && text(3.25) < 0.9 * wide, "{}", text(3.25));
+        assert!(
+            text(3.25) >= narrow && text(3.25) < 0.9 * wide,
+            "{}",
+            text(3.25)
+        );
         assert_eq!(text(10.0), text(6.75), "no larger on a larger page");
     }
     let text = |name: &str| FigureStyle::named(name).unwrap().sizes.text.size;
@@ -81,12 +109,25 @@ fn a_font_of_ones_own_gives_the_glyphs_that_the_letters_lack() {
     });
     let lacked = lacked.expect("the serif has more mathematical signs");
     assert!(own.has(lacked, Weight::Regular));
-    let font = |typeface| Font { typeface, size: 10.0 };
+    let font = |typeface| Font {
+        typeface,
+        size: 10.0,
+    };
     assert_eq!(
         width(&lacked.to_string(), font(own), Weight::Regular),
-        width(&lacked.to_string(), font(Typeface::of(Family::Serif)), Weight::Regular)
+        width(
+            &lacked.to_string(),
+            font(Typeface::of(Family::Serif)),
+            Weight::Regular
+        )
     );
-    assert_eq!(width("a", font(own), Weight::Regular), width("a", font(plain), Weight::Regular));
-    assert_eq!(own, Typeface::with_own(Family::Sans, SERIF_REGULAR).unwrap());
+    assert_eq!(
+        width("a", font(own), Weight::Regular),
+        width("a", font(plain), Weight::Regular)
+    );
+    assert_eq!(
+        own,
+        Typeface::with_own(Family::Sans, SERIF_REGULAR).unwrap()
+    );
     assert!(Typeface::with_own(Family::Sans, b"no font").is_err());
 }

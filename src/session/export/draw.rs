@@ -1,23 +1,19 @@
 //! From lanes to the scene of a figure: what the figure needs of each flow is made, and then it is laid out.
 
-use std::path::Path;
-
 use crate::experiment::{Figure, View};
 use crate::flow::Bounds;
 use crate::model::DeviceChoice;
 use crate::scene::figures::{self, FigureError, Material};
 use crate::scene::lanes::LanePanel;
-use crate::scene::{FigureStyle, Scene};
+use crate::scene::Scene;
 use crate::snapshot::Frame;
 
-use super::super::files::read_text;
 use super::super::hands::Hands;
 use super::super::observer::{RunError, RunObserver};
 use super::super::portrait;
 use super::Subject;
+use super::style::style;
 
-/// Largest file of a style that is read.
-const MAX_STYLE_BYTES: u64 = 1 << 20;
 /// What is seen where nothing says it.
 const NOWHERE: f64 = 4.0;
 
@@ -61,32 +57,6 @@ pub fn draw(
     });
     let scene = scene.map_err(refused)?;
     Ok(Some(Drawn { scene, frames }))
-}
-
-/// The style that a figure asks for.
-///
-/// # Errors
-/// [`RunError::Input`] if there is none of that name.
-pub(super) fn style(figure: &Figure) -> Result<FigureStyle, RunError> {
-    let name = figure.style.as_str();
-    if name.ends_with(".ron") {
-        return style_file(Path::new(name));
-    }
-    FigureStyle::named(name).ok_or_else(|| {
-        let names: Vec<_> = FigureStyle::names().collect();
-        RunError::Input(format!(
-            "there is no style \"{name}\": expected {} or a file that ends in .ron; try --style paper",
-            names.join(", ")
-        ))
-    })
-}
-
-/// The style of a file.
-fn style_file(path: &Path) -> Result<FigureStyle, RunError> {
-    let text = read_text(path, MAX_STYLE_BYTES);
-    let text = text.map_err(|error| RunError::Input(error.to_string()))?;
-    FigureStyle::from_ron(&text)
-        .map_err(|error| RunError::Input(format!("{}: {error}", path.display())))
 }
 
 fn refused(error: FigureError) -> RunError {

@@ -3,6 +3,7 @@
 //! The same weights and the same figure are the same bytes, however many threads there are.
 
 mod draw;
+mod style;
 mod subject;
 mod write;
 

@@ -12,7 +12,7 @@ use super::super::figure::{self, format_of};
 use super::super::files::{atomic_write, is_folder};
 use super::super::folder::Folder;
 use super::super::observer::RunError;
-use super::draw::style;
+use super::style::style;
 
 /// What was written.
 pub struct Written {
