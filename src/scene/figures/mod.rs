@@ -191,6 +191,7 @@ macro_rules! kinds {
     ($make:ident) => {
         $make! {
             trajectories: Trajectories,
+            film: Film,
             strip: Strip,
             field: Field,
             density: Density,
@@ -252,6 +253,8 @@ macro_rules! make_kinds {
     };
 }
 kinds!(make_kinds);
+
+pub use film::{film_shot, film_times};
 
 /// The page with the sizes that are asked for.
 fn asked_page(figure: &Figure, style: Style) -> Page {

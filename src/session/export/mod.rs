@@ -3,6 +3,8 @@
 //! The same weights and the same figure are the same bytes, however many threads there are.
 
 mod draw;
+pub mod ffmpeg;
+pub mod film;
 mod subject;
 mod write;
 
