@@ -74,11 +74,19 @@ impl Around {
 }
 
 /// Words in lines of at most `room`, broken at `between` and not within a formula; a word that is longer stands alone.
-pub(super) fn wrapped(words: &str, between: &str, size: f32, weight: Weight, room: f32) -> Vec<String> {
+pub(super) fn wrapped(
+    words: &str,
+    between: &str,
+    size: f32,
+    weight: Weight,
+    room: f32,
+) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for part in words.split(between).filter(|part| !part.is_empty()) {
         let longer = lines.last().map(|line| [line, between, part].concat());
-        let in_formula = lines.last().is_some_and(|line| line.matches('$').count() % 2 == 1);
+        let in_formula = lines
+            .last()
+            .is_some_and(|line| line.matches('$').count() % 2 == 1);
         let fits = |line: &String| in_formula || text::width(line, size, weight) <= room;
         match (longer.filter(fits), lines.last_mut()) {
             (Some(longer), Some(last)) => *last = longer,

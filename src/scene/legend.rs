@@ -89,13 +89,17 @@ impl<'a> Meaning<'a> {
             Some((layer, lines))
         };
         let mut bases = all.iter().filter_map(|one| one.basis.as_ref());
-        let basis = bases.next().filter(|basis| bases.all(|other| other == *basis));
+        let basis = bases
+            .next()
+            .filter(|basis| bases.all(|other| other == *basis));
         Self {
             view,
             ramp: all.iter().find_map(|one| one.ramp),
             notes: Layer::ALL.into_iter().filter_map(of_layer).collect(),
             basis: basis.cloned(),
-            step: all.first().map_or_else(Vec::new, |first| first.step.clone()),
+            step: all
+                .first()
+                .map_or_else(Vec::new, |first| first.step.clone()),
         }
     }
 

@@ -12,7 +12,11 @@ const MIDDLE: f64 = 0.5;
 
 impl Kind for Conditional {
     fn view(figure: &Figure, view: &View) -> View {
-        let view = unasked(changed(figure, view, Some(&[Layer::Target, Layer::Conditional])));
+        let view = unasked(changed(
+            figure,
+            view,
+            Some(&[Layer::Target, Layer::Conditional]),
+        ));
         let is_end = view.t <= 0.0 || view.t >= 1.0;
         let t = match is_end && figure.times.is_empty() {
             true => MIDDLE,

@@ -34,7 +34,8 @@ impl Kind for Field {
 
     fn missing(figure: &Figure, view: &View, frame: &Frame) -> Option<String> {
         let needs = Layer::EXACT.iter().any(|layer| view.layers.contains(layer));
-        let no_arrows = view.field == 0 && figure.layers.is_none() && of(figure) != FieldOf::Difference;
+        let no_arrows =
+            view.field == 0 && figure.layers.is_none() && of(figure) != FieldOf::Difference;
         match needs.then(|| without_exact(frame)).flatten() {
             None if no_arrows => Some(
                 "the view has no arrows: --set view.field=24 says how many stand along the longer side"

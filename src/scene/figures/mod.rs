@@ -150,17 +150,27 @@ fn at_times<'a>(
     times: &[f64],
 ) -> PanelGrid<'a> {
     let moves = view.layers.iter().any(|&layer| look_of(layer).moves);
-    let n = if moves { times.len() } else { times.len().min(1) };
+    let n = if moves {
+        times.len()
+    } else {
+        times.len().min(1)
+    };
     let panel = |lane: &'a LanePanel, t: f64| PanelOf {
         frame: std::borrow::Cow::Borrowed(lane.frame),
         lane: 0,
         view: view.clone(),
         t,
-        title: if n > 1 { format!("t = {t:.2}") } else { String::new() },
+        title: if n > 1 {
+            format!("t = {t:.2}")
+        } else {
+            String::new()
+        },
         numbers: Vec::new(),
     };
     let first = material.lanes.first();
-    let panels = first.into_iter().flat_map(|lane| times.iter().take(n).map(move |&t| (lane, t)));
+    let panels = first
+        .into_iter()
+        .flat_map(|lane| times.iter().take(n).map(move |&t| (lane, t)));
     PanelGrid {
         panels: panels.map(|(lane, t)| panel(lane, t)).collect(),
         columns: n.max(1),

@@ -25,6 +25,8 @@ impl Kind for Posterior {
             );
         };
         let why = frame.products.posterior.get()?.fan.as_ref().err()?;
-        Some(format!("the pairs that pass the point are not known: {why}"))
+        Some(format!(
+            "the pairs that pass the point are not known: {why}"
+        ))
     }
 }

@@ -108,7 +108,10 @@ mod tests {
     #[test]
     fn numbers_between_cells_are_linear() {
         let raster = Raster {
-            bounds: Bounds { min: [0.0, 0.0], max: [3.0, 2.0] },
+            bounds: Bounds {
+                min: [0.0, 0.0],
+                max: [3.0, 2.0],
+            },
             n: [3, 2],
         };
         let cells: Vec<f32> = cell_centres(raster.bounds, raster.n)
@@ -116,7 +119,10 @@ mod tests {
             .collect();
         for x in [[0.5, 0.5], [1.25, 0.75], [2.5, 1.5], [2.0, 1.0]] {
             let expected = 2.0 * x[0] - x[1];
-            assert!((f64::from(bilinear(&cells, &raster, x)) - expected).abs() < 1e-6, "{x:?}");
+            assert!(
+                (f64::from(bilinear(&cells, &raster, x)) - expected).abs() < 1e-6,
+                "{x:?}"
+            );
         }
         assert_eq!(bilinear(&cells, &raster, [-5.0, 0.5]), 0.5);
     }

@@ -22,8 +22,9 @@ const LABEL_EMS: f32 = 1.5;
 const NARROW_EMS: f32 = 7.0;
 /// The longer side of a box where the page may be as high as it likes, in ems.
 const LARGE_EMS: f32 = 36.0;
-/// A page without room for boxes of this side is too small, in ems.
+/// A page without room for boxes of this width and this height is too small, in ems.
 const LEAST_EMS: f32 = 4.5;
+const LEAST_HIGH_EMS: f32 = 2.0;
 
 /// Where the parts of the figure go.
 pub(super) struct Layout {
@@ -74,9 +75,9 @@ impl PanelGrid<'_> {
     /// width if the page is narrower.
     pub fn least(&self, page: &Page) -> [f32; 2] {
         let sizes = page.sizes();
-        let side = LEAST_EMS * sizes.text;
+        let side = self.least_box(&sizes);
         let left = self.left_margin(LABEL_EMS * sizes.small, &sizes);
-        let boxes = 2.0 * margin(&sizes) + left + side * self.aspect().max(1.0) + self.bar_width(&sizes);
+        let boxes = 2.0 * margin(&sizes) + left + side + self.bar_width(&sizes);
         let entries = self.entries();
         let legend = entries.iter().map(|&entry| legend::width(entry, &sizes));
         let legend = 2.0 * margin(&sizes) + legend.fold(0.0, f32::max);
@@ -84,7 +85,7 @@ impl PanelGrid<'_> {
         let mut page = *page;
         page.size[0] = page.size[0].max(width);
         let rows = self.rows(&page) as f32;
-        let height = self.fixed_height(&page) + rows * side / self.aspect().min(1.0);
+        let height = self.fixed_height(&page) + rows * side / self.aspect();
         [width, height.ceil()]
     }
 
@@ -117,11 +118,15 @@ impl PanelGrid<'_> {
         let sizes = page.sizes();
         let wanted = self.columns.clamp(1, self.panels.len().max(1));
         let room = self.room(page, LABEL_EMS * sizes.small) + between(&sizes);
-        let fitting = room / (NARROW_EMS * sizes.text + between(&sizes));
+        let narrow = (NARROW_EMS * sizes.text).max(self.least_box(&sizes));
+        let fitting = room / (narrow + between(&sizes));
         let fitting = (fitting as usize).max(1);
         match wanted <= fitting {
             true => wanted,
-            false => self.panels.len().div_ceil(self.panels.len().div_ceil(fitting)),
+            false => self
+                .panels
+                .len()
+                .div_ceil(self.panels.len().div_ceil(fitting)),
         }
     }
 
@@ -176,9 +181,15 @@ impl PanelGrid<'_> {
 
     /// The same, but not larger than what is comfortable to look at.
     fn natural_width(&self, page: &Page, label_width: f32) -> f32 {
-        let longest = LARGE_EMS * page.sizes().text;
-        let widest = longest * self.aspect().min(1.0);
+        let sizes = page.sizes();
+        let widest = LARGE_EMS * sizes.text * self.aspect().min(1.0);
+        let widest = widest.max(self.least_box(&sizes));
         self.widest_box(page, label_width).min(widest)
+    }
+
+    /// The least width of a box, in points: it has to be high enough, too.
+    fn least_box(&self, sizes: &Sizes) -> f32 {
+        sizes.text * LEAST_EMS.max(LEAST_HIGH_EMS * self.aspect())
     }
 
     fn left_margin(&self, label_width: f32, sizes: &Sizes) -> f32 {
@@ -242,7 +253,13 @@ impl PanelGrid<'_> {
         let panels = self.panels.iter().filter(|_| self.around.show.numbers);
         let lines = panels.map(|panel| {
             let numbers = panel.numbers.join(BETWEEN_NUMBERS);
-            wrapped(&numbers, BETWEEN_NUMBERS, sizes.small, Weight::Regular, width)
+            wrapped(
+                &numbers,
+                BETWEEN_NUMBERS,
+                sizes.small,
+                Weight::Regular,
+                width,
+            )
         });
         lines.collect()
     }

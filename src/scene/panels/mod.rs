@@ -82,7 +82,10 @@ impl PanelGrid<'_> {
             furniture.extend(self.title(i, *rect, &place));
             let words = layout.numbers.get(i).into_iter().flatten().cloned();
             let notes = meanings.get(i).map(|meaning| meaning.beyond(&common));
-            let notes = notes.into_iter().flatten().filter(|_| self.around.show.legend);
+            let notes = notes
+                .into_iter()
+                .flatten()
+                .filter(|_| self.around.show.legend);
             let words: Vec<String> = words.chain(notes.cloned()).collect();
             furniture.extend(self.words_below(&words, &layout, i, &place));
         }

@@ -48,7 +48,10 @@ impl Header {
 
     /// Height of the lines with the room under them, in points.
     pub fn height(&self, sizes: &Sizes) -> f32 {
-        let lines = self.lines(sizes).map(|(_, _, _, advance)| advance).sum::<f32>();
+        let lines = self
+            .lines(sizes)
+            .map(|(_, _, _, advance)| advance)
+            .sum::<f32>();
         match lines {
             0.0 => 0.0,
             lines => lines + 0.5 * sizes.gap,
@@ -62,14 +65,19 @@ impl Header {
             _ => 1.3 * size,
         };
         let (title, small, gap) = (sizes.title, sizes.small, sizes.gap);
-        let above = if self.title.is_empty() { 0.0 } else { 1.6 * gap };
+        let above = if self.title.is_empty() {
+            0.0
+        } else {
+            1.6 * gap
+        };
         let titles = self.title.iter().enumerate();
         let recipes = self.recipe.iter().enumerate();
         titles
             .map(move |(k, line)| (line, title, Weight::SemiBold, advance(k, title, 0.0)))
-            .chain(recipes.map(move |(k, line)| {
-                (line, small, Weight::Regular, advance(k, small, above))
-            }))
+            .chain(
+                recipes
+                    .map(move |(k, line)| (line, small, Weight::Regular, advance(k, small, above))),
+            )
     }
 }
 
@@ -153,7 +161,13 @@ impl PanelGrid<'_> {
         let fitted = text::fitted(&title, sizes.text, Weight::SemiBold, rect.width());
         let at = [rect.min[0], rect.min[1] - 1.2 * sizes.gap];
         let color = place.theme().text;
-        let item = words(fitted, (at, Align::Left), sizes.text, Weight::SemiBold, color);
+        let item = words(
+            fitted,
+            (at, Align::Left),
+            sizes.text,
+            Weight::SemiBold,
+            color,
+        );
         (!title.is_empty()).then_some(item)
     }
 
@@ -175,7 +189,13 @@ impl PanelGrid<'_> {
         let line = |(k, line): (usize, &String)| {
             let line = text::fitted(line, sizes.small, Weight::Regular, room);
             let at = [rect.center()[0], first + k as f32 * line_height(sizes)];
-            words(line, (at, Align::Center), sizes.small, Weight::Regular, theme.text)
+            words(
+                line,
+                (at, Align::Center),
+                sizes.small,
+                Weight::Regular,
+                theme.text,
+            )
         };
         lines.iter().enumerate().map(line).collect()
     }
