@@ -97,6 +97,7 @@ fn name(phase: Phase) -> &'static str {
         Phase::Training => "training",
         Phase::Solving => "solving",
         Phase::Measuring => "measuring",
+        Phase::Filming => "filming",
         Phase::Writing => "writing",
     }
 }
@@ -105,15 +106,17 @@ fn name(phase: Phase) -> &'static str {
 fn line(progress: &Progress) -> String {
     let Progress { step, steps, .. } = progress;
     match progress.phase {
-        Phase::Training => format!("training  {step}/{steps}{}", figures(progress)),
+        phase @ (Phase::Training | Phase::Filming) => {
+            format!("{:9} {step}/{steps}{}", name(phase), figures(progress))
+        }
         other => name(other).to_owned(),
     }
 }
 
-/// Rate, loss and time left, as far as they are known; only training has them.
+/// Rate, loss and time left, as far as they are known; only training and films have them.
 fn figures(progress: &Progress) -> String {
     let mut figures = String::new();
-    if progress.phase != Phase::Training {
+    if !matches!(progress.phase, Phase::Training | Phase::Filming) {
         return figures;
     }
     if progress.steps_per_sec > 0.0 {

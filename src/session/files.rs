@@ -5,6 +5,7 @@ use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tempfile::NamedTempFile;
 
@@ -147,6 +148,93 @@ impl AtomicFile {
         };
         persist().map_err(io_error(&self.path))
     }
+}
+
+/// An [`AtomicFile`] that somebody else writes. Whoever opened it puts it in its place, or drops it, which leaves nothing
+/// even where a writer is still there.
+pub struct Shared {
+    file: Arc<Mutex<Option<AtomicFile>>>,
+    owns: bool,
+}
+
+impl Shared {
+    /// The file, which this handle owns.
+    pub fn of(file: AtomicFile) -> Self {
+        Self {
+            file: Arc::new(Mutex::new(Some(file))),
+            owns: true,
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<AtomicFile>> {
+        self.file.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Where the bytes are until the file has its place, for another program to write them.
+    pub fn path(&self) -> PathBuf {
+        let file = self.lock();
+        let path = file.as_ref().map(|file| file.temporary.path().to_owned());
+        path.unwrap_or_default()
+    }
+
+    /// See [`AtomicFile::commit`].
+    ///
+    /// # Errors
+    /// If the system refuses.
+    pub fn commit(self) -> Result<(), FileError> {
+        let file = self.lock().take();
+        file.map_or(Ok(()), AtomicFile::commit)
+    }
+}
+
+impl Clone for Shared {
+    /// A handle to write through.
+    fn clone(&self) -> Self {
+        Self {
+            file: Arc::clone(&self.file),
+            owns: false,
+        }
+    }
+}
+
+impl Write for Shared {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self.lock().as_mut() {
+            Some(file) => file.temporary.write(bytes),
+            None => Err(io::ErrorKind::NotFound.into()),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        if self.owns {
+            drop(self.lock().take());
+        }
+    }
+}
+
+/// A file without a name that is gone when it is closed.
+pub type Scratch = File;
+
+/// Opens one.
+///
+/// # Errors
+/// If the system refuses.
+pub fn scratch() -> io::Result<Scratch> {
+    tempfile::tempfile()
+}
+
+/// Where the system finds a program of this name.
+pub fn program(name: &str) -> Option<PathBuf> {
+    let folders = env::var_os("PATH")?;
+    let file = format!("{name}{}", env::consts::EXE_SUFFIX);
+    let mut places = env::split_paths(&folders).map(|folder| folder.join(&file));
+    places.find(|place| fs::metadata(place).is_ok_and(|meta| meta.is_file()))
 }
 
 fn folder_of(file: &Path) -> &Path {

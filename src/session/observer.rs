@@ -9,6 +9,8 @@ pub enum Phase {
     Solving,
     /// Solving assignments.
     Measuring,
+    /// Making the pictures of a film, which are its steps.
+    Filming,
     /// Writing files.
     Writing,
 }

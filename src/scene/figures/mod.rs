@@ -201,6 +201,7 @@ macro_rules! kinds {
     ($make:ident) => {
         $make! {
             trajectories: Trajectories,
+            film: Film,
             strip: Strip,
             field: Field,
             density: Density,
@@ -265,6 +266,7 @@ kinds!(make_kinds);
 
 /// Width to height of a page whose height nobody chose.
 const HABIT: [f32; 2] = [6.75, 5.4];
+pub use film::{film_shot, film_times};
 
 /// The page with the sizes that are asked for.
 fn asked_page(figure: &Figure, style: &FigureStyle) -> Page {

@@ -4,6 +4,8 @@
 
 mod draw;
 mod style;
+pub mod ffmpeg;
+pub mod film;
 mod subject;
 mod write;
 

@@ -1,0 +1,104 @@
+//! Moving pictures: which time each picture shows, and the figure of one.
+
+use super::lanes::Lanes;
+use super::{Kind, Material, at_times};
+use crate::experiment::{Figure, FigureKind, Layer, View};
+use crate::scene::around::Around;
+use crate::scene::lanes;
+use crate::scene::panels::PanelGrid;
+
+/// See [`FigureKind::Film`].
+pub(super) struct Film;
+
+/// What moves, over where it goes.
+const LAYERS: [Layer; 3] = [Layer::Target, Layer::Trails, Layer::Particles];
+
+/// The times of a film over the flow, the first 0 and the last 1; none of what is no film.
+pub fn film_times(figure: &Figure) -> Vec<f64> {
+    let FigureKind::Film { frames, .. } = figure.kind else {
+        return Vec::new();
+    };
+    let last = frames.saturating_sub(1).max(1);
+    (0..frames).map(|k| k as f64 / last as f64).collect()
+}
+
+/// The figure of one picture.
+pub fn film_shot(figure: &Figure, t: f64) -> Figure {
+    Figure {
+        times: vec![t],
+        ..figure.clone()
+    }
+}
+
+impl Kind for Film {
+    fn view(figure: &Figure, view: &View) -> View {
+        let layers = figure.layers.clone().unwrap_or_else(|| LAYERS.to_vec());
+        let asked = Figure {
+            layers: Some(layers),
+            ..figure.clone()
+        };
+        let mut view = Lanes::view(&asked, view);
+        view.particles = figure.paths.unwrap_or(view.particles);
+        view
+    }
+
+    fn grid<'a>(figure: &Figure, material: &'a Material) -> PanelGrid<'a> {
+        let view = Self::view(figure, material.view);
+        match material.lanes.len() {
+            0 | 1 => at_times(figure, material, &view, &[view.t]),
+            n => lanes::grid(
+                material.lanes,
+                &view,
+                view.t,
+                lanes::columns(n),
+                Around::of(figure),
+            ),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::figure::FilmOver;
+    use crate::scene::lanes::LanePanel;
+    use crate::scene::{Style, fixture};
+
+    #[test]
+    fn t_runs_from_0_to_1_and_only_the_marks_move() {
+        let figure = Figure::new(FigureKind::Film {
+            over: FilmOver::Flow,
+            frames: 5,
+            rate: 30.0,
+            pause: 0.0,
+            repeat: true,
+        });
+        assert_eq!(film_times(&figure), [0.0, 0.25, 0.5, 0.75, 1.0]);
+        assert!(film_times(&Figure::new(FigureKind::Lanes)).is_empty());
+        let frame = fixture::frame();
+        for n in [1, 2] {
+            let lane = |_| LanePanel {
+                frame: &frame,
+                title: "a".to_owned(),
+                numbers: Vec::new(),
+            };
+            let lanes: Vec<LanePanel> = (0..n).map(lane).collect();
+            let material = Material {
+                lanes: &lanes,
+                view: &View::default(),
+            };
+            let page = crate::scene::figures::page(&figure, &material, Style::Paper).unwrap();
+            let at = |t: f64| {
+                let shot = film_shot(&figure, t);
+                crate::scene::figures::scene(&shot, &material, &page).unwrap()
+            };
+            let (early, late) = (at(0.25), at(0.75));
+            assert_eq!(early.panels.len(), n);
+            for (a, b) in early.panels.iter().zip(&late.panels) {
+                assert_eq!(a.transform, b.transform);
+                assert!(a.groups != b.groups);
+            }
+            assert_eq!((early.size, early.size), (late.size, page.size));
+        }
+    }
+}
