@@ -22,6 +22,9 @@ const LABEL_EMS: f32 = 1.5;
 const NARROW_EMS: f32 = 7.0;
 /// The longer side of a box where the page may be as high as it likes, in ems.
 const LARGE_EMS: f32 = 36.0;
+/// A small box has room for about so many ticks, which are at least so many sizes of their labels apart.
+const SMALL_BOX_TICKS: f32 = 5.0;
+const CLOSEST_TICKS: f32 = 2.3;
 /// A page without room for boxes of this width and this height is too small, in ems.
 const LEAST_EMS: f32 = 4.5;
 const LEAST_HIGH_EMS: f32 = 2.0;
@@ -45,7 +48,8 @@ impl Layout {
         let first = grid.layout_with(page, LABEL_EMS * sizes.small);
         let label_width = first.boxes.first().map(|rect| {
             let transform = Transform::new(grid.camera(), *rect);
-            Axes::new(&transform, &sizes, TICK_SPACING).y_label_width(&sizes)
+            let spacing = tick_spacing(*rect, &sizes);
+            Axes::new(&transform, &sizes, spacing).y_label_width(&sizes)
         });
         grid.layout_with(page, label_width.unwrap_or_default())
     }
@@ -277,6 +281,12 @@ impl PanelGrid<'_> {
             false => text::cap_height(sizes.text) + 3.0 * sizes.gap,
         }
     }
+}
+
+/// Least distance between ticks, as a multiple of the size of their labels: less in a small box, which would have one alone.
+pub(super) fn tick_spacing(rect: Rect, sizes: &Sizes) -> f32 {
+    let side = rect.width().min(rect.height()) / sizes.small.size;
+    (side / SMALL_BOX_TICKS).clamp(CLOSEST_TICKS, TICK_SPACING)
 }
 
 /// Distance between panels side by side, in points.

@@ -10,7 +10,6 @@ use std::borrow::Cow;
 
 use super::around::Around;
 use super::axes::Axes;
-use super::figure::TICK_SPACING;
 use super::item::Item;
 use super::layers::{Beside, Moment};
 use super::legend::Meaning;
@@ -128,7 +127,11 @@ impl PanelGrid<'_> {
         let (transform, sizes, theme) = (&place.transform, &place.sizes, place.theme());
         let mut items = Vec::new();
         if self.around.show.ticks {
-            let axes = Axes::new(transform, sizes, TICK_SPACING);
+            let axes = Axes::new(
+                transform,
+                sizes,
+                layout::tick_spacing(transform.rect(), sizes),
+            );
             items.extend(axes.ticks_on(layout.sides(i), transform, sizes, theme));
         }
         if self.around.show.frame {
