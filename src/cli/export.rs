@@ -240,3 +240,54 @@ fn trained(
         false => Err(Failure::Interrupted),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::args::{CommandLine, Verb};
+    use crate::experiment::Layer;
+    use crate::experiment::figure::{DensityOf, Length, TextAs};
+    use clap::Parser;
+
+    #[test]
+    fn the_flags_of_a_figure_ask_for_the_same_figure() {
+        let all = Figure {
+            kind: FigureKind::Density {
+                of: DensityOf::Exact,
+            },
+            style: "slide".to_owned(),
+            width: Some(Length::Inches(3.25)),
+            height: Some(Length::Pixels(600.0)),
+            dpi: 150.0,
+            background: Background::Color("#102030".to_owned()),
+            text: TextAs::Text,
+            times: vec![0.0, 0.1, 1.0],
+            x_limits: Some((-4.0, 3.5)),
+            y_limits: Some((-1e-3, 2.0)),
+            layers: Some(vec![Layer::Target, Layer::Trajectories]),
+            paths: Some(7),
+            title: Some("- a title".to_owned()),
+            ..Figure::default()
+        };
+        let names = FigureKind::NAMES.into_iter().filter_map(FigureKind::named);
+        for figure in names.map(Figure::new).chain([all]) {
+            let mut line = vec![
+                "pushforward".to_owned(),
+                "export".to_owned(),
+                "out/a".to_owned(),
+            ];
+            line.extend(figure.flags().unwrap());
+            let parsed = CommandLine::try_parse_from(line).unwrap();
+            let Some(Verb::Export(args)) = parsed.verb else {
+                panic!("not an export");
+            };
+            let kind = args.figure.clone().unwrap();
+            assert_eq!(with_flags(&args, Figure::new(kind)), figure);
+        }
+        let unheard = Figure {
+            layers: Some(Vec::new()),
+            ..Figure::default()
+        };
+        assert_eq!(unheard.flags(), None);
+    }
+}

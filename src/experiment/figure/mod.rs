@@ -1,6 +1,7 @@
 //! A figure as it is asked for: which kind, of what, on which page, into which file. Plain data, the same in an
 //! experiment's file, on the command line and in the window.
 
+mod flags;
 mod kind;
 mod length;
 
