@@ -1,12 +1,12 @@
-use super::*;
 use crate::experiment::figure::{Background, Length};
+use crate::experiment::presets;
 use crate::experiment::{Figure, FigureKind, Layer};
 
 fn refused(change: impl FnOnce(&mut Figure)) -> String {
     let mut figure = Figure::new(FigureKind::Trajectories);
     figure.file = "a.svg".to_owned();
     change(&mut figure);
-    let mut experiment = Experiment::default();
+    let mut experiment = presets::find("two-moons").unwrap().experiment().unwrap();
     experiment.figures = vec![figure];
     experiment
         .validate()
@@ -51,7 +51,7 @@ fn figures_are_checked_with_their_place_in_the_list() {
     ] {
         assert!(message.starts_with(place), "{message}");
     }
-    let mut twice = Experiment::default();
+    let mut twice = presets::find("two-moons").unwrap().experiment().unwrap();
     twice.figures = vec![
         Figure {
             file: "a.svg".to_owned(),
