@@ -28,6 +28,7 @@ macro_rules! layers {
             Continuity: continuity, "Continuity residual", "how far the field is from carrying p_t, dp/dt + div(p v)";
             PpdResidual: ppd_residual, "PPD residual", "the same for the logarithm, d/dt log p_t + grad log p_t . v + div v";
             Likelihood: likelihood, "Likelihood", "log p₁, the density that the flow gives its samples";
+            DensityDifference: density_difference, "Model density minus exact", "the density that the flow gives its samples less the exact one, both at t = 1";
             Conditional: conditional, "Given target points", "density, velocity and paths given one target point or some";
             Errors: errors, "Solver errors", "how far each trajectory's end is from that of a fine solver";
             DeformedGrid: deformed_grid, "Deformed grid", "a mesh over the source that the flow has carried to time t";
@@ -62,8 +63,9 @@ layers!(make_layer);
 
 impl Layer {
     /// Those for which the exact field has to be known.
-    pub const EXACT: [Self; 7] = [
+    pub const EXACT: [Self; 8] = [
         Self::ExactField,
+        Self::DensityDifference,
         Self::FieldError,
         Self::ExactDensity,
         Self::Contours,
@@ -72,7 +74,8 @@ impl Layer {
         Self::PpdResidual,
     ];
     /// Those that show it, or something weighted with its density, in cells.
-    pub const EXACT_MAPS: [Self; 6] = [
+    pub const EXACT_MAPS: [Self; 7] = [
+        Self::DensityDifference,
         Self::FieldError,
         Self::ExactDensity,
         Self::Contours,

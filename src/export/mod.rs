@@ -7,6 +7,7 @@
 //! format, [`csv`], so that there is nothing to choose and nothing to list, and so have grids, [`npy`].
 
 pub mod csv;
+pub mod film;
 pub mod npy;
 
 use thiserror::Error;

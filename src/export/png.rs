@@ -16,6 +16,31 @@ const POINTS: f32 = 72.0;
 /// Metres per inch.
 const METRES: f32 = 0.0254;
 
+/// A picture.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pixels {
+    /// Columns and rows.
+    pub size: [usize; 2],
+    /// Red, green, blue and straight opacity of every pixel, row by row from the top.
+    pub rgba: Vec<u8>,
+}
+
+/// The scene as pixels.
+///
+/// # Errors
+/// The picture would have no or more than [`MAX_PIXELS`] pixels.
+pub fn pixels(scene: &Scene, options: &Options) -> Result<Pixels, ExportError> {
+    let pixmap = render(scene, options.dpi / POINTS)?;
+    let rgba = pixmap.pixels().iter().flat_map(|pixel| {
+        let color = pixel.demultiply();
+        [color.red(), color.green(), color.blue(), color.alpha()]
+    });
+    Ok(Pixels {
+        size: [pixmap.width() as usize, pixmap.height() as usize],
+        rgba: rgba.collect(),
+    })
+}
+
 /// The scene as a PNG file, opaque, with its physical size.
 ///
 /// # Errors

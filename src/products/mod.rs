@@ -437,7 +437,7 @@ impl Look {
             },
             from: view.from,
             likelihood: false,
-            likelihood_map: view.layers.contains(&Layer::Likelihood),
+            likelihood_map: shows(&[Layer::Likelihood, Layer::DensityDifference]),
             pointer: None,
         }
         .at(view.t)

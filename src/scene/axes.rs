@@ -195,6 +195,29 @@ impl Axes {
         sizes: &Sizes,
         theme: &Theme,
     ) -> Vec<Item> {
+        let mut items = self.ticks_on(sides, transform, sizes, theme);
+        items.push(Self::frame(transform, sizes, theme));
+        items
+    }
+
+    /// The box.
+    pub fn frame(transform: &Transform, sizes: &Sizes, theme: &Theme) -> Item {
+        Item::Rectangle(Rectangle {
+            rect: transform.rect(),
+            fill: None,
+            stroke: Some((sizes.axis, theme.ink.axis)),
+            radius: 0.0,
+        })
+    }
+
+    /// Ticks, numbers and names without the box.
+    pub fn ticks_on(
+        &self,
+        sides: Sides,
+        transform: &Transform,
+        sizes: &Sizes,
+        theme: &Theme,
+    ) -> Vec<Item> {
         let rect = transform.rect();
         let (tick, pad) = (sizes.tick, 0.5 * sizes.gap);
         let cap = text::cap_height(sizes.small);
@@ -233,12 +256,6 @@ impl Axes {
             ends: marks,
             width: sizes.axis,
             color: theme.ink.axis,
-        }));
-        items.push(Item::Rectangle(Rectangle {
-            rect,
-            fill: None,
-            stroke: Some((sizes.axis, theme.ink.axis)),
-            radius: 0.0,
         }));
         items
     }

@@ -74,30 +74,33 @@ impl<'a> Meaning<'a> {
         }
     }
 
-    /// Nothing is said of any layer.
-    pub fn silent(view: &'a View) -> Self {
-        Self {
-            view,
-            ramp: None,
-            notes: Vec::new(),
-            basis: None,
-            step: Vec::new(),
-        }
-    }
-
-    /// Takes out the lines that another moment does not have in the same place.
-    pub fn keep_common(&mut self, other: &Self) {
-        for (layer, lines) in &mut self.notes {
-            for (i, line) in lines.iter_mut().enumerate() {
-                if other.note(*layer, i) != Some(line) {
-                    line.clear();
+    /// What all of some moments say alike, as far as they show the same layers; `view` has the layers of all of them.
+    pub fn common(view: &'a View, all: &[Meaning<'_>]) -> Self {
+        let of_layer = |layer: Layer| {
+            let mut said = all.iter().filter_map(|one| one.lines_of(layer));
+            let mut lines = said.next()?.clone();
+            for others in said {
+                for (i, line) in lines.iter_mut().enumerate() {
+                    if others.get(i) != Some(line) {
+                        line.clear();
+                    }
                 }
             }
+            Some((layer, lines))
+        };
+        let mut bases = all.iter().filter_map(|one| one.basis.as_ref());
+        let basis = bases
+            .next()
+            .filter(|basis| bases.all(|other| other == *basis));
+        Self {
+            view,
+            ramp: all.iter().find_map(|one| one.ramp),
+            notes: Layer::ALL.into_iter().filter_map(of_layer).collect(),
+            basis: basis.cloned(),
+            step: all
+                .first()
+                .map_or_else(Vec::new, |first| first.step.clone()),
         }
-        self.basis = self
-            .basis
-            .take()
-            .filter(|basis| other.basis.as_ref() == Some(basis));
     }
 
     /// What is said here and not in `common`, a line each.
@@ -111,8 +114,12 @@ impl<'a> Meaning<'a> {
     }
 
     fn note(&self, layer: Layer, line: usize) -> Option<&String> {
+        self.lines_of(layer)?.get(line)
+    }
+
+    fn lines_of(&self, layer: Layer) -> Option<&Vec<String>> {
         let (_, lines) = self.notes.iter().find(|(of, _)| *of == layer)?;
-        lines.get(line)
+        Some(lines)
     }
 }
 

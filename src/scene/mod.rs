@@ -14,10 +14,12 @@
 //! | `figure`, `canvas` | what stands around the data: axes, title, legend, numbers |
 //! | `figures` | figures for a page, one kind a file |
 //! | `curves` | numbers against a number that was varied |
-//! | `lanes` | the figure of several flows side by side |
+//! | `panels`, `around` | the grid of panels under all figures of the plane, and what stands around it |
+//! | `lanes` | several flows side by side |
 //! | `metrics` | what is measured, and how it is written |
 //! | `theme`, `colormap` | how it looks |
 
+mod around;
 pub mod ask;
 pub mod axes;
 mod build;
@@ -37,6 +39,7 @@ pub mod lanes;
 pub mod layers;
 pub mod legend;
 pub mod metrics;
+pub mod panels;
 mod place;
 mod ramp;
 mod scales;
@@ -50,6 +53,7 @@ use std::sync::Arc;
 
 use crate::experiment::Layer;
 
+pub use around::Around;
 pub use build::{Builder, Company, build, legend_strip};
 pub use camera::Fit;
 pub use cloud::CloudMarks;

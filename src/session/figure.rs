@@ -7,8 +7,8 @@ use std::sync::Arc;
 use crate::experiment::View;
 use crate::export::ExportError;
 use crate::flow::Bounds;
-use crate::scene::lanes::{LanePanel, LanesFigure, columns};
-use crate::scene::{self, Page, Scene, Style};
+use crate::scene::lanes::{self, LanePanel, columns};
+use crate::scene::{self, Around, Page, Scene, Style};
 use crate::snapshot::Frame;
 
 use super::files::atomic_write;
@@ -78,12 +78,9 @@ pub fn write_lanes(path: &Path, lanes: &[(Arc<Frame>, String)], view: &View) -> 
     for (frame, title) in lanes {
         panels.push(LanePanel::measured(frame, title.clone()));
     }
-    let figure = LanesFigure {
-        lanes: &panels,
-        view,
-        columns: columns(panels.len()),
-    };
-    write_scene(path, &figure.scene(view.t, &figure.page(Style::Paper)))
+    let columns = columns(panels.len());
+    let grid = lanes::grid(&panels, view, view.t, columns, Around::default());
+    write_scene(path, &grid.scene(&grid.page(Page::figure(Style::Paper))))
 }
 
 fn write_scene(path: &Path, figure: &Scene) -> Result<(), String> {

@@ -8,9 +8,9 @@ use crate::flow::Bounds;
 use crate::model::DeviceChoice;
 use crate::products::Look;
 use crate::scene::figure::NUMBERS;
-use crate::scene::lanes::{LanePanel, LanesFigure, columns};
+use crate::scene::lanes::{self, LanePanel, columns};
 use crate::scene::metrics::{Metric, three_digits};
-use crate::scene::{Scene, Style};
+use crate::scene::{Around, Page, Scene, Style};
 use crate::snapshot::{Frame, LaneId};
 
 use super::crew::Crew;
@@ -104,23 +104,15 @@ pub fn draw(
         }
     }
     let lanes = panels(lanes, &frames);
-    let figure = LanesFigure {
-        lanes: &lanes,
-        view,
-        columns,
-    };
-    Ok(Some(figure.scene(view.t, &figure.page(Style::Paper))))
+    let grid = lanes::grid(&lanes, view, view.t, columns, Around::default());
+    Ok(Some(grid.scene(&grid.page(Page::figure(Style::Paper)))))
 }
 
 /// The part of the plane that the figure shows.
 fn visible(lanes: &[Shown], blanks: &[Frame], view: &View, columns: usize) -> Bounds {
     let lanes = panels(lanes, blanks);
-    let figure = LanesFigure {
-        lanes: &lanes,
-        view,
-        columns,
-    };
-    let seen = figure.visible(&figure.page(Style::Paper));
+    let grid = lanes::grid(&lanes, view, view.t, columns, Around::default());
+    let seen = grid.visible(&grid.page(Page::figure(Style::Paper)));
     seen.unwrap_or(Bounds::square(4.0))
 }
 

@@ -4,11 +4,15 @@
 
 use thiserror::Error;
 
+use super::around::Around;
 use super::lanes::LanePanel;
+use super::layers::look as look_of;
+use super::panels::{PanelGrid, PanelOf};
 use super::{Page, Scene, Style};
-use crate::experiment::{Figure, FigureKind, View};
+use crate::experiment::{Figure, FigureKind, Layer, View};
 use crate::flow::Bounds;
 use crate::products::Look;
+use crate::snapshot::Frame;
 
 /// What a figure is made from: lanes with the products that [`look`] asks for. Figures of one flow show the first.
 pub struct Material<'a> {
@@ -19,7 +23,7 @@ pub struct Material<'a> {
 }
 
 /// Why a figure cannot be made.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, Debug, PartialEq, Error)]
 pub enum FigureError {
     /// There is nothing to show, and what would help.
     #[error("{0}")]
@@ -27,39 +31,185 @@ pub enum FigureError {
     /// The kind has no picture, only numbers.
     #[error("a figure of kind {0} has numbers alone; try a file that ends in .csv")]
     NumbersOnly(&'static str),
+    /// The page has no room for what is shown.
+    #[error(
+        "{} by {} in are too small for this figure: it takes at least {} by {} in, or less that is shown around the data",
+        inches(.page[0]), inches(.page[1]), inches(.least[0]), inches(.least[1])
+    )]
+    TooSmall {
+        /// The size that is asked for, in points.
+        page: [f32; 2],
+        /// The least size that works, in points; its height is that at the larger of both widths.
+        least: [f32; 2],
+    },
+}
+
+/// Points in inches, rounded up: what is written is large enough.
+fn inches(points: f32) -> String {
+    format!("{:.2}", (100.0 * points / 72.0).ceil() / 100.0)
 }
 
 /// A kind of figure.
 trait Kind {
-    /// The view of each lane.
+    /// Whether the measured numbers belong to it.
+    const NUMBERS: bool = false;
+
+    /// The view of each lane, for which products are made.
     fn view(figure: &Figure, view: &View) -> View;
 
     /// What is to be made of each lane's flow where this part of the plane is seen.
     fn look(figure: &Figure, view: &View, bounds: Bounds) -> Look {
         Look {
-            metrics: figure.show.numbers,
+            metrics: Self::NUMBERS && figure.show.numbers,
             ..Look::of(&Self::view(figure, view), bounds)
         }
     }
 
-    /// The page that it needs: its width is given, its height may be chosen.
-    fn page(figure: &Figure, material: &Material, page: Page) -> Page;
+    /// Its panels; the frames may have no products yet.
+    fn grid<'a>(figure: &Figure, material: &'a Material) -> PanelGrid<'a>;
+
+    /// What a frame lacks, in a sentence that says what would help.
+    fn missing(_figure: &Figure, _view: &View, _frame: &Frame) -> Option<String> {
+        None
+    }
+
+    /// The page that it needs: its width is given, and its height if the figure has one.
+    fn page(figure: &Figure, material: &Material, page: Page) -> Result<Page, FigureError> {
+        let grid = Self::grid(figure, material);
+        let page = match figure.height {
+            Some(_) => page,
+            None => grid.page(page),
+        };
+        roomy(&grid, &page)?;
+        Ok(page)
+    }
 
     /// The part of the plane that the panels show.
-    fn visible(figure: &Figure, material: &Material, page: &Page) -> Option<Bounds>;
+    fn visible(figure: &Figure, material: &Material, page: &Page) -> Option<Bounds> {
+        Self::grid(figure, material).visible(page)
+    }
 
     /// The figure.
-    ///
-    /// # Errors
-    /// If the lanes have nothing to show.
-    fn scene(figure: &Figure, material: &Material, page: &Page) -> Result<Scene, FigureError>;
+    fn scene(figure: &Figure, material: &Material, page: &Page) -> Result<Scene, FigureError> {
+        let view = Self::view(figure, material.view);
+        let missing = |lane: &LanePanel| Self::missing(figure, &view, lane.frame);
+        if let Some(sentence) = material.lanes.iter().find_map(missing) {
+            return Err(FigureError::Nothing(sentence));
+        }
+        let grid = Self::grid(figure, material);
+        if grid.panels.is_empty() {
+            return Err(FigureError::Nothing("there is no flow to show".to_owned()));
+        }
+        roomy(&grid, page)?;
+        Ok(grid.scene(page))
+    }
 }
 
-/// Hands the kinds that have a picture to the macro `$make`: file, type.
+/// Refuses a page without room for the parts.
+fn roomy(grid: &PanelGrid, page: &Page) -> Result<(), FigureError> {
+    let least = grid.least(page);
+    let fits = |k: usize| page.size[k] + 0.01 >= least[k];
+    match fits(0) && fits(1) {
+        true => Ok(()),
+        false => Err(FigureError::TooSmall {
+            page: page.size,
+            least,
+        }),
+    }
+}
+
+/// The view with the layers of the kind, or those that the figure asks for in their place, and with its number of paths.
+fn changed(figure: &Figure, view: &View, layers: Option<&[Layer]>) -> View {
+    let mut view = view.clone();
+    // A training step belongs to a moment that no file has.
+    view.step = None;
+    let layers = figure.layers.as_deref().or(layers);
+    if let Some(layers) = layers {
+        view.layers = layers.to_vec();
+    }
+    if let Some(paths) = figure.paths {
+        view.trajectories = paths;
+        view.particles = paths;
+    }
+    if let Some(&t) = figure.times.first() {
+        view.t = t;
+    }
+    view
+}
+
+/// A view of a kind that alone shows what is asked about.
+fn unasked(view: View) -> View {
+    View { ask: None, ..view }
+}
+
+/// The first flow at some times through the same view: a panel each, or one if nothing moves.
+fn at_times<'a>(
+    figure: &Figure,
+    material: &'a Material,
+    view: &View,
+    times: &[f64],
+) -> PanelGrid<'a> {
+    let moves = view.layers.iter().any(|&layer| look_of(layer).moves);
+    let n = if moves {
+        times.len()
+    } else {
+        times.len().min(1)
+    };
+    let panel = |lane: &'a LanePanel, t: f64| PanelOf {
+        frame: std::borrow::Cow::Borrowed(lane.frame),
+        lane: 0,
+        view: view.clone(),
+        t,
+        title: if n > 1 {
+            format!("t = {t:.2}")
+        } else {
+            String::new()
+        },
+        numbers: Vec::new(),
+    };
+    let first = material.lanes.first();
+    let panels = first
+        .into_iter()
+        .flat_map(|lane| times.iter().take(n).map(move |&t| (lane, t)));
+    PanelGrid {
+        panels: panels.map(|(lane, t)| panel(lane, t)).collect(),
+        columns: n.max(1),
+        around: Around::of(figure),
+    }
+}
+
+/// The times that a figure asks for, or that of the view.
+fn times(figure: &Figure, view: &View) -> Vec<f64> {
+    match figure.times.is_empty() {
+        true => vec![view.t],
+        false => figure.times.clone(),
+    }
+}
+
+/// A sentence if the frame has no exact field, or not yet.
+fn without_exact(frame: &Frame) -> Option<String> {
+    match &frame.products.exact.get()?.field {
+        Ok(_) => None,
+        Err(error) => Some(format!(
+            "this experiment has no exact field: {error}; the model's own works"
+        )),
+    }
+}
+
+/// Hands the kinds that have panels to the macro `$make`: file, type.
 macro_rules! kinds {
     ($make:ident) => {
         $make! {
             trajectories: Trajectories,
+            strip: Strip,
+            field: Field,
+            density: Density,
+            lanes: Lanes,
+            pairs: Pairs,
+            grid: Grid,
+            conditional: Conditional,
+            posterior: Posterior,
+            triptych: Triptych,
         }
     };
 }
@@ -82,11 +232,11 @@ macro_rules! make_kinds {
         /// The page of a figure.
         ///
         /// # Errors
-        /// The kind has no picture.
+        /// The kind has no picture, or the page has no room for it.
         pub fn page(figure: &Figure, material: &Material, style: Style) -> Result<Page, FigureError> {
             let page = asked_page(figure, style);
             match figure.kind {
-                $(FigureKind::$kind { .. } => Ok($file::$kind::page(figure, material, page)),)*
+                $(FigureKind::$kind { .. } => $file::$kind::page(figure, material, page),)*
                 _ => Err(FigureError::NumbersOnly(figure.kind.name())),
             }
         }
@@ -102,7 +252,7 @@ macro_rules! make_kinds {
         /// The figure.
         ///
         /// # Errors
-        /// The kind has no picture, or the lanes have nothing to show.
+        /// The kind has no picture, the lanes have nothing to show, or the page has no room for it.
         pub fn scene(figure: &Figure, material: &Material, page: &Page) -> Result<Scene, FigureError> {
             match figure.kind {
                 $(FigureKind::$kind { .. } => $file::$kind::scene(figure, material, page),)*
@@ -122,3 +272,6 @@ fn asked_page(figure: &Figure, style: Style) -> Page {
     page.size[1] = figure.height.map_or(page.size[0] * height / width, points);
     page
 }
+
+#[cfg(test)]
+mod tests;

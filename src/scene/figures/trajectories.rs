@@ -1,41 +1,31 @@
 //! Trajectories from source to target, or what else the view shows.
 
-use super::{FigureError, Kind, Material};
+use super::{Kind, Material, at_times, changed, times, unasked};
 use crate::experiment::{Figure, View};
-use crate::flow::Bounds;
-use crate::scene::{Page, Scene, build};
+use crate::scene::panels::PanelGrid;
 
 /// See [`FigureKind::Trajectories`](crate::experiment::FigureKind::Trajectories).
 pub(super) struct Trajectories;
 
 impl Kind for Trajectories {
+    const NUMBERS: bool = true;
+
     fn view(figure: &Figure, view: &View) -> View {
-        let mut view = view.clone();
-        if let Some(layers) = &figure.layers {
-            view.layers.clone_from(layers);
+        // What is asked about is part of what the view shows, unless the layers are chosen.
+        let changed = changed(figure, view, None);
+        match figure.layers {
+            Some(_) => unasked(changed),
+            None => changed,
         }
-        if let Some(paths) = figure.paths {
-            view.trajectories = paths;
-        }
-        if let Some(&t) = figure.times.first() {
-            view.t = t;
-        }
-        view
     }
 
-    fn page(_: &Figure, _: &Material, page: Page) -> Page {
-        page
-    }
-
-    fn visible(figure: &Figure, material: &Material, page: &Page) -> Option<Bounds> {
-        let scene = Self::scene(figure, material, page).ok()?;
-        Some(scene.panels.first()?.transform.visible())
-    }
-
-    fn scene(figure: &Figure, material: &Material, page: &Page) -> Result<Scene, FigureError> {
+    fn grid<'a>(figure: &Figure, material: &'a Material) -> PanelGrid<'a> {
         let view = Self::view(figure, material.view);
-        let lane = material.lanes.first();
-        let lane = lane.ok_or_else(|| FigureError::Nothing("there is no flow".to_owned()))?;
-        Ok(build(lane.frame, &view, view.t, page))
+        let mut grid = at_times(figure, material, &view, &times(figure, &view));
+        let (first, lane) = (grid.panels.first_mut(), material.lanes.first());
+        if let (Some(first), Some(lane)) = (first, lane) {
+            first.numbers.clone_from(&lane.numbers);
+        }
+        grid
     }
 }

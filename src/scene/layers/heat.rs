@@ -161,28 +161,39 @@ impl<S> Map<S> {
         heat: Heat,
         place: &Place,
     ) -> Vec<Item> {
-        let (top, theme) = (self.top as f32, place.theme());
-        let color = |(number, opacity)| heat.color(number / top, theme).faded(opacity).to_array();
-        let cells: Vec<[u8; 4]> = numbers.map(color).collect();
-        let columns = self.raster.n[0];
-        let Some(rect) = place.page_rect(self.raster.bounds).filter(|_| columns > 0) else {
-            return Vec::new();
-        };
-        // Rows go up in the data and down on the page.
-        let rgba = cells
-            .chunks_exact(columns)
-            .rev()
-            .flat_map(<[_]>::as_flattened);
-        let rgba: Vec<u8> = rgba.copied().collect();
-        if rgba.len() != 4 * self.raster.len() {
-            return Vec::new();
-        }
-        vec![Item::Image(Image {
-            rect,
-            size: self.raster.n,
-            rgba,
-        })]
+        picture(&self.raster, self.top, numbers, heat, place)
     }
+}
+
+/// A picture of numbers with their opacities in the cells of a raster, `[iy][ix]`, in a scale that ends at `top`.
+pub(super) fn picture(
+    raster: &Raster,
+    top: f64,
+    numbers: impl Iterator<Item = (f32, f32)>,
+    heat: Heat,
+    place: &Place,
+) -> Vec<Item> {
+    let (top, theme) = (top as f32, place.theme());
+    let color = |(number, opacity)| heat.color(number / top, theme).faded(opacity).to_array();
+    let cells: Vec<[u8; 4]> = numbers.map(color).collect();
+    let columns = raster.n[0];
+    let Some(rect) = place.page_rect(raster.bounds).filter(|_| columns > 0) else {
+        return Vec::new();
+    };
+    // Rows go up in the data and down on the page.
+    let rgba = cells
+        .chunks_exact(columns)
+        .rev()
+        .flat_map(<[_]>::as_flattened);
+    let rgba: Vec<u8> = rgba.copied().collect();
+    if rgba.len() != 4 * raster.len() {
+        return Vec::new();
+    }
+    vec![Item::Image(Image {
+        rect,
+        size: raster.n,
+        rgba,
+    })]
 }
 
 /// Opacity where the density is `p`.

@@ -95,7 +95,7 @@ pub(super) enum Map {
 }
 
 impl Map {
-    fn map(&self) -> &LogDensityMap {
+    pub fn map(&self) -> &LogDensityMap {
         match self {
             Self::Coarse(sketch) => &sketch.0.output.0,
             Self::Fine(map) => &map.0.output.0,

@@ -1,9 +1,21 @@
 use proptest::prelude::*;
 
+use super::words::letter;
 use super::*;
-use crate::experiment::Layer;
-use crate::scene::Text;
+use crate::experiment::Camera;
 use crate::scene::fixture::{empty_frame, frame};
+use crate::scene::lanes::{LanePanel, columns, grid};
+use crate::scene::{Rect, Style, Text};
+
+/// The grid of some lanes at a time.
+fn of_lanes<'a>(lanes: &'a [LanePanel<'a>], view: &View, t: f64, columns: usize) -> PanelGrid<'a> {
+    grid(lanes, view, t, columns, Around::default())
+}
+
+/// The page of a paper, as high as the grid needs.
+fn natural(grid: &PanelGrid, style: Style) -> Page {
+    grid.page(Page::figure(style))
+}
 
 /// The same lane so many times.
 fn panels(n: usize, frame: &Frame) -> Vec<LanePanel<'_>> {
@@ -39,11 +51,11 @@ proptest! {
         let frame = frame();
         let lanes = panels(n, &frame);
         let view = View { layers, ..View::default() };
-        let figure = LanesFigure { lanes: &lanes, view: &view, columns: columns(n) };
-        let natural = figure.page(Style::Paper);
+        let figure = of_lanes(&lanes, &view, 0.5, columns(n));
+        let natural = natural(&figure, Style::Paper);
         let size = [wider * natural.size[0], higher * natural.size[1]];
         for page in [natural, Page { size, ..natural }] {
-            let scene = figure.scene(0.5, &page);
+            let scene = figure.scene(&page);
             let texts = texts(&scene);
             for (i, a) in texts.iter().enumerate() {
                 prop_assert!(inside(&scene, &a.bounds()), "{} leaves the page", a.text);
@@ -67,13 +79,9 @@ fn panels_share_scale_camera_and_ticks() {
     let lanes =
         [&near, &far, &near, &near].map(|frame| LanePanel::measured(frame, "lane".to_owned()));
     let view = View::default();
-    let figure = LanesFigure {
-        lanes: &lanes,
-        view: &view,
-        columns: 3,
-    };
-    let page = figure.page(Style::Paper);
-    let scene = figure.scene(1.0, &page);
+    let figure = of_lanes(&lanes, &view, 1.0, 3);
+    let page = natural(&figure, Style::Paper);
+    let scene = figure.scene(&page);
     assert_eq!(scene.panels.len(), 4);
     let seen = scene.panels[0].transform.visible();
     assert!(seen.min[0] < -2.0 && seen.max[0] > 4.0, "{seen:?}");
@@ -112,12 +120,8 @@ fn a_camera_of_the_view_is_that_of_every_panel() {
         camera: Some(camera),
         ..View::default()
     };
-    let figure = LanesFigure {
-        lanes: &lanes,
-        view: &view,
-        columns: 2,
-    };
-    let scene = figure.scene(0.0, &figure.page(Style::Paper));
+    let figure = of_lanes(&lanes, &view, 0.0, 2);
+    let scene = figure.scene(&natural(&figure, Style::Paper));
     for panel in &scene.panels {
         let seen = panel.transform.camera();
         assert!((seen.height - 2.0).abs() < 1e-3 && (seen.center.0 - 1.0).abs() < 1e-6);
@@ -142,12 +146,8 @@ fn what_differs_from_lane_to_lane_stands_under_its_panel() {
     };
     let words = |frames: [&Frame; 2]| {
         let lanes = frames.map(|frame| LanePanel::measured(frame, "lane".to_owned()));
-        let figure = LanesFigure {
-            lanes: &lanes,
-            view: &view,
-            columns: 2,
-        };
-        let scene = figure.scene(1.0, &figure.page(Style::Paper));
+        let figure = of_lanes(&lanes, &view, 1.0, 2);
+        let scene = figure.scene(&natural(&figure, Style::Paper));
         let texts: Vec<String> = texts(&scene).iter().map(|text| text.text.clone()).collect();
         let notes = texts.into_iter().filter(|text| text.contains("longest"));
         notes.collect::<Vec<String>>()
@@ -162,12 +162,8 @@ fn lanes_without_anything_are_a_figure_too() {
     let frame = empty_frame();
     let lanes = panels(6, &frame);
     let view = View::default();
-    let figure = LanesFigure {
-        lanes: &lanes,
-        view: &view,
-        columns: columns(6),
-    };
-    let scene = figure.scene(0.5, &figure.page(Style::Dark));
+    let figure = of_lanes(&lanes, &view, 0.5, columns(6));
+    let scene = figure.scene(&natural(&figure, Style::Dark));
     assert_eq!(scene.panels.len(), 6);
     assert!(
         scene

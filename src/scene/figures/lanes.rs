@@ -1,0 +1,24 @@
+//! All lanes with shared axes and one legend.
+
+use super::{Kind, Material, changed};
+use crate::experiment::{Figure, View};
+use crate::scene::around::Around;
+use crate::scene::lanes;
+use crate::scene::panels::PanelGrid;
+
+/// See [`FigureKind::Lanes`](crate::experiment::FigureKind::Lanes).
+pub(super) struct Lanes;
+
+impl Kind for Lanes {
+    const NUMBERS: bool = true;
+
+    fn view(figure: &Figure, view: &View) -> View {
+        changed(figure, view, None)
+    }
+
+    fn grid<'a>(figure: &Figure, material: &'a Material) -> PanelGrid<'a> {
+        let view = Self::view(figure, material.view);
+        let columns = lanes::columns(material.lanes.len());
+        lanes::grid(material.lanes, &view, view.t, columns, Around::of(figure))
+    }
+}

@@ -1,0 +1,373 @@
+//! What each kind shows of a frame with known numbers.
+
+use super::*;
+use crate::experiment::figure::{DensityOf, FieldOf, Show, StripOf};
+use crate::scene::fixture::{self, N};
+use crate::scene::{Item, Rect, Text};
+
+fn texts(scene: &Scene) -> Vec<&Text> {
+    let texts = scene.furniture.iter().filter_map(|item| match item {
+        Item::Text(text) => Some(text),
+        _ => None,
+    });
+    texts.collect()
+}
+
+fn says(scene: &Scene, words: &str) -> bool {
+    texts(scene).iter().any(|text| text.text == words)
+}
+
+/// The layers of a panel.
+fn layers(scene: &Scene, panel: usize) -> Vec<Layer> {
+    scene.panels[panel]
+        .groups
+        .iter()
+        .map(|group| group.layer)
+        .collect()
+}
+
+fn items(scene: &Scene, panel: usize, layer: Layer) -> &[Item] {
+    let mut groups = scene.panels[panel].groups.iter();
+    groups
+        .find(|group| group.layer == layer)
+        .map_or(&[], |group| &group.items)
+}
+
+/// The figure of the frame on the page that it needs.
+fn drawn(figure: &Figure, frame: &Frame, view: &View) -> Result<Scene, FigureError> {
+    let lanes = [LanePanel::measured(frame, "lane".to_owned())];
+    let material = Material {
+        lanes: &lanes,
+        view,
+    };
+    let page = page(figure, &material, Style::Paper)?;
+    let scene = scene(figure, &material, &page)?;
+    assert_eq!(scene.size, page.size);
+    let seen = visible(figure, &material, &page).unwrap();
+    for panel in &scene.panels {
+        let shown = panel.transform.visible();
+        assert!((shown.width() - seen.width()).abs() < 1e-3 * seen.width());
+        assert!((shown.center()[0] - seen.center()[0]).abs() < 1e-3 * seen.width());
+    }
+    inside(&scene);
+    Ok(scene)
+}
+
+/// Nothing leaves the page, and no two words or panels lie over each other.
+fn inside(scene: &Scene) {
+    let page = Rect::at([0.0, 0.0], scene.size).grown(0.01);
+    let texts = texts(scene);
+    for (i, text) in texts.iter().enumerate() {
+        let bounds = text.bounds();
+        assert!(
+            page.contains(bounds.min) && page.contains(bounds.max),
+            "{} leaves",
+            text.text
+        );
+        for other in &texts[..i] {
+            let apart = !bounds.grown(-0.8).touches(&other.bounds().grown(-0.8));
+            assert!(apart, "{} and {}", text.text, other.text);
+        }
+        for panel in &scene.panels {
+            let rect = panel.transform.rect().grown(-0.5);
+            assert!(!rect.touches(&bounds), "{} lies on a panel", text.text);
+        }
+    }
+    for panel in &scene.panels {
+        let rect = panel.transform.rect();
+        assert!(
+            page.contains(rect.min) && page.contains(rect.max),
+            "{rect:?} leaves"
+        );
+    }
+}
+
+fn draw(kind: FigureKind) -> Scene {
+    let mut frame = fixture::frame();
+    fixture::map(&mut frame, 1.2);
+    fixture::exact_field(&mut frame, 2.0);
+    drawn(&Figure::new(kind), &frame, &View::default()).unwrap()
+}
+
+#[test]
+fn trajectories_are_lines_from_source_to_target() {
+    let scene = draw(FigureKind::Trajectories);
+    assert_eq!(scene.panels.len(), 1);
+    let [
+        Item::Polylines(lines),
+        Item::Points(starts),
+        Item::Points(ends),
+    ] = items(&scene, 0, Layer::Trajectories)
+    else {
+        panic!("lines, starts and ends");
+    };
+    assert_eq!(
+        (lines.ends.len(), starts.centers.len(), ends.centers.len()),
+        (N, N, N)
+    );
+    assert!(starts.centers[0][0] < ends.centers[0][0]);
+    assert!(says(&scene, "A <test> & more") && !says(&scene, "(a)"));
+    assert!(
+        texts(&scene)
+            .iter()
+            .any(|text| text.text.starts_with("S = 1.00"))
+    );
+}
+
+#[test]
+fn a_strip_has_a_panel_for_each_time() {
+    let scene = draw(FigureKind::Strip {
+        of: StripOf::Particles,
+    });
+    assert_eq!(scene.panels.len(), 5);
+    for (i, title) in [
+        "(a) t = 0.00",
+        "(b) t = 0.25",
+        "(c) t = 0.50",
+        "(d) t = 0.75",
+        "(e) t = 1.00",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        assert!(says(&scene, title), "{title}");
+        let [Item::Points(dots)] = items(&scene, i, Layer::Particles) else {
+            panic!("dots");
+        };
+        // On their way the highest ones leave the box around both ends.
+        assert!(
+            (N - 4..=N).contains(&dots.centers.len()),
+            "{}",
+            dots.centers.len()
+        );
+        // The particles move from x = -2 to x = 2.
+        let x = scene.panels[i].transform.data_from_page(dots.centers[0])[0];
+        assert!((x - (-2.0 + i as f64)).abs() < 1e-3, "{x}");
+    }
+    let figure = Figure {
+        times: vec![0.1, 0.9],
+        ..Figure::new(FigureKind::Strip {
+            of: StripOf::Density,
+        })
+    };
+    let scene = drawn(&figure, &fixture::frame(), &View::default()).unwrap();
+    assert_eq!(scene.panels.len(), 2);
+    assert!(matches!(items(&scene, 1, Layer::Density), [Item::Image(_)]));
+}
+
+#[test]
+fn fields_are_arrows_at_every_place_that_moves() {
+    let arrows = |scene: &Scene, layer| match items(scene, 0, layer) {
+        [Item::Arrows(arrows)] => arrows.arrows.len(),
+        _ => 0,
+    };
+    let model = draw(FigureKind::Field { of: FieldOf::Model });
+    assert_eq!(layers(&model, 0), [Layer::Field]);
+    assert!(arrows(&model, Layer::Field) > 10 && says(&model, "velocity"));
+    let exact = draw(FigureKind::Field { of: FieldOf::Exact });
+    assert_eq!(layers(&exact, 0), [Layer::ExactField]);
+    assert!(arrows(&exact, Layer::ExactField) > 10);
+    let both = draw(FigureKind::Field {
+        of: FieldOf::Difference,
+    });
+    assert!(matches!(
+        items(&both, 0, Layer::FieldError),
+        [Item::Image(_)]
+    ));
+    assert!(arrows(&both, Layer::Field) > 10 && arrows(&both, Layer::ExactField) > 10);
+}
+
+#[test]
+fn densities_are_pictures() {
+    let exact = draw(FigureKind::Density {
+        of: DensityOf::Exact,
+    });
+    assert!(matches!(
+        items(&exact, 0, Layer::ExactDensity),
+        [Item::Image(_)]
+    ));
+    let view = View::default();
+    let look = |of| {
+        let figure = Figure::new(FigureKind::Density { of });
+        look(&figure, &view, Bounds::square(3.0)).unwrap()
+    };
+    let model = look(DensityOf::Model);
+    assert!(model.likelihood_map && !model.exact_maps && !model.metrics);
+    assert!(look(DensityOf::Exact).exact_maps && !look(DensityOf::Exact).likelihood_map);
+    let difference = look(DensityOf::Difference);
+    assert!(difference.exact && difference.exact_maps && difference.likelihood_map);
+}
+
+#[test]
+fn pairs_grid_and_triptych_have_their_layers() {
+    let pairs = draw(FigureKind::Pairs);
+    let [Item::Segments(lines)] = items(&pairs, 0, Layer::Pairs) else {
+        panic!("lines");
+    };
+    assert_eq!(lines.ends.len(), N);
+    let figure = Figure {
+        paths: Some(7),
+        ..Figure::new(FigureKind::Pairs)
+    };
+    let few = drawn(&figure, &fixture::frame(), &View::default()).unwrap();
+    let [Item::Segments(lines)] = items(&few, 0, Layer::Pairs) else {
+        panic!("lines");
+    };
+    assert_eq!(lines.ends.len(), 7);
+    assert_eq!(layers(&draw(FigureKind::Grid), 0), [Layer::DeformedGrid]);
+    let triptych = draw(FigureKind::Triptych);
+    assert_eq!(triptych.panels.len(), 3);
+    assert_eq!(layers(&triptych, 0), [Layer::Source]);
+    assert_eq!(layers(&triptych, 1), [Layer::Trajectories]);
+    assert_eq!(layers(&triptych, 2), [Layer::Target]);
+    for words in [
+        "(a) source",
+        "(b) flow",
+        "(c) target",
+        "trajectories",
+        "chord / arc",
+    ] {
+        assert!(says(&triptych, words), "{words}");
+    }
+}
+
+#[test]
+fn what_is_missing_is_said_with_what_would_help() {
+    let ask = drawn(
+        &Figure::new(FigureKind::Posterior),
+        &fixture::frame(),
+        &View::default(),
+    );
+    let said = ask.unwrap_err().to_string();
+    assert!(said.contains("--set 'view.ask=Some((1.0, 0.5))'"), "{said}");
+    let mut frame = fixture::frame();
+    frame.pairs = [].into();
+    let pairs = drawn(&Figure::new(FigureKind::Pairs), &frame, &View::default());
+    assert!(matches!(pairs, Err(FigureError::Nothing(_))));
+    let numbers = drawn(&Figure::new(FigureKind::Loss), &frame, &View::default());
+    assert_eq!(numbers, Err(FigureError::NumbersOnly("loss")));
+}
+
+#[test]
+fn both_limits_are_exact_whatever_the_page() {
+    for height in [None, Some("3in"), Some("6in")] {
+        let figure = Figure {
+            x_limits: Some((-4.0, 2.0)),
+            y_limits: Some((-1.0, 1.0)),
+            height: height.map(|height| height.parse().unwrap()),
+            ..Figure::default()
+        };
+        let scene = drawn(&figure, &fixture::frame(), &View::default()).unwrap();
+        let seen = scene.panels[0].transform.visible();
+        for (got, expected) in [(seen.min, [-4.0, -1.0]), (seen.max, [2.0, 1.0])] {
+            assert!(
+                (0..2).all(|k| (got[k] - expected[k]).abs() < 1e-4),
+                "{seen:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn what_stands_around_is_left_out_as_asked() {
+    let bare = Show {
+        ticks: false,
+        frame: false,
+        letters: false,
+        legend: false,
+        numbers: false,
+        recipe: false,
+    };
+    let figure = Figure {
+        show: bare,
+        title: Some(String::new()),
+        ..Figure::new(FigureKind::Triptych)
+    };
+    let scene = drawn(&figure, &fixture::frame(), &View::default()).unwrap();
+    let words: Vec<_> = texts(&scene)
+        .iter()
+        .map(|text| text.text.as_str())
+        .collect();
+    assert_eq!(words, ["source", "flow", "target"]);
+    assert_eq!(scene.furniture.len(), 3);
+    let figure = Figure {
+        title: Some("Another title".to_owned()),
+        ..figure
+    };
+    let scene = drawn(&figure, &fixture::frame(), &View::default()).unwrap();
+    assert!(says(&scene, "Another title") && !says(&scene, "A <test> & more"));
+}
+
+#[test]
+fn a_page_without_room_is_refused_with_the_least_that_works() {
+    for kind in FigureKind::NAMES.into_iter().filter_map(FigureKind::named) {
+        let tiny = Figure {
+            width: Some("0.5in".parse().unwrap()),
+            height: Some("0.3in".parse().unwrap()),
+            ..Figure::new(kind)
+        };
+        let mut frame = fixture::frame();
+        fixture::map(&mut frame, 1.0);
+        let view = View {
+            ask: Some((0.0, 0.0)),
+            ..View::default()
+        };
+        let Err(FigureError::TooSmall { least, .. }) = drawn(&tiny, &frame, &view) else {
+            continue;
+        };
+        let enough = |k: usize| {
+            Some(crate::experiment::figure::Length::Points(f64::from(
+                least[k],
+            )))
+        };
+        let figure = Figure {
+            width: enough(0),
+            height: enough(1),
+            ..tiny
+        };
+        let scene = drawn(&figure, &frame, &view);
+        assert!(scene.is_ok(), "{}: {scene:?}", figure.kind.name());
+    }
+}
+
+#[test]
+fn a_column_of_a_paper_has_room_for_every_kind() {
+    for kind in FigureKind::NAMES.into_iter().filter_map(FigureKind::named) {
+        let figure = Figure {
+            width: Some("3.25in".parse().unwrap()),
+            ..Figure::new(kind)
+        };
+        let mut frame = fixture::frame();
+        fixture::map(&mut frame, 1.0);
+        fixture::exact_field(&mut frame, 2.0);
+        let view = View {
+            ask: Some((0.0, 0.0)),
+            ..View::default()
+        };
+        let scene = drawn(&figure, &frame, &view);
+        let pictureless = matches!(scene, Err(FigureError::NumbersOnly(_)));
+        assert!(
+            scene.is_ok() || pictureless,
+            "{}: {scene:?}",
+            figure.kind.name()
+        );
+    }
+}
+
+#[test]
+fn nothing_around_the_data_moves_with_time() {
+    for kind in ["field", "strip", "grid", "triptych", "lanes"] {
+        let frame = fixture::frame();
+        let at = |t: f64| {
+            let times = if kind == "strip" { vec![t, t] } else { vec![t] };
+            let figure = Figure {
+                times,
+                ..Figure::new(FigureKind::named(kind).unwrap())
+            };
+            let scene = drawn(&figure, &frame, &View::default()).unwrap();
+            let boxes: Vec<_> = scene.panels.iter().map(|p| p.transform).collect();
+            (scene.size, boxes)
+        };
+        assert_eq!(at(0.1), at(0.8), "{kind}");
+    }
+}

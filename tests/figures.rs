@@ -1,0 +1,216 @@
+//! Golden figures: every kind, as pixels and as vectors, of flows that are known exactly and never trained.
+//!
+//! `PUSHFORWARD_GOLDEN=write cargo test --release --test figures` writes them anew; each is to be looked at before it is
+//! committed.
+
+use std::fs;
+use std::path::PathBuf;
+
+use pushforward::experiment::figure::{DensityOf, FieldOf, Length, StripOf};
+use pushforward::experiment::{Experiment, Figure, FigureKind};
+use pushforward::export::{Format, Options};
+use pushforward::scene::{Color, Item, Scene};
+use pushforward::session::export::{Drawn, Subject, draw};
+use pushforward::session::run::Unobserved;
+use pushforward::session::{Crew, Hands};
+
+const EXPERIMENT: &str = r#"(
+    version: 1,
+    name: "golden",
+    title: "Eight Gaussians",
+    target: (shape: EightGaussians(radius: 3.0, std: 0.3)),
+    velocity: Exact(),
+    solver: Heun(steps: 12),
+    evaluation: (samples: 200, w2_samples: 100),
+    view: (t: 0.5, particles: 60, paths: 30, field: 12, ask: Some((1.0, 0.5)), given: Some((at: (3.0, 0.0), points: 2))),
+    lanes: [(title: "cond-OT"), (title: "VP", set: ["path=Vp()"])],
+)"#;
+
+/// Pixels of a golden picture are those of so many dots per inch.
+const DPI: f32 = 60.0;
+
+/// A figure with its name, and what has to be in it: panels, and elements of the SVG.
+struct Golden {
+    name: &'static str,
+    figure: Figure,
+    panels: usize,
+    /// An element of the vectors, and the least number of them.
+    has: (&'static str, usize),
+}
+
+fn golden(
+    name: &'static str,
+    kind: FigureKind,
+    times: &[f64],
+    panels: usize,
+    has: (&'static str, usize),
+) -> Golden {
+    Golden {
+        name,
+        figure: Figure {
+            times: times.to_vec(),
+            width: Some(Length::Inches(6.0)),
+            ..Figure::new(kind)
+        },
+        panels,
+        has,
+    }
+}
+
+fn all() -> Vec<Golden> {
+    let named = |name| FigureKind::named(name).unwrap();
+    vec![
+        golden("trajectories", named("trajectories"), &[], 1, ("<polyline", 30)),
+        golden("strip", named("strip"), &[], 5, ("<circle", 5 * 60)),
+        golden(
+            "strip-density",
+            FigureKind::Strip {
+                of: StripOf::Density,
+            },
+            &[0.0, 0.5, 1.0],
+            3,
+            ("<image", 3),
+        ),
+        golden("field", named("field"), &[0.5], 1, ("data-layer=\"Field\"", 1)),
+        golden(
+            "field-exact",
+            FigureKind::Field { of: FieldOf::Exact },
+            &[0.5],
+            1,
+            ("data-layer=\"ExactField\"", 1),
+        ),
+        golden("density", named("density"), &[], 1, ("<image", 1)),
+        golden(
+            "density-exact",
+            FigureKind::Density {
+                of: DensityOf::Exact,
+            },
+            &[1.0],
+            1,
+            ("<image", 1),
+        ),
+        golden("lanes", named("lanes"), &[], 2, ("<polyline", 60)),
+        golden("pairs", named("pairs"), &[], 1, ("data-layer=\"Pairs\"", 1)),
+        golden("grid", named("grid"), &[], 1, ("<polyline", 10)),
+        golden("conditional", named("conditional"), &[0.5], 1, ("<polyline", 1)),
+        golden("posterior", named("posterior"), &[0.3], 1, ("<polyline", 1)),
+        golden("triptych", named("triptych"), &[], 3, ("<polyline", 30)),
+    ]
+}
+
+fn drawn(goldens: &[Golden]) -> Vec<Drawn> {
+    let experiment = Experiment::from_ron(EXPERIMENT).unwrap();
+    let crew = Crew::of_all_cores().unwrap();
+    let hands = Hands::of(&crew);
+    let nowhere = tempfile::tempdir().unwrap();
+    let subjects = Subject::of_folder(nowhere.path(), &experiment, &crew).unwrap();
+    let one = |golden: &Golden| {
+        let looked = (&golden.figure, &experiment.view);
+        let drawn = draw(&subjects, looked, &hands, &mut Unobserved);
+        let drawn = drawn.unwrap_or_else(|error| panic!("{}: {error}", golden.name));
+        drawn.unwrap()
+    };
+    goldens.iter().map(one).collect()
+}
+
+fn options() -> Options {
+    Options {
+        dpi: DPI,
+        ..Options::default()
+    }
+}
+
+fn place(name: &str, format: Format) -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+    folder.join(format!("{name}.{}", format.suffix()))
+}
+
+/// What of a file is compared: pixels, or all of a text.
+fn compared(format: Format, bytes: &[u8]) -> Vec<u8> {
+    match format {
+        Format::Png => {
+            let decoder = png::Decoder::new(std::io::Cursor::new(bytes));
+            let mut reader = decoder.read_info().unwrap();
+            let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
+            let info = reader.next_frame(&mut pixels).unwrap();
+            pixels.truncate(info.buffer_size());
+            pixels
+        }
+        _ => bytes.to_vec(),
+    }
+}
+
+/// Where a scene's file differs from the golden one.
+fn difference(name: &str, format: Format, scene: &Scene) -> Option<String> {
+    let made = format.encode(scene, &options()).unwrap();
+    let golden = fs::read(place(name, format)).unwrap();
+    let (made, golden) = (compared(format, &made), compared(format, &golden));
+    if made.len() != golden.len() {
+        let (made, golden) = (made.len(), golden.len());
+        return Some(format!("{name} {format:?}: {made} bytes, golden {golden}"));
+    }
+    let differing = made.iter().zip(&golden).filter(|(a, b)| a != b).count();
+    (differing > 0).then(|| format!("{name} {format:?}: {differing} bytes differ"))
+}
+
+const FORMATS: [Format; 2] = [Format::Png, Format::Svg];
+
+#[test]
+fn every_kind_is_the_golden_figure() {
+    let goldens = all();
+    let drawn = drawn(&goldens);
+    let write = std::env::var("PUSHFORWARD_GOLDEN").is_ok_and(|value| value == "write");
+    let mut wrong = Vec::new();
+    for (golden, drawn) in goldens.iter().zip(&drawn) {
+        for format in FORMATS {
+            if write {
+                let bytes = format.encode(&drawn.scene, &options()).unwrap();
+                fs::write(place(golden.name, format), bytes).unwrap();
+            }
+            wrong.extend(difference(golden.name, format, &drawn.scene));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_kind_shows_what_it_is_for() {
+    let goldens = all();
+    for (golden, drawn) in goldens.iter().zip(drawn(&goldens)) {
+        let name = golden.name;
+        assert_eq!(drawn.scene.panels.len(), golden.panels, "{name}");
+        assert!((drawn.scene.size[0] - 432.0).abs() < 1e-3, "{name}");
+        let svg = Format::Svg.encode(&drawn.scene, &options()).unwrap();
+        let svg = String::from_utf8(svg).unwrap();
+        let (element, least) = golden.has;
+        let found = svg.matches(element).count();
+        assert!(found >= least, "{name}: {found} of {element}");
+        for panel in &drawn.scene.panels {
+            let rect = panel.transform.rect();
+            let inside = rect.min.iter().all(|&side| side >= 0.0)
+                && rect.max[0] <= drawn.scene.size[0]
+                && rect.max[1] <= drawn.scene.size[1];
+            assert!(inside, "{name}: {rect:?}");
+        }
+        let title = drawn.scene.furniture.iter().any(
+            |item| matches!(item, Item::Text(text) if text.text.contains("Eight Gaussians")),
+        );
+        assert!(title, "{name}");
+    }
+}
+
+#[test]
+fn a_wrong_picture_is_noticed() {
+    let goldens: Vec<Golden> = all().into_iter().take(1).collect();
+    let mut scene = drawn(&goldens).remove(0).scene;
+    let name = goldens[0].name;
+    assert_eq!(FORMATS.map(|format| difference(name, format, &scene)), [None, None]);
+    let text = scene.furniture.iter_mut().find_map(|item| match item {
+        Item::Text(text) => Some(text),
+        _ => None,
+    });
+    text.unwrap().color = Color::hex(0xff0000);
+    for format in FORMATS {
+        assert!(difference(name, format, &scene).is_some(), "{format:?}");
+    }
+}
