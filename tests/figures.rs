@@ -60,7 +60,13 @@ fn golden(
 fn all() -> Vec<Golden> {
     let named = |name| FigureKind::named(name).unwrap();
     vec![
-        golden("trajectories", named("trajectories"), &[], 1, ("<polyline", 30)),
+        golden(
+            "trajectories",
+            named("trajectories"),
+            &[],
+            1,
+            ("<polyline", 30),
+        ),
         golden("strip", named("strip"), &[], 5, ("<circle", 5 * 60)),
         golden(
             "strip-density",
@@ -71,7 +77,13 @@ fn all() -> Vec<Golden> {
             3,
             ("<image", 3),
         ),
-        golden("field", named("field"), &[0.5], 1, ("data-layer=\"Field\"", 1)),
+        golden(
+            "field",
+            named("field"),
+            &[0.5],
+            1,
+            ("data-layer=\"Field\"", 1),
+        ),
         golden(
             "field-exact",
             FigureKind::Field { of: FieldOf::Exact },
@@ -92,7 +104,13 @@ fn all() -> Vec<Golden> {
         golden("lanes", named("lanes"), &[], 2, ("<polyline", 60)),
         golden("pairs", named("pairs"), &[], 1, ("data-layer=\"Pairs\"", 1)),
         golden("grid", named("grid"), &[], 1, ("<polyline", 10)),
-        golden("conditional", named("conditional"), &[0.5], 1, ("<polyline", 1)),
+        golden(
+            "conditional",
+            named("conditional"),
+            &[0.5],
+            1,
+            ("<polyline", 1),
+        ),
         golden("posterior", named("posterior"), &[0.3], 1, ("<polyline", 1)),
         golden("triptych", named("triptych"), &[], 3, ("<polyline", 30)),
     ]
@@ -192,9 +210,10 @@ fn every_kind_shows_what_it_is_for() {
                 && rect.max[1] <= drawn.scene.size[1];
             assert!(inside, "{name}: {rect:?}");
         }
-        let title = drawn.scene.furniture.iter().any(
-            |item| matches!(item, Item::Text(text) if text.text.contains("Eight Gaussians")),
-        );
+        let title =
+            drawn.scene.furniture.iter().any(
+                |item| matches!(item, Item::Text(text) if text.text.contains("Eight Gaussians")),
+            );
         assert!(title, "{name}");
     }
 }
@@ -204,7 +223,10 @@ fn a_wrong_picture_is_noticed() {
     let goldens: Vec<Golden> = all().into_iter().take(1).collect();
     let mut scene = drawn(&goldens).remove(0).scene;
     let name = goldens[0].name;
-    assert_eq!(FORMATS.map(|format| difference(name, format, &scene)), [None, None]);
+    assert_eq!(
+        FORMATS.map(|format| difference(name, format, &scene)),
+        [None, None]
+    );
     let text = scene.furniture.iter_mut().find_map(|item| match item {
         Item::Text(text) => Some(text),
         _ => None,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, value_parser};
 
-use crate::experiment::figure::{FilmOver, Length, TextAs};
+use crate::experiment::figure::{Length, TextAs};
 use crate::experiment::{FigureKind, Layer, Over, Override};
 use crate::model::DeviceChoice;
 use crate::session::compare::Shard;
@@ -227,9 +227,6 @@ pub struct ExportArgs {
     /// Of films: pictures a second
     #[arg(long, value_name = "N")]
     pub rate: Option<f64>,
-    /// Of films: what time runs over, flow, training or both
-    #[arg(long, value_name = "WHAT", value_parser = parse_film_over)]
-    pub over: Option<FilmOver>,
     /// What differs from the experiment.
     #[command(flatten)]
     pub changes: Changes,
@@ -308,15 +305,6 @@ fn parse_over(text: &str) -> Result<Over, String> {
 fn parse_kind(text: &str) -> Result<FigureKind, String> {
     let named = FigureKind::named(text).or_else(|| ron::from_str(text).ok());
     named.ok_or_else(|| format!("the kinds are {}", FigureKind::NAMES.join(", ")))
-}
-
-fn parse_film_over(text: &str) -> Result<FilmOver, String> {
-    match text {
-        "flow" => Ok(FilmOver::Flow),
-        "training" => Ok(FilmOver::Training),
-        "both" => Ok(FilmOver::Both),
-        _ => Err("expected flow, training or both".to_owned()),
-    }
 }
 
 fn parse_text(text: &str) -> Result<TextAs, String> {
@@ -451,13 +439,11 @@ mod tests {
         assert_eq!((export.text, export.paths), (Some(TextAs::Text), Some(7)));
         assert_eq!((export.threads, export.quiet), (Some(2), true));
         assert_eq!(export.device, DeviceChoice::Cpu);
-        let line =
-            "pushforward export vp --figure film --out a.gif --frames 9 --rate 5 --over both";
+        let line = "pushforward export vp --figure film --out a.gif --frames 9 --rate 5";
         let Some(Verb::Export(film)) = parse(line).unwrap().verb else {
             panic!("not an export");
         };
         assert_eq!((film.frames, film.rate), (Some(9), Some(5.0)));
-        assert_eq!(film.over, Some(FilmOver::Both));
     }
 
     #[test]
@@ -535,7 +521,6 @@ mod tests {
             "pushforward export vp --figure strip --out a.svg --layers nothing",
             "pushforward export vp --figure strip --out a.svg --xlim=4",
             "pushforward export vp --figure strip --out a.svg --text bold",
-            "pushforward export vp --figure film --out a.gif --over time",
         ] {
             assert_eq!(parse(line).unwrap_err().exit_code(), 2, "{line}");
         }

@@ -57,12 +57,16 @@ pub fn export(args: &ExportArgs, stop: Arc<AtomicBool>) -> Result<(), Failure> {
     for (figure, options, places) in jobs {
         let looked = (figure, &experiment.view);
         let drawn = export::draw(&subjects, looked, &hands, &mut reporter)?;
-        let drawn = drawn.ok_or(Failure::Interrupted)?;
+        let drawn = Arc::new(drawn.ok_or(Failure::Interrupted)?);
+        let missing = drawn.missing_glyphs();
+        if !missing.is_empty() {
+            reporter.notice(&format!(
+                "no font has a glyph for {missing}: name a font file in a style (font: \"my.otf\")"
+            ));
+        }
         for path in places {
-            if reporter.interrupted() {
-                return Err(Failure::Interrupted);
-            }
-            let written = export::write(&path, &drawn.scene, &options)?;
+            let written = export::write(&path, figure, &drawn, &options, &hands, &mut reporter)?;
+            let written = written.ok_or(Failure::Interrupted)?;
             if !args.quiet {
                 let [width, height] = drawn.scene.size.map(|points| points / 72.0);
                 say(&format!(
@@ -111,14 +115,10 @@ fn requested(args: &ExportArgs, experiment: &Experiment) -> Result<Vec<Figure>, 
         words => refused(&words),
     })?;
     if !figures.iter().any(|figure| is_film(&figure.kind)) {
-        let asked = [
-            args.frames.is_some(),
-            args.rate.is_some(),
-            args.over.is_some(),
-        ];
+        let asked = [args.frames.is_some(), args.rate.is_some()];
         if asked.contains(&true) {
             return Err(refused(
-                "--frames, --rate and --over are those of films: --figure film --out a.gif",
+                "--frames and --rate are those of films: --figure film --out a.gif",
             ));
         }
     }
@@ -154,11 +154,7 @@ fn in_flags(words: &str) -> String {
 
 /// The figure with what the flags say of it.
 fn with_flags(args: &ExportArgs, mut figure: Figure) -> Figure {
-    if let FigureKind::Film {
-        over, frames, rate, ..
-    } = &mut figure.kind
-    {
-        *over = args.over.unwrap_or(*over);
+    if let FigureKind::Film { frames, rate, .. } = &mut figure.kind {
         *frames = args.frames.unwrap_or(*frames);
         *rate = args.rate.unwrap_or(*rate);
     }
@@ -238,56 +234,5 @@ fn trained(
     match finished {
         true => Ok(folder.to_owned()),
         false => Err(Failure::Interrupted),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::cli::args::{CommandLine, Verb};
-    use crate::experiment::Layer;
-    use crate::experiment::figure::{DensityOf, Length, TextAs};
-    use clap::Parser;
-
-    #[test]
-    fn the_flags_of_a_figure_ask_for_the_same_figure() {
-        let all = Figure {
-            kind: FigureKind::Density {
-                of: DensityOf::Exact,
-            },
-            style: "slide".to_owned(),
-            width: Some(Length::Inches(3.25)),
-            height: Some(Length::Pixels(600.0)),
-            dpi: 150.0,
-            background: Background::Color("#102030".to_owned()),
-            text: TextAs::Text,
-            times: vec![0.0, 0.1, 1.0],
-            x_limits: Some((-4.0, 3.5)),
-            y_limits: Some((-1e-3, 2.0)),
-            layers: Some(vec![Layer::Target, Layer::Trajectories]),
-            paths: Some(7),
-            title: Some("- a title".to_owned()),
-            ..Figure::default()
-        };
-        let names = FigureKind::NAMES.into_iter().filter_map(FigureKind::named);
-        for figure in names.map(Figure::new).chain([all]) {
-            let mut line = vec![
-                "pushforward".to_owned(),
-                "export".to_owned(),
-                "out/a".to_owned(),
-            ];
-            line.extend(figure.flags().unwrap());
-            let parsed = CommandLine::try_parse_from(line).unwrap();
-            let Some(Verb::Export(args)) = parsed.verb else {
-                panic!("not an export");
-            };
-            let kind = args.figure.clone().unwrap();
-            assert_eq!(with_flags(&args, Figure::new(kind)), figure);
-        }
-        let unheard = Figure {
-            layers: Some(Vec::new()),
-            ..Figure::default()
-        };
-        assert_eq!(unheard.flags(), None);
     }
 }

@@ -8,6 +8,7 @@
 
 pub mod csv;
 pub mod film;
+pub mod metadata;
 pub mod npy;
 
 use thiserror::Error;
@@ -22,6 +23,7 @@ macro_rules! formats {
         $make! {
             Png: png, "png", "PNG";
             Svg: svg, "svg", "SVG";
+            Pdf: pdf, "pdf", "PDF";
         }
     };
 }
@@ -85,6 +87,9 @@ impl Format {
     }
 }
 
+/// What figures say that they were made by.
+pub(crate) const SOFTWARE: &str = concat!("Pushforward ", env!("CARGO_PKG_VERSION"));
+
 /// How a figure becomes bytes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Options {
@@ -119,6 +124,17 @@ pub struct Metadata {
     pub experiment: String,
 }
 
+impl Options {
+    /// The colour of the ground of a scene; nothing where there is none.
+    pub fn ground(&self, scene: &Scene) -> Option<Color> {
+        match self.background {
+            Ground::Scene => Some(scene.background),
+            Ground::Transparent => None,
+            Ground::Color(color) => Some(color),
+        }
+    }
+}
+
 impl Default for Options {
     /// Opaque, 200 dots per inch: 1350 pixels for 6.75 inches.
     fn default() -> Self {
@@ -146,6 +162,9 @@ pub enum ExportError {
         /// Most pixels allowed.
         limit: u64,
     },
+    /// The PDF library refused.
+    #[error("the PDF file could not be made: {0}")]
+    Pdf(String),
     /// The PNG encoder refused.
     #[error("the picture could not be encoded: {0}")]
     Png(#[from] ::png::EncodingError),

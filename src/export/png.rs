@@ -5,7 +5,8 @@ use tiny_skia::{
     PixmapPaint, PremultipliedColorU8, Stroke, Transform,
 };
 
-use super::{ExportError, Options};
+use super::metadata::EXPERIMENT;
+use super::{ExportError, Metadata, Options, SOFTWARE};
 use crate::scene::text::{self, Pen};
 use crate::scene::{Color, Image, Item, PagePoint, Polylines, Rect, Rectangle, Scene, Text, fade};
 
@@ -30,7 +31,7 @@ pub struct Pixels {
 /// # Errors
 /// The picture would have no or more than [`MAX_PIXELS`] pixels.
 pub fn pixels(scene: &Scene, options: &Options) -> Result<Pixels, ExportError> {
-    let pixmap = render(scene, options.dpi / POINTS)?;
+    let pixmap = render(scene, options.dpi / POINTS, options.ground(scene))?;
     let rgba = pixmap.pixels().iter().flat_map(|pixel| {
         let color = pixel.demultiply();
         [color.red(), color.green(), color.blue(), color.alpha()]
@@ -41,36 +42,52 @@ pub fn pixels(scene: &Scene, options: &Options) -> Result<Pixels, ExportError> {
     })
 }
 
-/// The scene as a PNG file, opaque, with its physical size.
+/// The scene as a PNG file with its physical size, opaque if it has a ground, and with what it says of itself.
 ///
 /// # Errors
 /// The picture would have no or more than [`MAX_PIXELS`] pixels.
 pub fn encode(scene: &Scene, options: &Options) -> Result<Vec<u8>, ExportError> {
     let dpi = options.dpi;
-    let pixmap = render(scene, dpi / POINTS)?;
+    let ground = options.ground(scene);
+    let opaque = ground.is_some_and(|color| color.a == 255);
+    let Pixels { size, rgba } = pixels(scene, options)?;
     let mut bytes = Vec::new();
-    let mut encoder = ::png::Encoder::new(&mut bytes, pixmap.width(), pixmap.height());
-    encoder.set_color(::png::ColorType::Rgb);
+    let [width, height] = size.map(|n| n as u32);
+    let mut encoder = ::png::Encoder::new(&mut bytes, width, height);
+    encoder.set_color(match opaque {
+        true => ::png::ColorType::Rgb,
+        false => ::png::ColorType::Rgba,
+    });
     encoder.set_depth(::png::BitDepth::Eight);
+    encoder.set_source_srgb(::png::SrgbRenderingIntent::Perceptual);
     let per_metre = (dpi / METRES).round() as u32;
     encoder.set_pixel_dims(Some(::png::PixelDimensions {
         xppu: per_metre,
         yppu: per_metre,
         unit: ::png::Unit::Meter,
     }));
-    let rgb: Vec<u8> = pixmap
-        .pixels()
-        .iter()
-        .flat_map(|p| [p.red(), p.green(), p.blue()])
-        .collect();
+    let Metadata { title, experiment } = &options.metadata;
+    encoder.add_itxt_chunk("Software".to_owned(), SOFTWARE.to_owned())?;
+    for (keyword, text) in [("Title", title), (EXPERIMENT, experiment)] {
+        if !text.is_empty() {
+            encoder.add_itxt_chunk(keyword.to_owned(), text.clone())?;
+        }
+    }
+    let data = match opaque {
+        true => {
+            let pixels = rgba.chunks_exact(4);
+            pixels.flat_map(|p| p.iter().take(3)).copied().collect()
+        }
+        false => rgba,
+    };
     let mut writer = encoder.write_header()?;
-    writer.write_image_data(&rgb)?;
+    writer.write_image_data(&data)?;
     writer.finish()?;
     Ok(bytes)
 }
 
 /// The scene as pixels, `scale` of them per point.
-fn render(scene: &Scene, scale: f32) -> Result<Pixmap, ExportError> {
+fn render(scene: &Scene, scale: f32, ground: Option<Color>) -> Result<Pixmap, ExportError> {
     let [width, height] = scene.size.map(|side| f64::from((side * scale).round()));
     let pixels = width * height;
     let fits = pixels >= 1.0 && pixels <= MAX_PIXELS as f64;
@@ -85,7 +102,9 @@ fn render(scene: &Scene, scale: f32) -> Result<Pixmap, ExportError> {
         to_pixels: Transform::from_scale(scale, scale),
         mask: None,
     };
-    canvas.pixmap.fill(skia(scene.background));
+    if let Some(ground) = ground {
+        canvas.pixmap.fill(skia(ground));
+    }
     for panel in &scene.panels {
         canvas.clip(panel.transform.rect());
         canvas.draw(&panel.backdrop);

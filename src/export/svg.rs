@@ -2,7 +2,8 @@
 
 use std::fmt::{Display, Write};
 
-use super::{ExportError, Options};
+use super::metadata::SVG_EXPERIMENT;
+use super::{ExportError, Metadata, Options};
 use crate::experiment::figure::TextAs;
 use crate::scene::text::{self, Family, Pen, Weight};
 use crate::scene::{
@@ -19,12 +20,15 @@ pub fn encode(scene: &Scene, options: &Options) -> Result<Vec<u8>, ExportError> 
         out: String::with_capacity(1 << 16),
         text_as: options.text,
     };
-    svg.open(scene);
+    svg.open(scene, options);
     for (index, panel) in scene.panels.iter().enumerate() {
         svg.open_clip(index, panel.transform.rect());
         svg.items(&panel.backdrop)?;
         for group in &panel.groups {
-            svg.add(format_args!("<g data-layer=\"{:?}\">\n", group.layer));
+            let (layer, panel) = (group.layer, index + 1);
+            svg.add(format_args!(
+                "<g id=\"panel{panel}-{layer:?}\" data-layer=\"{layer:?}\">\n"
+            ));
             svg.items(&group.items)?;
             svg.add("</g>\n");
         }
@@ -35,7 +39,9 @@ pub fn encode(scene: &Scene, options: &Options) -> Result<Vec<u8>, ExportError> 
         }
         svg.add("</g>\n");
     }
+    svg.add("<g id=\"axes-and-legend\">\n");
     svg.items(&scene.furniture)?;
+    svg.add("</g>\n");
     svg.add("</svg>\n");
     Ok(svg.out.into_bytes())
 }
@@ -52,16 +58,26 @@ impl Svg {
         let _ = write!(self.out, "{piece}");
     }
 
-    fn open(&mut self, scene: &Scene) {
+    fn open(&mut self, scene: &Scene, options: &Options) {
         let [w, h] = scene.size.map(Number);
         self.add("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
         self.add(format_args!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{w}pt\" height=\"{h}pt\" viewBox=\"0 0 {w} {h}\">\n"
         ));
-        let color = Paint("fill", scene.background);
-        self.add(format_args!(
-            "<rect width=\"{w}\" height=\"{h}\"{color}/>\n"
-        ));
+        let Metadata { title, experiment } = &options.metadata;
+        if !title.is_empty() {
+            self.add(format_args!("<title>{}</title>\n", Escaped(title)));
+        }
+        if !experiment.is_empty() {
+            let [open, close] = SVG_EXPERIMENT;
+            self.add(format_args!("{open}{}{close}\n", Escaped(experiment)));
+        }
+        if let Some(ground) = options.ground(scene) {
+            let color = Paint("fill", ground);
+            self.add(format_args!(
+                "<rect id=\"ground\" width=\"{w}\" height=\"{h}\"{color}/>\n"
+            ));
+        }
     }
 
     fn open_clip(&mut self, index: usize, rect: Rect) {
@@ -284,12 +300,12 @@ impl Display for Shape {
     }
 }
 
-/// Text with the characters that XML reserves replaced; control characters are left out.
+/// Text with the characters that XML reserves replaced; control characters but the end of a line are left out.
 struct Escaped<'a>(&'a str);
 
 impl Display for Escaped<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        for character in self.0.chars().filter(|c| !c.is_control()) {
+        for character in self.0.chars().filter(|c| !c.is_control() || *c == '\n') {
             match character {
                 '&' => f.write_str("&amp;")?,
                 '<' => f.write_str("&lt;")?,

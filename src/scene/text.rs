@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use std::ops::Range;
+
 use skrifa::instance::{LocationRef, Size};
 use skrifa::outline::{DrawSettings, OutlinePen};
 use skrifa::{FontRef, GlyphId, MetadataProvider};
@@ -54,6 +56,22 @@ pub fn cap_height(font: impl Into<Font>) -> f32 {
         Family::Sans => 0.73 * font,
         Family::Serif => 0.66 * font,
     }
+}
+
+/// The glyphs of a line in the first font of its typeface, each with the bytes of the text that it stands for, its number
+/// and its advance in points; nothing if that font lacks one of them.
+pub fn glyphs(text: &str, font: Font, weight: Weight) -> Option<Vec<(Range<usize>, u32, f32)>> {
+    let file = font.typeface.files(weight).next()?;
+    let face = FontRef::from_index(file, 0).ok()?;
+    let (charmap, size) = (face.charmap(), Size::new(font.size));
+    let metrics = face.glyph_metrics(size, LocationRef::default());
+    let shown = text.char_indices().filter(|(_, c)| !c.is_control());
+    let glyph = |(at, character): (usize, char)| {
+        let glyph = charmap.map(character)?;
+        let advance = metrics.advance_width(glyph)?;
+        Some((at..at + character.len_utf8(), glyph.to_u32(), advance))
+    };
+    shown.map(glyph).collect()
 }
 
 /// Draws the outlines of the line whose baseline starts at `start`.

@@ -6,10 +6,16 @@
 use std::path::Path;
 
 use crate::experiment::Experiment;
+use crate::export::metadata::experiment_of;
 
-use super::files::{FileError, STDIN, read_start, read_stdin, read_text};
+use super::files::{FileError, STDIN, read_bytes, read_start, read_stdin, read_text};
 use super::folder::{MAX_EXPERIMENT_BYTES, names};
 
+/// What pictures are called that may carry an experiment.
+const PNG: &str = "a PNG picture";
+const SVG: &str = "an SVG picture";
+/// Largest figure that is read for the experiment in it.
+const MAX_FIGURE_BYTES: u64 = 256 << 20;
 /// Bytes at the beginning of a file by which it is known.
 const START: u64 = 4096;
 
@@ -22,6 +28,9 @@ pub fn read(path: &Path) -> Result<Experiment, String> {
     let name = path.display().to_string();
     let start = read_start(path, START).map_err(|error| error.to_string())?;
     if let Some(kind) = kind(&start) {
+        if let Some(text) = of_figure(path, kind) {
+            return parsed(&name, &text);
+        }
         return Err(not_an_experiment(&name, kind, path.parent()));
     }
     let text = read_text(path, MAX_EXPERIMENT_BYTES).map_err(|error| match error {
@@ -46,6 +55,13 @@ pub fn read_from_stdin() -> Result<Experiment, String> {
     }
 }
 
+/// The experiment that an exported figure carries.
+fn of_figure(path: &Path, kind: &str) -> Option<String> {
+    let is_picture = [PNG, SVG].contains(&kind);
+    let bytes = is_picture.then(|| read_bytes(path, MAX_FIGURE_BYTES).ok());
+    experiment_of(&bytes??)
+}
+
 fn parsed(name: &str, text: &str) -> Result<Experiment, String> {
     Experiment::from_ron(text).map_err(|error| format!("{name}: {error}"))
 }
@@ -67,7 +83,7 @@ fn not_an_experiment(name: &str, kind: &str, folder: Option<&Path>) -> String {
 /// What a file is that begins so, if it is known and can be no experiment.
 fn kind(start: &[u8]) -> Option<&'static str> {
     if start.starts_with(b"\x89PNG\r\n\x1a\n") {
-        return Some("a PNG picture");
+        return Some(PNG);
     }
     if is_safetensors(start) {
         return Some("a file of weights (safetensors)");
@@ -75,7 +91,7 @@ fn kind(start: &[u8]) -> Option<&'static str> {
     let text = String::from_utf8_lossy(start);
     let text = text.trim_start_matches('\u{feff}').trim_start();
     match text.chars().next()? {
-        '<' if text.contains("<svg") => Some("an SVG picture"),
+        '<' if text.contains("<svg") => Some(SVG),
         '<' => Some("an XML or HTML file"),
         '{' | '[' => Some("a JSON file"),
         _ if is_table(text) => Some("a table (CSV)"),
@@ -135,6 +151,37 @@ mod tests {
         }
         for preset in presets::all() {
             assert_eq!(kind(preset.ron.as_bytes()), None, "{}", preset.name);
+        }
+    }
+
+    #[test]
+    fn a_figure_opens_its_experiment() {
+        use crate::experiment::View;
+        use crate::export::{Format, Metadata, Options};
+        use crate::scene::{Page, Style, build, fixture};
+        let experiment = presets::find("vp").unwrap().experiment().unwrap();
+        let page = Page::figure(Style::Paper);
+        let scene = build(&fixture::frame(), &View::default(), 1.0, &page);
+        let folder = tempfile::tempdir().unwrap();
+        for format in [Format::Png, Format::Svg] {
+            let figure = folder.path().join("figure");
+            let metadata = Metadata {
+                title: String::new(),
+                experiment: experiment.to_ron(),
+            };
+            let options = Options {
+                metadata,
+                ..Options::default()
+            };
+            atomic_write(&figure, &format.encode(&scene, &options).unwrap()).unwrap();
+            assert_eq!(read(&figure).unwrap(), experiment, "{format:?}");
+            let plain = format.encode(&scene, &Options::default()).unwrap();
+            atomic_write(&figure, &plain).unwrap();
+            assert!(
+                read(&figure)
+                    .unwrap_err()
+                    .contains("picture, no experiment")
+            );
         }
     }
 

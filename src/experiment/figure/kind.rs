@@ -27,12 +27,6 @@ pub enum FigureKind {
     },
     /// All lanes with shared axes and one legend.
     Lanes,
-    /// Numbers as curves, a plot each.
-    Metrics {
-        /// Which ones; all that there are if empty.
-        #[serde(default)]
-        curves: Vec<CurveKind>,
-    },
     /// The pairs of the coupling.
     Pairs,
     /// A grid that the flow deforms.
@@ -43,11 +37,8 @@ pub enum FigureKind {
     Posterior,
     /// Source, trajectories and target side by side.
     Triptych,
-    /// Moving pictures.
+    /// Moving pictures: t runs over the flow.
     Film {
-        /// What time runs over.
-        #[serde(default)]
-        over: FilmOver,
         /// How many pictures, 2 to 10,000, without those of the pause.
         #[serde(default = "frames")]
         frames: usize,
@@ -61,29 +52,22 @@ pub enum FigureKind {
         #[serde(default = "yes")]
         repeat: bool,
     },
-    /// Samples of source, target and flow: numbers alone.
-    Samples,
-    /// The loss of every step: numbers alone.
-    Loss,
 }
 
 impl FigureKind {
-    /// The names of the kinds on the command line, in the order in which they are offered; the last two are numbers alone.
-    pub const NAMES: [&'static str; 14] = [
+    /// The names of the kinds on the command line, in the order in which they are offered.
+    pub const NAMES: [&'static str; 11] = [
         "trajectories",
         "strip",
         "field",
         "density",
         "lanes",
-        "metrics",
         "pairs",
         "grid",
         "conditional",
         "posterior",
         "triptych",
         "film",
-        "samples",
-        "loss",
     ];
 
     /// The kind of that name with its options at their defaults.
@@ -100,21 +84,17 @@ impl FigureKind {
                 of: DensityOf::default(),
             },
             "lanes" => Self::Lanes,
-            "metrics" => Self::Metrics { curves: Vec::new() },
             "pairs" => Self::Pairs,
             "grid" => Self::Grid,
             "conditional" => Self::Conditional,
             "posterior" => Self::Posterior,
             "triptych" => Self::Triptych,
             "film" => Self::Film {
-                over: FilmOver::default(),
                 frames: frames(),
                 rate: rate(),
                 pause: pause(),
                 repeat: true,
             },
-            "samples" => Self::Samples,
-            "loss" => Self::Loss,
             _ => return None,
         })
     }
@@ -127,21 +107,13 @@ impl FigureKind {
             Self::Field { .. } => "field",
             Self::Density { .. } => "density",
             Self::Lanes => "lanes",
-            Self::Metrics { .. } => "metrics",
             Self::Pairs => "pairs",
             Self::Grid => "grid",
             Self::Conditional => "conditional",
             Self::Posterior => "posterior",
             Self::Triptych => "triptych",
             Self::Film { .. } => "film",
-            Self::Samples => "samples",
-            Self::Loss => "loss",
         }
-    }
-
-    /// Whether it has a picture beside its numbers.
-    pub const fn has_picture(&self) -> bool {
-        !matches!(self, Self::Samples | Self::Loss)
     }
 }
 
@@ -195,33 +167,6 @@ pub enum DensityOf {
     Difference,
 }
 
-/// A number that changes with another one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum CurveKind {
-    /// The loss over the steps, with its floor.
-    Loss,
-    /// The error at the end against evaluations.
-    Error,
-    /// The cost of the pairs against the size of the coupling's blocks.
-    Cost,
-    /// Local straightness over t.
-    Profile,
-    /// Straightness over training.
-    Straightness,
-}
-
-/// What time runs over in a film.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum FilmOver {
-    /// t runs over the flow.
-    #[default]
-    Flow,
-    /// Training runs, at one t.
-    Training,
-    /// Both: t runs while training does.
-    Both,
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -232,11 +177,5 @@ mod tests {
             assert_eq!(FigureKind::named(name).map(|kind| kind.name()), Some(name));
         }
         assert_eq!(FigureKind::named("Strip"), None);
-        let numbers = FigureKind::NAMES.into_iter().filter_map(FigureKind::named);
-        let numbers = numbers.filter(|kind| !kind.has_picture());
-        assert_eq!(
-            numbers.map(|kind| kind.name()).collect::<Vec<_>>(),
-            ["samples", "loss"]
-        );
     }
 }

@@ -1,7 +1,6 @@
 //! A figure as it is asked for: which kind, of what, on which page, into which file. Plain data, the same in an
 //! experiment's file, on the command line and in the window.
 
-mod flags;
 mod kind;
 mod length;
 
@@ -11,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Layer;
 
-pub use kind::{CurveKind, DensityOf, FieldOf, FigureKind, FilmOver, StripOf};
+pub use kind::{DensityOf, FieldOf, FigureKind, StripOf};
 pub use length::{Length, NoLength};
 
 /// A figure; a row of `figures` in files.

@@ -59,13 +59,13 @@ fn marks_stay_inside_their_panel() {
     };
     let page = Page::figure(Style::Paper);
     let scene = |frame| build(&frame, &view, 0.4, &page);
-    let full = render(&scene(frame()), 1.0).expect("pixels");
+    let full = render(&scene(frame()), 1.0, Some(Color::hex(0xffffff))).expect("pixels");
     let mut bare = frame();
     let empty = empty_frame().products;
     bare.products.trajectories = empty.trajectories;
     (bare.products.field, bare.products.density) = (empty.field, empty.density);
     (bare.source, bare.target) = (empty_frame().source, empty_frame().target);
-    let bare = render(&scene(bare), 1.0).expect("pixels");
+    let bare = render(&scene(bare), 1.0, Some(Color::hex(0xffffff))).expect("pixels");
     let rect = scene(frame()).panels[0].transform.rect();
     let mut inside = 0;
     for (k, (a, b)) in full.pixels().iter().zip(bare.pixels()).enumerate() {

@@ -60,14 +60,12 @@ impl Kind for Film {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::experiment::figure::FilmOver;
     use crate::scene::lanes::LanePanel;
-    use crate::scene::{Style, fixture};
+    use crate::scene::{FigureStyle, fixture};
 
     #[test]
     fn t_runs_from_0_to_1_and_only_the_marks_move() {
         let figure = Figure::new(FigureKind::Film {
-            over: FilmOver::Flow,
             frames: 5,
             rate: 30.0,
             pause: 0.0,
@@ -87,7 +85,8 @@ mod tests {
                 lanes: &lanes,
                 view: &View::default(),
             };
-            let page = crate::scene::figures::page(&figure, &material, Style::Paper).unwrap();
+            let page =
+                crate::scene::figures::page(&figure, &material, &FigureStyle::paper()).unwrap();
             let at = |t: f64| {
                 let shot = film_shot(&figure, t);
                 crate::scene::figures::scene(&shot, &material, &page).unwrap()

@@ -28,9 +28,6 @@ pub enum FigureError {
     /// There is nothing to show, and what would help.
     #[error("{0}")]
     Nothing(String),
-    /// The kind has no picture, only numbers.
-    #[error("a figure of kind {0} has numbers alone; try a file that ends in .csv")]
-    NumbersOnly(&'static str),
     /// The page has no room for what is shown.
     #[error(
         "{} by {} in are too small for this figure: it takes at least {} by {} in, or less that is shown around the data",
@@ -220,25 +217,20 @@ macro_rules! make_kinds {
         $(mod $file;)*
 
         /// What is to be made of each lane's flow.
-        ///
-        /// # Errors
-        /// The kind has no picture.
-        pub fn look(figure: &Figure, view: &View, bounds: Bounds) -> Result<Look, FigureError> {
+        pub fn look(figure: &Figure, view: &View, bounds: Bounds) -> Look {
             match figure.kind {
-                $(FigureKind::$kind { .. } => Ok($file::$kind::look(figure, view, bounds)),)*
-                _ => Err(FigureError::NumbersOnly(figure.kind.name())),
+                $(FigureKind::$kind { .. } => $file::$kind::look(figure, view, bounds),)*
             }
         }
 
         /// The page of a figure.
         ///
         /// # Errors
-        /// The kind has no picture, or the page has no room for it.
+        /// The page has no room for what is shown.
         pub fn page(figure: &Figure, material: &Material, style: &FigureStyle) -> Result<Page, FigureError> {
             let page = asked_page(figure, style);
             match figure.kind {
                 $(FigureKind::$kind { .. } => $file::$kind::page(figure, material, page),)*
-                _ => Err(FigureError::NumbersOnly(figure.kind.name())),
             }
         }
 
@@ -246,18 +238,16 @@ macro_rules! make_kinds {
         pub fn visible(figure: &Figure, material: &Material, page: &Page) -> Option<Bounds> {
             match figure.kind {
                 $(FigureKind::$kind { .. } => $file::$kind::visible(figure, material, page),)*
-                _ => None,
             }
         }
 
         /// The figure.
         ///
         /// # Errors
-        /// The kind has no picture, the lanes have nothing to show, or the page has no room for it.
+        /// The lanes have nothing to show, or the page has no room for it.
         pub fn scene(figure: &Figure, material: &Material, page: &Page) -> Result<Scene, FigureError> {
             match figure.kind {
                 $(FigureKind::$kind { .. } => $file::$kind::scene(figure, material, page),)*
-                _ => Err(FigureError::NumbersOnly(figure.kind.name())),
             }
         }
     };

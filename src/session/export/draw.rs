@@ -5,7 +5,8 @@ use crate::flow::Bounds;
 use crate::model::DeviceChoice;
 use crate::scene::figures::{self, FigureError, Material};
 use crate::scene::lanes::LanePanel;
-use crate::scene::Scene;
+use crate::scene::text::missing;
+use crate::scene::{Page, Scene};
 use crate::snapshot::Frame;
 
 use super::super::hands::Hands;
@@ -19,10 +20,31 @@ const NOWHERE: f64 = 4.0;
 
 /// A figure before it becomes bytes.
 pub struct Drawn {
-    /// The figure.
+    /// The figure; of a film its first picture.
     pub scene: Scene,
     /// The lanes with what was made of their flows.
     pub frames: Vec<Frame>,
+    titles: Vec<String>,
+    view: View,
+    page: Page,
+}
+
+impl Drawn {
+    /// The scene of a figure that shows the same lanes at another time.
+    ///
+    /// # Errors
+    /// [`RunError::Input`] if the lanes do not have what it shows.
+    pub fn shot(&self, figure: &Figure) -> Result<Scene, RunError> {
+        let scene = with_material(&self.titles, &self.frames, &self.view, |material| {
+            figures::scene(figure, material, &self.page)
+        });
+        scene.map_err(refused)
+    }
+
+    /// The characters of the figure that no font has, one after the other.
+    pub fn missing_glyphs(&self) -> String {
+        missing(&self.scene).into_iter().collect()
+    }
 }
 
 /// Draws a figure of lanes, one at least, with the view's layers and numbers where the figure says nothing else; `None`
@@ -38,25 +60,33 @@ pub fn draw(
 ) -> Result<Option<Drawn>, RunError> {
     let style = style(figure)?;
     let blank: Vec<Frame> = subjects.iter().map(|s| s.frame.clone()).collect();
-    let seen = with_material(subjects, &blank, view, |material| {
+    let titles: Vec<String> = subjects.iter().map(|s| s.title.clone()).collect();
+    let seen = with_material(&titles, &blank, view, |material| {
         let page = figures::page(figure, material, &style)?;
         Ok(figures::visible(figure, material, &page))
     });
     let seen = seen.map_err(refused)?.unwrap_or(Bounds::square(NOWHERE));
     let mut frames = Vec::new();
     for frame in blank {
-        let look = figures::look(figure, view, seen).map_err(refused)?;
+        let look = figures::look(figure, view, seen);
         match portrait::pictured(frame, look, DeviceChoice::Cpu, hands, observer) {
             Some(frame) => frames.push(frame),
             None => return Ok(None),
         }
     }
-    let scene = with_material(subjects, &frames, view, |material| {
+    let drawn = with_material(&titles, &frames, view, |material| {
         let page = figures::page(figure, material, &style)?;
-        figures::scene(figure, material, &page)
+        let scene = figures::scene(figure, material, &page)?;
+        Ok((scene, page))
     });
-    let scene = scene.map_err(refused)?;
-    Ok(Some(Drawn { scene, frames }))
+    let (scene, page) = drawn.map_err(refused)?;
+    Ok(Some(Drawn {
+        scene,
+        frames,
+        titles,
+        view: view.clone(),
+        page,
+    }))
 }
 
 fn refused(error: FigureError) -> RunError {
@@ -64,14 +94,14 @@ fn refused(error: FigureError) -> RunError {
 }
 
 fn with_material<T>(
-    subjects: &[Subject],
+    titles: &[String],
     frames: &[Frame],
     view: &View,
     of: impl FnOnce(&Material) -> Result<T, FigureError>,
 ) -> Result<T, FigureError> {
-    let lanes = subjects.iter().zip(frames);
+    let lanes = titles.iter().zip(frames);
     let lanes: Vec<LanePanel> = lanes
-        .map(|(subject, frame)| LanePanel::measured(frame, subject.title.clone()))
+        .map(|(title, frame)| LanePanel::measured(frame, title.clone()))
         .collect();
     of(&Material {
         lanes: &lanes,

@@ -3,9 +3,9 @@
 //! The same weights and the same figure are the same bytes, however many threads there are.
 
 mod draw;
-mod style;
 pub mod ffmpeg;
 pub mod film;
+mod style;
 mod subject;
 mod write;
 

@@ -1,23 +1,30 @@
 //! A figure that is drawn becomes a file.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::experiment::figure::Background;
-use crate::experiment::{Experiment, Figure};
+use crate::experiment::{Experiment, Figure, FigureKind};
+use crate::export::film::{FilmFormat, Timing};
 use crate::export::png::MAX_PIXELS;
 use crate::export::{ExportError, Format, Ground, Metadata, Options};
-use crate::scene::{Color, Scene};
+use crate::scene::Color;
+use crate::scene::figures::{film_shot, film_times};
 
-use super::super::figure::{self, format_of};
+use super::super::figure::format_of;
 use super::super::files::{atomic_write, is_folder};
 use super::super::folder::Folder;
-use super::super::observer::RunError;
+use super::super::hands::Hands;
+use super::super::observer::{RunError, RunObserver};
+use super::draw::Drawn;
+use super::ffmpeg;
+use super::film::{Reel, Shot, record};
 use super::style::style;
 
 /// What was written.
 pub struct Written {
     /// Bytes of the file.
-    pub bytes: usize,
+    pub bytes: u64,
 }
 
 /// How a figure of an experiment becomes bytes.
@@ -57,8 +64,9 @@ pub fn options(figure: &Figure, experiment: &Experiment) -> Result<Options, RunE
 /// if the folder cannot be written to.
 pub fn check(figure: &Figure, path: &Path) -> Result<(), RunError> {
     style(figure)?;
-    let format = format_of(path).map_err(RunError::Input)?;
-    if let (Some(width), Some(height), Format::Png) = (figure.width, figure.height, format) {
+    let output = Output::of(figure, path)?;
+    let is_pixels = !matches!(output, Output::Still(Format::Svg | Format::Pdf));
+    if let (Some(width), Some(height), true) = (figure.width, figure.height, is_pixels) {
         let pixels = [width, height].map(|length| length.points(figure.dpi) * figure.dpi / 72.0);
         let [width, height] = pixels.map(f64::round);
         if width * height > MAX_PIXELS as f64 {
@@ -85,15 +93,102 @@ pub fn check(figure: &Figure, path: &Path) -> Result<(), RunError> {
     Ok(())
 }
 
-/// Writes the figure in the format of the path's suffix, atomically.
+/// Writes the figure in the format of the path's suffix, atomically; `None` if interrupted, which leaves no file.
 ///
 /// # Errors
 /// [`RunError::Input`] for a suffix that says no format or a size that cannot be, [`RunError::Failed`] if the system
 /// refuses; both with the path.
-pub fn write(path: &Path, scene: &Scene, options: &Options) -> Result<Written, RunError> {
-    let format = format_of(path).map_err(RunError::Input)?;
-    let bytes = figure::encode(scene, format, options);
-    let bytes = bytes.map_err(|error| RunError::Input(format!("{}: {error}", path.display())))?;
-    atomic_write(path, &bytes).map_err(|error| RunError::Failed(error.to_string()))?;
-    Ok(Written { bytes: bytes.len() })
+pub fn write(
+    path: &Path,
+    figure: &Figure,
+    drawn: &Arc<Drawn>,
+    options: &Options,
+    hands: &Hands,
+    observer: &mut dyn RunObserver,
+) -> Result<Option<Written>, RunError> {
+    if observer.interrupted() {
+        return Ok(None);
+    }
+    match Output::of(figure, path)? {
+        Output::Still(format) => {
+            let bytes = format.encode(&drawn.scene, options);
+            let bytes =
+                bytes.map_err(|error| RunError::Input(format!("{}: {error}", path.display())))?;
+            atomic_write(path, &bytes).map_err(|error| RunError::Failed(error.to_string()))?;
+        }
+        Output::Film(format, timing) => {
+            let reel = Reel {
+                format,
+                timing,
+                options: match format.has_opacity() {
+                    true => options.clone(),
+                    false => opaque(options),
+                },
+            };
+            let times = film_times(figure);
+            let mut shot = |k: usize| -> Result<Shot, RunError> {
+                let drawn = Arc::clone(drawn);
+                let figure = film_shot(figure, times.get(k).copied().unwrap_or(1.0));
+                Ok(Box::new(move || drawn.shot(&figure)))
+            };
+            if !record(path, &reel, &mut shot, hands, observer)? {
+                return Ok(None);
+            }
+        }
+    }
+    let length = std::fs::metadata(path).map(|file| file.len());
+    let bytes = length.map_err(|error| RunError::Failed(format!("{}: {error}", path.display())))?;
+    Ok(Some(Written { bytes }))
+}
+
+/// The options of a format without opacity: where nothing is the ground, the style's is.
+fn opaque(options: &Options) -> Options {
+    let background = match options.background {
+        Ground::Transparent => Ground::Scene,
+        other => other,
+    };
+    Options {
+        background,
+        ..options.clone()
+    }
+}
+
+/// What a path's suffix asks for.
+enum Output {
+    Still(Format),
+    Film(FilmFormat, Timing),
+}
+
+impl Output {
+    /// # Errors
+    /// [`RunError::Input`] for a suffix that the kind of figure has no format for.
+    fn of(figure: &Figure, path: &Path) -> Result<Self, RunError> {
+        let FigureKind::Film {
+            frames,
+            rate,
+            pause,
+            repeat,
+        } = figure.kind
+        else {
+            return format_of(path).map(Self::Still).map_err(RunError::Input);
+        };
+        let suffix = path.extension().and_then(|suffix| suffix.to_str());
+        let format = FilmFormat::of_suffix(suffix.unwrap_or_default()).ok_or_else(|| {
+            let path = path.display();
+            RunError::Input(format!(
+                "{path}: the suffix of a film must be .gif, .apng or .mp4"
+            ))
+        })?;
+        if format == FilmFormat::Mp4 {
+            let refused = |reason| RunError::Input(format!("{}: {reason}", path.display()));
+            ffmpeg::available().map_err(refused)?;
+        }
+        let timing = Timing {
+            pictures: frames,
+            rate,
+            pause,
+            repeat,
+        };
+        Ok(Self::Film(format, timing))
+    }
 }
