@@ -25,12 +25,16 @@ pub enum Length {
 pub struct NoLength(String);
 
 impl Length {
-    const UNITS: [(&'static str, fn(f64) -> Self); 4] = [
-        ("in", Self::Inches),
-        ("mm", Self::Millimetres),
-        ("pt", Self::Points),
-        ("px", Self::Pixels),
-    ];
+    /// The length of so many of a unit.
+    fn of(unit: &str, number: f64) -> Option<Self> {
+        Some(match unit {
+            "in" => Self::Inches(number),
+            "mm" => Self::Millimetres(number),
+            "pt" => Self::Points(number),
+            "px" => Self::Pixels(number),
+            _ => return None,
+        })
+    }
 
     /// In points, at so many dots per inch.
     pub fn points(self, dpi: f64) -> f64 {
@@ -47,10 +51,12 @@ impl FromStr for Length {
     type Err = NoLength;
 
     fn from_str(text: &str) -> Result<Self, NoLength> {
-        let parsed = Self::UNITS.into_iter().find_map(|(unit, make)| {
-            let number: f64 = text.trim().strip_suffix(unit)?.trim().parse().ok()?;
-            (number.is_finite() && number > 0.0).then(|| make(number))
-        });
+        let trimmed = text.trim();
+        let unit = trimmed.trim_start_matches(|c: char| !c.is_ascii_lowercase());
+        let number = trimmed.strip_suffix(unit).unwrap_or_default().trim();
+        let number: Option<f64> = number.parse().ok();
+        let number = number.filter(|x| x.is_finite() && *x > 0.0);
+        let parsed = number.and_then(|number| Self::of(unit, number));
         parsed.ok_or_else(|| NoLength(text.to_owned()))
     }
 }

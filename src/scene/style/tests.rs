@@ -1,4 +1,5 @@
 use super::*;
+use crate::scene::Color;
 
 #[test]
 fn every_style_is_its_own_template() {
@@ -130,4 +131,17 @@ fn a_font_of_ones_own_gives_the_glyphs_that_the_letters_lack() {
         Typeface::with_own(Family::Sans, SERIF_REGULAR).unwrap()
     );
     assert!(Typeface::with_own(Family::Sans, b"no font").is_err());
+}
+
+#[test]
+fn the_template_of_the_documentation_works() {
+    let page = include_str!("../../../docs/styles.md");
+    let (_, rest) = page.split_once("```ron\n").expect("a template");
+    let (template, _) = rest.split_once("```").expect("its end");
+    let style = FigureStyle::from_ron(template).expect("a style");
+    assert_eq!((style.name.as_str(), style.sizes.text.size), ("mine", 9.0));
+    assert_eq!(style.theme.background, Color::hex(0xfffdf7));
+    for name in FigureStyle::names() {
+        assert!(page.contains(&format!("`{name}`")), "{name}");
+    }
 }

@@ -1,12 +1,17 @@
 //! The style that a figure asks for: one that the program has, or a template with a font beside it.
 
-use std::fs;
 use std::path::Path;
 
 use crate::experiment::Figure;
 use crate::scene::FigureStyle;
 
+use super::super::files::{read_bytes, read_text};
 use super::super::observer::RunError;
+
+/// Largest template that is read.
+const MAX_TEMPLATE_BYTES: u64 = 1 << 20;
+/// Largest font that is read.
+const MAX_FONT_BYTES: u64 = 64 << 20;
 
 /// The style that a figure asks for by name, or by the path of a template that ends in `.ron`.
 ///
@@ -30,13 +35,13 @@ pub(super) fn style(figure: &Figure) -> Result<FigureStyle, RunError> {
 
 /// The style of a template; the path of its font is beside it.
 fn template(path: &Path) -> Result<FigureStyle, String> {
-    let text = fs::read_to_string(path).map_err(|error| told(path, &error))?;
+    let text = read_text(path, MAX_TEMPLATE_BYTES).map_err(|error| error.to_string())?;
     let style = FigureStyle::from_ron(&text).map_err(|error| told(path, &error))?;
     let Some(name) = style.font.clone() else {
         return Ok(style);
     };
     let font = path.with_file_name(name);
-    let bytes = fs::read(&font).map_err(|error| told(&font, &error))?;
+    let bytes = read_bytes(&font, MAX_FONT_BYTES).map_err(|error| error.to_string())?;
     style.with_font(&bytes).map_err(|error| told(&font, &error))
 }
 
@@ -48,6 +53,7 @@ fn told(path: &Path, why: &impl ToString) -> String {
 mod tests {
     use super::*;
     use crate::experiment::FigureKind;
+    use crate::session::files::atomic_write;
 
     fn asked(style: &str) -> Result<FigureStyle, String> {
         let figure = Figure {
@@ -65,14 +71,14 @@ mod tests {
         let path = folder.path().join("mine.ron");
         let name = path.to_str().unwrap();
         assert!(asked(name).unwrap_err().contains("mine.ron"));
-        fs::write(&path, "(name: \"mine\", font: \"own.ttf\")").unwrap();
+        atomic_write(&path, "(name: \"mine\", font: \"own.ttf\")".as_bytes()).unwrap();
         assert!(asked(name).unwrap_err().contains("own.ttf"));
-        fs::write(folder.path().join("own.ttf"), b"no font").unwrap();
+        atomic_write(&folder.path().join("own.ttf"), b"no font").unwrap();
         assert!(asked(name).unwrap_err().contains("no TrueType"));
         let font = crate::scene::text::SERIF_REGULAR;
-        fs::write(folder.path().join("own.ttf"), font).unwrap();
+        atomic_write(&folder.path().join("own.ttf"), font).unwrap();
         assert_eq!(asked(name).unwrap().name, "mine");
-        fs::write(&path, "(name: 3)").unwrap();
+        atomic_write(&path, "(name: 3)".as_bytes()).unwrap();
         let told = asked(name).unwrap_err();
         assert!(told.contains("mine.ron: line 1"), "{told}");
     }
