@@ -53,12 +53,15 @@ struct Layout {
 impl Figure<'_> {
     /// Where the data lies.
     pub fn transform(&self) -> Transform {
-        // The box depends on how wide the numbers of the y axis are, and they on what the box shows: the
-        // second round settles it, since the same ticks come out again.
+        self.transform_in(self.settled().axes)
+    }
+
+    /// The layout that the marks and all that stands around them share.
+    fn settled(&self) -> Layout {
+        // The box depends on how wide the numbers of the y axis are, and they on what the box shows.
         let sizes = self.page.sizes();
         let first = self.transform_in(self.layout(LABEL_EMS * sizes.small).axes);
-        let label_width = Axes::new(&first, &sizes, TICK_SPACING).y_label_width(&sizes);
-        self.transform_in(self.layout(label_width).axes)
+        self.layout(Axes::new(&first, &sizes, TICK_SPACING).y_label_width(&sizes))
     }
 
     fn transform_in(&self, axes: Rect) -> Transform {
@@ -71,7 +74,7 @@ impl Figure<'_> {
     /// Axes, title, legend and numbers around the data.
     pub fn furniture(&self, axes: &Axes, meaning: &Meaning, place: &Place) -> Vec<Item> {
         let (sizes, theme) = (&place.sizes, place.theme());
-        let layout = self.layout(axes.y_label_width(sizes));
+        let layout = self.settled();
         let mut items = axes.outer(&place.transform, sizes, theme);
         items.extend(self.header(layout.axes));
         items.extend(self.column(&layout, meaning, place));

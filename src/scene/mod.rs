@@ -40,6 +40,7 @@ pub mod lanes;
 pub mod layers;
 pub mod legend;
 pub mod metrics;
+pub mod missing;
 pub mod panels;
 mod place;
 mod ramp;

@@ -1,8 +1,6 @@
 //! Text as outlines: a typeface in two weights, measured and drawn through skrifa. It refuses to know shaping: one
 //! line, left to right, no kerning, which is enough for titles, labels and numbers.
 
-use std::collections::BTreeSet;
-
 use std::ops::Range;
 
 use skrifa::instance::{LocationRef, Size};
@@ -10,7 +8,6 @@ use skrifa::outline::{DrawSettings, OutlinePen};
 use skrifa::{FontRef, GlyphId, MetadataProvider};
 
 use super::geometry::PagePoint;
-use super::{Item, Scene};
 
 mod typeface;
 
@@ -116,28 +113,6 @@ pub fn fitted(text: &str, font: impl Into<Font>, weight: Weight, max_width: f32)
     kept.truncate(kept.trim_end().len());
     kept.push('…');
     kept
-}
-
-/// The characters of the scene that its typefaces have no glyph for, in the order of their numbers.
-pub fn missing(scene: &Scene) -> Vec<char> {
-    let panels = scene.panels.iter().flat_map(|panel| {
-        let layers = panel.groups.iter().flat_map(|group| group.items.iter());
-        panel.backdrop.iter().chain(layers).chain(&panel.overlay)
-    });
-    let texts = panels
-        .chain(&scene.furniture)
-        .filter_map(|item| match item {
-            Item::Text(text) => Some(text),
-            _ => None,
-        });
-    let lacks = |text: &'_ super::Text, c: &char| !text.size.typeface.has(*c, text.weight);
-    let missing: BTreeSet<char> = texts
-        .flat_map(|text| {
-            let shown = text.text.chars().filter(|c| !c.is_control());
-            shown.filter(move |c| lacks(text, c))
-        })
-        .collect();
-    missing.into_iter().collect()
 }
 
 /// Calls `visit(font, glyph, character, advance)` for every character that is not a control character.

@@ -4,38 +4,16 @@
 //! derived from these palettes elsewhere.
 
 mod lanes;
+mod named;
 mod palettes;
 mod sizes;
 
 use super::color::Color;
 use super::colormap::viridis;
-use palettes::{DARK, LIGHT, PAPER};
 
 pub use lanes::lane_color;
+pub use named::Style;
 pub use sizes::Sizes;
-
-/// A palette by name.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Style {
-    /// The window by default.
-    #[default]
-    Dark,
-    /// The window in a bright room.
-    Light,
-    /// A figure for a page: white ground, dark ink.
-    Paper,
-}
-
-impl Style {
-    /// Its colours.
-    pub const fn theme(self) -> &'static Theme {
-        match self {
-            Self::Dark => &DARK,
-            Self::Light => &LIGHT,
-            Self::Paper => &PAPER,
-        }
-    }
-}
 
 /// What every colour is for.
 #[derive(Clone, Copy, Debug, PartialEq)]

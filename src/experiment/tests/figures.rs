@@ -1,3 +1,5 @@
+//! What the file promises of figures: every value is checked, and named by its place in the list.
+
 use crate::experiment::figure::{Background, Length};
 use crate::experiment::presets;
 use crate::experiment::{Figure, FigureKind, Layer};

@@ -84,7 +84,7 @@ fn every_mark_is_an_element_of_a_well_formed_file() {
         );
         assert_eq!(
             count("image"),
-            2 + 6,
+            2 + 7,
             "the density and the colour bar, those of the maps, and the bar of the likelihood"
         );
         // Source, target, particles, starts and ends of the trajectories; those that are marked; seven dots in the legend.

@@ -9,6 +9,7 @@ use super::lanes::LanePanel;
 use super::layers::look as look_of;
 use super::panels::{PanelGrid, PanelOf};
 use super::{FigureStyle, Page, Scene};
+use crate::experiment::figure::Length;
 use crate::experiment::{Figure, FigureKind, Layer, View};
 use crate::flow::Bounds;
 use crate::products::Look;
@@ -228,6 +229,10 @@ macro_rules! make_kinds {
         /// # Errors
         /// The page has no room for what is shown.
         pub fn page(figure: &Figure, material: &Material, style: &FigureStyle) -> Result<Page, FigureError> {
+            page_of(figure, material, style).map_err(|error| settled(error, figure, material, style))
+        }
+
+        fn page_of(figure: &Figure, material: &Material, style: &FigureStyle) -> Result<Page, FigureError> {
             let page = asked_page(figure, style);
             match figure.kind {
                 $(FigureKind::$kind { .. } => $file::$kind::page(figure, material, page),)*
@@ -254,6 +259,35 @@ macro_rules! make_kinds {
 }
 kinds!(make_kinds);
 
+/// A refusal with a size that works: a wider page has larger type, which takes more room.
+fn settled(
+    error: FigureError,
+    figure: &Figure,
+    material: &Material,
+    style: &FigureStyle,
+) -> FigureError {
+    let FigureError::TooSmall { page, mut least } = error else {
+        return error;
+    };
+    for _ in 0..ROUNDS {
+        let points = |side: f32| Some(Length::Points(f64::from(side)));
+        let larger = Figure {
+            width: points(least[0]),
+            height: points(least[1]),
+            ..figure.clone()
+        };
+        match page_of(&larger, material, style) {
+            Err(FigureError::TooSmall { least: next, .. }) => {
+                least = [0, 1].map(|k| next[k].max(1.01 * least[k]).ceil());
+            }
+            _ => break,
+        }
+    }
+    FigureError::TooSmall { page, least }
+}
+
+/// So often a size is tried that is to be large enough.
+const ROUNDS: usize = 20;
 /// Width to height of a page whose height nobody chose.
 const HABIT: [f32; 2] = [6.75, 5.4];
 pub use film::{film_shot, film_times};

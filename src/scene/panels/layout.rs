@@ -1,7 +1,7 @@
 //! Where the parts of a grid of panels go: from the page's width, what is said and the shape of the data, never from time.
 
-use super::PanelGrid;
-use super::words::{BETWEEN_NUMBERS, Header, line_height};
+use super::grid::PanelGrid;
+use super::header::Header;
 use crate::experiment::Camera;
 use crate::flow::Bounds;
 use crate::scene::around::wrapped;
@@ -14,6 +14,8 @@ use crate::scene::theme::Sizes;
 use crate::scene::transform::Transform;
 use crate::scene::{Page, Ramp, color_bar, legend};
 
+/// Distance between two numbers under a panel.
+const BETWEEN_NUMBERS: &str = "   ";
 /// Shapes (width over height) of a panel's box, unless the ends of both axes are given.
 const ASPECTS: (f32, f32) = (0.6, 1.8);
 /// Widths of y labels that the first guess of the layout makes room for, in ems.
@@ -292,4 +294,9 @@ pub(super) fn tick_spacing(rect: Rect, sizes: &Sizes) -> f32 {
 /// Distance between panels side by side, in points.
 pub(super) fn between(sizes: &Sizes) -> f32 {
     3.0 * sizes.gap
+}
+
+/// Distance between the lines under a panel, in points.
+pub(super) fn line_height(sizes: &Sizes) -> f32 {
+    1.4 * sizes.small
 }

@@ -3,12 +3,11 @@
 //!
 //! Where the parts go does not depend on the times that the panels show, so that a film does not jump.
 
+mod grid;
+mod header;
 mod layout;
 mod words;
 
-use std::borrow::Cow;
-
-use super::around::Around;
 use super::axes::Axes;
 use super::item::Item;
 use super::layers::{Beside, Moment};
@@ -19,38 +18,12 @@ use super::transform::Transform;
 use super::{Page, Panel, Scene, build, legend, marks_share};
 use crate::experiment::{Layer, View};
 use crate::flow::Bounds;
-use crate::snapshot::Frame;
-
 use layout::Layout;
+
+pub use grid::{PanelGrid, PanelOf};
 
 /// A box of this width has marks of full size, in points; those of a smaller one shrink with the root of its width.
 const FULL_BOX: f32 = 360.0;
-
-/// A panel: a flow through a view at a time.
-pub struct PanelOf<'a> {
-    /// What it shows.
-    pub frame: Cow<'a, Frame>,
-    /// Its lane; the others are compared with the panel of lane 0.
-    pub lane: usize,
-    /// What of it is shown; its time is not read.
-    pub view: View,
-    /// The time, 0 to 1.
-    pub t: f64,
-    /// What it is called.
-    pub title: String,
-    /// The numbers under it, such as `S = 1.38`.
-    pub numbers: Vec<String>,
-}
-
-/// Panels side by side.
-pub struct PanelGrid<'a> {
-    /// The panels, row by row; one at least.
-    pub panels: Vec<PanelOf<'a>>,
-    /// How many stand side by side where the page is wide enough.
-    pub columns: usize,
-    /// What stands around the data, and the ends of the axes.
-    pub around: Around,
-}
 
 impl PanelGrid<'_> {
     /// The part of the plane that every panel shows.

@@ -1,3 +1,5 @@
+use crate::scene::around::Around;
+use crate::snapshot::Frame;
 use proptest::prelude::*;
 
 use super::words::letter;

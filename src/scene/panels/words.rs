@@ -1,85 +1,21 @@
 //! What is read around a grid of panels: title and recipe above, letters, titles and numbers at each, the legend below.
 
-use super::PanelGrid;
-use super::layout::{Layout, between};
-use crate::scene::around::wrapped;
+use super::grid::PanelGrid;
+use super::header::{Header, WIDEST_TIME};
+use super::layout::{Layout, between, line_height};
 use crate::scene::figure::margin;
 use crate::scene::geometry::Rect;
 use crate::scene::item::{Align, Item, Text};
-use crate::scene::layers::look;
 use crate::scene::legend::{self, Meaning};
-use crate::scene::metrics::grouped;
 use crate::scene::place::Place;
 use crate::scene::text::{self, Font, Weight};
-use crate::scene::theme::Sizes;
 use crate::scene::transform::Transform;
 use crate::scene::{Color, Page, color_bar};
 
-/// Distance between two numbers under a panel.
-pub(super) const BETWEEN_NUMBERS: &str = "   ";
-/// Between the parts of the recipe.
-const BETWEEN_PARTS: &str = "  ·  ";
-/// As wide as a time gets.
-const WIDEST_TIME: &str = "t = 0.00";
 /// A colour bar is at least so high, in ems: its numbers have to stand one above the other.
 const MIN_BAR_EMS: f32 = 5.0;
 /// A colour bar is at most so many boxes high.
 const BAR_BOXES: f32 = 2.0;
-
-/// Title and recipe, in lines that the page has room for.
-pub(super) struct Header {
-    title: Vec<String>,
-    recipe: Vec<String>,
-}
-
-impl Header {
-    pub fn of(grid: &PanelGrid, page: &Page) -> Self {
-        let sizes = page.sizes();
-        let room = page.size[0] - 2.0 * margin(&sizes);
-        let own = grid.panels.first();
-        let own = own.map_or("", |panel| panel.frame.experiment.words.heading());
-        let title = grid.around.heading(own);
-        let recipe = grid.recipe().join(BETWEEN_PARTS);
-        Self {
-            title: wrapped(title, " ", sizes.title, Weight::SemiBold, room),
-            recipe: wrapped(&recipe, BETWEEN_PARTS, sizes.small, Weight::Regular, room),
-        }
-    }
-
-    /// Height of the lines with the room under them, in points.
-    pub fn height(&self, sizes: &Sizes) -> f32 {
-        let lines = self
-            .lines(sizes)
-            .map(|(_, _, _, advance)| advance)
-            .sum::<f32>();
-        match lines {
-            0.0 => 0.0,
-            lines => lines + 0.5 * sizes.gap,
-        }
-    }
-
-    /// Every line with its size, its weight and how far its baseline is below the last one.
-    fn lines(&self, sizes: &Sizes) -> impl Iterator<Item = (&String, Font, Weight, f32)> {
-        let advance = |k: usize, size: Font, gap: f32| match k {
-            0 => text::cap_height(size) + gap,
-            _ => 1.3 * size,
-        };
-        let (title, small, gap) = (sizes.title, sizes.small, sizes.gap);
-        let above = if self.title.is_empty() {
-            0.0
-        } else {
-            1.6 * gap
-        };
-        let titles = self.title.iter().enumerate();
-        let recipes = self.recipe.iter().enumerate();
-        titles
-            .map(move |(k, line)| (line, title, Weight::SemiBold, advance(k, title, 0.0)))
-            .chain(
-                recipes
-                    .map(move |(k, line)| (line, small, Weight::Regular, advance(k, small, above))),
-            )
-    }
-}
 
 impl PanelGrid<'_> {
     /// The experiment's title and, under it, what all panels were made with.
@@ -105,46 +41,6 @@ impl PanelGrid<'_> {
             items.push(words(line, ([x, y], Align::Left), size, weight, color));
         }
         items
-    }
-
-    /// What all panels have in common: path, coupling, solver, step, and the time if something moves.
-    fn recipe(&self) -> Vec<String> {
-        if !self.around.show.recipe {
-            return Vec::new();
-        }
-        let of = |panel: &super::PanelOf| {
-            let experiment = &panel.frame.experiment;
-            let step = match experiment.problem.velocity.is_learned() {
-                true => format!("step {}", grouped(panel.frame.step)),
-                false => "exact velocity".to_owned(),
-            };
-            [
-                experiment.problem.path.legend(),
-                experiment.problem.coupling.legend(),
-                experiment.readout.legend(),
-                step,
-            ]
-        };
-        let all: Vec<_> = self.panels.iter().map(of).collect();
-        let mut parts: Vec<String> = Vec::new();
-        if let Some(first) = all.first() {
-            let same = |k: &usize| all.iter().all(|other| other[*k] == first[*k]);
-            parts.extend((0..first.len()).filter(same).map(|k| first[k].clone()));
-        }
-        parts.extend(self.time().map(|_| WIDEST_TIME.to_owned()));
-        parts
-    }
-
-    /// The time, if all panels show the same one and something of them moves with it.
-    fn time(&self) -> Option<String> {
-        let first = self.panels.first()?;
-        let same = self.panels.iter().all(|panel| panel.t == first.t);
-        let moves = self.panels.iter().any(|panel| {
-            let moves = panel.view.layers.iter().any(|&layer| look(layer).moves);
-            moves || panel.view.ask.is_some()
-        });
-        // With a title of its own each panel of a strip says its time.
-        (same && moves).then(|| format!("t = {:.2}", first.t))
     }
 
     /// The letter and the title of a panel.
@@ -255,11 +151,6 @@ fn words(
         weight,
         color,
     })
-}
-
-/// Distance between the lines under a panel, in points.
-pub(super) fn line_height(sizes: &Sizes) -> f32 {
-    1.4 * sizes.small
 }
 
 /// `a` to `z`, then numbers.

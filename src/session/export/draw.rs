@@ -5,7 +5,7 @@ use crate::flow::Bounds;
 use crate::model::DeviceChoice;
 use crate::scene::figures::{self, FigureError, Material};
 use crate::scene::lanes::LanePanel;
-use crate::scene::text::missing;
+use crate::scene::missing::missing;
 use crate::scene::{Page, Scene};
 use crate::snapshot::Frame;
 

@@ -1,0 +1,112 @@
+//! Title and recipe above a grid of panels, in lines that the page has room for.
+
+use super::grid::{PanelGrid, PanelOf};
+use crate::scene::Page;
+use crate::scene::around::wrapped;
+use crate::scene::figure::margin;
+use crate::scene::layers::look;
+use crate::scene::metrics::grouped;
+use crate::scene::text::{self, Font, Weight};
+use crate::scene::theme::Sizes;
+
+/// Between the parts of the recipe.
+const BETWEEN_PARTS: &str = "  ·  ";
+/// As wide as a time gets.
+pub(super) const WIDEST_TIME: &str = "t = 0.00";
+
+/// Title and recipe, in lines that the page has room for.
+pub(super) struct Header {
+    title: Vec<String>,
+    recipe: Vec<String>,
+}
+
+impl Header {
+    pub fn of(grid: &PanelGrid, page: &Page) -> Self {
+        let sizes = page.sizes();
+        let room = page.size[0] - 2.0 * margin(&sizes);
+        let own = grid.panels.first();
+        let own = own.map_or("", |panel| panel.frame.experiment.words.heading());
+        let title = grid.around.heading(own);
+        let recipe = grid.recipe().join(BETWEEN_PARTS);
+        Self {
+            title: wrapped(title, " ", sizes.title, Weight::SemiBold, room),
+            recipe: wrapped(&recipe, BETWEEN_PARTS, sizes.small, Weight::Regular, room),
+        }
+    }
+
+    /// Height of the lines with the room under them, in points.
+    pub fn height(&self, sizes: &Sizes) -> f32 {
+        let lines = self
+            .lines(sizes)
+            .map(|(_, _, _, advance)| advance)
+            .sum::<f32>();
+        match lines {
+            0.0 => 0.0,
+            lines => lines + 0.5 * sizes.gap,
+        }
+    }
+
+    /// Every line with its size, its weight and how far its baseline is below the last one.
+    pub fn lines(&self, sizes: &Sizes) -> impl Iterator<Item = (&String, Font, Weight, f32)> {
+        let advance = |k: usize, size: Font, gap: f32| match k {
+            0 => text::cap_height(size) + gap,
+            _ => 1.3 * size,
+        };
+        let (title, small, gap) = (sizes.title, sizes.small, sizes.gap);
+        let above = if self.title.is_empty() {
+            0.0
+        } else {
+            1.6 * gap
+        };
+        let titles = self.title.iter().enumerate();
+        let recipes = self.recipe.iter().enumerate();
+        titles
+            .map(move |(k, line)| (line, title, Weight::SemiBold, advance(k, title, 0.0)))
+            .chain(
+                recipes
+                    .map(move |(k, line)| (line, small, Weight::Regular, advance(k, small, above))),
+            )
+    }
+}
+
+impl PanelGrid<'_> {
+    /// What all panels have in common: path, coupling, solver, step, and the time if something moves.
+    fn recipe(&self) -> Vec<String> {
+        if !self.around.show.recipe {
+            return Vec::new();
+        }
+        let of = |panel: &PanelOf| {
+            let experiment = &panel.frame.experiment;
+            let step = match experiment.problem.velocity.is_learned() {
+                true => format!("step {}", grouped(panel.frame.step)),
+                false => "exact velocity".to_owned(),
+            };
+            [
+                experiment.problem.path.legend(),
+                experiment.problem.coupling.legend(),
+                experiment.readout.legend(),
+                step,
+            ]
+        };
+        let all: Vec<_> = self.panels.iter().map(of).collect();
+        let mut parts: Vec<String> = Vec::new();
+        if let Some(first) = all.first() {
+            let same = |k: &usize| all.iter().all(|other| other[*k] == first[*k]);
+            parts.extend((0..first.len()).filter(same).map(|k| first[k].clone()));
+        }
+        parts.extend(self.time().map(|_| WIDEST_TIME.to_owned()));
+        parts
+    }
+
+    /// The time, if all panels show the same one and something of them moves with it.
+    pub(super) fn time(&self) -> Option<String> {
+        let first = self.panels.first()?;
+        let same = self.panels.iter().all(|panel| panel.t == first.t);
+        let moves = self.panels.iter().any(|panel| {
+            let moves = panel.view.layers.iter().any(|&layer| look(layer).moves);
+            moves || panel.view.ask.is_some()
+        });
+        // With a title of its own each panel of a strip says its time.
+        (same && moves).then(|| format!("t = {:.2}", first.t))
+    }
+}
