@@ -1,6 +1,6 @@
 //! Figures for a page, one kind a file: what a kind needs of each lane, and the scene that it makes of it.
 //!
-//! A kind is a line of the list below and a file with a type of its name that implements [`Kind`].
+//! A kind is a line of the list below and a file with a type of its name that implements `Kind`.
 
 use thiserror::Error;
 
