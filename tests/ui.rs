@@ -487,7 +487,11 @@ fn the_figure_is_exported_by_its_suffix() {
     wait_lab(&lab, "the first picture", |f| {
         f.products.trajectories.made.is_some()
     });
-    for (name, magic) in [("a.png", b"\x89PNG".as_slice()), ("b.svg", b"<".as_slice())] {
+    for (name, magic) in [
+        ("a.png", b"\x89PNG".as_slice()),
+        ("b.svg", b"<".as_slice()),
+        ("c.pdf", b"%PDF-".as_slice()),
+    ] {
         let path = folder.path().join(name);
         lab.apply(Command::Export(path.clone()));
         wait_for_notice(&mut lab, "Exported");
@@ -500,7 +504,7 @@ fn the_figure_is_exported_by_its_suffix() {
     }
     lab.apply(Command::Export(folder.path().join("c.bmp")));
     assert!(
-        lab.messages[0].contains(".png or .svg"),
+        lab.messages[0].contains(".png, .svg or .pdf"),
         "{:?}",
         lab.messages
     );
