@@ -2,12 +2,25 @@
 
 use std::io::Cursor;
 
+use super::{Metadata, SOFTWARE};
+
 /// The keyword of the experiment in a PNG file.
 pub const EXPERIMENT: &str = "Experiment";
 /// How the experiment's element of an SVG file begins and ends.
 pub const SVG_EXPERIMENT: [&str; 2] = ["<metadata id=\"experiment\">", "</metadata>"];
 /// Most bytes that a decoder may ask for.
 const LIMIT: usize = 64 << 20;
+
+/// The keywords and texts of a PNG or APNG file; what is empty is left out.
+pub fn png_texts(metadata: &Metadata) -> impl Iterator<Item = (&'static str, &str)> {
+    let Metadata { title, experiment } = metadata;
+    let texts = [
+        ("Software", SOFTWARE),
+        ("Title", title),
+        (EXPERIMENT, experiment),
+    ];
+    texts.into_iter().filter(|(_, text)| !text.is_empty())
+}
 
 /// The experiment as RON that a PNG or SVG figure carries; nothing if it carries none.
 pub fn experiment_of(bytes: &[u8]) -> Option<String> {

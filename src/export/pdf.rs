@@ -45,6 +45,7 @@ fn draw(surface: Surface, scene: &Scene, options: &Options) {
     let mut pdf = Pdf {
         surface,
         text: options.text,
+        fonts: Vec::new(),
     };
     if let Some(ground) = options.ground(scene) {
         pdf.fill(rect_path(Rect::at([0.0, 0.0], scene.size)), ground);
@@ -78,6 +79,7 @@ fn metadata(options: &Options) -> PdfMetadata {
 struct Pdf<'a> {
     surface: Surface<'a>,
     text: TextAs,
+    fonts: Vec<(&'static [u8], PdfFont)>,
 }
 
 impl Pdf<'_> {
@@ -209,10 +211,21 @@ impl Pdf<'_> {
         self.fill(glyphs.0.finish(), line.color);
     }
 
+    /// The font of a file, which is read once.
+    fn font(&mut self, file: &'static [u8]) -> Option<PdfFont> {
+        let mut known = self.fonts.iter();
+        if let Some((_, font)) = known.find(|(of, _)| std::ptr::eq(*of, file)) {
+            return Some(font.clone());
+        }
+        let font = PdfFont::new(file.to_vec().into(), 0)?;
+        self.fonts.push((file, font.clone()));
+        Some(font)
+    }
+
     /// The line in the first font of its typeface; nothing if that cannot be embedded or lacks a glyph.
     fn glyphs(&mut self, line: &Text) -> Option<()> {
         let file = line.size.typeface.files(line.weight).next()?;
-        let font = PdfFont::new(file.to_vec().into(), 0)?;
+        let font = self.font(file)?;
         let (em, start) = (line.size.size, line.start());
         let mut glyphs = Vec::new();
         for (range, glyph, advance) in text::glyphs(&line.text, line.size, line.weight)? {

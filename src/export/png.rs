@@ -5,8 +5,8 @@ use tiny_skia::{
     PixmapPaint, PremultipliedColorU8, Stroke, Transform,
 };
 
-use super::metadata::EXPERIMENT;
-use super::{ExportError, Metadata, Options, SOFTWARE};
+use super::metadata::png_texts;
+use super::{ExportError, Options};
 use crate::scene::text::{self, Pen};
 use crate::scene::{Color, Image, Item, PagePoint, Polylines, Rect, Rectangle, Scene, Text, fade};
 
@@ -66,12 +66,8 @@ pub fn encode(scene: &Scene, options: &Options) -> Result<Vec<u8>, ExportError> 
         yppu: per_metre,
         unit: ::png::Unit::Meter,
     }));
-    let Metadata { title, experiment } = &options.metadata;
-    encoder.add_itxt_chunk("Software".to_owned(), SOFTWARE.to_owned())?;
-    for (keyword, text) in [("Title", title), (EXPERIMENT, experiment)] {
-        if !text.is_empty() {
-            encoder.add_itxt_chunk(keyword.to_owned(), text.clone())?;
-        }
+    for (keyword, text) in png_texts(&options.metadata) {
+        encoder.add_itxt_chunk(keyword.to_owned(), text.to_owned())?;
     }
     let data = match opaque {
         true => {

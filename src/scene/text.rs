@@ -122,14 +122,11 @@ fn each_glyph(
     weight: Weight,
     mut visit: impl FnMut(&FontRef<'static>, GlyphId, char, f32),
 ) {
-    let fonts = font.typeface.fonts(weight);
+    let fonts = font.typeface.fonts(weight, font.size);
     for character in text.chars().filter(|c| !c.is_control()) {
-        let Some((file, glyph)) = fonts.glyph(character) else {
-            continue;
-        };
-        let metrics = file.glyph_metrics(Size::new(font.size), LocationRef::default());
-        let advance = metrics.advance_width(glyph).unwrap_or(0.0);
-        visit(file, glyph, character, advance);
+        if let Some((file, glyph, advance)) = fonts.glyph(character) {
+            visit(file, glyph, character, advance);
+        }
     }
 }
 

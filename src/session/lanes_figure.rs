@@ -84,6 +84,7 @@ pub fn draw(
     let blanks = lanes.iter().enumerate().map(blank);
     let blanks = blanks.collect::<Result<Vec<Frame>, RunError>>()?;
     let seen = visible(lanes, &blanks, view, columns);
+    let hands = Hands::of(&crew);
     let mut frames = Vec::new();
     for (lane, blank) in lanes.iter().zip(blanks) {
         let saved = folder::saved(&lane.folder)?;
@@ -97,7 +98,6 @@ pub fn draw(
             ..Look::of(&blank.experiment.view, seen)
         };
         let frame = portrait::of_saved(blank, saved.as_ref(), &crew)?;
-        let hands = Hands::of(&crew);
         match portrait::pictured(frame, look, DeviceChoice::Cpu, &hands, observer) {
             Some(frame) => frames.push(frame),
             None => return Ok(None),

@@ -7,6 +7,7 @@ use ::png::{BitDepth, BlendOp, ColorType, Compression, Encoder, SrgbRenderingInt
 use super::delta::Window;
 use super::{FilmError, FilmWriter, Pixels, Timing, check_size};
 use crate::export::Metadata;
+use crate::export::metadata::png_texts;
 
 /// Units of time a second.
 const UNITS: u16 = 1000;
@@ -39,13 +40,7 @@ impl<W: Write> Apng<W> {
         encoder.set_compression(Compression::Fast);
         encoder.set_source_srgb(SrgbRenderingIntent::Perceptual);
         encoder.set_animated(timing.pictures as u32, u32::from(!timing.repeat))?;
-        let version = concat!("Pushforward ", env!("CARGO_PKG_VERSION"));
-        let texts = [
-            ("Title", metadata.title.as_str()),
-            ("Software", version),
-            ("Experiment", &metadata.experiment),
-        ];
-        for (keyword, text) in texts.into_iter().filter(|(_, text)| !text.is_empty()) {
+        for (keyword, text) in png_texts(metadata) {
             encoder.add_itxt_chunk(keyword.to_owned(), text.to_owned())?;
         }
         Ok(Self {

@@ -7,7 +7,7 @@ use gif::{AnyExtension, DisposalMethod, Encoder, Frame, Repeat};
 use super::delta::Window;
 use super::palette::{Palette, UNCHANGED};
 use super::{FilmError, FilmWriter, Pixels, Timing, check_size};
-use crate::export::Metadata;
+use crate::export::{Metadata, SOFTWARE};
 
 /// Units of time a second.
 const UNITS: f64 = 100.0;
@@ -69,8 +69,7 @@ impl<W: Write> Gif<W> {
 /// Title, program with version, and from the third line on the experiment.
 fn comment(metadata: &Metadata) -> String {
     let title = metadata.title.replace('\n', " ");
-    let version = env!("CARGO_PKG_VERSION");
-    format!("{title}\nPushforward {version}\n{}", metadata.experiment)
+    format!("{title}\n{SOFTWARE}\n{}", metadata.experiment)
 }
 
 impl<W: Write + Send> FilmWriter for Gif<W> {

@@ -31,6 +31,8 @@ pub fn film_shot(figure: &Figure, t: f64) -> Figure {
 }
 
 impl Kind for Film {
+    const ALL_LANES: bool = true;
+
     fn view(figure: &Figure, view: &View) -> View {
         let layers = figure.layers.clone().unwrap_or_else(|| LAYERS.to_vec());
         let asked = Figure {

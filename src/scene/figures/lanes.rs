@@ -10,6 +10,7 @@ use crate::scene::panels::PanelGrid;
 pub(super) struct Lanes;
 
 impl Kind for Lanes {
+    const ALL_LANES: bool = true;
     const NUMBERS: bool = true;
 
     fn view(figure: &Figure, view: &View) -> View {

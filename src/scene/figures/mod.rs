@@ -51,6 +51,8 @@ fn inches(points: f32) -> String {
 trait Kind {
     /// Whether the measured numbers belong to it.
     const NUMBERS: bool = false;
+    /// Whether it shows all lanes, and not the first alone.
+    const ALL_LANES: bool = false;
 
     /// The view of each lane, for which products are made.
     fn view(figure: &Figure, view: &View) -> View;
@@ -217,6 +219,14 @@ macro_rules! make_kinds {
     ($($file:ident: $kind:ident,)*) => {
         $(mod $file;)*
 
+        /// How many of so many lanes a figure shows, the first ones.
+        pub fn shown(figure: &Figure, n_lanes: usize) -> usize {
+            let all = match figure.kind {
+                $(FigureKind::$kind { .. } => $file::$kind::ALL_LANES,)*
+            };
+            if all { n_lanes } else { n_lanes.min(1) }
+        }
+
         /// What is to be made of each lane's flow.
         pub fn look(figure: &Figure, view: &View, bounds: Bounds) -> Look {
             match figure.kind {
@@ -288,9 +298,10 @@ fn settled(
 
 /// So often a size is tried that is to be large enough.
 const ROUNDS: usize = 20;
+pub use film::{film_shot, film_times};
+
 /// Width to height of a page whose height nobody chose.
 const HABIT: [f32; 2] = [6.75, 5.4];
-pub use film::{film_shot, film_times};
 
 /// The page with the sizes that are asked for.
 fn asked_page(figure: &Figure, style: &FigureStyle) -> Page {

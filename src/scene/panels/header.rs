@@ -11,8 +11,8 @@ use crate::scene::theme::Sizes;
 
 /// Between the parts of the recipe.
 const BETWEEN_PARTS: &str = "  ·  ";
-/// As wide as a time gets.
-pub(super) const WIDEST_TIME: &str = "t = 0.00";
+/// As wide as a time gets: 4 is the widest digit of both typefaces.
+pub(super) const WIDEST_TIME: &str = "t = 0.44";
 
 /// Title and recipe, in lines that the page has room for.
 pub(super) struct Header {
@@ -108,5 +108,22 @@ impl PanelGrid<'_> {
         });
         // With a title of its own each panel of a strip says its time.
         (same && moves).then(|| format!("t = {:.2}", first.t))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scene::FigureStyle;
+
+    #[test]
+    fn no_time_is_wider_than_its_room() {
+        for style in FigureStyle::names().filter_map(FigureStyle::named) {
+            let width = |words: &str| text::width(words, style.sizes.small, Weight::Regular);
+            for hundredth in 0..=100 {
+                let time = format!("t = {:.2}", f64::from(hundredth) / 100.0);
+                assert!(width(&time) <= width(WIDEST_TIME), "{}: {time}", style.name);
+            }
+        }
     }
 }

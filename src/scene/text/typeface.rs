@@ -4,6 +4,9 @@ use std::ops::Mul;
 use std::sync::Mutex;
 
 use serde::{Deserialize, Serialize};
+use skrifa::charmap::Charmap;
+use skrifa::instance::{LocationRef, Size};
+use skrifa::metrics::GlyphMetrics;
 use skrifa::{FontRef, GlyphId, MetadataProvider};
 
 /// Inter Regular, the typeface of the window.
@@ -88,19 +91,17 @@ impl Typeface {
         std::iter::once(self.family.bytes(weight)).chain(self.own)
     }
 
-    /// The fonts, in the order in which a glyph is looked for.
-    pub(super) fn fonts(self, weight: Weight) -> Fonts {
-        let mut fonts = self
-            .files(weight)
-            .map(|file| FontRef::from_index(file, 0).ok());
-        Fonts([fonts.next().flatten(), fonts.next().flatten()])
+    /// The fonts at a size, in points, in the order in which a glyph is looked for.
+    pub(super) fn fonts(self, weight: Weight, size: f32) -> Fonts {
+        let mut faces = self.files(weight).map(|file| Face::open(file, size));
+        Fonts([faces.next().flatten(), faces.next().flatten()])
     }
 
     /// Whether it has a glyph for the character.
     pub fn has(self, character: char, weight: Weight) -> bool {
-        self.fonts(weight)
+        self.fonts(weight, 1.0)
             .glyph(character)
-            .is_some_and(|(_, glyph)| glyph != GlyphId::NOTDEF)
+            .is_some_and(|(_, glyph, _)| glyph != GlyphId::NOTDEF)
     }
 }
 
@@ -119,15 +120,37 @@ fn kept(bytes: &[u8]) -> &'static [u8] {
 }
 
 /// The fonts of a typeface, the family's first.
-pub(super) struct Fonts([Option<FontRef<'static>>; 2]);
+pub(super) struct Fonts([Option<Face>; 2]);
+
+/// A font with its tables of characters and of advances at a size, which are looked up once for a whole line.
+struct Face {
+    font: FontRef<'static>,
+    charmap: Charmap<'static>,
+    metrics: GlyphMetrics<'static>,
+}
+
+impl Face {
+    fn open(file: &'static [u8], size: f32) -> Option<Self> {
+        let font = FontRef::from_index(file, 0).ok()?;
+        Some(Self {
+            charmap: font.charmap(),
+            metrics: font.glyph_metrics(Size::new(size), LocationRef::default()),
+            font,
+        })
+    }
+}
 
 impl Fonts {
-    /// The font that has the character and its glyph; the sign for a missing one if none has it.
-    pub fn glyph(&self, character: char) -> Option<(&FontRef<'static>, GlyphId)> {
-        let glyph = |font: &'_ FontRef<'static>| font.charmap().map(character);
-        let mut fonts = self.0.iter().flatten();
-        let found = fonts.find_map(|font| Some((font, glyph(font)?)));
-        found.or_else(|| Some((self.0.iter().flatten().next()?, GlyphId::NOTDEF)))
+    /// The font that has the character, its glyph and its advance in points; the sign for a missing one if none has it.
+    pub fn glyph(&self, character: char) -> Option<(&FontRef<'static>, GlyphId, f32)> {
+        let faces = || self.0.iter().flatten();
+        let found = faces().find_map(|face| Some((face, face.charmap.map(character)?)));
+        let (face, glyph) = match found {
+            Some(found) => found,
+            None => (faces().next()?, GlyphId::NOTDEF),
+        };
+        let advance = face.metrics.advance_width(glyph).unwrap_or(0.0);
+        Some((&face.font, glyph, advance))
     }
 }
 

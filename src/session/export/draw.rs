@@ -59,6 +59,8 @@ pub fn draw(
     observer: &mut dyn RunObserver,
 ) -> Result<Option<Drawn>, RunError> {
     let style = style(figure)?;
+    let subjects = subjects.get(..figures::shown(figure, subjects.len()));
+    let subjects = subjects.unwrap_or_default();
     let blank: Vec<Frame> = subjects.iter().map(|s| s.frame.clone()).collect();
     let titles: Vec<String> = subjects.iter().map(|s| s.title.clone()).collect();
     let seen = with_material(&titles, &blank, view, |material| {
