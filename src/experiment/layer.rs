@@ -18,6 +18,7 @@ macro_rules! layers {
             Field: field, "Velocity field", "the velocity field at time t";
             Density: density, "Density", "the density of the particles at time t";
             Pairs: pairs, "Coupling pairs", "the coupling pairs of the current batch";
+            Block: block, "Block of the coupling", "the pairs of one block of the coupling, coloured by their length";
             Difference: difference, "Difference of trajectories", "this lane's trajectories over those of the first lane, and how far apart they end";
             FieldDifference: field_difference, "Difference of fields", "the velocity of this lane minus that of the first lane at time t";
             ExactField: exact_field, "Exact field", "the exact field u at time t";

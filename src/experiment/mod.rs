@@ -56,7 +56,7 @@ pub use over::{MAX_VARIANTS, Misfit, NoOver, Over, Variant};
 pub use stage::{Stage, StepView};
 pub use training::{Evaluation, LearningRate, Optimizer, Training};
 pub use velocity::Velocity;
-pub use view::{Camera, End, Given, MAX_FOLLOWED, MAX_PARTICLES, TrajectoryColor, View};
+pub use view::{BlockView, Camera, End, Given, MAX_FOLLOWED, MAX_PARTICLES, TrajectoryColor, View};
 
 /// The version of the experiment file that this program reads and writes.
 pub const VERSION: u32 = 1;

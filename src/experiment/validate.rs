@@ -10,8 +10,8 @@ use super::error::clipped;
 use super::figure::Background;
 use super::training::EVERY_NODE;
 use super::{
-    Camera, Evaluation, Experiment, ExperimentError, Figure, FigureKind, Given, Layer, MAX_LANES,
-    Model, Problem, Readout, Training, VERSION, View, Words,
+    BlockView, Camera, Evaluation, Experiment, ExperimentError, Figure, FigureKind, Given, Layer,
+    MAX_LANES, Model, Problem, Readout, Training, VERSION, View, Words,
 };
 use crate::flow::constant::OutOfRange;
 use crate::flow::distribution::DistributionError;
@@ -181,6 +181,10 @@ impl View {
             within("view.given.at", at.1, Camera::CENTERS)?;
             within("view.given.points", points, Given::POINTS)?;
         }
+        if let Some(size) = self.block.size {
+            within("view.block.size", size, BlockView::SIZES)?;
+        }
+        within("view.block.number", self.block.number, BlockView::NUMBERS)?;
         match self.camera {
             None => Ok(()),
             Some(camera) => {

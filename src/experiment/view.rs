@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Layer, StepView};
 use crate::flow::conversion::Quantity;
+use crate::flow::coupling::Coupling;
 
 /// What is drawn, at which time, in which frame.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -42,6 +43,9 @@ pub struct View {
     /// The target points that the conditional view is given. Files name them only if there are some.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub given: Option<Given>,
+    /// The block of the coupling that is looked at. Files name it only if it is not the first one of training.
+    #[serde(skip_serializing_if = "BlockView::is_first")]
+    pub block: BlockView,
     /// The training step that is shown in slow motion; it belongs to a moment of training, so no file has it.
     #[serde(skip)]
     pub step: Option<StepView>,
@@ -90,6 +94,7 @@ impl Default for View {
             camera: None,
             ask: None,
             given: None,
+            block: BlockView::default(),
             step: None,
         }
     }
@@ -116,6 +121,37 @@ impl Default for Given {
             at: (0.0, 0.0),
             points: 1,
         }
+    }
+}
+
+/// A block of the coupling: which one, and of how many pairs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct BlockView {
+    /// Its pairs, see [`Self::SIZES`]; as many as the coupling's own blocks have if not given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub size: Option<usize>,
+    /// Which one, from 0: the blocks are those of training, in its order, if their size is that of training.
+    pub number: u64,
+}
+
+impl BlockView {
+    /// How many pairs the block that is looked at may have.
+    pub const SIZES: RangeInclusive<usize> = 1..=1024;
+    /// Which block may be looked at.
+    pub const NUMBERS: RangeInclusive<u64> = 0..=999_999;
+    /// Pairs that are looked at of a coupling without blocks.
+    const USUAL: usize = 256;
+
+    /// Its pairs, if it is one of the coupling.
+    pub fn size_for(&self, coupling: Coupling) -> usize {
+        let own = || coupling.block().unwrap_or(Self::USUAL);
+        let size = self.size.unwrap_or_else(own);
+        size.clamp(*Self::SIZES.start(), *Self::SIZES.end())
+    }
+
+    fn is_first(&self) -> bool {
+        *self == Self::default()
     }
 }
 

@@ -12,12 +12,13 @@ mod sampling;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use crate::experiment::{End, Experiment, Layer, TrajectoryColor, View};
+use crate::experiment::{BlockView, End, Experiment, Layer, TrajectoryColor, View};
 use crate::flow::conversion::Quantity;
 use crate::flow::work::{Parts, Work};
 use crate::flow::{Bounds, Point};
 use crate::model::Checkpoints;
 
+pub use block::{Pairing, Potential};
 pub use cloud::{Carried, Carrier, Cloud, CloudBlock, Growing};
 pub use conditional::{Condition, POINTS};
 pub use exact::{have_same_marginal, marginal_field};
@@ -256,6 +257,8 @@ products! {
     references: References,
     /// How often the lines between paired points cross.
     pair_crossings: PairCrossings,
+    /// One block of the coupling, and what other couplings make of its points.
+    block: CouplingBlock,
     /// Straightness, cost and distance to the target.
     metrics: Metrics,
     /// Points of the paths with the velocities there.
@@ -375,6 +378,8 @@ pub struct Look {
     pub density: bool,
     /// Whether the mesh that the flow carries along is wanted.
     pub mesh: bool,
+    /// The block of the coupling that is looked at, if one is.
+    pub block: Option<BlockView>,
     /// Whether measurements are wanted.
     pub metrics: bool,
     /// Whether they are also wanted of the checkpoints, where nothing trains.
@@ -427,6 +432,7 @@ impl Look {
             }),
             density: view.layers.contains(&Layer::Density),
             mesh: view.layers.contains(&Layer::DeformedGrid),
+            block: shows(&[Layer::Block]).then_some(view.block),
             metrics: true,
             curves: false,
             solvers: false,
@@ -493,6 +499,7 @@ impl Default for Look {
             moment: 0,
             density: false,
             mesh: false,
+            block: None,
             metrics: true,
             curves: false,
             solvers: false,

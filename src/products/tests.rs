@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::*;
-use crate::experiment::{Experiment, Given, TrajectoryColor, Velocity, presets};
+use crate::experiment::{BlockView, Experiment, Given, TrajectoryColor, Velocity, presets};
 use crate::flow::conversion::Quantity;
 use crate::flow::likelihood::Divergence;
 use crate::flow::rng::{Stream, stream};
@@ -40,6 +40,11 @@ fn experiment() -> Experiment {
         at: (0.0, 1.0),
         points: 2,
     });
+    experiment.view.layers.push(Layer::Block);
+    experiment.view.block = BlockView {
+        size: Some(9),
+        number: 2,
+    };
     experiment.view.from = End::Target;
     // Files name it only if it is not the learned one.
     experiment.problem.velocity = Velocity::ALL[1];
@@ -89,7 +94,7 @@ fn stale(products: &Products, experiment: Experiment) -> BTreeSet<&'static str> 
             })*
         };
     }
-    check!(exact trajectories measures mesh field density starts cloud references pair_crossings probes floor fm_error metrics solvers error_curves exact_error_curves end_errors likelihood_basis likelihood_at likelihood_sketch likelihood_map likelihood posterior answer conditional);
+    check!(exact trajectories measures mesh field density starts cloud references pair_crossings block probes floor fm_error metrics solvers error_curves exact_error_curves end_errors likelihood_basis likelihood_at likelihood_sketch likelihood_map likelihood posterior answer conditional);
     stale
 }
 
@@ -157,6 +162,7 @@ const ALL: &[&str] = &[
     "cloud",
     "references",
     "pair_crossings",
+    "block",
     "metrics",
     "solvers",
     "error_curves",
@@ -185,6 +191,7 @@ const FROM_SOURCE: &[&str] = &[
     "cloud",
     "references",
     "pair_crossings",
+    "block",
     "metrics",
     "solvers",
     "error_curves",
@@ -239,6 +246,7 @@ const TABLE: &[(&str, &str, &[&str])] = &[
             "cloud",
             "references",
             "pair_crossings",
+            "block",
             "metrics",
             "solvers",
             "error_curves",
@@ -275,6 +283,7 @@ const TABLE: &[(&str, &str, &[&str])] = &[
             "density",
             "cloud",
             "pair_crossings",
+            "block",
             "metrics",
             "solvers",
             "error_curves",
@@ -361,6 +370,7 @@ const TABLE: &[(&str, &str, &[&str])] = &[
         "Some((at: (1.0, 0.0), points: 3))",
         &["conditional"],
     ),
+    ("view.block", "(size: Some(12), number: 1)", &["block"]),
 ];
 
 /// The dotted names of an experiment's fields, those of the groups in the place of the groups.

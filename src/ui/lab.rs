@@ -260,6 +260,9 @@ impl State {
                 || self.tool == Tool::Ask
                 || self.pinned.is_some(),
             floor,
+            block: canvas
+                .block
+                .or((self.page == Page::Coupling).then_some(self.editor.experiment().view.block)),
             likelihood: matches!(self.page, Page::Likelihood | Page::Straightness),
             pointer: self
                 .pointed

@@ -13,6 +13,7 @@ macro_rules! pages {
             Straightness: straightness, "Straightness", "Page of straightness", F4, "which lane is straighter, and by how much";
             Likelihood: likelihood, "Likelihood", "Page of the likelihood", F6, "how likely held-out points are, and where the flow has them from";
             Solvers: solvers, "Solvers", "Page of solvers", F5, "what the solvers cost, and whether they find the way back";
+            Coupling: coupling, "Coupling", "Page of the coupling", F8, "a block of the coupling under the microscope, and what larger blocks do";
             Path: path, "Path", "Page of the path", F7, "the coefficients of the path over t";
         }
     };

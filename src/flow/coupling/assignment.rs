@@ -126,7 +126,7 @@ pub async fn w2_squared_in_pieces(xs: &[Point], ys: &[Point]) -> Result<f64, Ass
 }
 
 /// `|a - b|^2`, summed over both coordinates.
-pub(super) fn squared_distance(a: Point, b: Point) -> f64 {
+pub fn squared_distance(a: Point, b: Point) -> f64 {
     let (d_0, d_1) = (a[0] - b[0], a[1] - b[1]);
     d_0 * d_0 + d_1 * d_1
 }

@@ -23,8 +23,10 @@ mod supplies;
 mod tree;
 mod vectors;
 
-use super::vocabulary::vocabulary;
+use super::vocabulary::{Vocabulary, vocabulary};
 use assignment::AssignmentError;
+
+pub use assignment::squared_distance;
 
 pub use blocks::Blocks;
 pub use pairs::{PairStream, Pairing, Pairs};
@@ -67,6 +69,15 @@ impl Coupling {
     /// Pairs of a block that is paired as a whole, at least 1; none where every pair stands for itself.
     pub fn block(&self) -> Option<usize> {
         self.dispatch(|coupling| coupling.block())
+    }
+
+    /// The same coupling with blocks of so many pairs, if it has blocks.
+    #[must_use]
+    pub fn with_block(mut self, size: usize) -> Self {
+        if let Some(mut batch) = self.number("batch") {
+            batch.set(size as f64);
+        }
+        self
     }
 
     /// Whether a block takes longer than to hand it from thread to thread.

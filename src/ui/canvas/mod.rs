@@ -21,6 +21,7 @@ mod notice;
 mod paint;
 mod pane;
 mod particle;
+mod partners;
 mod place;
 mod readout;
 mod shapes;

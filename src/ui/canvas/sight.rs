@@ -21,7 +21,7 @@ use super::super::theme::palette;
 use super::memory::Canvas;
 use super::pane::Pane;
 use super::place::Place;
-use super::{navigation, paint, particle, readout, step_bar};
+use super::{navigation, paint, particle, partners, readout, step_bar};
 
 pub fn style(lab: &Lab) -> Style {
     if lab.dark { Style::Dark } else { Style::Light }
@@ -213,7 +213,16 @@ pub fn readout_ui(
     let velocity = field.and_then(|field| readout::velocity_at(field, lab.play.t, at));
     let likelihood = frame.products.likelihood_at.get();
     let words = readout::words(at, velocity, likelihood.map(|made| &made.output));
-    readout::readout_ui(ui, place.rect, legend, words, palette(lab.dark));
+    let theme = palette(lab.dark);
+    readout::readout_ui(ui, place.rect, legend, words, theme);
+    let layers = &lab.editor.experiment().view.layers;
+    partners::partners_ui(
+        ui.painter(),
+        place,
+        (frame, layers),
+        pointer,
+        (theme, lab.dark),
+    );
 }
 
 fn page_rect(page: &Page) -> scene::Rect {

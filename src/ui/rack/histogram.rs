@@ -6,10 +6,10 @@ use egui::{Align2, FontId, Rect, Sense, Ui, Vec2, pos2};
 
 use crate::experiment::{TrajectoryColor, View};
 use crate::products::{Followed, Made, Measures};
-use crate::scene::Ramp;
 use crate::scene::colormap::viridis;
 use crate::scene::metrics::significant;
 use crate::scene::theme::Theme;
+use crate::scene::{Color, Ramp};
 use crate::snapshot::Frame;
 
 use super::super::panels::widgets::card;
@@ -143,7 +143,8 @@ pub fn histogram_ui(
     card(theme).show(ui, |ui| {
         let size = Vec2::new(ui.available_width(), HEIGHT + 18.0);
         let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
-        bars(ui, histogram, rect);
+        let plot = rect.with_max_y(rect.top() + HEIGHT);
+        bars(ui, &histogram.counts, plot, viridis);
         let total: u32 = histogram.counts.iter().sum();
         let caption = match total {
             0 => name.to_owned(),
@@ -177,19 +178,19 @@ pub fn histogram_ui(
     });
 }
 
-fn bars(ui: &Ui, histogram: &Histogram, rect: Rect) {
-    let highest = histogram.counts.iter().copied().max().unwrap_or(0).max(1) as f32;
-    let width = rect.width() / N_BINS as f32;
-    for (i, &n) in histogram.counts.iter().enumerate().filter(|(_, n)| **n > 0) {
+/// A bar for each count, the highest as high as the box, in the colour of its middle's share of the width.
+pub fn bars(ui: &Ui, counts: &[u32], rect: Rect, color: impl Fn(f32) -> Color) {
+    let highest = counts.iter().copied().max().unwrap_or(0).max(1) as f32;
+    let width = rect.width() / counts.len().max(1) as f32;
+    for (i, &n) in counts.iter().enumerate().filter(|(_, n)| **n > 0) {
         let left = rect.left() + i as f32 * width;
-        let height = (HEIGHT * n as f32 / highest).max(1.5);
-        let base = rect.top() + HEIGHT;
+        let height = (rect.height() * n as f32 / highest).max(1.5);
         let bar = Rect::from_min_max(
-            pos2(left + 0.5, base - height),
-            pos2(left + width - 0.5, base),
+            pos2(left + 0.5, rect.bottom() - height),
+            pos2(left + width - 0.5, rect.bottom()),
         );
-        let color = viridis((i as f32 + 0.5) / N_BINS as f32);
-        ui.painter().rect_filled(bar, 1.0, ink(color));
+        let share = (i as f32 + 0.5) / counts.len() as f32;
+        ui.painter().rect_filled(bar, 1.0, ink(color(share)));
     }
 }
 

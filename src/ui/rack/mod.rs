@@ -3,23 +3,28 @@
 //! A page is a file here with `page_ui` and what it remembers from frame to frame, which are caches, and a line of the
 //! list in `ui/page.rs`. Pages read frames; they refuse to know how the numbers come about.
 
+mod block_maps;
 mod convergence;
 mod curves;
 mod field_error;
 mod gradients;
 mod histogram;
 mod lanes_table;
+mod lengths;
 mod log_plot;
 mod loss;
+mod path_or_coupling;
 mod profile;
 mod row;
 mod step;
 mod steps_plot;
+mod sweep;
 mod time_plot;
 
 use egui::{Button, Margin, RichText, Stroke, Ui, Vec2};
 
-use crate::scene::theme::Theme;
+use crate::scene::Color;
+use crate::scene::theme::{Theme, lane_color};
 use crate::snapshot::{Frame, Frames};
 
 use super::actions;
@@ -63,6 +68,11 @@ macro_rules! make_rack {
     };
 }
 pages!(make_rack);
+
+/// The colour of a coupling of the block under the microscope, by its place: the same here and on the canvas.
+pub fn coupling_color(place: usize, dark: bool) -> Color {
+    lane_color(place, dark)
+}
 
 /// The tabs and the page that is open.
 pub fn rack_ui(
