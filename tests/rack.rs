@@ -222,3 +222,40 @@ fn three_seeds_are_repeated_in_the_background_and_can_be_stopped() {
     press(&mut window, "Stop the repeats");
     assert!(window.state().lab.repeats.is_none());
 }
+
+#[test]
+fn a_block_is_under_the_microscope_and_larger_blocks_are_swept() {
+    let mut window = window();
+    press(&mut window, "Page of the coupling");
+    let block = |window: &Window| {
+        let lab = &window.state().lab;
+        let frames = lab.frames();
+        let made = frames.of(lab.lane()).products.block.get().cloned();
+        made.map(|made| (made.size, made.own().unwrap().pairs.clone()))
+    };
+    wait(&mut window, "the block is paired", |window| {
+        block(window).is_some_and(|(size, _)| size == 256)
+    });
+    window.step();
+    assert!(shows(&window, "Histogram of the lengths of the pairs"));
+    assert!(shows(&window, "Matrix of the pairs"));
+    let first = block(&window).unwrap();
+    press(&mut window, "Next block");
+    wait(&mut window, "the next block is paired", |window| {
+        block(window).is_some_and(|next| next != first)
+    });
+    press(&mut window, "Show it on the canvas");
+    let view = window.state().lab.editor.experiment().view.clone();
+    assert!(view.layers.contains(&pushforward::experiment::Layer::Block));
+    assert_eq!(view.block.number, 1);
+
+    press(&mut window, "OT coupling");
+    assert!(shows(&window, "Two couplings of the same points"));
+    // The button of the page: the palette has the same name for the command.
+    press(&mut window, "Compare block sizes");
+    assert_eq!(window.state().lab.editor.lanes().len(), 6);
+    wait(&mut window, "the curves are there", |window| {
+        shows(window, "at the largest k")
+    });
+    assert!(shows(&window, "coupling cost"));
+}

@@ -62,10 +62,10 @@ pub fn maps_ui(ui: &mut Ui, maps: &mut Maps, sight: Sight<'_>, block: &Arc<Made<
 
 const MATRIX: &str = "A row for each source point, a column for each target point, both from left to right on the canvas: \
                       a mark where they are paired. Points side by side share a cell where there are more than 64.";
-const POTENTIAL: &str = "φ(x) = max_j (x·y_j − ψ_j) over the plane around the source points: convex, and ∇φ is the target \
+const POTENTIAL: &str = "φ(x) = max_j (x·y_j − ψ_j) over the plane around the source points: convex, and grad φ is the target \
                          point that x is sent to. Every flat facet is the part of the plane that one target point gets.";
 const EXPLANATION: &str = "Left: source points (down) and their partners (right), both from left to right on the canvas. \
-                           Right: the convex potential φ of the optimal permutation, with its facets; ∇φ(x₀) = x₁.";
+                           Right: the convex potential φ of the optimal permutation, with its facets; grad φ(x₀) = x₁.";
 
 fn known(ui: &Ui, theme: &Theme, dark: bool, block: &Arc<Made<CouplingBlock>>) -> Option<Known> {
     let load = |name: &str, image: ColorImage, options| ui.ctx().load_texture(name, image, options);

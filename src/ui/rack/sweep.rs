@@ -56,6 +56,9 @@ pub fn sweep_ui(ui: &mut Ui, sight: Sight<'_>, commands: &mut Vec<Command>) {
         return drop(note_ui(ui, theme, INVITATION));
     }
     let curves = curves(sight, &lanes);
+    if curves.is_empty() {
+        return drop(note_ui(ui, theme, WAITING));
+    }
     let asymptote = lanes
         .iter()
         .rev()
@@ -80,6 +83,7 @@ pub fn sweep_ui(ui: &mut Ui, sight: Sight<'_>, commands: &mut Vec<Command>) {
 
 const INVITATION: &str = "Six lanes from the same weights, k = 1 (independent) to 1,024: watch coupling cost, transport cost \
                           and path energy come down to W₂², and S and the floor to 0, while they train.";
+const WAITING: &str = "Measured in the background; the first points come soon.";
 const ASYMPTOTE: &str = "Between samples of source and target of the size that Measure says. A sample's W₂² lies \
                          above that of the densities, the more so the smaller it is.";
 const CHAIN: &str = "W₂² ≤ transport cost ≤ path energy ≤ path energy + V, where V is the floor, for the exact field; with \
