@@ -123,7 +123,10 @@ fn exports_come_one_after_the_other_and_what_fails_or_is_cancelled_leaves_no_fil
         figure: figure.clone(),
         way: Way::File(folder.path().join(name)),
     };
-    let still = Figure::new(FigureKind::Trajectories);
+    let still = Figure {
+        caption: false,
+        ..Figure::new(FigureKind::Trajectories)
+    };
     let first = studio.export(export(&film(400), "film.gif"));
     let second = studio.export(export(&still, "second.svg"));
     studio.export(export(&still, "third.svg"));
