@@ -301,8 +301,8 @@ fn numbers_and_captions_are_written_beside_pictures() {
     let samples = read("b.csv");
     assert!(samples.starts_with("part,x,y\nsource,"));
     assert!(samples.contains("\nflow,") && samples.contains("\ntarget,"));
-    let refused = export("samples", &["b.png"], 2);
+    let refused = export("samples", &["b.png"], 3);
     assert!(refused.contains(".csv, .npz, .md or .tex"), "{refused}");
-    let refused = export("loss", &["c.csv"], 2);
+    let refused = export("loss", &["c.csv"], 3);
     assert!(refused.contains("there is no loss"), "{refused}");
 }
