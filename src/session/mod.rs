@@ -50,6 +50,7 @@ pub mod run;
 mod schedule;
 mod slow_motion;
 mod speed;
+pub mod straighten;
 pub mod studio;
 mod table;
 mod thread;

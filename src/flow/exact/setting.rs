@@ -3,8 +3,8 @@
 use thiserror::Error;
 
 use super::ExactError;
-use crate::flow::coupling::{Coupling, GivenPairs};
 use crate::flow::coupling::assignment::AssignmentError;
+use crate::flow::coupling::{Coupling, GivenPairs};
 use crate::flow::distribution::{Distribution, DistributionError};
 use crate::flow::path::Path;
 

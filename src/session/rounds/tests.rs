@@ -28,7 +28,12 @@ fn options() -> RunOptions {
 }
 
 fn number(folder: &Path, key: &str) -> f64 {
-    MetricsFile::read(folder).unwrap().get(key).unwrap().as_f64().unwrap()
+    MetricsFile::read(folder)
+        .unwrap()
+        .get(key)
+        .unwrap()
+        .as_f64()
+        .unwrap()
 }
 
 /// Stops when it has heard of so many rounds.
