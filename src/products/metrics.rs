@@ -15,7 +15,7 @@ use crate::flow::sde::{NO_STRAIGHTNESS, Sampler};
 use crate::flow::solver::{Solver, Steps};
 use crate::flow::tableau::RK4;
 use crate::flow::trajectory::Walk;
-use crate::flow::work::{Parts, Work};
+use crate::flow::work::{Parts, Work, pause};
 
 use super::pair_crossings::CROSSING;
 use super::references::distance;
