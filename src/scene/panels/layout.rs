@@ -278,9 +278,14 @@ impl PanelGrid<'_> {
 
     /// Height of a panel's title with the room above it, in points.
     pub(super) fn title_height(&self, sizes: &Sizes) -> f32 {
-        match (0..self.panels.len()).all(|i| self.title_of(i).is_empty()) {
+        let titles = || (0..self.panels.len()).map(|i| self.title_of(i));
+        let excess = titles().map(|title| text::excess(&title, sizes.text));
+        let excess = excess
+            .map(|[above, below]| above + below)
+            .fold(0.0, f32::max);
+        match titles().all(|title| title.is_empty()) {
             true => sizes.gap,
-            false => text::cap_height(sizes.text) + 3.0 * sizes.gap,
+            false => text::cap_height(sizes.text) + excess + 3.0 * sizes.gap,
         }
     }
 }

@@ -55,7 +55,8 @@ impl PanelGrid<'_> {
     pub(super) fn title(&self, i: usize, rect: Rect, place: &Place) -> Option<Item> {
         let (sizes, title) = (&place.sizes, self.title_of(i));
         let fitted = text::fitted(&title, sizes.text, Weight::SemiBold, rect.width());
-        let at = [rect.min[0], rect.min[1] - 1.2 * sizes.gap];
+        let [_, below] = text::excess(&fitted, sizes.text);
+        let at = [rect.min[0], rect.min[1] - 1.2 * sizes.gap - below];
         let color = place.theme().text;
         let item = words(
             fitted,

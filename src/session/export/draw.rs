@@ -5,7 +5,7 @@ use crate::flow::Bounds;
 use crate::model::DeviceChoice;
 use crate::scene::figures::{self, FigureError, Material};
 use crate::scene::lanes::LanePanel;
-use crate::scene::missing::missing;
+use crate::scene::missing::{missing, unset_formulas};
 use crate::scene::{Page, Scene};
 use crate::snapshot::Frame;
 
@@ -44,6 +44,11 @@ impl Drawn {
     /// The characters of the figure that no font has, one after the other.
     pub fn missing_glyphs(&self) -> String {
         missing(&self.scene).into_iter().collect()
+    }
+
+    /// The formulas of the figure that stand there as they are written, each with why.
+    pub fn unset_formulas(&self) -> Vec<String> {
+        unset_formulas(&self.scene)
     }
 }
 
