@@ -65,6 +65,9 @@ fn draw(surface: Surface, scene: &Scene, options: &Options) {
         }
     }
     pdf.items(&scene.furniture);
+    for bar in &scene.color_bars {
+        pdf.items(bar);
+    }
     pdf.surface.finish();
 }
 

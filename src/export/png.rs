@@ -107,6 +107,9 @@ fn render(scene: &Scene, scale: f32, ground: Option<Color>) -> Result<Pixmap, Ex
     }
     canvas.mask = None;
     canvas.draw(&scene.furniture);
+    for bar in &scene.color_bars {
+        canvas.draw(bar);
+    }
     Ok(canvas.pixmap)
 }
 

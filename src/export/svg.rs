@@ -42,6 +42,12 @@ pub fn encode(scene: &Scene, options: &Options) -> Result<Vec<u8>, ExportError> 
     svg.add("<g id=\"axes-and-legend\">\n");
     svg.items(&scene.furniture)?;
     svg.add("</g>\n");
+    for (index, bar) in scene.color_bars.iter().enumerate() {
+        let number = index + 1;
+        svg.add(format_args!("<g id=\"color-bar-{number}\">\n"));
+        svg.items(bar)?;
+        svg.add("</g>\n");
+    }
     svg.add("</svg>\n");
     Ok(svg.out.into_bytes())
 }

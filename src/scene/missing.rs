@@ -43,7 +43,7 @@ fn texts(scene: &Scene) -> impl Iterator<Item = &Text> {
         panel.backdrop.iter().chain(layers).chain(&panel.overlay)
     });
     panels
-        .chain(&scene.furniture)
+        .chain(scene.around())
         .filter_map(|item| match item {
             Item::Text(text) => Some(text),
             _ => None,

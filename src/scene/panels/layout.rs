@@ -2,17 +2,19 @@
 
 use super::grid::PanelGrid;
 use super::header::Header;
-use crate::experiment::Camera;
+use crate::experiment::{Camera, Layer};
 use crate::flow::Bounds;
 use crate::scene::around::wrapped;
 use crate::scene::axes::{Axes, Sides};
 use crate::scene::camera::shown;
+use crate::scene::color_bar::ColorBar;
 use crate::scene::figure::{TICK_SPACING, margin};
 use crate::scene::geometry::Rect;
+use crate::scene::layers::Moment;
 use crate::scene::text::{self, Weight};
 use crate::scene::theme::Sizes;
 use crate::scene::transform::Transform;
-use crate::scene::{Page, Ramp, color_bar, legend};
+use crate::scene::{Page, legend};
 
 /// Distance between two numbers under a panel.
 const BETWEEN_NUMBERS: &str = "   ";
@@ -54,6 +56,12 @@ impl Layout {
             Axes::new(&transform, &sizes, spacing).y_label_width(&sizes)
         });
         grid.layout_with(page, label_width.unwrap_or_default())
+    }
+
+    /// The right edge of the boxes.
+    pub fn right(&self) -> f32 {
+        let edges = self.boxes.iter().map(|rect| rect.max[0]);
+        edges.fold(0.0, f32::max)
     }
 
     /// Whether the panel has ticks on its left and below: where no other panel is.
@@ -212,17 +220,32 @@ impl PanelGrid<'_> {
         }
     }
 
-    /// What the colour bar is about, if there is one. Where the scales of the panels differ, which they do between
-    /// different densities, it is that of the first.
-    pub(super) fn ramp(&self) -> Option<Ramp> {
+    /// The colour bars at the right of the panels, from left to right, those of maps with their layers and without numbers.
+    /// Where the scales of trajectories' colours differ, which they do between different densities, it is that of the first.
+    fn bars(&self) -> impl Iterator<Item = (Option<Layer>, ColorBar)> {
         let legend = self.around.show.legend;
         let mut panels = self.panels.iter().filter(|_| legend);
-        panels.find_map(|panel| legend::ramp(&panel.view, &panel.frame))
+        let ramp = panels.find_map(|panel| legend::ramp(&panel.view, &panel.frame));
+        let ramp = ramp.map(|ramp| (None, ColorBar::of_ramp(&ramp)));
+        let all = self.all_layers();
+        let maps: Vec<_> = legend::bars(&all).filter(|_| legend).collect();
+        let maps = maps.into_iter().map(|(layer, bar)| (Some(layer), bar));
+        ramp.into_iter().chain(maps)
+    }
+
+    /// The colour bars with their numbers.
+    pub(super) fn numbered_bars(&self) -> Vec<ColorBar> {
+        let moments: Vec<Moment> = self.panels.iter().map(|shown| self.moment(shown)).collect();
+        let bars = self.bars().map(|(layer, bar)| match layer {
+            Some(layer) => legend::numbered((layer, bar), &moments),
+            None => bar,
+        });
+        bars.collect()
     }
 
     fn bar_width(&self, sizes: &Sizes) -> f32 {
-        let width = |ramp| 2.5 * sizes.gap + color_bar::vertical_width(&ramp, sizes);
-        self.ramp().map_or(0.0, width)
+        let width = |(_, bar): (_, ColorBar)| bar_gap(sizes) + bar.width(sizes);
+        self.bars().map(width).sum()
     }
 
     /// All height but that of the boxes.
@@ -248,7 +271,12 @@ impl PanelGrid<'_> {
         };
         match self.panels.len() {
             0 | 1 => 0,
-            _ => self.entries().iter().filter(is_note).count(),
+            // What a colour bar says of a scale is said under the panels where they differ.
+            _ if self.around.show.legend => {
+                let entries = legend::entries(&self.all_layers());
+                entries.iter().filter(is_note).count()
+            }
+            _ => 0,
         }
     }
 
@@ -294,6 +322,11 @@ impl PanelGrid<'_> {
 pub(super) fn tick_spacing(rect: Rect, sizes: &Sizes) -> f32 {
     let side = rect.width().min(rect.height()) / sizes.small.size;
     (side / SMALL_BOX_TICKS).clamp(CLOSEST_TICKS, TICK_SPACING)
+}
+
+/// Distance of a colour bar from what is left of it, in points.
+pub(super) fn bar_gap(sizes: &Sizes) -> f32 {
+    2.5 * sizes.gap
 }
 
 /// Distance between panels side by side, in points.

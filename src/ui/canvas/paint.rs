@@ -130,6 +130,10 @@ impl ScenePainter {
         let shapes = self.shapes(painter, &scene.furniture, &screen, &mut furniture);
         self.furniture = furniture;
         painter.extend(shapes);
+        for bar in &scene.color_bars {
+            let shapes = self.shapes(painter, bar, &screen, &mut Pictures::default());
+            painter.extend(shapes);
+        }
     }
 
     fn begin(&mut self, painter: &Painter, rect: Rect) -> Screen {
