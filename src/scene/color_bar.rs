@@ -18,6 +18,11 @@ const STEPS: usize = 128;
 /// As wide as a number of a scale gets whose end is not known before the flow is.
 const WIDEST: &str = "\u{2212}0.0000";
 
+/// The unit stands so far below the name, in ems.
+const UNIT_LINE: f32 = 1.4;
+/// A bar is at least so high, in ems.
+const LEAST_EMS: f32 = 3.0;
+
 /// Where a bar goes from its beginning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Towards {
@@ -132,16 +137,29 @@ impl ColorBar {
         numbers.max(name).max(small(self.unit))
     }
 
+    /// The least height with name and unit, in points: numbers have to stand one above the other.
+    pub fn least_height(&self, sizes: &Sizes) -> f32 {
+        self.above(sizes) + LEAST_EMS * sizes.small
+    }
+
+    /// Height of name and unit with the room under them, in points.
+    fn above(&self, sizes: &Sizes) -> f32 {
+        let unit = match self.unit.is_empty() {
+            true => 0.0,
+            false => UNIT_LINE * sizes.small,
+        };
+        text::cap_height(sizes.text) + unit + 2.0 * sizes.gap
+    }
+
     /// The bar in a box (its left edge and its height count), its name and its unit above it.
     pub fn items(&self, rect: Rect, place: &Place) -> Vec<Item> {
         let (sizes, theme) = (&place.sizes, place.theme());
-        let mut baseline = rect.min[1] + text::cap_height(sizes.text);
+        let baseline = rect.min[1] + text::cap_height(sizes.text);
         let mut items = vec![place.words(self.name, [rect.min[0], baseline])];
         if !self.unit.is_empty() {
-            baseline += 1.4 * sizes.small;
             items.push(Item::Text(Text {
                 text: self.unit.to_owned(),
-                at: [rect.min[0], baseline],
+                at: [rect.min[0], baseline + UNIT_LINE * sizes.small],
                 align: Align::Left,
                 size: sizes.small,
                 weight: Weight::Regular,
@@ -149,7 +167,7 @@ impl ColorBar {
             }));
         }
         let bar = Rect {
-            min: [rect.min[0], baseline + 2.0 * sizes.gap],
+            min: [rect.min[0], rect.min[1] + self.above(sizes)],
             max: [rect.min[0] + thickness(sizes), rect.max[1]],
         };
         items.extend(steps(self.heat, bar, STEPS, Towards::Top, theme));

@@ -203,7 +203,9 @@ impl PanelGrid<'_> {
 
     /// The least width of a box, in points: it has to be high enough, too.
     fn least_box(&self, sizes: &Sizes) -> f32 {
-        sizes.text.size * LEAST_EMS.max(LEAST_HIGH_EMS * self.aspect())
+        let bars = self.bars().map(|(_, bar)| bar.least_height(sizes));
+        let high = bars.fold(LEAST_HIGH_EMS * sizes.text, f32::max);
+        (LEAST_EMS * sizes.text).max(high * self.aspect())
     }
 
     fn left_margin(&self, label_width: f32, sizes: &Sizes) -> f32 {

@@ -12,8 +12,6 @@ use crate::scene::text::{self, Font, Weight};
 use crate::scene::transform::Transform;
 use crate::scene::{Color, Page};
 
-/// A colour bar is at least so high, in ems: its numbers have to stand one above the other.
-const MIN_BAR_EMS: f32 = 5.0;
 /// A colour bar is at most so many boxes high.
 const BAR_BOXES: f32 = 2.0;
 
@@ -125,12 +123,11 @@ impl PanelGrid<'_> {
         let place = Place::new(Transform::new(self.camera(), *first), page);
         let sizes = &place.sizes;
         let lowest = first.min[1] + BAR_BOXES * first.height();
-        let shortest = first.min[1] + MIN_BAR_EMS * sizes.small;
         let above = match self.title_of(0).is_empty() {
             true => 0.0,
             false => text::cap_height(sizes.text) + 2.0 * sizes.gap,
         };
-        let (top, bottom) = (first.min[1] - above, last.max[1].min(lowest).max(shortest));
+        let (top, bottom) = (first.min[1] - above, last.max[1].min(lowest));
         let mut right = layout.right();
         let bars = self.numbered_bars().into_iter().map(|bar| {
             let left = right + bar_gap(sizes);
