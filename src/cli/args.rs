@@ -218,7 +218,7 @@ pub struct ExportArgs {
     /// How many trajectories are drawn
     #[arg(long, value_name = "N")]
     pub paths: Option<usize>,
-    /// The heading; an empty one for none
+    /// The heading, in which $..$ is a formula; an empty one for none
     #[arg(long, value_name = "TEXT")]
     pub title: Option<String>,
     /// Of films: how many pictures, without those of the pause

@@ -151,14 +151,12 @@ pub fn entries(view: &View) -> Vec<Entry> {
     entries
 }
 
-/// The entries beside colour bars: without what those say.
-pub(super) fn entries_beside_bars(view: &View) -> Vec<Entry> {
+/// The entries beside the colour bars of some layers: without what those say.
+pub(super) fn entries_beside_bars(view: &View, barred: &[Layer]) -> Vec<Entry> {
+    let bar = |layer: &Layer| look(*layer).bar.as_ref().filter(|_| barred.contains(layer));
     let is_said = |entry: &Entry| match entry {
-        Entry::Layer(layer) => look(*layer).bar.as_ref().is_some_and(|bar| !bar.explained),
-        Entry::Note { layer, line, .. } => {
-            let bar = look(*layer).bar.as_ref();
-            bar.is_some_and(|bar| *line < bar.notes)
-        }
+        Entry::Layer(layer) => bar(layer).is_some_and(|bar| !bar.explained),
+        Entry::Note { layer, line, .. } => bar(layer).is_some_and(|bar| *line < bar.notes),
         _ => false,
     };
     let mut entries = entries(view);

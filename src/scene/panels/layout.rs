@@ -29,6 +29,8 @@ const LARGE_EMS: f32 = 36.0;
 /// A small box has room for about so many ticks, which are at least so many sizes of their labels apart.
 const SMALL_BOX_TICKS: f32 = 5.0;
 const CLOSEST_TICKS: f32 = 2.3;
+/// Colour bars at the right of the panels.
+const MOST_BARS: usize = 3;
 /// A page without room for boxes of this width and this height is too small, in ems.
 const LEAST_EMS: f32 = 4.5;
 const LEAST_HIGH_EMS: f32 = 2.0;
@@ -224,7 +226,8 @@ impl PanelGrid<'_> {
 
     /// The colour bars at the right of the panels, from left to right, those of maps with their layers and without numbers.
     /// Where the scales of trajectories' colours differ, which they do between different densities, it is that of the first.
-    fn bars(&self) -> impl Iterator<Item = (Option<Layer>, ColorBar)> {
+    /// There is room for a few; the legend says of other maps what they show.
+    pub(super) fn bars(&self) -> impl Iterator<Item = (Option<Layer>, ColorBar)> {
         let legend = self.around.show.legend;
         let mut panels = self.panels.iter().filter(|_| legend);
         let ramp = panels.find_map(|panel| legend::ramp(&panel.view, &panel.frame));
@@ -232,7 +235,7 @@ impl PanelGrid<'_> {
         let all = self.all_layers();
         let maps: Vec<_> = legend::bars(&all).filter(|_| legend).collect();
         let maps = maps.into_iter().map(|(layer, bar)| (Some(layer), bar));
-        ramp.into_iter().chain(maps)
+        ramp.into_iter().chain(maps).take(MOST_BARS)
     }
 
     /// The colour bars with their numbers.

@@ -127,7 +127,10 @@ impl PanelGrid<'_> {
     /// The entries of the legend beside the colour bars, if there is one.
     fn entries(&self) -> Vec<legend::Entry> {
         match self.around.show.legend {
-            true => legend::entries_beside_bars(&self.all_layers()),
+            true => {
+                let barred: Vec<Layer> = self.bars().filter_map(|(layer, _)| layer).collect();
+                legend::entries_beside_bars(&self.all_layers(), &barred)
+            }
             false => Vec::new(),
         }
     }
