@@ -1,6 +1,7 @@
 //! A figure as it is asked for: which kind, of what, on which page, into which file. Plain data, the same in an
 //! experiment's file, on the command line and in the window.
 
+mod flags;
 mod kind;
 mod length;
 
@@ -73,6 +74,25 @@ pub struct Show {
     pub numbers: bool,
     /// What the figure was made with, under the title.
     pub recipe: bool,
+}
+
+impl Show {
+    /// What can be left out, by name.
+    pub const PARTS: [&'static str; 6] =
+        ["ticks", "frame", "letters", "legend", "numbers", "recipe"];
+
+    /// The part of that name; none if there is no such part.
+    pub fn part(&mut self, name: &str) -> Option<&mut bool> {
+        Some(match name {
+            "ticks" => &mut self.ticks,
+            "frame" => &mut self.frame,
+            "letters" => &mut self.letters,
+            "legend" => &mut self.legend,
+            "numbers" => &mut self.numbers,
+            "recipe" => &mut self.recipe,
+            _ => return None,
+        })
+    }
 }
 
 impl Default for Show {

@@ -141,6 +141,14 @@ pub fn write(
     Ok(Some(Written { bytes }))
 }
 
+/// The suffixes of the files that a kind of figure can be, the usual one first.
+pub fn suffixes(kind: &FigureKind) -> &'static [&'static str] {
+    match kind {
+        FigureKind::Film { .. } => &["gif", "apng", "mp4"],
+        _ => &["svg", "pdf", "png"],
+    }
+}
+
 /// The options of a format without opacity: where nothing is the ground, the style's is.
 fn opaque(options: &Options) -> Options {
     let background = match options.background {
