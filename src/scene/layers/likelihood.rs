@@ -7,6 +7,7 @@ use crate::scene::geometry::Rect;
 use crate::scene::heat::{Heat, NATS};
 use crate::scene::image::Image;
 use crate::scene::item::{Item, Polylines};
+use crate::scene::numbers::Table;
 use crate::scene::place::Place;
 
 pub(super) struct Likelihood;
@@ -73,6 +74,17 @@ impl Marks for Likelihood {
     fn items(needs: &Map, place: &Place) -> Vec<Item> {
         let image = image(needs.map(), place).map(Item::Image);
         image.into_iter().chain(lines(needs.map(), place)).collect()
+    }
+
+    fn table(needs: &Map) -> Option<Table> {
+        let map = needs.map();
+        let values = map.values.iter().copied();
+        Some(Table::cells(
+            "log_density",
+            (map.bounds, map.n),
+            "log_density",
+            values,
+        ))
     }
 }
 
