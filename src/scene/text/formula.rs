@@ -24,7 +24,7 @@ const WIDEST_EMS: f32 = 200.0;
 /// The capitals of STIX Two Math are this much lower than Inter's: with it they are as high.
 const BESIDE_INTER: f32 = 1.11;
 
-/// The font of formulas. To open it takes 4 ms, a hundred times as long as to lay a formula out, so that it is kept.
+/// The font of formulas. It is kept, for to open it every glyph is asked for its alternates.
 fn math() -> Option<&'static MathFont> {
     static FONT: OnceLock<Option<MathFont>> = OnceLock::new();
     FONT.get_or_init(|| MathFont::stix_two_math().ok()).as_ref()
