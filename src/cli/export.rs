@@ -64,6 +64,9 @@ pub fn export(args: &ExportArgs, stop: Arc<AtomicBool>) -> Result<(), Failure> {
                 "no font has a glyph for {missing}: name a font file in a style (font: \"my.otf\")"
             ));
         }
+        for unset in drawn.unset_formulas() {
+            reporter.notice(&unset);
+        }
         for path in places {
             let written = export::write(&path, figure, &drawn, &options, &hands, &mut reporter)?;
             let written = written.ok_or(Failure::Interrupted)?;

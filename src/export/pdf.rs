@@ -15,7 +15,7 @@ use krilla::{Document, SerializeSettings};
 
 use super::{ExportError, Options};
 use crate::experiment::figure::TextAs;
-use crate::scene::text::{self, Pen};
+use crate::scene::text::{self, Pen, Run};
 use crate::scene::{
     Arrows, Color, Image, Item, PagePoint, Polylines, Rect, Rectangle, Scene, Segments, Text, fade,
 };
@@ -65,6 +65,9 @@ fn draw(surface: Surface, scene: &Scene, options: &Options) {
         }
     }
     pdf.items(&scene.furniture);
+    for bar in &scene.color_bars {
+        pdf.items(bar);
+    }
     pdf.surface.finish();
 }
 
@@ -197,18 +200,29 @@ impl Pdf<'_> {
     }
 
     fn text(&mut self, line: &Text) {
-        if self.text == TextAs::Text && self.glyphs(line).is_some() {
-            return;
+        let [x, y] = line.start();
+        let mut outlines = Outlines(PathBuilder::new());
+        match self.text {
+            TextAs::Outlines => {
+                let start = [x, y];
+                text::outline(&line.text, start, line.size, line.weight, &mut outlines);
+            }
+            // Formulas are outlines.
+            TextAs::Text => {
+                for (along, run) in text::runs(&line.text, line.size, line.weight) {
+                    let start = [x + along, y];
+                    match run {
+                        Run::Formula(formula) => formula.outline(start, &mut outlines),
+                        Run::Words(words) => {
+                            if self.glyphs(words, start, line).is_none() {
+                                text::outline(words, start, line.size, line.weight, &mut outlines);
+                            }
+                        }
+                    }
+                }
+            }
         }
-        let mut glyphs = Outlines(PathBuilder::new());
-        text::outline(
-            &line.text,
-            line.start(),
-            line.size,
-            line.weight,
-            &mut glyphs,
-        );
-        self.fill(glyphs.0.finish(), line.color);
+        self.fill(outlines.0.finish(), line.color);
     }
 
     /// The font of a file, which is read once.
@@ -222,13 +236,13 @@ impl Pdf<'_> {
         Some(font)
     }
 
-    /// The line in the first font of its typeface; nothing if that cannot be embedded or lacks a glyph.
-    fn glyphs(&mut self, line: &Text) -> Option<()> {
+    /// Words of a line in the first font of its typeface; nothing if that cannot be embedded or lacks a glyph.
+    fn glyphs(&mut self, words: &str, start: PagePoint, line: &Text) -> Option<()> {
         let file = line.size.typeface.files(line.weight).next()?;
         let font = self.font(file)?;
-        let (em, start) = (line.size.size, line.start());
+        let em = line.size.size;
         let mut glyphs = Vec::new();
-        for (range, glyph, advance) in text::glyphs(&line.text, line.size, line.weight)? {
+        for (range, glyph, advance) in text::glyphs(words, line.size, line.weight)? {
             glyphs.push(placed(range, glyph, advance / em));
         }
         self.surface.set_stroke(None);
@@ -239,7 +253,7 @@ impl Pdf<'_> {
         }));
         let start = Point::from_xy(start[0], start[1]);
         self.surface
-            .draw_glyphs(start, &glyphs, font, &line.text, em, false);
+            .draw_glyphs(start, &glyphs, font, words, em, false);
         Some(())
     }
 }

@@ -32,13 +32,9 @@ pub struct Pixels {
 /// The picture would have no or more than [`MAX_PIXELS`] pixels.
 pub fn pixels(scene: &Scene, options: &Options) -> Result<Pixels, ExportError> {
     let pixmap = render(scene, options.dpi / POINTS, options.ground(scene))?;
-    let rgba = pixmap.pixels().iter().flat_map(|pixel| {
-        let color = pixel.demultiply();
-        [color.red(), color.green(), color.blue(), color.alpha()]
-    });
     Ok(Pixels {
         size: [pixmap.width() as usize, pixmap.height() as usize],
-        rgba: rgba.collect(),
+        rgba: straight(&pixmap),
     })
 }
 
@@ -111,7 +107,44 @@ fn render(scene: &Scene, scale: f32, ground: Option<Color>) -> Result<Pixmap, Ex
     }
     canvas.mask = None;
     canvas.draw(&scene.furniture);
+    for bar in &scene.color_bars {
+        canvas.draw(bar);
+    }
     Ok(canvas.pixmap)
+}
+
+/// A line of text as a picture, `scale` pixels per point, whose edges lie between pixels of a page that begins at `origin`;
+/// nothing if it has no extent.
+pub fn line(text: &Text, scale: f32, origin: PagePoint) -> Option<Image> {
+    let bounds = text.bounds();
+    let pixel = |k: usize, side: f32| (side + origin[k]) * scale;
+    let first = [0, 1].map(|k| (pixel(k, bounds.min[k]) - SOFT).floor());
+    let last = [0, 1].map(|k| (pixel(k, bounds.max[k]) + SOFT).ceil());
+    let size = [0, 1].map(|k| last[k] - first[k]);
+    let corner = [0, 1].map(|k| first[k] / scale - origin[k]);
+    let mut canvas = Canvas {
+        pixmap: Pixmap::new(size[0] as u32, size[1] as u32)?,
+        to_pixels: Transform::from_scale(scale, scale).pre_translate(-corner[0], -corner[1]),
+        mask: None,
+    };
+    canvas.text(text);
+    Some(Image {
+        rect: Rect::at(corner, size.map(|side| side / scale)),
+        size: size.map(|side| side as usize),
+        rgba: straight(&canvas.pixmap),
+    })
+}
+
+/// Pixels of a soft edge.
+const SOFT: f32 = 1.0;
+
+/// Red, green, blue and straight opacity of every pixel.
+fn straight(pixmap: &Pixmap) -> Vec<u8> {
+    let rgba = pixmap.pixels().iter().flat_map(|pixel| {
+        let color = pixel.demultiply();
+        [color.red(), color.green(), color.blue(), color.alpha()]
+    });
+    rgba.collect()
 }
 
 fn skia(color: Color) -> tiny_skia::Color {

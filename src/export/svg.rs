@@ -5,7 +5,7 @@ use std::fmt::{Display, Write};
 use super::metadata::SVG_EXPERIMENT;
 use super::{ExportError, Metadata, Options};
 use crate::experiment::figure::TextAs;
-use crate::scene::text::{self, Family, Pen, Weight};
+use crate::scene::text::{self, Family, Pen, Run, Weight};
 use crate::scene::{
     Align, Arrows, Color, Image, Item, PagePoint, Points, Polylines, Rect, Rectangle, Scene,
     Segments, Text, fade,
@@ -42,6 +42,12 @@ pub fn encode(scene: &Scene, options: &Options) -> Result<Vec<u8>, ExportError> 
     svg.add("<g id=\"axes-and-legend\">\n");
     svg.items(&scene.furniture)?;
     svg.add("</g>\n");
+    for (index, bar) in scene.color_bars.iter().enumerate() {
+        let number = index + 1;
+        svg.add(format_args!("<g id=\"color-bar-{number}\">\n"));
+        svg.items(bar)?;
+        svg.add("</g>\n");
+    }
     svg.add("</svg>\n");
     Ok(svg.out.into_bytes())
 }
@@ -232,29 +238,50 @@ impl Svg {
                     "<path{fill} aria-label=\"{label}\" d=\"{data}\"/>\n"
                 ));
             }
-            TextAs::Text => {
-                let ([x, y], size) = (line.at.map(Number), Number(line.size.size));
+            // Words stay words; formulas are outlines, for no reader of SVG files sets them.
+            TextAs::Text if text::formulas(&line.text).is_empty() => {
                 let anchor = match line.align {
                     Align::Left => "start",
                     Align::Center => "middle",
                     Align::Right => "end",
                 };
-                let weight = match line.weight {
-                    Weight::Regular => 400,
-                    Weight::SemiBold => 600,
-                };
-                let words = Escaped(&line.text);
-                let family = match line.size.typeface.family {
-                    Family::Sans => "Inter, Helvetica, Arial, sans-serif",
-                    Family::Serif => "STIX Two Text, Times New Roman, Times, serif",
-                };
-                self.add(format_args!(
-                    "<text x=\"{x}\" y=\"{y}\" font-family=\"{family}\" \
-                     font-size=\"{size}\" font-weight=\"{weight}\" text-anchor=\"{anchor}\"{fill} \
-                     xml:space=\"preserve\">{words}</text>\n"
-                ));
+                self.words(&text::unescaped(&line.text), line.at, anchor, line);
+            }
+            TextAs::Text => {
+                let [x, y] = line.start();
+                for (along, run) in text::runs(&line.text, line.size, line.weight) {
+                    let start = [x + along, y];
+                    match run {
+                        Run::Words(words) => self.words(words, start, "start", line),
+                        Run::Formula(formula) => {
+                            let mut data = PathData(String::new());
+                            formula.outline(start, &mut data);
+                            let data = data.0;
+                            self.add(format_args!("<path{fill} d=\"{data}\"/>\n"));
+                        }
+                    }
+                }
             }
         }
+    }
+
+    /// Letters of a line at a point of its baseline.
+    fn words(&mut self, words: &str, at: PagePoint, anchor: &str, line: &Text) {
+        let ([x, y], size) = (at.map(Number), Number(line.size.size));
+        let (fill, words) = (Paint("fill", line.color), Escaped(words));
+        let weight = match line.weight {
+            Weight::Regular => 400,
+            Weight::SemiBold => 600,
+        };
+        let family = match line.size.typeface.family {
+            Family::Sans => "Inter, Helvetica, Arial, sans-serif",
+            Family::Serif => "STIX Two Text, Times New Roman, Times, serif",
+        };
+        self.add(format_args!(
+            "<text x=\"{x}\" y=\"{y}\" font-family=\"{family}\" \
+             font-size=\"{size}\" font-weight=\"{weight}\" text-anchor=\"{anchor}\"{fill} \
+             xml:space=\"preserve\">{words}</text>\n"
+        ));
     }
 }
 

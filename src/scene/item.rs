@@ -151,7 +151,7 @@ pub struct Rectangle {
 /// One line of text.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Text {
-    /// The line.
+    /// The line; what stands in dollar signs is a formula.
     pub text: String,
     /// The point of the baseline that `align` speaks of.
     pub at: PagePoint,
@@ -188,15 +188,12 @@ impl Text {
         [self.at[0] - share * width, self.at[1]]
     }
 
-    /// A box around the text, from the ascender to the descender.
+    /// A box around the text, from the ascender to the descender, and around its formulas.
     pub fn bounds(&self) -> Rect {
         let start = self.start();
         let width = super::text::width(&self.text, self.size, self.weight);
-        let above = super::text::ascent(self.size);
-        Rect::at(
-            [start[0], start[1] - above],
-            [width, above + super::text::descent(self.size)],
-        )
+        let [above, below] = super::text::reach(&self.text, self.size);
+        Rect::at([start[0], start[1] - above], [width, above + below])
     }
 }
 

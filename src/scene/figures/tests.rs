@@ -6,7 +6,7 @@ use crate::scene::fixture::{self, N};
 use crate::scene::{Item, Rect, Text};
 
 fn texts(scene: &Scene) -> Vec<&Text> {
-    let texts = scene.furniture.iter().filter_map(|item| match item {
+    let texts = scene.around().filter_map(|item| match item {
         Item::Text(text) => Some(text),
         _ => None,
     });
@@ -345,6 +345,115 @@ fn a_column_of_a_paper_has_room_for_every_kind() {
         let scene = drawn(&figure, &frame, &view);
         assert!(scene.is_ok(), "{}: {scene:?}", figure.kind.name());
     }
+}
+
+/// Kinds with their options.
+fn kinds() -> Vec<FigureKind> {
+    let named = FigureKind::NAMES.into_iter().filter_map(FigureKind::named);
+    let exact = [
+        FigureKind::Density {
+            of: DensityOf::Exact,
+        },
+        FigureKind::Density {
+            of: DensityOf::Difference,
+        },
+        FigureKind::Field {
+            of: FieldOf::Difference,
+        },
+        FigureKind::Strip {
+            of: StripOf::Density,
+        },
+    ];
+    named.chain(exact).collect()
+}
+
+#[test]
+fn words_and_formulas_lie_over_each_other_in_no_kind_of_any_style() {
+    let mut frame = fixture::frame();
+    fixture::map(&mut frame, 1.2);
+    fixture::exact_field(&mut frame, 2.0);
+    let view = View {
+        ask: Some((0.0, 0.0)),
+        ..View::default()
+    };
+    let lane = |title: &str| LanePanel::measured(&frame, title.to_owned());
+    let lanes = [
+        lane(r"$\frac{\alpha'_t}{\sigma_t}$"),
+        lane("plain"),
+        lane("$x_1$"),
+    ];
+    for style in crate::scene::FigureStyle::names() {
+        let style = crate::scene::FigureStyle::named(style).unwrap();
+        for (kind, share) in kinds().into_iter().zip([1.0, 0.5].into_iter().cycle()) {
+            let figure = Figure {
+                width: Some(crate::experiment::figure::Length::Points(f64::from(
+                    share * style.width(),
+                ))),
+                title: Some(
+                    r"flow $u_t(x) = E[\dot X_t | X_t = x]$ and $\frac{\partial p}{\partial t}$".to_owned(),
+                ),
+                ..Figure::new(kind)
+            };
+            let lanes = &lanes[..shown(&figure, 3)];
+            let material = Material { lanes, view: &view };
+            let page = page(&figure, &material, &style).unwrap();
+            match super::scene(&figure, &material, &page) {
+                Ok(scene) => inside(&scene),
+                Err(error) => assert!(matches!(error, FigureError::Nothing(_)), "{error}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn every_map_has_a_bar_with_a_scale_and_zero_where_it_has_both_signs() {
+    let mut frame = fixture::frame();
+    fixture::map(&mut frame, 1.2);
+    let of = |layer| {
+        let figure = Figure {
+            layers: Some(vec![layer]),
+            ..Figure::new(FigureKind::Trajectories)
+        };
+        drawn(&figure, &frame, &View::default()).unwrap()
+    };
+    for (layer, name, unit) in [
+        (Layer::FieldError, "$|v - u|$", "length / t"),
+        (Layer::ExactDensity, "exact $p_t$", "1 / area"),
+        (Layer::Divergence, r"$\nabla\cdot v$", "1 / t"),
+        (Layer::Continuity, "residual", "1 / area / t"),
+        (Layer::PpdResidual, "residual", "1 / t"),
+    ] {
+        let scene = of(layer);
+        let [bar] = &scene.color_bars[..] else {
+            panic!("a bar");
+        };
+        assert!(says(&scene, name) && says(&scene, unit), "{layer:?}");
+        assert!(says(&scene, "0") || says(&scene, "0.0") || says(&scene, "0.00"));
+        let fills = bar.iter().filter_map(|item| match item {
+            Item::Rectangle(step) => step.fill,
+            _ => None,
+        });
+        let fills: Vec<_> = fills.collect();
+        assert!(fills.len() > 50 && fills.iter().all(|fill| fill.a == 255));
+        assert!(fills.first() != fills.last(), "{layer:?}");
+        let zero = bar.iter().any(|item| match item {
+            Item::Segments(ticks) => ticks.ends.iter().any(|[a, b]| b[0] - a[0] > 8.0),
+            _ => false,
+        });
+        assert_eq!(zero, layer == Layer::Divergence);
+        // The legend does not say the same again.
+        assert!(!texts(&scene).iter().any(|text| text.text.starts_with("0 to ")));
+    }
+    let none = Figure {
+        layers: Some(vec![Layer::FieldError]),
+        show: Show {
+            legend: false,
+            ..Show::default()
+        },
+        ..Figure::new(FigureKind::Trajectories)
+    };
+    let scene = drawn(&none, &frame, &View::default()).unwrap();
+    assert!(scene.color_bars.is_empty());
 }
 
 #[test]

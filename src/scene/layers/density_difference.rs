@@ -3,7 +3,7 @@
 
 use super::heat::{BAR, Heat, Map, exact_map, picture};
 use super::likelihood::{Likelihood, Map as ModelMap};
-use super::{Look, Marks, Moment, Notes};
+use super::{Bar, Look, Marks, Moment, Notes};
 use crate::flow::Point;
 use crate::flow::grid::cell_centres;
 use crate::flow::maps::{ExactSlice, Raster};
@@ -79,6 +79,14 @@ impl Marks for DensityDifference {
                 words.into_iter().collect()
             },
         },
+        bar: Some(Bar {
+            name: r"flow − exact",
+            unit: "1 / area",
+            heat: Heat::Signed,
+            ends: |moment| DensityDifference::needs(moment).map(|both| [-both.exact.top, both.exact.top]),
+            explained: true,
+            notes: 1,
+        }),
         ..Look::PLAIN
     };
 

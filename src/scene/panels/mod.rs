@@ -68,6 +68,7 @@ impl PanelGrid<'_> {
             background: page.theme().background,
             panels,
             furniture,
+            color_bars: self.color_bars(&layout, page),
         }
     }
 
@@ -151,10 +152,13 @@ impl PanelGrid<'_> {
         of.collect()
     }
 
-    /// The entries of the legend, if there is one.
+    /// The entries of the legend beside the colour bars, if there is one.
     fn entries(&self) -> Vec<legend::Entry> {
         match self.around.show.legend {
-            true => legend::entries(&self.all_layers()),
+            true => {
+                let barred: Vec<Layer> = self.bars().filter_map(|(layer, _)| layer).collect();
+                legend::entries_beside_bars(&self.all_layers(), &barred)
+            }
             false => Vec::new(),
         }
     }

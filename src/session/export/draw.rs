@@ -6,7 +6,7 @@ use crate::model::DeviceChoice;
 use crate::scene::caption::{self, Caption};
 use crate::scene::figures::{self, FigureError, Material};
 use crate::scene::lanes::LanePanel;
-use crate::scene::missing::missing;
+use crate::scene::missing::{missing, unset_formulas};
 use crate::scene::numbers::FigureNumbers;
 use crate::scene::{Page, Scene};
 use crate::snapshot::Frame;
@@ -65,6 +65,11 @@ impl Drawn {
     /// The characters of the figure that no font has, one after the other.
     pub fn missing_glyphs(&self) -> String {
         missing(&self.scene).into_iter().collect()
+    }
+
+    /// The formulas of the figure that stand there as they are written, each with why.
+    pub fn unset_formulas(&self) -> Vec<String> {
+        unset_formulas(&self.scene)
     }
 }
 

@@ -56,6 +56,8 @@ pub struct Picture {
     pub size: [f32; 2],
     /// Characters that no font has.
     pub missing: String,
+    /// The formulas that stand as they are written, each with why.
+    pub unset: Vec<String>,
 }
 
 /// The thread that makes pictures.
@@ -232,6 +234,7 @@ fn picture(
         pixels,
         size,
         missing: drawn.missing_glyphs(),
+        unset: drawn.unset_formulas(),
     }))
 }
 
