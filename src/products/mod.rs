@@ -293,6 +293,8 @@ products! {
     likelihood_sketch: LikelihoodSketch,
     /// The map of the likelihood.
     likelihood_map: LikelihoodMap,
+    /// The density at t = 1 less the exact one.
+    density_difference: DensityDifference,
     /// How likely held-out target points are.
     likelihood: Likelihood,
 }
@@ -396,6 +398,8 @@ pub struct Look {
     pub likelihood: bool,
     /// Whether the map of the likelihood is wanted.
     pub likelihood_map: bool,
+    /// Whether its density less the exact one is wanted, which builds on the map and the marginal field.
+    pub density_difference: bool,
     /// The point whose likelihood is wanted.
     pub pointer: Option<Point>,
 }
@@ -444,6 +448,7 @@ impl Look {
             from: view.from,
             likelihood: false,
             likelihood_map: shows(&[Layer::Likelihood, Layer::DensityDifference]),
+            density_difference: shows(&[Layer::DensityDifference]),
             pointer: None,
         }
         .at(view.t)
@@ -508,6 +513,7 @@ impl Default for Look {
             from: End::Source,
             likelihood: false,
             likelihood_map: false,
+            density_difference: false,
             pointer: None,
         }
     }
