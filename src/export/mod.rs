@@ -14,6 +14,7 @@ pub mod film;
 pub mod flatten;
 pub mod metadata;
 pub mod npy;
+pub mod numbers;
 
 use thiserror::Error;
 

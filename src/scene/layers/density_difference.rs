@@ -6,6 +6,7 @@ use super::{Look, Marks, Moment, Notes, Same};
 use crate::flow::maps::Raster;
 use crate::products::{self, Made};
 use crate::scene::item::Item;
+use crate::scene::numbers::Table;
 use crate::scene::place::Place;
 use crate::scene::ramp::{end, round};
 
@@ -47,5 +48,11 @@ impl Marks for DensityDifference {
         let numbers = difference.values.iter().map(|&value| (value, 1.0));
         let top = round(difference.largest);
         picture(&raster, top, numbers, Heat::Signed, place)
+    }
+
+    fn table(difference: &Self::Needs) -> Option<Table> {
+        let (place, values) = ((difference.bounds, difference.n), difference.values.iter());
+        let values = values.map(|&value| f64::from(value));
+        Some(Table::cells("density_difference", place, "difference", values))
     }
 }
