@@ -51,11 +51,15 @@ pub fn flatten(scene: &Scene, dpi: f32) -> Result<Cow<'_, Scene>, ExportError> {
 }
 
 fn is_heavy(group: &Group) -> bool {
-    group.items.iter().map(vertices).sum::<usize>() > MAX_VERTICES
+    vertices(&group.items) > MAX_VERTICES
 }
 
-/// The points that a vector format writes down for a mark.
-fn vertices(item: &Item) -> usize {
+/// The points that a vector format writes down for these marks.
+pub fn vertices(items: &[Item]) -> usize {
+    items.iter().map(vertices_of).sum()
+}
+
+fn vertices_of(item: &Item) -> usize {
     match item {
         Item::Points(points) => points.centers.len(),
         Item::Polylines(lines) => lines.points.len(),

@@ -524,9 +524,19 @@ pub fn make_all(
     flow: &Flow,
     look: &Look,
     tools: &Tools,
+    go_on: impl FnMut() -> bool,
+) -> Option<Products> {
+    make_rest(Products::default(), flow, look, tools, go_on)
+}
+
+/// The same where some products of the flow are there already.
+pub fn make_rest(
+    mut products: Products,
+    flow: &Flow,
+    look: &Look,
+    tools: &Tools,
     mut go_on: impl FnMut() -> bool,
 ) -> Option<Products> {
-    let mut products = Products::default();
     loop {
         let wish = Wish {
             flow: &flow.id,

@@ -53,6 +53,11 @@ impl Marks for DensityDifference {
     fn table(difference: &Self::Needs) -> Option<Table> {
         let (place, values) = ((difference.bounds, difference.n), difference.values.iter());
         let values = values.map(|&value| f64::from(value));
-        Some(Table::cells("density_difference", place, "difference", values))
+        Some(Table::cells(
+            "density_difference",
+            place,
+            "difference",
+            values,
+        ))
     }
 }
