@@ -16,8 +16,8 @@ use crate::flow::likelihood::Divergence;
 use crate::flow::solver::Steps;
 use crate::model::{Checkpoints, DeviceChoice, EngineError, FrozenField};
 use crate::products::{
-    Floor, Flow, FmError, Likelihood, LikelihoodBasis, LogDensityMap, PairCrossings, Probes,
-    References, RunId, compare_solvers, ends, marginal_field, measure, reference, sde,
+    Floor, Flow, FmError, Likelihood, LikelihoodBasis, LogDensityMap, Metrics, PairCrossings,
+    Probes, References, RunId, compare_solvers, ends, marginal_field, measure, reference, sde,
 };
 use crate::scene::Scene;
 use crate::snapshot::LaneId;

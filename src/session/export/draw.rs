@@ -37,6 +37,19 @@ struct Known {
     numbers: Option<Vec<String>>,
 }
 
+impl Known {
+    fn panel<'a>(&self, frame: &'a Frame) -> LanePanel<'a> {
+        let measured = LanePanel::measured(frame, self.title.clone());
+        match &self.numbers {
+            Some(numbers) => LanePanel {
+                numbers: numbers.clone(),
+                ..measured
+            },
+            None => measured,
+        }
+    }
+}
+
 impl Drawn {
     /// The scene of a figure that shows the same lanes at another time.
     ///
@@ -133,18 +146,8 @@ fn with_material<T>(
     view: &View,
     of: impl FnOnce(&Material) -> T,
 ) -> T {
-    let lane = |(known, frame)| -> LanePanel {
-        let Known { title, numbers } = known;
-        let measured = LanePanel::measured(frame, title.clone());
-        match numbers {
-            Some(numbers) => LanePanel {
-                numbers: numbers.clone(),
-                ..measured
-            },
-            None => measured,
-        }
-    };
-    let lanes: Vec<LanePanel> = known.iter().zip(frames).map(lane).collect();
+    let lanes = known.iter().zip(frames);
+    let lanes: Vec<LanePanel> = lanes.map(|(known, frame)| known.panel(frame)).collect();
     of(&Material {
         lanes: &lanes,
         view,
