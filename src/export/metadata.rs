@@ -2,14 +2,9 @@
 
 mod read;
 
-use super::{Metadata, SOFTWARE};
+pub use read::{EXPERIMENT, SVG_EXPERIMENT};
 
-/// The keyword of the experiment in a PNG file.
-pub const EXPERIMENT: &str = "Experiment";
-/// How the experiment's element of an SVG file begins and ends.
-pub const SVG_EXPERIMENT: [&str; 2] = ["<metadata id=\"experiment\">", "</metadata>"];
-/// The lines of a GIF's comment before the experiment: title, and program with version.
-const GIF_LINES: usize = 2;
+use super::{Metadata, SOFTWARE};
 
 /// What the comment of a GIF says: title, program with version, and from the third line on the experiment.
 pub fn gif_comment(metadata: &Metadata) -> String {

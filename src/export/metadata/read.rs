@@ -2,7 +2,12 @@
 
 use std::io::Cursor;
 
-use super::{EXPERIMENT, GIF_LINES, SVG_EXPERIMENT};
+/// The keyword of the experiment in a PNG file.
+pub const EXPERIMENT: &str = "Experiment";
+/// How the experiment's element of an SVG file begins and ends.
+pub const SVG_EXPERIMENT: [&str; 2] = ["<metadata id=\"experiment\">", "</metadata>"];
+/// The lines of a GIF's comment before the experiment: title, and program with version.
+const GIF_LINES: usize = 2;
 
 /// Most bytes that a decoder may ask for.
 const LIMIT: usize = 64 << 20;
@@ -36,7 +41,7 @@ pub(super) fn of_pdf(bytes: &[u8]) -> Option<String> {
     Some(plain(rest.split_once("</rdf:li>")?.0))
 }
 
-/// The comment of a GIF, as [`super::gif_comment`] writes it; it stands before the first picture.
+/// The comment of a GIF, whose third line begins the experiment; it stands before the first picture.
 pub(super) fn of_gif(bytes: &[u8]) -> Option<String> {
     const COMMENT: [u8; 2] = [0x21, 0xfe];
     let flags = *bytes.get(10)?;
