@@ -219,6 +219,9 @@ pub struct ExportArgs {
     /// How many trajectories are drawn
     #[arg(long, value_name = "N")]
     pub paths: Option<usize>,
+    /// Panels side by side, of lanes
+    #[arg(long, value_name = "N")]
+    pub columns: Option<usize>,
     /// The heading, in which $..$ is a formula; an empty one for none
     #[arg(long, value_name = "TEXT")]
     pub title: Option<String>,

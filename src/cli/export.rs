@@ -11,6 +11,7 @@ use super::outcome::{Failure, say};
 use super::progress::Reporter;
 use crate::experiment::figure::Background;
 use crate::experiment::{Experiment, Figure, FigureKind};
+use crate::export::flatten::MAX_VERTICES;
 use crate::session::export::{self, Subject};
 use crate::session::lanes_run;
 use crate::session::run::{self, Keep, RunObserver, RunOptions};
@@ -70,6 +71,15 @@ pub fn export(args: &ExportArgs, stop: Arc<AtomicBool>) -> Result<(), Failure> {
         for path in places {
             let written = export::write(&path, figure, &drawn, &options, &hands, &mut reporter)?;
             let written = written.ok_or(Failure::Interrupted)?;
+            if !written.pictures.is_empty() {
+                let layers: Vec<_> = written.pictures.iter().map(|layer| layer.name()).collect();
+                reporter.notice(&format!(
+                    "{}: {} of more than {MAX_VERTICES} vertices became a picture of {} dots per inch",
+                    path.display(),
+                    layers.join(" and "),
+                    options.dpi
+                ));
+            }
             if !args.quiet {
                 let [width, height] = drawn.scene.size.map(|points| points / 72.0);
                 say(&format!(
@@ -134,7 +144,7 @@ fn is_film(kind: &FigureKind) -> bool {
 
 /// A refusal of the one figure that flags describe, with the flag in the place of the field and one that works.
 fn in_flags(words: &str) -> String {
-    const WORK: [(&str, &str); 9] = [
+    const WORK: [(&str, &str); 10] = [
         ("width", "--width 3.25in"),
         ("height", "--height 82mm"),
         ("dpi", "--dpi 300"),
@@ -144,6 +154,7 @@ fn in_flags(words: &str) -> String {
         ("ylim", "--ylim=-4,4"),
         ("layers", "--layers target,trajectories"),
         ("paths", "--paths 100"),
+        ("columns", "--columns 3"),
     ];
     let Some(rest) = words.strip_prefix("figures[0].") else {
         return words.to_owned();
@@ -183,6 +194,7 @@ fn with_flags(args: &ExportArgs, mut figure: Figure) -> Figure {
     figure.y_limits = pair(args.ylim).or(figure.y_limits);
     figure.layers = args.layers.clone().or(figure.layers);
     figure.paths = args.paths.or(figure.paths);
+    figure.columns = args.columns.or(figure.columns);
     figure.title = args.title.clone().or(figure.title);
     figure.caption &= !args.no_caption;
     for name in &args.hide {

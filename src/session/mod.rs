@@ -21,7 +21,6 @@ pub(crate) mod documents;
 mod engines;
 pub mod experiment_file;
 pub mod export;
-pub mod figure;
 pub mod files;
 pub mod folder;
 mod going_on;
@@ -31,7 +30,6 @@ mod jobs;
 mod keep;
 mod lane;
 pub mod lane_folders;
-mod lanes_figure;
 pub mod lanes_report;
 pub mod lanes_run;
 mod learner;
@@ -286,25 +284,6 @@ impl Session {
             // The lanes are there as long as the inbox.
             Driver::Caller(_, inbox) => drop(inbox.send(message)),
         }
-    }
-
-    /// Writes the figure that a lane's newest frame and the view make, in the background; an event tells how it ended.
-    pub fn export(&self, lane: LaneId, path: PathBuf, view: View) {
-        let frame = self.frame(lane);
-        self.jobs
-            .push(move || match figure::write(&path, &frame, &view) {
-                Ok(()) => Event::Notice(format!("Exported {}", path.display())),
-                Err(sentence) => Event::Problem(sentence),
-            });
-    }
-
-    /// Writes the figure of several lanes with their titles, as they are in these frames; as [`Self::export`].
-    pub fn export_lanes(&self, lanes: Vec<(Arc<Frame>, String)>, path: PathBuf, view: View) {
-        self.jobs
-            .push(move || match figure::write_lanes(&path, &lanes, &view) {
-                Ok(()) => Event::Notice(format!("Exported {}", path.display())),
-                Err(sentence) => Event::Problem(sentence),
-            });
     }
 
     /// Keeps work that is in no file, in the background; an event tells if that does not work.

@@ -195,7 +195,7 @@ fn densities_are_pictures() {
     assert!(model.likelihood_map && !model.exact_maps && !model.metrics);
     assert!(look(DensityOf::Exact).exact_maps && !look(DensityOf::Exact).likelihood_map);
     let difference = look(DensityOf::Difference);
-    assert!(difference.exact && difference.exact_maps && difference.likelihood_map);
+    assert!(difference.exact && difference.density_difference && difference.likelihood_map);
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::experiment::Experiment;
 use crate::model::Checkpoints;
 use crate::products::Products;
+use crate::scene::lanes::LanePanel;
 use crate::snapshot::{Frame, LaneId};
 
 use super::super::crew::Crew;
@@ -21,6 +22,8 @@ pub struct Subject {
     pub title: String,
     /// The weights at earlier steps, for what runs over training.
     pub history: Option<Arc<Checkpoints>>,
+    /// The numbers under it, if they are known; otherwise they are measured.
+    pub numbers: Option<Vec<String>>,
 }
 
 impl Subject {
@@ -42,6 +45,42 @@ impl Subject {
         lanes
             .map(|(i, saved)| Self::of_lane(i, folder, experiment, saved, crew))
             .collect()
+    }
+
+    /// A lane whose frame holds the numbers that were measured of it.
+    pub fn measured(frame: Frame, title: String) -> Self {
+        let numbers = LanePanel::measured(&frame, String::new()).numbers;
+        Self {
+            frame,
+            title,
+            history: None,
+            numbers: Some(numbers),
+        }
+    }
+
+    /// A lane that was trained into a folder of its own, whose numbers are known.
+    ///
+    /// # Errors
+    /// [`RunError`] if there are no weights, or they cannot be used.
+    pub fn of_run(
+        lane: LaneId,
+        title: String,
+        experiment: Experiment,
+        folder: &Path,
+        numbers: Vec<String>,
+        crew: &Crew,
+    ) -> Result<Self, RunError> {
+        let saved = folder::saved(folder)?;
+        if experiment.problem.velocity.is_learned() {
+            check(folder, &experiment, saved.as_ref())?;
+        }
+        let blank = portrait::blank(lane, Arc::new(experiment))?;
+        Ok(Self {
+            frame: portrait::of_saved(blank, saved.as_ref(), crew)?,
+            title,
+            history: None,
+            numbers: Some(numbers),
+        })
     }
 
     fn of_lane(
@@ -69,6 +108,7 @@ impl Subject {
             frame: portrait::of_saved(blank, saved.as_ref(), crew)?,
             title,
             history: saved.and_then(|saved| saved.history),
+            numbers: None,
         })
     }
 
@@ -81,6 +121,7 @@ impl Subject {
             },
             title,
             history,
+            numbers: None,
         }
     }
 }

@@ -1,19 +1,19 @@
 //! A figure that is drawn becomes a file.
 
+use std::ffi::OsStr;
 use std::path::Path;
 use std::sync::Arc;
 
 use crate::experiment::figure::Background;
-use crate::experiment::{Experiment, Figure, FigureKind};
+use crate::experiment::{Experiment, Figure, FigureKind, Layer};
 use crate::export::film::{FilmFormat, Timing};
 use crate::export::numbers::NumbersFormat;
 use crate::export::png::MAX_PIXELS;
-use crate::export::{ExportError, Format, Ground, Metadata, Options};
-use crate::scene::Color;
+use crate::export::{ExportError, Format, Ground, Metadata, Options, flatten};
 use crate::scene::caption::Caption;
 use crate::scene::figures::{film_shot, film_times};
+use crate::scene::{Color, Scene};
 
-use super::super::figure::format_of;
 use super::super::files::{atomic_write, is_folder};
 use super::super::folder::Folder;
 use super::super::hands::Hands;
@@ -27,6 +27,8 @@ use super::style::style;
 pub struct Written {
     /// Bytes of the file.
     pub bytes: u64,
+    /// The layers of a vector file that are pictures in it, because they have too many marks for vectors.
+    pub pictures: Vec<Layer>,
 }
 
 /// How a figure of an experiment becomes bytes.
@@ -147,7 +149,38 @@ pub fn write(
     }
     let length = std::fs::metadata(path).map(|file| file.len());
     let bytes = length.map_err(|error| RunError::Failed(format!("{}: {error}", path.display())))?;
-    Ok(Some(Written { bytes }))
+    let pictures = match Output::of(figure, path)? {
+        Output::Still(Format::Svg | Format::Pdf) => flatten::layers(&drawn.scene),
+        _ => Vec::new(),
+    };
+    Ok(Some(Written { bytes, pictures }))
+}
+
+/// Writes a figure into a folder as vectors and as pixels, under these names.
+///
+/// # Errors
+/// [`RunError::Failed`] if the exporter or the system refuses.
+pub fn write_stills(
+    folder: &Folder,
+    names: [&str; 2],
+    figure: &Scene,
+    options: &Options,
+) -> Result<(), RunError> {
+    for (name, format) in names.into_iter().zip([Format::Svg, Format::Png]) {
+        let bytes = format.encode(figure, options);
+        let bytes = bytes.map_err(|error| RunError::Failed(error.to_string()))?;
+        folder.write(name, &bytes)?;
+    }
+    Ok(())
+}
+
+/// The format that a path's suffix names, in upper or lower case.
+fn format_of(path: &Path) -> Result<Format, RunError> {
+    let suffix = path.extension().and_then(OsStr::to_str).unwrap_or_default();
+    Format::of_suffix(suffix).ok_or_else(|| {
+        let suffixes = Format::SUFFIXES_IN_WORDS;
+        RunError::Input(format!("{}: the suffix must be {suffixes}", path.display()))
+    })
 }
 
 /// Writes the caption beside a picture, `a.caption.txt` and `a.caption.tex` beside `a.pdf`, if the figure has one.
@@ -214,7 +247,7 @@ impl Output {
             repeat,
         } = figure.kind
         else {
-            return format_of(path).map(Self::Still).map_err(RunError::Input);
+            return format_of(path).map(Self::Still);
         };
         let format = FilmFormat::of_suffix(suffix.unwrap_or_default()).ok_or_else(|| {
             let path = path.display();
