@@ -64,8 +64,8 @@ pub fn export(args: &ExportArgs, stop: Arc<AtomicBool>) -> Result<(), Failure> {
                 "no font has a glyph for {missing}: name a font file in a style (font: \"my.otf\")"
             ));
         }
-        for path in places {
-            let written = export::write(&path, figure, &drawn, &options, &hands, &mut reporter)?;
+        for path in &places {
+            let written = export::write(path, figure, &drawn, &options, &hands, &mut reporter)?;
             let written = written.ok_or(Failure::Interrupted)?;
             if !args.quiet {
                 let [width, height] = drawn.scene.size.map(|points| points / 72.0);
@@ -76,6 +76,7 @@ pub fn export(args: &ExportArgs, stop: Arc<AtomicBool>) -> Result<(), Failure> {
                 ))?;
             }
         }
+        export::write_captions(&places, figure, &drawn)?;
     }
     Ok(())
 }
