@@ -102,7 +102,7 @@ impl Table {
         let rows = self.len();
         match self.grid {
             Some([nx, ny]) if nx * ny > 0 && rows == nx * ny => vec![ny, nx],
-            Some([nx, ny]) if nx * ny > 0 && rows % (nx * ny) == 0 => {
+            Some([nx, ny]) if nx * ny > 0 && rows.is_multiple_of(nx * ny) => {
                 vec![rows / (nx * ny), ny, nx]
             }
             _ => vec![rows],

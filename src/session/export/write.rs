@@ -169,7 +169,7 @@ pub fn write_captions(paths: &[PathBuf], figure: &Figure, drawn: &Drawn) -> Resu
         let has = |suffix: &str| {
             let mut own = pictures
                 .iter()
-                .filter(|path| path.with_extension("") == **stem);
+                .filter(|path| path.with_extension("") == *stem);
             own.any(|path| {
                 path.extension()
                     .is_some_and(|own| own.eq_ignore_ascii_case(suffix))
