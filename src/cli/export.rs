@@ -68,8 +68,8 @@ pub fn export(args: &ExportArgs, stop: Arc<AtomicBool>) -> Result<(), Failure> {
         for unset in drawn.unset_formulas() {
             reporter.notice(&unset);
         }
-        for path in places {
-            let written = export::write(&path, figure, &drawn, &options, &hands, &mut reporter)?;
+        for path in &places {
+            let written = export::write(path, figure, &drawn, &options, &hands, &mut reporter)?;
             let written = written.ok_or(Failure::Interrupted)?;
             if !written.pictures.is_empty() {
                 let layers: Vec<_> = written.pictures.iter().map(|layer| layer.name()).collect();
@@ -89,6 +89,7 @@ pub fn export(args: &ExportArgs, stop: Arc<AtomicBool>) -> Result<(), Failure> {
                 ))?;
             }
         }
+        export::write_captions(&places, figure, &drawn)?;
     }
     Ok(())
 }

@@ -73,11 +73,11 @@ impl Drawn {
         numbers.map_err(refused)
     }
 
-    /// The caption of the figure in a file of this name without its suffix.
-    pub fn caption(&self, figure: &Figure, stem: &str) -> Caption {
+    /// The caption of the figure in a file of this name.
+    pub fn caption(&self, figure: &Figure, file: &str) -> Caption {
         let width = self.scene.size[0];
         with_material(&self.lanes, &self.frames, &self.view, |material| {
-            caption::of(figure, material, stem, width)
+            caption::of(figure, material, file, width)
         })
     }
 
