@@ -518,9 +518,19 @@ pub fn make_all(
     flow: &Flow,
     look: &Look,
     tools: &Tools,
+    go_on: impl FnMut() -> bool,
+) -> Option<Products> {
+    make_all_from(Products::default(), flow, look, tools, go_on)
+}
+
+/// [`make_all`] of what is not among these products yet. What else there is of them goes, so that the result is the same.
+pub fn make_all_from(
+    mut products: Products,
+    flow: &Flow,
+    look: &Look,
+    tools: &Tools,
     mut go_on: impl FnMut() -> bool,
 ) -> Option<Products> {
-    let mut products = Products::default();
     loop {
         let wish = Wish {
             flow: &flow.id,
@@ -529,11 +539,19 @@ pub fn make_all(
             past: None,
             now: tools.now,
         };
-        let next = |kind: &Kind| match kind.next(flow, &wish, tools) {
+        let mut unwanted = Vec::new();
+        let mut next = |kind: &'static Kind| match kind.next(flow, &wish, tools) {
             Next::Task(task) => Some(task),
-            Next::Clear | Next::Nothing | Next::Later => None,
+            Next::Nothing => None,
+            Next::Clear | Next::Later => {
+                unwanted.push(kind);
+                None
+            }
         };
-        let Some(mut task) = KINDS.iter().find_map(next) else {
+        let Some(mut task) = KINDS.iter().find_map(&mut next) else {
+            for kind in unwanted {
+                kind.clear(&mut products);
+            }
             return Some(products);
         };
         let change = task.work.advance(&mut go_on)?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::experiment::Experiment;
 use crate::flow::Bounds;
 use crate::model::DeviceChoice;
-use crate::products::{DisplaySamples, Flow, Look, RunId, Tools, display_samples, make_all};
+use crate::products::{DisplaySamples, Flow, Look, RunId, Tools, display_samples, make_all_from};
 use crate::snapshot::{DISPLAY_PAIRS, DISPLAY_SAMPLES, Frame, LaneId, RunState};
 
 use super::coupler::pairs_of;
@@ -84,7 +84,7 @@ fn seated(learner: &Learner, device: &Arc<str>, flow: &Flow, blank: Frame) -> Fr
     }
 }
 
-/// The frame with what is looked at of its flow; `None` if interrupted.
+/// The frame with what is looked at of its flow, as far as it has not got that; `None` if interrupted.
 pub fn pictured(
     frame: Frame,
     look: Look,
@@ -101,7 +101,8 @@ pub fn pictured(
         carrier: GpuCarrier::of(choice, move |sentence| drop(said.send(sentence))),
         now: 0.0,
     };
-    let products = make_all(flow, &look, &tools, || !observer.interrupted());
+    let products = frame.products.clone();
+    let products = make_all_from(products, flow, &look, &tools, || !observer.interrupted());
     for sentence in complaints.try_iter() {
         observer.notice(&sentence);
     }

@@ -3,6 +3,7 @@
 use crate::experiment::{Figure, View};
 use crate::flow::Bounds;
 use crate::model::DeviceChoice;
+use crate::products::Products;
 use crate::scene::figures::{self, FigureError, Material};
 use crate::scene::lanes::LanePanel;
 use crate::scene::missing::missing;
@@ -48,7 +49,7 @@ impl Drawn {
 }
 
 /// Draws a figure of lanes, one at least, with the view's layers and numbers where the figure says nothing else; `None`
-/// if interrupted.
+/// if interrupted. Products that the lanes have already are not made again.
 ///
 /// # Errors
 /// [`RunError::Input`] if the lanes do not have what the figure shows.
@@ -61,7 +62,11 @@ pub fn draw(
     let style = style(figure)?;
     let subjects = subjects.get(..figures::shown(figure, subjects.len()));
     let subjects = subjects.unwrap_or_default();
-    let blank: Vec<Frame> = subjects.iter().map(|s| s.frame.clone()).collect();
+    let blank = |subject: &Subject| Frame {
+        products: Products::default(),
+        ..subject.frame.clone()
+    };
+    let blank: Vec<Frame> = subjects.iter().map(blank).collect();
     let titles: Vec<String> = subjects.iter().map(|s| s.title.clone()).collect();
     let seen = with_material(&titles, &blank, view, |material| {
         let page = figures::page(figure, material, &style)?;
@@ -69,7 +74,8 @@ pub fn draw(
     });
     let seen = seen.map_err(refused)?.unwrap_or(Bounds::square(NOWHERE));
     let mut frames = Vec::new();
-    for frame in blank {
+    for subject in subjects {
+        let frame = subject.frame.clone();
         let look = figures::look(figure, view, seen);
         match portrait::pictured(frame, look, DeviceChoice::Cpu, hands, observer) {
             Some(frame) => frames.push(frame),

@@ -13,7 +13,6 @@ use crate::export::png::{Pixels, pixels};
 use super::super::Wake;
 use super::super::crew::Crew;
 use super::super::export::options;
-use super::super::hands::Hands;
 use super::super::observer::{Progress, RunError, RunObserver};
 use super::super::thread::{Joined, caught};
 use super::Shown;
@@ -155,10 +154,9 @@ impl Shared {
         self.lock().mp4 = Some(mp4);
         (self.wake)();
         let crew = Crew::alone();
-        let hands = Hands::of(&crew);
         while let Some(request) = self.next() {
             let start = Instant::now();
-            let made = caught(|| picture(&request, &hands, &mut Outdated(&self.outdated)));
+            let made = caught(|| picture(&request, &crew, &mut Outdated(&self.outdated)));
             let made =
                 made.unwrap_or_else(|panic| Err(RunError::Failed(format!("It panicked: {panic}"))));
             let secs = start.elapsed().as_secs_f64();
@@ -214,12 +212,12 @@ impl Shared {
 
 fn picture(
     request: &Request,
-    hands: &Hands,
+    crew: &Crew,
     observer: &mut dyn RunObserver,
 ) -> Result<Option<Picture>, RunError> {
     let (shown, figure) = (&request.shown, &request.figure);
     let options = options(figure, &shown.experiment)?;
-    let Some(drawn) = shown.draw(figure, hands, observer)? else {
+    let Some(drawn) = shown.draw(figure, crew, observer)? else {
         return Ok(None);
     };
     let size = drawn.scene.size;

@@ -53,6 +53,12 @@ pub fn exports_ui(ui: &mut Ui, lab: &Lab, desk: &Desk, commands: &mut Vec<Comman
             commands.push(Command::Studio(Move::CopyCommand));
         }
     });
+    let mut keeps = desk.keeps_run;
+    let hint = "Weights that are in no folder yet are saved beside the figure, so that it can be made again from them.";
+    let kept = ui.checkbox(&mut keeps, "Save the run with it");
+    if kept.on_hover_text(hint).changed() {
+        commands.push(Command::Studio(Move::KeepRun(keeps)));
+    }
     if let Err(sentence) = &path {
         ui.colored_label(ink(theme.error), sentence);
     }
@@ -102,6 +108,7 @@ fn under_ui(ui: &mut Ui, lab: &Lab, under: &Under, commands: &mut Vec<Command>) 
             .to_string_lossy()
             .into_owned(),
         Way::Clipboard => "the clipboard".to_owned(),
+        Way::Command { .. } => "the run for the command".to_owned(),
     };
     ui.horizontal(|ui| {
         let left = under

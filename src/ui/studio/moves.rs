@@ -21,6 +21,8 @@ pub enum Move {
     See(f64),
     /// The preview holds to what the canvas shows now, or follows it again.
     Freeze,
+    /// Whether weights that are in no folder are saved beside a figure.
+    KeepRun(bool),
     /// Takes an export back.
     Cancel(u64),
     /// Puts the figure on the clipboard, as pixels.
