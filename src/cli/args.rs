@@ -225,6 +225,9 @@ pub struct ExportArgs {
     /// What is left out around the data: ticks, frame, letters, legend, numbers, recipe
     #[arg(long, value_name = "PART,..", value_delimiter = ',', value_parser = PossibleValuesParser::new(Show::PARTS))]
     pub hide: Vec<String>,
+    /// Write no caption beside pictures
+    #[arg(long)]
+    pub no_caption: bool,
     /// Of films: how many pictures, without those of the pause
     #[arg(long, value_name = "N")]
     pub frames: Option<usize>,
@@ -453,7 +456,7 @@ mod tests {
             Some(([-4.0, 4.0], [-3.0, 3.0]))
         );
         let layers = [Layer::ExactDensity, Layer::Target, Layer::FieldError];
-        assert_eq!(export.layers.as_deref(), Some(&layers[..]));
+        assert_eq!(export.layers, Some(LayerList(layers.to_vec())));
         assert_eq!((export.text, export.paths), (Some(TextAs::Text), Some(7)));
         assert_eq!((export.threads, export.quiet), (Some(2), true));
         assert_eq!(export.device, DeviceChoice::Cpu);
