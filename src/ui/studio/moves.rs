@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::experiment::Figure;
 
-use super::Zoom;
+use super::{Clip, Zoom};
 
 /// A command for the studio.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,6 +27,8 @@ pub enum Move {
     Cancel(u64),
     /// Puts the figure on the clipboard, as pixels.
     CopyPicture,
+    /// Puts this on the clipboard.
+    Copy(Box<Clip>),
     /// Saves the run and puts the command on the clipboard that writes this figure of it.
     CopyCommand,
     /// Shows the folder of a file that was written.
