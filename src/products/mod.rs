@@ -531,7 +531,7 @@ pub fn make_all(
     make_rest(Products::default(), flow, look, tools, go_on)
 }
 
-/// The same where some products of the flow are there already.
+/// [`make_all`] of what is not among these products yet. What else there is of them goes, so that the result is the same.
 pub fn make_rest(
     mut products: Products,
     flow: &Flow,
@@ -547,11 +547,19 @@ pub fn make_rest(
             past: None,
             now: tools.now,
         };
-        let next = |kind: &Kind| match kind.next(flow, &wish, tools) {
+        let mut unwanted = Vec::new();
+        let mut next = |kind: &'static Kind| match kind.next(flow, &wish, tools) {
             Next::Task(task) => Some(task),
-            Next::Clear | Next::Nothing | Next::Later => None,
+            Next::Nothing => None,
+            Next::Clear | Next::Later => {
+                unwanted.push(kind);
+                None
+            }
         };
-        let Some(mut task) = KINDS.iter().find_map(next) else {
+        let Some(mut task) = KINDS.iter().find_map(&mut next) else {
+            for kind in unwanted {
+                kind.clear(&mut products);
+            }
             return Some(products);
         };
         let change = task.work.advance(&mut go_on)?;

@@ -54,7 +54,7 @@ pub fn seated(learner: &Learner, device: &Arc<str>, flow: &Flow, blank: Frame) -
     }
 }
 
-/// The frame with what is looked at of its flow beside what it has; `None` if interrupted.
+/// The frame with what is looked at of its flow, as far as it has not got that; `None` if interrupted.
 pub fn pictured(
     frame: Frame,
     look: Look,

@@ -34,9 +34,14 @@ impl Figure {
             flag("t", joined(self.times.iter().map(f64::to_string)));
         }
         if let Some(layers) = &self.layers {
+            let names = joined(layers.iter().map(|layer| layer.name().to_owned()));
             flag(
                 "layers",
-                joined(layers.iter().map(|layer| layer.name().to_owned())),
+                if layers.is_empty() {
+                    "none".to_owned()
+                } else {
+                    names
+                },
             );
         }
         if let Some(paths) = self.paths {

@@ -159,8 +159,6 @@ fn roomy(grid: &PanelGrid, page: &Page) -> Result<(), FigureError> {
 /// The view with the layers of the kind, or those that the figure asks for in their place, and with its number of paths.
 fn changed(figure: &Figure, view: &View, layers: Option<&[Layer]>) -> View {
     let mut view = view.clone();
-    // A training step belongs to a moment that no file has.
-    view.step = None;
     let layers = figure.layers.as_deref().or(layers);
     if let Some(layers) = layers {
         view.layers = layers.to_vec();

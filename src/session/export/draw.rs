@@ -3,6 +3,7 @@
 use crate::experiment::{Figure, View};
 use crate::flow::Bounds;
 use crate::model::DeviceChoice;
+use crate::products::Products;
 use crate::scene::caption::{self, Caption};
 use crate::scene::figures::{self, FigureError, Material};
 use crate::scene::lanes::LanePanel;
@@ -93,7 +94,7 @@ impl Drawn {
 }
 
 /// Draws a figure of lanes, one at least, with the view's layers and numbers where the figure says nothing else; `None`
-/// if interrupted.
+/// if interrupted. Products that the lanes have already are not made again.
 ///
 /// # Errors
 /// [`RunError::Input`] if the lanes do not have what the figure shows.
@@ -106,7 +107,11 @@ pub fn draw(
     let style = style(figure)?;
     let subjects = subjects.get(..figures::shown(figure, subjects.len()));
     let subjects = subjects.unwrap_or_default();
-    let blank: Vec<Frame> = subjects.iter().map(|s| s.frame.clone()).collect();
+    let blank = |subject: &Subject| Frame {
+        products: Products::default(),
+        ..subject.frame.clone()
+    };
+    let blank: Vec<Frame> = subjects.iter().map(blank).collect();
     let known = |subject: &Subject| Known {
         title: subject.title.clone(),
         numbers: subject.numbers.clone(),
@@ -118,7 +123,8 @@ pub fn draw(
     });
     let seen = seen.map_err(refused)?.unwrap_or(Bounds::square(NOWHERE));
     let mut frames = Vec::new();
-    for (frame, lane) in blank.into_iter().zip(&lanes) {
+    for (subject, lane) in subjects.iter().zip(&lanes) {
+        let frame = subject.frame.clone();
         let mut look = figures::look(figure, view, seen);
         look.metrics &= lane.numbers.is_none();
         match portrait::pictured(frame, look, DeviceChoice::Cpu, hands, observer) {

@@ -15,6 +15,7 @@ use super::super::observer::RunError;
 use super::super::{lane_folders, portrait};
 
 /// A lane as figures show it.
+#[derive(Clone)]
 pub struct Subject {
     /// Its flow, samples, pairs and losses; products are made as a figure needs them.
     pub frame: Frame,
@@ -41,6 +42,19 @@ impl Subject {
             true => vec![folder::saved(folder)?],
             false => lane_folders::saved(folder, experiment)?,
         };
+        Self::of_saved(folder, experiment, saved, crew)
+    }
+
+    /// The lanes of an experiment with what each of them has learned, which is or would be in this folder.
+    ///
+    /// # Errors
+    /// As [`Self::of_folder`].
+    pub fn of_saved(
+        folder: &Path,
+        experiment: &Experiment,
+        saved: Vec<Option<Saved>>,
+        crew: &Crew,
+    ) -> Result<Vec<Self>, RunError> {
         let lanes = saved.into_iter().enumerate();
         lanes
             .map(|(i, saved)| Self::of_lane(i, folder, experiment, saved, crew))

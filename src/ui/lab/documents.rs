@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::experiment::{Experiment, presets};
-use crate::export::Format;
 use crate::session::folder::Saved;
 use crate::session::{self, documents};
 
@@ -146,7 +145,7 @@ impl State {
                 Purpose::Open | Purpose::OpenRun => String::new(),
                 Purpose::Save => format!("{name}.ron"),
                 Purpose::SaveRun => name.clone(),
-                Purpose::Export => format!("{name}.{}", Format::DEFAULT.suffix()),
+                Purpose::Export => self.figure_name(),
             },
         }
     }
