@@ -38,9 +38,10 @@ fn key(experiment: &Experiment) -> impl PartialEq {
         path,
         coupling,
         noise,
-        velocity: _,
+        velocity,
     } = &experiment.problem;
-    (experiment.seed, source, target, *path, *coupling, *noise)
+    let law = (source, target, *path, *coupling, *noise);
+    (experiment.seed, law, velocity.is_one_step())
 }
 
 impl Product for Exact {
@@ -70,7 +71,7 @@ impl Product for Exact {
 /// The marginal field of an experiment's problem.
 ///
 /// # Errors
-/// As [`MarginalField::new`].
+/// As [`MarginalField::new`]; [`MarginalError::OneStep`] for a distilled network.
 pub fn marginal_field(experiment: &Experiment) -> Result<MarginalField, MarginalError> {
     let Problem {
         source,
@@ -78,8 +79,11 @@ pub fn marginal_field(experiment: &Experiment) -> Result<MarginalField, Marginal
         path,
         coupling,
         noise,
-        velocity: _,
+        velocity,
     } = &experiment.problem;
+    if velocity.is_one_step() {
+        return Err(MarginalError::OneStep);
+    }
     MarginalField::new(&Setting {
         path: *path,
         source,
