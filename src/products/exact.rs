@@ -37,10 +37,12 @@ fn key(experiment: &Experiment) -> impl PartialEq {
         target,
         path,
         coupling,
+        pairs,
         noise,
         velocity,
     } = &experiment.problem;
-    let law = (source, target, *path, *coupling, *noise);
+    let joint = (*coupling, pairs.clone());
+    let law = (source, target, *path, joint, *noise);
     (experiment.seed, law, velocity.is_one_step())
 }
 
@@ -78,6 +80,7 @@ pub fn marginal_field(experiment: &Experiment) -> Result<MarginalField, Marginal
         target,
         path,
         coupling,
+        pairs,
         noise,
         velocity,
     } = &experiment.problem;
@@ -89,6 +92,7 @@ pub fn marginal_field(experiment: &Experiment) -> Result<MarginalField, Marginal
         source,
         target,
         coupling: *coupling,
+        given: pairs.as_ref(),
         noise: *noise,
         seed: experiment.seed,
     })

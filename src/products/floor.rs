@@ -61,11 +61,12 @@ impl Request {
             target,
             path,
             coupling,
+            pairs,
             noise,
             velocity,
         } = &self.0.problem;
         let is_velocity = self.0.model.parametrisation.is_velocity();
-        let law = (source, target, *path, *coupling, *noise);
+        let law = (source, target, *path, *coupling, pairs.clone(), *noise);
         (self.0.seed, law, is_velocity, velocity.is_one_step())
     }
 }

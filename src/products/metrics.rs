@@ -15,7 +15,7 @@ use crate::flow::sde::{NO_STRAIGHTNESS, Sampler};
 use crate::flow::solver::{Solver, Steps};
 use crate::flow::tableau::RK4;
 use crate::flow::trajectory::Walk;
-use crate::flow::work::{Parts, Work};
+use crate::flow::work::{Parts, Work, pause};
 
 use super::pair_crossings::CROSSING;
 use super::references::distance;
@@ -83,6 +83,8 @@ pub struct Metrics {
     pub straightness_reason: Option<String>,
     /// Root mean square distance between the end points of the two solvers.
     pub solver_error: f64,
+    /// Root mean square distance of the end points of one Euler step from those of a fine solver, in canvas units.
+    pub one_step_error: f64,
     /// The solver of the metrics of trajectories.
     pub reference: ReferenceSolver,
 }
@@ -202,6 +204,8 @@ pub struct Reference {
     times: Arc<ReferenceTimes>,
     halving: Halving,
     seen: Seen,
+    /// Where one Euler step over the whole time takes the points.
+    one_step: Vec<Point>,
 }
 
 impl Reference {
@@ -266,7 +270,22 @@ pub async fn reference(flow: &Flow, x_0: &[Point], parts: &Parts) -> Reference {
         times,
         halving,
         seen,
+        one_step: one_step(flow, x_0).await,
     }
+}
+
+/// Where one Euler step over the whole time takes the points: `Z_0 + (t_1 - t_0) v(Z_0, t_0)`.
+async fn one_step(flow: &Flow, x_0: &[Point]) -> Vec<Point> {
+    let (start, end) = time_range(flow);
+    let mut ends = Vec::with_capacity(x_0.len());
+    for x_0 in x_0.chunks(CHUNK.min(flow.rows()).max(1)) {
+        let mut velocities = vec![[0.0; 2]; x_0.len()];
+        flow.field.eval(start, x_0, &mut velocities);
+        let step = |(x, v): (&Point, &Point)| [0, 1].map(|i| x[i] + (end - start) * v[i]);
+        ends.extend(x_0.iter().zip(&velocities).map(step));
+        pause().await;
+    }
+    ends
 }
 
 /// The times of the reference solution of these points.
@@ -363,6 +382,7 @@ pub async fn measure(
         sampler,
         straightness_reason,
         solver_error: rms_distance(ends, &fine_ends),
+        one_step_error: rms_distance(&reference.one_step, &fine_ends),
         reference: ReferenceSolver {
             steps: reference.times.steps(),
             error: reference.halving.error(),

@@ -57,6 +57,8 @@ pub enum Command {
     Repeat(usize),
     /// Stop that, and forget what has come of it.
     StopRepeats,
+    /// Open a lane that trains on the pairs of the selected lane's flow.
+    Straighten,
 
     // ---- the experiment (undoable)
     /// A panel's change; changes that follow each other closely become one undo step.
