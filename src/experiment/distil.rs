@@ -5,7 +5,6 @@
 
 use super::{Experiment, Illegal, Readout, Velocity};
 use crate::flow::conversion::Quantity;
-use crate::flow::coupling::Coupling;
 use crate::flow::path::Path;
 use crate::flow::sde::Sampler;
 use crate::flow::solver::Solver;
@@ -60,10 +59,73 @@ impl Experiment {
     /// What independent pairs leave of a map.
     pub(super) fn distilled_mean(&self) -> Option<String> {
         let problem = &self.problem;
-        (problem.velocity.is_one_step() && problem.coupling == Coupling::Independent).then(|| {
+        let coupling = problem.coupling;
+        let is_independent = coupling.block().is_none() && coupling.needs_given().is_none();
+        (problem.velocity.is_one_step() && is_independent).then(|| {
             "One step learns E[x_1 | x_0], and independent pairs leave of that the mean of the target: every particle ends \
              there. Pairs of a flow (reflow) have one x_1 for each x_0."
                 .to_owned()
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::presets;
+    use super::*;
+
+    #[test]
+    fn one_step_is_eulers_along_the_linear_path_and_the_fix_makes_it_so() {
+        let mut asked = presets::find("two-moons").unwrap().experiment().unwrap();
+        asked.problem.velocity = Velocity::Distil;
+        asked.readout.solver = Solver::Euler { steps: 2 };
+        let illegal = asked.legality().unwrap_err();
+        assert!(
+            illegal.message.contains("Euler(steps: 1)"),
+            "{}",
+            illegal.message
+        );
+        assert_eq!(illegal.fix.legality(), Ok(()));
+        assert_eq!(*illegal.fix, asked.distilled());
+        for change in [
+            |e: &mut Experiment| e.problem.path = Path::Cosine,
+            |e: &mut Experiment| e.problem.path = Path::CondOt { sigma_min: 0.1 },
+            |e: &mut Experiment| e.problem.noise = 0.1,
+            |e: &mut Experiment| e.model.parametrisation = Quantity::X1,
+            |e: &mut Experiment| e.readout.solver = Solver::Midpoint { steps: 1 },
+        ] {
+            let mut changed = asked.distilled();
+            change(&mut changed);
+            assert!(changed.legality().is_err(), "{changed:?}");
+        }
+    }
+
+    #[test]
+    fn it_is_written_and_read_and_undone() {
+        let plain = presets::find("two-moons").unwrap().experiment().unwrap();
+        let distilled = plain.distilled();
+        let text = distilled.to_ron();
+        assert!(text.contains("velocity: Distil"), "{text}");
+        assert_eq!(Experiment::from_ron(&text).unwrap(), distilled);
+        assert_eq!(distilled.learned(), distilled);
+        assert_eq!(distilled.undistilled().problem.velocity, Velocity::Learned);
+        assert_eq!(plain.undistilled(), plain);
+    }
+
+    #[test]
+    fn independent_pairs_are_warned_of() {
+        let mut distilled = presets::find("two-moons")
+            .unwrap()
+            .experiment()
+            .unwrap()
+            .distilled();
+        let warned = |e: &Experiment| e.distilled_mean().is_some();
+        assert!(warned(&distilled) && !warned(&distilled.undistilled()));
+        distilled.set("coupling", "BatchOt(batch: 64)").unwrap();
+        assert!(!warned(&distilled));
+        distilled
+            .set("coupling", "Reflow(rounds: 1, pairs: 1000)")
+            .unwrap();
+        assert!(!warned(&distilled));
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::experiment::Velocity;
 use crate::flow::Point;
 use crate::flow::course::{Course, Profile};
 use crate::flow::crossings::crossing_rate;
@@ -20,11 +21,11 @@ use crate::flow::work::{Parts, Work, pause};
 use super::pair_crossings::CROSSING;
 use super::references::distance;
 use super::sampling;
-use crate::experiment::Velocity;
 use super::{Cost, Demand, Flow, Made, Product, References, Tools, Wish};
 
 /// Why one step has no straightness.
-const ONE_STEP: &str = "One step runs along a straight line, whatever it has learned: there is no flow whose way could be measured.";
+const ONE_STEP: &str = "One step runs along a straight line, whatever it has learned: there is no flow whose way could be \
+                        measured.";
 /// Most particles that are solved in one piece: few enough for the caches.
 const CHUNK: usize = 512;
 
