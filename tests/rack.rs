@@ -299,3 +299,36 @@ fn a_flow_is_straightened_by_a_lane_on_its_pairs() {
     let draft = lab.editor.experiment().problem.coupling;
     assert_eq!(draft.needs_given(), Some(10_000));
 }
+
+#[test]
+fn a_flow_is_distilled_to_a_lane_of_one_step() {
+    let mut alone = experiment();
+    alone.lanes.clear();
+    let options = Options {
+        autostart: true,
+        ..Options::default()
+    };
+    let lab = Lab::new(alone, None, options, Arc::new(|| ())).unwrap();
+    let mut window = window_on(lab, SIZE, 1.0);
+    wait(&mut window, "the flow is trained", measured);
+    press(&mut window, "Page of the coupling");
+    press(&mut window, "Distil to one step");
+    wait(&mut window, "the step is trained", |window| {
+        window.state().lab.editor.lanes().len() == 2 && measured(window)
+    });
+    window.step();
+    let lab = &window.state().lab;
+    assert_eq!(lab.editor.labels(), ["1-RF", "1-RF distilled"]);
+    assert_eq!(lab.editor.experiment().legality(), Ok(()));
+    let frames = lab.frames();
+    let frame = frames.of(lab.editor.lanes()[1].id());
+    let followed = frame.products.trajectories.get().unwrap();
+    assert_eq!(followed.steps.accepted(), 1);
+    let metrics = frame.products.metrics.get().unwrap();
+    assert!(metrics.straightness_reason.is_some() && metrics.w2.is_some());
+    assert!(shows(&window, "1-RF, 1 step"));
+    // One step is no flow, and is not straightened: that is said.
+    press(&mut window, "Straighten this flow");
+    assert_eq!(window.state().lab.editor.lanes().len(), 2);
+    assert!(!window.state().lab.straightens());
+}

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::experiment::Velocity;
 use crate::flow::Point;
 use crate::flow::course::{Course, Profile};
 use crate::flow::crossings::crossing_rate;
@@ -22,6 +23,9 @@ use super::references::distance;
 use super::sampling;
 use super::{Cost, Demand, Flow, Made, Product, References, Tools, Wish};
 
+/// Why one step has no straightness.
+const ONE_STEP: &str = "One step runs along a straight line, whatever it has learned: there is no flow whose way could be \
+                        measured.";
 /// Most particles that are solved in one piece: few enough for the caches.
 const CHUNK: usize = 512;
 
@@ -87,13 +91,25 @@ pub struct Metrics {
 }
 
 impl Metrics {
-    /// The same of a field that no network has learned, of which nothing is to be said about learning.
+    /// What of these can be said of a field of this kind: nothing about learning where no network has learned, and
+    /// nothing along the way where there is one step.
     #[must_use]
-    pub fn untrained(self) -> Self {
-        Self {
-            learned: None,
-            learned_reason: None,
-            ..self
+    pub fn of(self, velocity: Velocity) -> Self {
+        match velocity {
+            Velocity::Learned => self,
+            Velocity::Exact { .. } => Self {
+                learned: None,
+                learned_reason: None,
+                ..self
+            },
+            Velocity::Distil => Self {
+                npe: None,
+                npe_reason: Some(ONE_STEP.to_owned()),
+                straightness_reason: Some(ONE_STEP.to_owned()),
+                w2_start_end_squared: None,
+                crossings: None,
+                ..self
+            },
         }
     }
 
@@ -172,12 +188,7 @@ impl Product for Metrics {
             let (ends, steps) = ends.await;
             let reference = reference(&flow, source, &parts).await;
             let metrics = measure(&steps, &references, &ends, &reference, &parts).await;
-            let learned = flow.id.experiment.problem.velocity.is_learned();
-            Some(if learned {
-                metrics
-            } else {
-                metrics.untrained()
-            })
+            Some(metrics.of(flow.id.experiment.problem.velocity))
         })
     }
 }

@@ -447,12 +447,14 @@ impl Job<'_> {
         let Some(metrics) = self.compute(measuring) else {
             return Ok(None);
         };
-        let metrics = match experiment.problem.velocity.is_learned() {
-            true => metrics,
-            false => metrics.untrained(),
-        };
+        let metrics = metrics.of(experiment.problem.velocity);
         let start = Instant::now();
-        let comparing = compare_solvers(&flow, &references, parts);
+        let comparing = async {
+            match flow.is_one_step() {
+                true => None,
+                false => Some(compare_solvers(&flow, &references, parts).await),
+            }
+        };
         let Some(solvers) = self.compute(comparing) else {
             return Ok(None);
         };
@@ -481,7 +483,7 @@ impl Job<'_> {
             coupling_cost: self.learner.coupling_cost(),
             timing: self.timing.clone(),
         };
-        let report = Report::new(&experiment, trained, &metrics, &solvers, &likelihood);
+        let report = Report::new(&experiment, trained, &metrics, solvers.as_ref(), &likelihood);
         self.report(Phase::Writing);
         if kept.is_none() {
             self.folder.remove(&Keep::TRAJECTORIES)?;

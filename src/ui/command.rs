@@ -59,6 +59,8 @@ pub enum Command {
     StopRepeats,
     /// Open a lane that trains on the pairs of the selected lane's flow.
     Straighten,
+    /// Open a lane with a network of one step that trains on them.
+    Distil,
 
     // ---- the experiment (undoable)
     /// A panel's change; changes that follow each other closely become one undo step.

@@ -37,6 +37,8 @@ use super::editor::{Editor, LaneDraft};
 use super::page::Page;
 use super::studio::Clip;
 
+use straighten::Made;
+
 pub use state::{State, Unsaved, as_printed};
 pub use straighten::rectified;
 
@@ -197,7 +199,8 @@ impl State {
             Command::Measure => self.send(&session::Command::Measure),
             Command::CompareGradients => self.compare_gradients(),
             Command::Repeat(seeds) => self.repeat(seeds),
-            Command::Straighten => self.straighten(),
+            Command::Straighten => self.straighten(Made::Flow),
+            Command::Distil => self.straighten(Made::OneStep),
             Command::StopRepeats => self.repeats = None,
             Command::Edit(experiment) => self.edit(*experiment),
             Command::ApplyFix => self.apply_fix(),

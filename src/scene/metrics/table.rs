@@ -292,7 +292,7 @@ metrics! {
     }
     STRAIGHTNESS_REASON "straightness_reason" {
         meaning: "Why there is no `straightness`, nor path energy, transport cost, chord ratio, turning, crossings and NPE: the \
-                  trajectories are those of an SDE.",
+                  trajectories are those of an SDE, or one step.",
         unit: "a sentence",
         value: |m| m.text(|metrics| metrics.straightness_reason.as_ref()),
     }

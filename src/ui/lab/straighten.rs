@@ -1,4 +1,4 @@
-//! Reflow in the window: a lane that trains on the pairs of the selected lane's flow.
+//! Reflow in the window: a lane that trains on the pairs of the selected lane's flow, a flow again or one step.
 
 use std::sync::Arc;
 
@@ -18,7 +18,17 @@ pub struct Round {
     lane: LaneId,
     /// Its experiment when that began.
     of: Arc<Experiment>,
+    made: Made,
     work: Straightening,
+}
+
+/// What is made of the pairs of a flow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Made {
+    /// The flow of the next round.
+    Flow,
+    /// A network of one step.
+    OneStep,
 }
 
 /// The coupling of the round after an experiment's own.
@@ -59,7 +69,7 @@ impl State {
     }
 
     /// Begins to make the pairs of the selected lane's flow.
-    pub(super) fn straighten(&mut self) {
+    pub(super) fn straighten(&mut self, made: Made) {
         if self.editor.lanes().len() >= MAX_LANES {
             return self.complain("There are six lanes at most: take one away first.");
         }
@@ -68,6 +78,9 @@ impl State {
         let Some(flow) = frame.flow.clone() else {
             return self.complain("There is no flow to straighten yet: train first.");
         };
+        if flow.is_one_step() {
+            return self.complain("This is one step and no flow: its pairs are those of the lane it was distilled from.");
+        }
         let Some(n) = next(flow.id.experiment.problem.coupling).needs_given() else {
             return;
         };
@@ -75,7 +88,12 @@ impl State {
         match Straightening::spawn(flow, n, Arc::clone(&self.wake)) {
             Ok(work) => {
                 self.notice = format!("Makes {n} pairs of the flow.");
-                self.round = Some(Round { lane, of, work });
+                self.round = Some(Round {
+                    lane,
+                    of,
+                    made,
+                    work,
+                });
             }
             Err(error) => self.complain(error),
         }
@@ -86,21 +104,22 @@ impl State {
         let Some(made) = self.round.as_ref().and_then(|round| round.work.take()) else {
             return;
         };
-        let Some(Round { lane, of, .. }) = self.round.take() else {
+        let Some(round) = self.round.take() else {
             return;
         };
         match made {
             Err(sentence) => self.complain(sentence),
-            Ok(pairs) => self.open_round(lane, &of, pairs),
+            Ok(pairs) => self.open_round(&round, pairs),
         }
     }
 
-    fn open_round(&mut self, lane: LaneId, of: &Experiment, pairs: GivenPairs) {
+    fn open_round(&mut self, round: &Round, pairs: GivenPairs) {
+        let Round { lane, of, made, .. } = round;
         let place = self
             .editor
             .lanes()
             .iter()
-            .position(|known| known.id() == lane);
+            .position(|known| known.id() == *lane);
         let Some(place) = place.filter(|place| self.editor.select(*place)) else {
             return self.complain("The lane whose flow was to be straightened is gone.");
         };
@@ -111,20 +130,33 @@ impl State {
         let mut experiment = self.editor.experiment().clone();
         experiment.problem.coupling = coupling;
         experiment.problem.pairs = Some(pairs);
+        let [before, after] = [own, coupling].map(rectified);
+        let (title, notice) = match made {
+            Made::Flow => (
+                format!("{after}-RF"),
+                format!("Trains the {after}-rectified flow on pairs of the flow before."),
+            ),
+            Made::OneStep => (
+                format!("{before}-RF distilled"),
+                format!("Distils the {before}-rectified flow to one step."),
+            ),
+        };
+        if *made == Made::OneStep {
+            experiment = experiment.distilled();
+        }
         self.editor.edit_lane(experiment);
         self.editor.settle();
-        let names = [(place, own), (self.editor.selected(), coupling)];
-        for (lane, coupling) in names {
+        let names = [
+            (place, format!("{before}-RF")),
+            (self.editor.selected(), title),
+        ];
+        for (lane, title) in names {
             let known = self.editor.document().lanes.get(lane);
             if known.is_some_and(|known| known.title.is_empty()) {
-                self.editor
-                    .rename_lane(lane, &format!("{}-RF", rectified(coupling)));
+                self.editor.rename_lane(lane, &title);
             }
         }
         self.publish();
-        self.notice = format!(
-            "Trains the {}-rectified flow on pairs of the flow before.",
-            rectified(coupling)
-        );
+        self.notice = notice;
     }
 }

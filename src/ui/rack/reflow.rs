@@ -2,6 +2,7 @@
 
 use egui::{Grid, RichText, Ui};
 
+use crate::experiment::Problem;
 use crate::scene::metrics::table::{
     COUPLING_COST, ONE_STEP_ERROR, STRAIGHTNESS, TRANSPORT_COST, W2, W2_FLOOR,
 };
@@ -38,15 +39,20 @@ pub fn reflow_ui(ui: &mut Ui, sight: Sight<'_>, commands: &mut Vec<Command>) {
     let button = wide_button(theme, words, ui.available_width());
     let ready = !sight.lab.straightens();
     button_ui(ui, sight.lab, &actions::STRAIGHTEN, button, ready, commands);
+    let button = wide_button(theme, "Distil to one step", ui.available_width());
+    button_ui(ui, sight.lab, &actions::DISTIL, button, ready, commands);
     let lanes = sight.lab.editor.lanes().iter().enumerate();
-    let rounds: Vec<(usize, usize, Measured)> = lanes
+    let rounds: Vec<(usize, String, Measured)> = lanes
         .map(|(place, lane)| {
             let frame = sight.frames.of(lane.id());
-            let round = rectified(frame.experiment.problem.coupling);
-            (place, round, Measured::of(frame))
+            (
+                place,
+                name_of(&frame.experiment.problem),
+                Measured::of(frame),
+            )
         })
         .collect();
-    if rounds.iter().all(|(_, round, _)| *round == 1) {
+    if rounds.iter().all(|(_, name, _)| name == "1-RF") {
         return drop(note_ui(ui, theme, INVITATION));
     }
     let muted = |text: &str| {
@@ -63,11 +69,9 @@ pub fn reflow_ui(ui: &mut Ui, sight: Sight<'_>, commands: &mut Vec<Command>) {
                 ui.label(muted(name)).on_hover_text(metric.definition());
             }
             ui.end_row();
-            for (place, round, measured) in &rounds {
+            for (place, name, measured) in &rounds {
                 let color = ink(lane_color(*place, sight.lab.dark));
-                let name = RichText::new(format!("{round}-RF"))
-                    .font(strong(12.5))
-                    .color(color);
+                let name = RichText::new(name).font(strong(12.5)).color(color);
                 ui.label(name).on_hover_text(sight.lab.editor.label(*place));
                 for (_, metric) in COLUMNS {
                     let value = (metric.value)(measured).and_then(|value| value.number());
@@ -79,7 +83,17 @@ pub fn reflow_ui(ui: &mut Ui, sight: Sight<'_>, commands: &mut Vec<Command>) {
     note_ui(ui, theme, EXPLANATION);
 }
 
+/// What papers call a flow: round r is the (r + 1)-rectified flow. One step is told by the flow that its pairs are of.
+fn name_of(problem: &Problem) -> String {
+    let rectified = rectified(problem.coupling);
+    match problem.velocity.is_one_step() {
+        true => format!("{}-RF, 1 step", rectified.saturating_sub(1).max(1)),
+        false => format!("{rectified}-RF"),
+    }
+}
+
 const INVITATION: &str = "A new lane trains on the pairs (Z₀, Z₁) that this flow makes, held fixed: the 2-rectified flow. Its \
                           paths are straighter, its transport cost is not larger, and the target drifts a little.";
 const EXPLANATION: &str = "The pairs of a round are the ends of the flow before: what is paired costs there what is carried \
-                           here. W₂ against its floor says how far the marginal has drifted.";
+                           here. W₂ against its floor says how far the marginal has drifted. A distilled network is one \
+                           straight step, whatever it has learned: it has W₂ and no S.";
