@@ -83,7 +83,9 @@ impl Marks for DensityDifference {
             name: r"flow − exact",
             unit: "1 / area",
             heat: Heat::Signed,
-            ends: |moment| DensityDifference::needs(moment).map(|both| [-both.exact.top, both.exact.top]),
+            ends: |moment| {
+                DensityDifference::needs(moment).map(|both| [-both.exact.top, both.exact.top])
+            },
             explained: true,
             notes: 1,
         }),
