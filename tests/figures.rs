@@ -326,7 +326,10 @@ impl Measured {
 fn rasterised(program: &str, arguments: &[&str], out: &Path) -> Option<Vec<u8>> {
     let done = Command::new(program).args(arguments).output().ok()?;
     let said = String::from_utf8_lossy(&done.stderr).into_owned();
-    assert!(done.status.success() && said.is_empty(), "{program}: {said}");
+    assert!(
+        done.status.success() && said.is_empty(),
+        "{program}: {said}"
+    );
     Some(fs::read(out).unwrap())
 }
 
@@ -350,14 +353,24 @@ fn pdf_svg_and_png_agree_in_page_and_type() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name);
     let text = |name: &str| at(name).to_str().unwrap().to_owned();
-    let (dpi, test) = (FINE_DPI.to_string(), "pdf_svg_and_png_agree_in_page_and_type");
+    let (dpi, test) = (
+        FINE_DPI.to_string(),
+        "pdf_svg_and_png_agree_in_page_and_type",
+    );
     for text_as in [TextAs::Outlines, TextAs::Text] {
         let options = Options {
             text: text_as,
             ..fine.clone()
         };
         fs::write(at("a.pdf"), Format::Pdf.encode(&scene, &options).unwrap()).unwrap();
-        let arguments = ["-r", &dpi, "-png", "-singlefile", &text("a.pdf"), &text("pdf")];
+        let arguments = [
+            "-r",
+            &dpi,
+            "-png",
+            "-singlefile",
+            &text("a.pdf"),
+            &text("pdf"),
+        ];
         match rasterised("pdftoppm", &arguments, &at("pdf.png")) {
             None => skip::skip(test, "pdftoppm (poppler-utils) is not installed"),
             Some(file) => {
@@ -367,7 +380,15 @@ fn pdf_svg_and_png_agree_in_page_and_type() {
         }
     }
     fs::write(at("a.svg"), Format::Svg.encode(&scene, &fine).unwrap()).unwrap();
-    let arguments = ["-d", &dpi, "-p", &dpi, "-o", &text("svg.png"), &text("a.svg")];
+    let arguments = [
+        "-d",
+        &dpi,
+        "-p",
+        &dpi,
+        "-o",
+        &text("svg.png"),
+        &text("a.svg"),
+    ];
     match rasterised("rsvg-convert", &arguments, &at("svg.png")) {
         None => skip::skip(test, "rsvg-convert (librsvg2-bin) is not installed"),
         Some(file) => {

@@ -42,10 +42,8 @@ fn texts(scene: &Scene) -> impl Iterator<Item = &Text> {
         let layers = panel.groups.iter().flat_map(|group| group.items.iter());
         panel.backdrop.iter().chain(layers).chain(&panel.overlay)
     });
-    panels
-        .chain(scene.around())
-        .filter_map(|item| match item {
-            Item::Text(text) => Some(text),
-            _ => None,
-        })
+    panels.chain(scene.around()).filter_map(|item| match item {
+        Item::Text(text) => Some(text),
+        _ => None,
+    })
 }

@@ -177,7 +177,9 @@ pub struct Scene {
 impl Scene {
     /// All its marks but those of the layers, bottom first: furniture and colour bars.
     pub fn around(&self) -> impl Iterator<Item = &Item> {
-        self.furniture.iter().chain(self.color_bars.iter().flatten())
+        self.furniture
+            .iter()
+            .chain(self.color_bars.iter().flatten())
     }
 }
 

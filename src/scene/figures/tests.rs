@@ -390,7 +390,8 @@ fn words_and_formulas_lie_over_each_other_in_no_kind_of_any_style() {
                     share * style.width(),
                 ))),
                 title: Some(
-                    r"flow $u_t(x) = E[\dot X_t | X_t = x]$ and $\frac{\partial p}{\partial t}$".to_owned(),
+                    r"flow $u_t(x) = E[\dot X_t | X_t = x]$ and $\frac{\partial p}{\partial t}$"
+                        .to_owned(),
                 ),
                 ..Figure::new(kind)
             };
@@ -442,7 +443,11 @@ fn every_map_has_a_bar_with_a_scale_and_zero_where_it_has_both_signs() {
         });
         assert_eq!(zero, layer == Layer::Divergence);
         // The legend does not say the same again.
-        assert!(!texts(&scene).iter().any(|text| text.text.starts_with("0 to ")));
+        assert!(
+            !texts(&scene)
+                .iter()
+                .any(|text| text.text.starts_with("0 to "))
+        );
     }
     let none = Figure {
         layers: Some(vec![Layer::FieldError]),

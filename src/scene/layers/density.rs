@@ -92,7 +92,11 @@ fn image(stack: &DensityStack, t: f64, place: &Place) -> Option<Image> {
     // Rows go up in the data and down on the page.
     for row in values.chunks_exact(columns).rev() {
         for &value in row {
-            rgba.extend(Heat::Particles.color(value / peak, place.theme()).to_array());
+            rgba.extend(
+                Heat::Particles
+                    .color(value / peak, place.theme())
+                    .to_array(),
+            );
         }
     }
     Some(Image {
