@@ -54,67 +54,43 @@ pub enum FigureKind {
     },
 }
 
-impl FigureKind {
-    /// The names of the kinds on the command line, in the order in which they are offered.
-    pub const NAMES: [&'static str; 11] = [
-        "trajectories",
-        "strip",
-        "field",
-        "density",
-        "lanes",
-        "pairs",
-        "grid",
-        "conditional",
-        "posterior",
-        "triptych",
-        "film",
-    ];
+/// The kinds by name: for each its name on the command line, and its options at their defaults.
+macro_rules! names {
+    ($($name:literal: $kind:ident $({ $($option:ident: $default:expr),* })?,)*) => {
+        impl FigureKind {
+            /// The names of the kinds on the command line, in the order in which they are offered.
+            pub const NAMES: [&'static str; [$($name),*].len()] = [$($name),*];
 
-    /// The kind of that name with its options at their defaults.
-    pub fn named(name: &str) -> Option<Self> {
-        Some(match name {
-            "trajectories" => Self::Trajectories,
-            "strip" => Self::Strip {
-                of: StripOf::default(),
-            },
-            "field" => Self::Field {
-                of: FieldOf::default(),
-            },
-            "density" => Self::Density {
-                of: DensityOf::default(),
-            },
-            "lanes" => Self::Lanes,
-            "pairs" => Self::Pairs,
-            "grid" => Self::Grid,
-            "conditional" => Self::Conditional,
-            "posterior" => Self::Posterior,
-            "triptych" => Self::Triptych,
-            "film" => Self::Film {
-                frames: frames(),
-                rate: rate(),
-                pause: pause(),
-                repeat: true,
-            },
-            _ => return None,
-        })
-    }
+            /// The kind of that name with its options at their defaults.
+            pub fn named(name: &str) -> Option<Self> {
+                Some(match name {
+                    $($name => Self::$kind $({ $($option: $default),* })?,)*
+                    _ => return None,
+                })
+            }
 
-    /// Its name on the command line.
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Self::Trajectories => "trajectories",
-            Self::Strip { .. } => "strip",
-            Self::Field { .. } => "field",
-            Self::Density { .. } => "density",
-            Self::Lanes => "lanes",
-            Self::Pairs => "pairs",
-            Self::Grid => "grid",
-            Self::Conditional => "conditional",
-            Self::Posterior => "posterior",
-            Self::Triptych => "triptych",
-            Self::Film { .. } => "film",
+            /// Its name on the command line.
+            pub const fn name(&self) -> &'static str {
+                match self {
+                    $(Self::$kind { .. } => $name,)*
+                }
+            }
         }
-    }
+    };
+}
+
+names! {
+    "trajectories": Trajectories,
+    "strip": Strip { of: StripOf::default() },
+    "field": Field { of: FieldOf::default() },
+    "density": Density { of: DensityOf::default() },
+    "lanes": Lanes,
+    "pairs": Pairs,
+    "grid": Grid,
+    "conditional": Conditional,
+    "posterior": Posterior,
+    "triptych": Triptych,
+    "film": Film { frames: frames(), rate: rate(), pause: pause(), repeat: true },
 }
 
 fn frames() -> usize {
