@@ -259,6 +259,8 @@ products! {
     pair_crossings: PairCrossings,
     /// One block of the coupling, and what other couplings make of its points.
     block: CouplingBlock,
+    /// What pairs of larger blocks cost.
+    block_costs: BlockCosts,
     /// Straightness, cost and distance to the target.
     metrics: Metrics,
     /// Points of the paths with the velocities there.
@@ -380,6 +382,8 @@ pub struct Look {
     pub mesh: bool,
     /// The block of the coupling that is looked at, if one is.
     pub block: Option<BlockView>,
+    /// Whether the cost of blocks of several sizes is wanted.
+    pub block_costs: bool,
     /// Whether measurements are wanted.
     pub metrics: bool,
     /// Whether they are also wanted of the checkpoints, where nothing trains.
@@ -433,6 +437,7 @@ impl Look {
             density: view.layers.contains(&Layer::Density),
             mesh: view.layers.contains(&Layer::DeformedGrid),
             block: shows(&[Layer::Block]).then_some(view.block),
+            block_costs: false,
             metrics: true,
             curves: false,
             solvers: false,
@@ -500,6 +505,7 @@ impl Default for Look {
             density: false,
             mesh: false,
             block: None,
+            block_costs: false,
             metrics: true,
             curves: false,
             solvers: false,
@@ -518,6 +524,16 @@ pub fn make_all(
     flow: &Flow,
     look: &Look,
     tools: &Tools,
+    go_on: impl FnMut() -> bool,
+) -> Option<Products> {
+    make_all_with_past((flow, None), look, tools, go_on)
+}
+
+/// The same of a flow with the training behind it, of which some may be looked at, too.
+pub fn make_all_with_past(
+    (flow, past): (&Flow, Option<&Arc<Checkpoints>>),
+    look: &Look,
+    tools: &Tools,
     mut go_on: impl FnMut() -> bool,
 ) -> Option<Products> {
     let mut products = Products::default();
@@ -526,7 +542,7 @@ pub fn make_all(
             flow: &flow.id,
             look,
             made: &products,
-            past: None,
+            past,
             now: tools.now,
         };
         let next = |kind: &Kind| match kind.next(flow, &wish, tools) {

@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use crate::experiment::Experiment;
 use crate::flow::Bounds;
-use crate::model::DeviceChoice;
-use crate::products::{DisplaySamples, Flow, Look, RunId, Tools, display_samples, make_all};
+use crate::model::{Checkpoints, DeviceChoice};
+use crate::products::{
+    DisplaySamples, Flow, Look, RunId, Tools, display_samples, make_all_with_past,
+};
 use crate::snapshot::{DISPLAY_PAIRS, DISPLAY_SAMPLES, Frame, LaneId, RunState};
 
 use super::coupler::pairs_of;
@@ -92,6 +94,17 @@ pub fn pictured(
     hands: &Hands,
     observer: &mut dyn RunObserver,
 ) -> Option<Frame> {
+    pictured_with_past((frame, None), look, choice, hands, observer)
+}
+
+/// The same with the training behind the flow, of which some may be looked at, too.
+pub fn pictured_with_past(
+    (frame, past): (Frame, Option<&Arc<Checkpoints>>),
+    look: Look,
+    choice: DeviceChoice,
+    hands: &Hands,
+    observer: &mut dyn RunObserver,
+) -> Option<Frame> {
     let Some(flow) = &frame.flow else {
         return Some(frame);
     };
@@ -101,7 +114,7 @@ pub fn pictured(
         carrier: GpuCarrier::of(choice, move |sentence| drop(said.send(sentence))),
         now: 0.0,
     };
-    let products = make_all(flow, &look, &tools, || !observer.interrupted());
+    let products = make_all_with_past((flow, past), &look, &tools, || !observer.interrupted());
     for sentence in complaints.try_iter() {
         observer.notice(&sentence);
     }

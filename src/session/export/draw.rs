@@ -3,6 +3,7 @@
 use crate::experiment::{Figure, View};
 use crate::flow::Bounds;
 use crate::model::DeviceChoice;
+use crate::products::Look;
 use crate::scene::caption::{self, Caption};
 use crate::scene::figures::{self, FigureError, Material};
 use crate::scene::lanes::LanePanel;
@@ -15,6 +16,7 @@ use super::super::hands::Hands;
 use super::super::observer::{RunError, RunObserver};
 use super::super::portrait;
 use super::Subject;
+use super::past::Past;
 use super::style::style;
 
 /// What is seen where nothing says it.
@@ -29,6 +31,8 @@ pub struct Drawn {
     titles: Vec<String>,
     view: View,
     page: Page,
+    look: Look,
+    past: Past,
 }
 
 impl Drawn {
@@ -38,6 +42,19 @@ impl Drawn {
     /// [`RunError::Input`] if the lanes do not have what it shows.
     pub fn shot(&self, figure: &Figure) -> Result<Scene, RunError> {
         let scene = with_material(&self.titles, &self.frames, &self.view, |material| {
+            figures::scene(figure, material, &self.page)
+        });
+        scene.map_err(refused)
+    }
+
+    /// The scene of a figure that shows the lanes as they were after a share of their checkpoints, 0 to 1. What is made of
+    /// these weights goes when the scene is there.
+    ///
+    /// # Errors
+    /// [`RunError::Input`] if the lanes do not have what it shows.
+    pub fn earlier(&self, figure: &Figure, share: f64) -> Result<Scene, RunError> {
+        let frames = self.past.frames(&self.frames, share, &self.look);
+        let scene = with_material(&self.titles, &frames, &self.view, |material| {
             figures::scene(figure, material, &self.page)
         });
         scene.map_err(refused)
@@ -82,6 +99,7 @@ pub fn draw(
     let style = style(figure)?;
     let subjects = subjects.get(..figures::shown(figure, subjects.len()));
     let subjects = subjects.unwrap_or_default();
+    let past = Past::of(figure, subjects)?;
     let blank: Vec<Frame> = subjects.iter().map(|s| s.frame.clone()).collect();
     let titles: Vec<String> = subjects.iter().map(|s| s.title.clone()).collect();
     let seen = with_material(&titles, &blank, view, |material| {
@@ -90,9 +108,10 @@ pub fn draw(
     });
     let seen = seen.map_err(refused)?.unwrap_or(Bounds::square(NOWHERE));
     let mut frames = Vec::new();
-    for frame in blank {
-        let look = figures::look(figure, view, seen);
-        match portrait::pictured(frame, look, DeviceChoice::Cpu, hands, observer) {
+    let look = figures::look(figure, view, seen);
+    for (frame, subject) in blank.into_iter().zip(subjects) {
+        let frame = (frame, subject.history.as_ref());
+        match portrait::pictured_with_past(frame, look, DeviceChoice::Cpu, hands, observer) {
             Some(frame) => frames.push(frame),
             None => return Ok(None),
         }
@@ -109,6 +128,8 @@ pub fn draw(
         titles,
         view: view.clone(),
         page,
+        look,
+        past,
     }))
 }
 
