@@ -16,7 +16,7 @@ use super::{Page, Scene, Style};
 
 pub use axis::Scale;
 use axis::{Axis, AxisTicks};
-use header::{Header, Parts};
+use header::Parts;
 
 /// Plots of a comparison side by side.
 pub const COLUMNS: usize = 3;
