@@ -124,6 +124,7 @@ mod ffmpeg {
                     panels: Vec::new(),
                     color_bars: Default::default(),
                     furniture: Vec::new(),
+                    color_bars: Vec::new(),
                 })
             }))
         };
