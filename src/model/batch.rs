@@ -7,7 +7,7 @@ use crate::experiment::{CFM_TIMES, Experiment, TimeEmbedding};
 use crate::flow::Point;
 use crate::flow::conversion::{Affine, Posterior, Quantity};
 use crate::flow::coupling::Pairs;
-use crate::flow::path::{Path, Schedule, interpolate, velocity};
+use crate::flow::path::{BRIDGE_TIMES, Path, Schedule, bridge_noise, interpolate, velocity};
 
 use super::Scaling;
 use super::embedding;
@@ -46,6 +46,7 @@ pub struct BatchRule {
     time: TimeEmbedding,
     predicted: Quantity,
     sigma: f64,
+    bridge: f64,
 }
 
 impl BatchRule {
@@ -57,12 +58,22 @@ impl BatchRule {
             time: experiment.model.time,
             predicted: experiment.model.parametrisation,
             sigma: experiment.problem.noise,
+            bridge: experiment.problem.coupling.bridge(),
         }
     }
 
     /// The conditional paths.
     pub fn path(&self) -> Path {
         self.path
+    }
+
+    /// The times that are drawn: those of the path, without its ends where a bridge's velocity diverges.
+    pub fn time_range(&self) -> (f64, f64) {
+        let (start, end) = self.path.time_range();
+        match self.bridge > 0.0 {
+            true => (start.max(BRIDGE_TIMES.0), end.min(BRIDGE_TIMES.1)),
+            false => (start, end),
+        }
     }
 
     /// The mean of what is regressed on over the pairs whose paths pass through `x` at the velocity `u`, that of the marginal
@@ -101,6 +112,19 @@ pub struct Regression {
     pub target: Point,
 }
 
+impl Regression {
+    /// The same pair with the noise of a bridge, whose velocity is regressed on.
+    fn on_bridge(mut self, sigma: f64, rng: &mut impl Rng) -> Self {
+        for i in 0..2 {
+            let noise = bridge_noise(sigma, self.t, rng.sample(StandardNormal));
+            self.x_t[i] += noise.position;
+            self.velocity[i] += noise.velocity;
+            self.target[i] += noise.velocity;
+        }
+        self
+    }
+}
+
 /// Draws `t ~ U(t_0, t_1)` for every pair and regresses on the path's velocity, or what else is predicted, at
 /// `x_t = alpha_t x_1 + sigma_t x_0 + sigma z` (Lipman et al. 2210.02747, Eq. 9; the extra noise is Tong et
 /// al. 2302.00482, Eq. 13 and following).
@@ -109,16 +133,20 @@ pub fn regressions<'a>(
     pairs: &'a Pairs,
     rng: &'a mut impl Rng,
 ) -> impl Iterator<Item = Regression> + 'a {
-    let (t_0, t_1) = rule.path.time_range();
+    let (t_0, t_1) = rule.time_range();
     pairs.iter().map(move |(x_0, x_1)| {
         let t = t_0 + (t_1 - t_0) * rng.random::<f64>();
         let schedule = rule.path.at(t);
-        Regression {
+        let line = Regression {
             t,
             schedule,
             x_t: rule.noisy(interpolate(schedule, x_0, x_1), rng),
             velocity: velocity(schedule, x_0, x_1),
             target: rule.scaling.target(rule.predicted, schedule, x_0, x_1),
+        };
+        match rule.bridge > 0.0 {
+            true => line.on_bridge(rule.bridge, rng),
+            false => line,
         }
     })
 }
@@ -159,7 +187,7 @@ impl BatchRule {
     /// The row of the CFM loss: a residual of the output, times `b` of `u = a x + b net`, is one of the velocity. The
     /// weights make the mean over all rows that over [`CFM_TIMES`].
     fn push_cfm(&self, drawn: &Regression, rows: &mut CfmRows) {
-        let (t_0, t_1) = self.path.time_range();
+        let (t_0, t_1) = self.time_range();
         let (first, last) = (t_0.max(CFM_TIMES.0), t_1.min(CFM_TIMES.1));
         let is_told = (first..=last).contains(&drawn.t);
         let share = if is_told {

@@ -16,8 +16,8 @@ use crate::flow::solver::Steps;
 use crate::flow::{Bounds, Point};
 use crate::model::{Checkpoints, DeviceChoice, EngineError, FrozenField};
 use crate::products::{
-    Floor, Flow, FmError, Likelihood, LikelihoodBasis, LogDensityMap, PairCrossings, Probes,
-    References, RunId, compare_solvers, ends, marginal_field, measure, reference, sde,
+    CouplingPlan, Floor, Flow, FmError, Likelihood, LikelihoodBasis, LogDensityMap, PairCrossings,
+    Probes, References, RunId, compare_solvers, ends, marginal_field, measure, reference, sde,
 };
 use crate::scene::Scene;
 use crate::snapshot::{Frame, LaneId};
@@ -454,6 +454,9 @@ impl Job<'_> {
         let Some(crossings) = self.compute(PairCrossings::count(&experiment)) else {
             return Ok(None);
         };
+        let Some(coupling_plan) = self.compute(CouplingPlan::of(&experiment)) else {
+            return Ok(None);
+        };
         let Some((floor, fm_error)) = self.compute(against_exact(&flow)) else {
             return Ok(None);
         };
@@ -470,6 +473,7 @@ impl Job<'_> {
             fm_error,
             pair_crossings: crossings.map(|PairCrossings(rate)| rate),
             coupling_cost: self.learner.coupling_cost(),
+            coupling_plan,
             timing: self.timing.clone(),
         };
         let report = Report::new(&experiment, trained, &metrics, &solvers, &likelihood);

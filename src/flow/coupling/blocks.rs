@@ -3,8 +3,11 @@
 //! Block b is a function of (seed, b) alone: it refuses to know who asks, when, and how much was asked before. Pairs are
 //! canvas coordinates.
 
+use rand_chacha::ChaCha8Rng;
+
 use super::Coupling;
 use super::assignment::AssignmentError;
+use super::entropic::Plan;
 use super::pairs::Pairs;
 use crate::flow::distribution::Sampler;
 use crate::flow::rng::{Stream, stream};
@@ -51,16 +54,28 @@ impl Blocks {
     /// A drawn point is too far out for an exact assignment.
     pub fn draw(&self, block: u64, n: usize) -> Result<Pairs, AssignmentError> {
         let n = self.coupling.block().unwrap_or(n);
-        self.coupling.pair(self.independent(block, n))
+        let mut rng = stream(self.seed, self.stream, block);
+        let drawn = self.independent(n, &mut rng);
+        self.coupling.pair(drawn, &mut rng)
     }
 
-    fn independent(&self, block: u64, n: usize) -> Pairs {
+    /// The plan that block number `block` is drawn from, and its pairs; none where pairs are not drawn from a plan.
+    ///
+    /// # Errors
+    /// As [`Self::draw`].
+    pub fn planned(&self, block: u64) -> Result<Option<(Plan<f32>, Pairs)>, AssignmentError> {
+        let n = self.coupling.block().unwrap_or(0);
         let mut rng = stream(self.seed, self.stream, block);
-        let mut x_0 = self.source.sample_n(n, &mut rng);
+        self.coupling
+            .planned(self.independent(n, &mut rng), &mut rng)
+    }
+
+    fn independent(&self, n: usize, rng: &mut ChaCha8Rng) -> Pairs {
+        let mut x_0 = self.source.sample_n(n, rng);
         for x in x_0.iter_mut().flatten() {
             *x *= self.source_scale;
         }
-        let x_1 = self.target.sample_n(n, &mut rng);
+        let x_1 = self.target.sample_n(n, rng);
         Pairs { x_0, x_1 }
     }
 }

@@ -2,7 +2,10 @@
 //!
 //! It refuses to know who pairs the points, who asks and when. Pairs are canvas coordinates.
 
+use rand_chacha::ChaCha8Rng;
+
 use super::assignment::{AssignmentError, squared_distance};
+use super::entropic::Plan;
 use crate::flow::Point;
 
 /// Pairs `(x_0[i], x_1[i])`; both lists have the same length.
@@ -29,6 +32,14 @@ impl Pairs {
         self.x_0.iter().copied().zip(self.x_1.iter().copied())
     }
 
+    /// The same points, `x_1[partners[i]]` for the partner of `x_0[i]`.
+    pub(super) fn permuted(self, partners: &[usize]) -> Self {
+        Self {
+            x_1: partners.iter().map(|&j| self.x_1[j]).collect(),
+            x_0: self.x_0,
+        }
+    }
+
     pub(super) fn append(&mut self, mut other: Self) {
         self.x_0.append(&mut other.x_0);
         self.x_1.append(&mut other.x_1);
@@ -50,11 +61,34 @@ pub trait Pairing {
         None
     }
 
-    /// Pairs independent draws, a whole block of them if there are blocks. Both marginals stay what they are.
+    /// Pairs independent draws, a whole block of them if there are blocks. Both marginals stay what they
+    /// are. What is left to chance comes from `rng`.
     ///
     /// # Errors
     /// A drawn point is too far out for an exact assignment.
-    fn pair(&self, drawn: Pairs) -> Result<Pairs, AssignmentError>;
+    fn pair(&self, drawn: Pairs, rng: &mut ChaCha8Rng) -> Result<Pairs, AssignmentError>;
+
+    /// Noise of a Brownian bridge between the points of each pair, in canvas units per root of time.
+    fn bridge(&self) -> f64 {
+        0.0
+    }
+
+    /// Whether [`Self::pair`] draws a permutation from a plan.
+    fn has_plan(&self) -> bool {
+        false
+    }
+
+    /// The plan with the pairs that are drawn from it; none where they are not.
+    ///
+    /// # Errors
+    /// As [`Self::pair`].
+    fn planned(
+        &self,
+        _drawn: Pairs,
+        _rng: &mut ChaCha8Rng,
+    ) -> Result<Option<(Plan<f32>, Pairs)>, AssignmentError> {
+        Ok(None)
+    }
 
     /// Whether a block takes longer than to hand it from thread to thread.
     fn is_costly(&self) -> bool {
