@@ -354,6 +354,20 @@ mod tests {
     }
 
     #[test]
+    fn noise_that_makes_no_bridge_is_noticed_and_the_right_one_named() {
+        let with = |bridge: &str| {
+            let coupling = format!("Sinkhorn(batch: 256, epsilon: 0.05, bridge: {bridge})");
+            cautions("eight-gaussians", &[("coupling", &coupling)])
+        };
+        assert!(with("0.0").is_empty());
+        let sentence = &with("0.2")[0];
+        // eps = 0.05 x 27.5 = 1.375, so that sigma is to be 0.83.
+        let named = number_after(sentence, "coupling.bridge = ");
+        assert!((named - 0.829).abs() < 0.03, "{sentence}");
+        assert!(with(&named.to_string()).is_empty());
+    }
+
+    #[test]
     fn blocks_larger_than_the_target_are_noticed() {
         let points = "(shape: Mixture(components: [(mean: (3.0, 0.0), std: 1e-6), (mean: (-3.0, 0.0), std: 1e-6)]))";
         let with =

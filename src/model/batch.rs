@@ -206,3 +206,43 @@ impl BatchRule {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::presets;
+    use crate::flow::coupling::Coupling;
+    use crate::flow::rng::{Stream, stream};
+
+    #[test]
+    fn a_bridge_has_its_variance_and_its_own_velocity() {
+        const N: usize = 20_000;
+        let preset = presets::find("two-moons").unwrap();
+        let mut experiment = preset.experiment().unwrap();
+        experiment.problem.coupling = Coupling::Sinkhorn {
+            batch: 256,
+            epsilon: 0.05,
+            bridge: 0.5,
+        };
+        let rule = BatchRule::new(&experiment, Scaling::measure(&experiment).unwrap());
+        let pairs = Pairs {
+            x_0: vec![[0.0, 0.0]; N],
+            x_1: vec![[1.0, 0.0]; N],
+        };
+        let mut rng = stream(3, Stream::Times, 0);
+        let mut squares = 0.0;
+        for drawn in regressions(&rule, &pairs, &mut rng) {
+            let t = drawn.t;
+            assert!((1e-3..=1.0 - 1e-3).contains(&t));
+            let away = [drawn.x_t[0] - t, drawn.x_t[1]];
+            let factor = (1.0 - 2.0 * t) / (2.0 * t * (1.0 - t));
+            for (i, away) in away.into_iter().enumerate() {
+                let expected = [1.0, 0.0][i] + factor * away;
+                assert!((drawn.target[i] - expected).abs() < 1e-9);
+                assert_eq!(drawn.target[i], drawn.velocity[i]);
+                squares += away * away / (t * (1.0 - t)) / (2 * N) as f64;
+            }
+        }
+        assert!((squares / 0.25 - 1.0).abs() < 0.03, "{squares}");
+    }
+}

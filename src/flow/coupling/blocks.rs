@@ -175,7 +175,7 @@ mod tests {
     #[test]
     fn every_coupling_only_permutes_a_block() {
         for mut coupling in Coupling::ALL {
-            for k in [1, 2, 7, 64] {
+            for k in [1, 2, 7, 64, 300] {
                 if let Some(mut number) = coupling.number("batch") {
                     number.set(k as f64);
                 }
