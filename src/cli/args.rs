@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, value_parser};
 
-use crate::experiment::figure::{Length, TextAs};
+use crate::experiment::figure::{Length, Show, TextAs};
 use crate::experiment::{FigureKind, Layer, Over, Override};
 use crate::model::DeviceChoice;
 use crate::session::compare::Shard;
@@ -221,6 +222,12 @@ pub struct ExportArgs {
     /// The heading; an empty one for none
     #[arg(long, value_name = "TEXT")]
     pub title: Option<String>,
+    /// What is left out around the data: ticks, frame, letters, legend, numbers, recipe
+    #[arg(long, value_name = "PART,..", value_delimiter = ',', value_parser = PossibleValuesParser::new(Show::PARTS))]
+    pub hide: Vec<String>,
+    /// Write no caption beside pictures
+    #[arg(long)]
+    pub no_caption: bool,
     /// Of films: how many pictures, without those of the pause
     #[arg(long, value_name = "N")]
     pub frames: Option<usize>,

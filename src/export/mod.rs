@@ -10,6 +10,7 @@ pub mod csv;
 pub mod film;
 pub mod metadata;
 pub mod npy;
+pub mod numbers;
 
 use thiserror::Error;
 
@@ -27,7 +28,6 @@ macro_rules! formats {
         }
     };
 }
-pub(crate) use formats;
 
 /// Literals as a choice in words: `a`, `a or b`, `a, b or c`.
 macro_rules! either {
@@ -35,7 +35,6 @@ macro_rules! either {
     ($first:expr, $last:expr) => { concat!($first, " or ", $last) };
     ($first:expr, $($rest:expr),+) => { concat!($first, ", ", either!($($rest),+)) };
 }
-pub(crate) use either;
 
 macro_rules! make_format {
     ($($format:ident: $file:ident, $suffix:literal, $name:literal;)+) => {

@@ -73,6 +73,8 @@ pub(super) enum Message {
 pub enum Event {
     /// Information.
     Notice(String),
+    /// All that training needs to go on is in this folder.
+    Saved(PathBuf),
     /// Something went wrong, and what was done about it.
     Problem(String),
 }

@@ -108,6 +108,13 @@ pub fn save(path: &Path, experiment: &Experiment) -> Result<(), String> {
     atomic_write(path, text.as_bytes()).map_err(|error| error.to_string())
 }
 
+/// Writes the experiment into a folder, which is made if it is missing, as a run has it there.
+pub fn save_in(folder: &Path, experiment: &Experiment) -> Result<(), String> {
+    let folder = folder::Folder::open(folder).map_err(|error| error.to_string())?;
+    let written = folder.write(names::EXPERIMENT, experiment.to_ron().as_bytes());
+    written.map_err(|error| error.to_string())
+}
+
 /// The folder to start in: beside the file, else the current one.
 pub fn folder_of(near: Option<&Path>) -> PathBuf {
     let beside = near

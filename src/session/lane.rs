@@ -256,7 +256,7 @@ impl Lane {
         };
         self.services.jobs.push(move || {
             match folder::save(&folder, &experiment, &state, history.as_ref()) {
-                Ok(()) => Event::Notice(format!("Saved the run in {}", folder.display())),
+                Ok(()) => Event::Saved(folder),
                 Err(error) => Event::Problem(error.to_string()),
             }
         });

@@ -49,6 +49,7 @@ pub mod run;
 mod schedule;
 mod slow_motion;
 mod speed;
+pub mod studio;
 mod table;
 mod thread;
 mod trainer;

@@ -8,7 +8,6 @@ use std::sync::LazyLock;
 use egui::{Context, Event, InputState, Key, KeyboardShortcut, Modifiers};
 
 use crate::experiment::{Layer, layers};
-use crate::export::{either, formats};
 use crate::session::Advance;
 
 use crate::session::Speed;
@@ -18,6 +17,7 @@ use super::comparison::Comparison;
 use super::lab::Lab;
 use super::page::{Page, pages};
 use super::slow_motion::Move;
+use super::studio;
 
 /// Something that can be done.
 pub struct Action {
@@ -261,10 +261,6 @@ fn other_advance(lab: &Lab) -> Command {
     })
 }
 
-macro_rules! names_in_words {
-    ($($format:ident: $file:ident, $suffix:literal, $name:literal;)+) => { either!($($name),+) };
-}
-
 macro_rules! actions {
     ($table:ident = $($id:ident: $section:ident, $name:literal, $tooltip:expr, [$($keys:expr),*], $command:expr;)+) => {
         $(
@@ -289,7 +285,7 @@ actions! { BEFORE_LAYERS =
     SAVE: File, "Save", "Save the experiment, drawings included, as a .ron file.", [ctrl(Key::S)], |_| Command::Save;
     SAVE_AS: File, "Save as", "Save the experiment under another name.", [ctrl_shift(Key::S)], |_| Command::AskPath(Purpose::Save);
     SAVE_RUN: File, "Save run", "Save the weights and all that training needs to go on, as a folder.", [], |_| Command::AskPathHere(Purpose::SaveRun);
-    EXPORT: File, "Export figure", concat!("Write what the canvas shows as a ", formats!(names_in_words), " figure."), [ctrl(Key::E)], |_| Command::AskPath(Purpose::Export);
+    EXPORT: File, "Figure studio", "Set up a figure beside the canvas and export it, or close the studio.", [ctrl(Key::E)], |_| Command::Studio(studio::Move::Toggle);
     OPEN_HERE: File, "Open by path", "Open in the window's own dialog, where paths can be typed.", [], |_| Command::AskPathHere(Purpose::Open);
     SAVE_HERE: File, "Save by path", "Save in the window's own dialog, where paths can be typed.", [], |_| Command::AskPathHere(Purpose::Save);
     EXPORT_HERE: File, "Export by path", "Export in the window's own dialog, where paths can be typed.", [], |_| Command::AskPathHere(Purpose::Export);

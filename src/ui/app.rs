@@ -28,6 +28,7 @@ use super::lab::Lab;
 use super::messages::messages_ui;
 use super::panels::{Load, Panels, panels_ui};
 use super::slow_motion::SlowMotion;
+use super::studio::{Clip, Move};
 use super::theme::{self, LECTURE_ZOOM};
 use super::timeline;
 
@@ -153,6 +154,7 @@ impl App {
             lab.use_picker(picker);
         }
         lab.keep_in(autosave::folder());
+        lab.remember_in(autosave::folder());
         Ok(Self {
             pace,
             ..Self::around(lab)
@@ -228,6 +230,14 @@ impl App {
             return ctx.request_discard("the fonts are new");
         }
         self.style(&ctx);
+        match self.lab.take_clip() {
+            Some(Clip::Text(text)) => ctx.copy_text(text),
+            Some(Clip::Picture(pixels)) => {
+                let image = egui::ColorImage::from_rgba_unmultiplied(pixels.size, &pixels.rgba);
+                ctx.copy_image(image);
+            }
+            None => {}
+        }
         let frames = self.lab.frames();
         let mut commands = self.input(&ctx);
         self.contents(ui, &frames, &mut commands);
@@ -265,6 +275,13 @@ impl App {
         let dropped = ctx.input(|input| input.raw.dropped_files.clone());
         let paths = dropped.into_iter().map(|file| file.path().to_owned());
         commands.extend(paths.map(Command::Open));
+        // Whatever has the focus, such as a text or a table, has had its chance to copy.
+        let copies = |event: &egui::Event| matches!(event, egui::Event::Copy);
+        let asked = ctx.input(|input| input.events.iter().any(copies));
+        let is_free = ctx.memory(|memory| memory.focused().is_none()) && self.lab.dialog.is_none();
+        if asked && is_free {
+            commands.push(Command::Studio(Move::CopyPicture));
+        }
         commands
     }
 

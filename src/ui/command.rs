@@ -17,7 +17,8 @@ use crate::session::documents::with_suffix;
 use super::comparison::Comparison;
 use super::editor::{Group, Scope};
 use super::page::Page;
-use super::slow_motion::Move;
+use super::slow_motion;
+use super::studio::Move;
 
 /// The only way to change anything.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,7 +33,7 @@ pub enum Command {
     /// Take exactly one training step.
     StepOnce,
     /// What is done with a training step in slow motion.
-    SlowMotion(Move),
+    SlowMotion(slow_motion::Move),
     /// New weights from the seed; step 0.
     Reset,
     /// How fast all lanes train.
@@ -105,8 +106,10 @@ pub enum Command {
     AskPath(Purpose),
     /// Shows the window's own dialog for the same.
     AskPathHere(Purpose),
-    /// Writes the figure; the suffix chooses the format.
+    /// Writes the figure of the studio; the suffix chooses the format.
     Export(PathBuf),
+    /// What is done in the studio of figures.
+    Studio(Move),
 
     // ---- drawing
     /// What dragging on the canvas does.

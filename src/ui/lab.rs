@@ -8,6 +8,7 @@ mod documents;
 mod lanes;
 mod slow_motion;
 mod state;
+mod studio;
 mod training;
 mod unsaved;
 
@@ -33,6 +34,7 @@ use super::dialogs::native::Picker;
 use super::drawing;
 use super::editor::{Editor, LaneDraft};
 use super::page::Page;
+use super::studio::Clip;
 
 pub use state::{State, Unsaved, as_printed};
 
@@ -140,6 +142,16 @@ impl Lab {
         self.state.keep_unsaved();
     }
 
+    /// What is to go to the clipboard of the desktop, once.
+    pub fn take_clip(&mut self) -> Option<Clip> {
+        self.state.take_clip()
+    }
+
+    /// Settings are remembered in this folder from one start to the next.
+    pub fn remember_in(&mut self, folder: Option<PathBuf>) {
+        self.state.settings = folder;
+    }
+
     /// Shows the open dialog, if there is one; what is typed and picked in it is its own.
     pub fn show_dialog(&mut self, show: impl FnOnce(&mut Dialog, &Self)) {
         if let Some(mut dialog) = self.state.dialog.take() {
@@ -194,6 +206,7 @@ impl State {
             Command::AskPath(purpose) => self.ask_path(purpose),
             Command::AskPathHere(purpose) => self.ask_path_here(purpose),
             Command::Export(path) => self.export(path),
+            Command::Studio(movement) => self.in_studio(movement),
             Command::SetAdvance(advance) => self.set_advance(advance),
             Command::SelectLane(lane) => drop(self.editor.select(lane)),
             Command::AddLane(lane) => self.add_lane(lane),
@@ -237,11 +250,13 @@ impl State {
         for event in self.session.drain_events() {
             match event {
                 Event::Notice(text) => self.notice = text,
+                Event::Saved(folder) => self.hear_saved(&folder),
                 Event::Problem(text) => self.complain(text),
             }
         }
         self.hear_picking();
         self.follow_slow_motion();
+        self.follow_studio();
     }
 
     fn look(&mut self, seen: Bounds) {

@@ -1,6 +1,7 @@
 //! A figure as it is asked for: which kind, of what, on which page, into which file. Plain data, the same in an
 //! experiment's file, on the command line and in the window.
 
+mod flags;
 mod kind;
 mod length;
 
@@ -55,6 +56,8 @@ pub struct Figure {
     pub title: Option<String>,
     /// What stands around the data.
     pub show: Show,
+    /// Whether a caption is written beside a picture, as plain text and as LaTeX.
+    pub caption: bool,
 }
 
 /// What stands around the data of a figure.
@@ -73,6 +76,25 @@ pub struct Show {
     pub numbers: bool,
     /// What the figure was made with, under the title.
     pub recipe: bool,
+}
+
+impl Show {
+    /// What can be left out, by name.
+    pub const PARTS: [&'static str; 6] =
+        ["ticks", "frame", "letters", "legend", "numbers", "recipe"];
+
+    /// The part of that name; none if there is no such part.
+    pub fn part(&mut self, name: &str) -> Option<&mut bool> {
+        Some(match name {
+            "ticks" => &mut self.ticks,
+            "frame" => &mut self.frame,
+            "letters" => &mut self.letters,
+            "legend" => &mut self.legend,
+            "numbers" => &mut self.numbers,
+            "recipe" => &mut self.recipe,
+            _ => return None,
+        })
+    }
 }
 
 impl Default for Show {
@@ -145,6 +167,7 @@ impl Default for Figure {
             paths: None,
             title: None,
             show: Show::default(),
+            caption: true,
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::{DOT, Look, Marks, Moment, Same, samples_swatch};
 use crate::flow::Point;
 use crate::scene::item::Item;
+use crate::scene::numbers::Table;
 use crate::scene::place::Place;
 
 pub(super) struct Source;
@@ -27,5 +28,9 @@ impl Marks for Source {
         let color = place.theme().ink.source_sample;
         let points = samples.iter().copied();
         vec![place.dots(points, samples.len(), place.sizes.sample, color)]
+    }
+
+    fn table(samples: &Self::Needs) -> Option<Table> {
+        Some(Table::points("source", samples))
     }
 }

@@ -1,7 +1,7 @@
 //! Which lanes there are: added, taken away, renamed, moved, or laid out anew to be compared. Each is one undo step.
 
 use super::{Editor, LaneDraft};
-use crate::experiment::{Experiment, Lane, MAX_LANES};
+use crate::experiment::{Experiment, Figure, Lane, MAX_LANES};
 use crate::flow::distribution::Shape;
 
 impl Editor {
@@ -63,6 +63,17 @@ impl Editor {
         self.settle();
         self.judge();
         true
+    }
+
+    /// Gives the experiment other figures: one undo step.
+    pub fn set_figures(&mut self, figures: Vec<Figure>) {
+        self.push_step(false);
+        for lane in &mut self.lanes {
+            lane.draft.figures.clone_from(&figures);
+        }
+        self.document.figures = figures;
+        self.settle();
+        self.judge();
     }
 
     /// Puts a lane in the place of another one, which moves up: one undo step. The same lane stays selected. `false` if

@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::experiment::{Experiment, View, presets};
+use crate::experiment::{Experiment, presets};
 use crate::session::folder::Saved;
 use crate::session::{self, documents, figure};
 
@@ -171,25 +171,5 @@ impl State {
         } else {
             self.apply(purpose.command(path));
         }
-    }
-
-    pub(super) fn export(&mut self, path: PathBuf) {
-        if let Err(sentence) = figure::format_of(&path) {
-            return self.complain(sentence);
-        }
-        self.notice = format!("Exporting {}", path.display());
-        let view = View {
-            step: self.step_view(),
-            ..self.to_save().view
-        };
-        let frames = self.lane_frames(&self.frames());
-        if frames.len() == 1 {
-            self.session.export(self.lane(), path, view);
-        } else {
-            let titles = self.editor.labels().iter().cloned();
-            let lanes = frames.into_iter().zip(titles).collect();
-            self.session.export_lanes(lanes, path, view);
-        }
-        self.dialog = None;
     }
 }

@@ -22,6 +22,7 @@ use super::super::dialogs::native::{Picker, Picking};
 use super::super::editor::Editor;
 use super::super::page::Page;
 use super::super::slow_motion::SlowMotion;
+use super::super::studio::Desk;
 use super::super::timeline::{PlayHead, TrainingHead};
 use super::lanes::{lanes, session_on};
 
@@ -87,6 +88,10 @@ pub struct State {
     pub(super) gradients: BTreeMap<LaneId, u32>,
     /// The lane whose pictures come first.
     pub(super) focused: Option<LaneId>,
+    /// The studio of figures, once it has been opened.
+    pub(super) desk: Option<Desk>,
+    /// Where settings are remembered; nowhere in a window that keeps nothing.
+    pub(super) settings: Option<PathBuf>,
     /// The step that the session was asked to show.
     pub(super) shown_step: Option<u64>,
 }
@@ -134,6 +139,8 @@ impl State {
                 ..PlayHead::default()
             },
             training: TrainingHead::default(),
+            desk: None,
+            settings: None,
             shown_step: None,
             speed,
             slow_motion: None,

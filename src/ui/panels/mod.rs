@@ -27,6 +27,7 @@ use crate::snapshot::Frames;
 use super::command::Command;
 use super::lab::Lab;
 use super::rack::{self, Rack};
+use super::studio;
 use super::theme::{self, ink};
 
 pub use status::{Load, goal_text, grouped};
@@ -36,6 +37,9 @@ pub use velocity::NOTHING_TRAINED;
 const LEFT_WIDTH: f32 = 262.0;
 /// Width of the rack, in points.
 const RIGHT_WIDTH: f32 = 330.0;
+/// Share of the window beside the experiment that the studio takes, and its width at most, in points.
+const STUDIO_SHARE: f32 = 0.45;
+const STUDIO_WIDTH: f32 = 600.0;
 /// Its width in a window narrower than [`NARROW`], in points.
 const NARROW_RIGHT_WIDTH: f32 = 290.0;
 /// A narrower window leaves the canvas more of its width, in points.
@@ -46,6 +50,7 @@ const NARROW: f32 = 1200.0;
 pub struct Panels {
     experiment: experiment::Memory,
     rack: Rack,
+    studio: studio::Memory,
 }
 
 /// All panels around the canvas. In the lecture mode there are none.
@@ -84,6 +89,18 @@ pub fn panels_ui(
         .show(ui, |ui| {
             experiment::experiment_ui(ui, &mut panels.experiment, lab, frame, commands)
         });
+    if lab.open_desk().is_some() {
+        let width = (STUDIO_SHARE * ui.available_width()).clamp(right_width, STUDIO_WIDTH);
+        let margin = Margin::symmetric(12, 8);
+        Panel::right("studio")
+            .default_size(width)
+            .size_range(right_width..=1.6 * width)
+            .frame(bar.inner_margin(margin))
+            .show(ui, |ui| {
+                studio::studio_ui(ui, &mut panels.studio, lab, commands)
+            });
+        return;
+    }
     Panel::right("rack")
         .exact_size(right_width)
         .resizable(false)
