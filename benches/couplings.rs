@@ -11,6 +11,7 @@ use cpu_time::ThreadTime;
 use pushforward::experiment::{Experiment, presets};
 use pushforward::flow::coupling::{Blocks, Coupling};
 use pushforward::flow::metrics::Mean;
+use pushforward::flow::work::finish;
 use pushforward::products::Look;
 use pushforward::session::{Command, Options, Session};
 use pushforward::snapshot::LaneId;
@@ -180,7 +181,7 @@ fn times() -> Outcome<()> {
         let blocks = blocks("eight-gaussians", coupling)?;
         let (mut iterations, mut error, mut drawn, mut planned) = (0, 0.0_f64, 0.0, 0.0);
         for block in 0..DRAWS {
-            let (plan, pairs) = blocks.planned(block)?.ok_or("there is no plan")?;
+            let (plan, pairs) = finish(blocks.planned(block))?.ok_or("there is no plan")?;
             iterations = iterations.max(plan.iterations);
             error = error.max(plan.error);
             (drawn, planned) = (drawn + pairs.cost(), planned + plan.cost);

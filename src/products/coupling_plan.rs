@@ -89,7 +89,7 @@ impl CouplingPlan {
         let (mut plans, mut draws, mut eps) = (Vec::new(), Vec::new(), Vec::new());
         let (mut error, mut iterations) = (0.0_f64, 0);
         for number in 0..PAIRS.div_ceil(block).min(BLOCKS) {
-            let (plan, drawn) = blocks.planned(number as u64).ok()??;
+            let (plan, drawn) = blocks.planned(number as u64).await.ok()??;
             plans.push(plan.cost);
             draws.push(drawn.cost());
             eps.push(plan.eps);

@@ -63,11 +63,25 @@ impl Blocks {
     ///
     /// # Errors
     /// As [`Self::draw`].
-    pub fn planned(&self, block: u64) -> Result<Option<(Plan<f32>, Pairs)>, AssignmentError> {
+    pub async fn planned(&self, block: u64) -> Result<Option<(Plan<f32>, Pairs)>, AssignmentError> {
         let n = self.coupling.block().unwrap_or(0);
         let mut rng = stream(self.seed, self.stream, block);
-        self.coupling
-            .planned(self.independent(n, &mut rng), &mut rng)
+        let drawn = self.independent(n, &mut rng);
+        match self.coupling.planned(drawn, &mut rng) {
+            Some(planning) => planning.await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// [`Self::draw`] with pauses, where a plan has to be found.
+    ///
+    /// # Errors
+    /// As [`Self::draw`].
+    pub async fn draw_in_pieces(&self, block: u64, n: usize) -> Result<Pairs, AssignmentError> {
+        match self.planned(block).await? {
+            Some((_, pairs)) => Ok(pairs),
+            None => self.draw(block, n),
+        }
     }
 
     fn independent(&self, n: usize, rng: &mut ChaCha8Rng) -> Pairs {

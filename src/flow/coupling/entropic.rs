@@ -18,6 +18,7 @@ use super::assignment::{AssignmentError, check, squared_distance};
 use super::real::Real;
 use super::vectors::{WIDTH, vectorized};
 use crate::flow::Point;
+use crate::flow::work::{finish, pause};
 
 /// The L1 distance of the plan's second marginal from the uniform one at which the iteration stops; the first marginal is met.
 pub const TOLERANCE: f64 = 1e-4;
@@ -25,6 +26,8 @@ pub const TOLERANCE: f64 = 1e-4;
 pub const MOST_ITERATIONS: usize = 2000;
 /// Logarithm of a factor above which it goes into the potential.
 const LARGE: f64 = 30.0;
+/// Entries of the kernel that the iterations of one piece go through, all together.
+const PIECE: usize = 1 << 24;
 /// Iterations between two looks at the factors. In one of them a factor's logarithm changes by `ln n` at most.
 const LOOK: usize = 4;
 
@@ -90,6 +93,19 @@ pub fn entropic<T: Real>(
     epsilon: f64,
     stop: Stop,
 ) -> Result<Plan<T>, AssignmentError> {
+    finish(entropic_in_pieces(x_0, x_1, epsilon, stop))
+}
+
+/// [`entropic`] with pauses, about every 2 ms.
+///
+/// # Errors
+/// As [`entropic`].
+pub async fn entropic_in_pieces<T: Real>(
+    x_0: &[Point],
+    x_1: &[Point],
+    epsilon: f64,
+    stop: Stop,
+) -> Result<Plan<T>, AssignmentError> {
     if x_0.len() != x_1.len() {
         return Err(AssignmentError::UnequalLengths {
             n_sources: x_0.len(),
@@ -98,14 +114,29 @@ pub fn entropic<T: Real>(
     }
     check("source", x_0)?;
     check("target", x_1)?;
-    let problem = Problem {
-        x_0,
-        x_1,
-        eps: epsilon * mean_cost(x_0, x_1),
-        stop,
-        kind: std::marker::PhantomData,
-    };
-    Ok(Arch::new().dispatch(problem))
+    let eps = epsilon * mean_cost(x_0, x_1);
+    Ok(solve(Arch::new(), Iteration::new(x_0, x_1, eps), stop).await)
+}
+
+/// [`entropic_in_pieces`], on the given instruction set.
+async fn solve<T: Real>(arch: Arch, mut iteration: Iteration<'_, T>, stop: Stop) -> Plan<T> {
+    let n = iteration.rows.len();
+    arch.dispatch(Piece(&mut iteration, Stage::Begin));
+    while !iteration.has_stopped(stop) {
+        pause().await;
+        let most = (PIECE / (n * n).max(1)).max(1);
+        arch.dispatch(Piece(&mut iteration, Stage::Iterate(most, stop)));
+    }
+    pause().await;
+    arch.dispatch(Piece(&mut iteration, Stage::Finish));
+    Plan {
+        n,
+        weights: iteration.kernel,
+        cost: iteration.cost,
+        eps: iteration.eps,
+        iterations: iteration.done,
+        error: iteration.error,
+    }
 }
 
 /// The mean of all `|x_i - y_j|^2`, as second moments.
@@ -123,54 +154,32 @@ fn mean_cost(x_0: &[Point], x_1: &[Point]) -> f64 {
     squared_distance(centres[0], centres[1]) + spread(x_0, centres[0]) + spread(x_1, centres[1])
 }
 
-struct Problem<'a, T> {
-    x_0: &'a [Point],
-    x_1: &'a [Point],
-    eps: f64,
-    stop: Stop,
-    kind: std::marker::PhantomData<T>,
+/// A part of the work.
+enum Stage {
+    Begin,
+    /// So many iterations at most.
+    Iterate(usize, Stop),
+    Finish,
 }
 
-impl<T: Real> WithSimd for Problem<'_, T> {
-    type Output = Plan<T>;
+/// A part to be done on the widest vectors.
+struct Piece<'p, 'a, T>(&'p mut Iteration<'a, T>, Stage);
+
+impl<T: Real> WithSimd for Piece<'_, '_, T> {
+    type Output = ();
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) -> Plan<T> {
-        let mut iteration = Iteration::new(&self);
-        let (mut iterations, mut error) = (0, f64::INFINITY);
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Self(iteration, stage) = self;
         vectorized(
             simd,
             #[inline(always)]
-            || {
-                iteration.begin();
-                while iterations < self.stop.iterations {
-                    error = iteration.meet_rows();
-                    iterations += 1;
-                    if error <= self.stop.tolerance {
-                        break;
-                    }
-                    if iterations < self.stop.iterations {
-                        iteration.meet_columns();
-                        if iterations % LOOK == 0 {
-                            iteration.absorb();
-                        }
-                    }
-                }
+            || match stage {
+                Stage::Begin => iteration.begin(),
+                Stage::Iterate(most, stop) => iteration.iterate(most, stop),
+                Stage::Finish => iteration.finish(),
             },
         );
-        let cost = vectorized(
-            simd,
-            #[inline(always)]
-            || iteration.finish(),
-        );
-        Plan {
-            n: self.x_0.len(),
-            weights: iteration.kernel,
-            cost,
-            eps: self.eps,
-            iterations,
-            error,
-        }
     }
 }
 
@@ -188,31 +197,62 @@ struct Iteration<'a, T> {
     columns: Vec<[T; WIDTH]>,
     /// What the columns of the kernel sum up to with the factors of the rows.
     sums: Vec<[T; WIDTH]>,
+    /// Iterations that have been done.
+    done: usize,
+    /// See [`Plan::error`].
+    error: f64,
+    /// See [`Plan::cost`].
+    cost: f64,
 }
 
 impl<'a, T: Real> Iteration<'a, T> {
-    fn new(problem: &Problem<'a, T>) -> Self {
-        let n = problem.x_0.len();
+    fn new(x_0: &'a [Point], x_1: &[Point], eps: f64) -> Self {
+        let n = x_0.len();
         let blocks = n.div_ceil(WIDTH);
-        let mut x_1 = [vec![[0.0; WIDTH]; blocks], vec![[0.0; WIDTH]; blocks]];
+        let mut places = [vec![[0.0; WIDTH]; blocks], vec![[0.0; WIDTH]; blocks]];
         let mut g = vec![[f64::NEG_INFINITY; WIDTH]; blocks];
         let mut columns = vec![[T::ZERO; WIDTH]; blocks];
-        for (j, y) in problem.x_1.iter().enumerate() {
+        for (j, y) in x_1.iter().enumerate() {
             let (b, k) = (j / WIDTH, j % WIDTH);
-            (x_1[0][b][k], x_1[1][b][k]) = (y[0], y[1]);
+            (places[0][b][k], places[1][b][k]) = (y[0], y[1]);
             (g[b][k], columns[b][k]) = (0.0, T::ONE);
         }
         Self {
-            x_0: problem.x_0,
-            x_1,
+            x_0,
+            x_1: places,
             // Equal costs leave equal exponents, whatever they are divided by.
-            eps: problem.eps.max(f64::MIN_POSITIVE),
+            eps: eps.max(f64::MIN_POSITIVE),
             f: vec![0.0; n],
             g,
             kernel: vec![[T::ZERO; WIDTH]; n * blocks],
             rows: vec![T::ONE; n],
             sums: columns.clone(),
             columns,
+            done: 0,
+            error: f64::INFINITY,
+            cost: 0.0,
+        }
+    }
+
+    fn has_stopped(&self, stop: Stop) -> bool {
+        self.error <= stop.tolerance || self.done >= stop.iterations
+    }
+
+    /// Iterations until it stops, `most` of them at most.
+    #[inline(always)]
+    fn iterate(&mut self, most: usize, stop: Stop) {
+        for _ in 0..most {
+            if self.has_stopped(stop) {
+                return;
+            }
+            if self.done > 0 {
+                self.meet_columns();
+                if self.done % LOOK == 0 {
+                    self.absorb();
+                }
+            }
+            self.error = self.meet_rows();
+            self.done += 1;
         }
     }
 
@@ -340,9 +380,9 @@ impl<'a, T: Real> Iteration<'a, T> {
         self.fill();
     }
 
-    /// Makes the plan of the kernel; its cost.
+    /// Makes the plan of the kernel, and its cost.
     #[inline(always)]
-    fn finish(&mut self) -> f64 {
+    fn finish(&mut self) {
         let blocks = self.columns.len();
         let n = self.rows.len();
         let mut cost = 0.0;
@@ -358,8 +398,7 @@ impl<'a, T: Real> Iteration<'a, T> {
             }
             cost += of_row.iter().sum::<f64>();
         }
-        let n = n.max(1) as f64;
-        cost / n
+        self.cost = cost / n.max(1) as f64;
     }
 }
 

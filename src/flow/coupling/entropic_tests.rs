@@ -96,14 +96,9 @@ fn the_plan_does_not_depend_on_the_instruction_set() {
         let (x_0, x_1) = (normal(n, 1.0, 5), clustered(n, 6));
         let plan: Plan<f32> = entropic(&x_0, &x_1, epsilon, Stop::default()).unwrap();
         for arch in instruction_sets() {
-            let problem = Problem {
-                x_0: &x_0,
-                x_1: &x_1,
-                eps: epsilon * mean_cost(&x_0, &x_1),
-                stop: Stop::default(),
-                kind: std::marker::PhantomData,
-            };
-            assert_eq!(arch.dispatch(problem), plan, "{arch:?}, n = {n}");
+            let iteration = Iteration::new(&x_0, &x_1, epsilon * mean_cost(&x_0, &x_1));
+            let on = finish(solve(arch, iteration, Stop::default()));
+            assert_eq!(on, plan, "{arch:?}, n = {n}");
         }
     }
 }

@@ -32,12 +32,11 @@ use rand_chacha::ChaCha8Rng;
 
 use super::vocabulary::{Vocabulary, vocabulary};
 use assignment::AssignmentError;
-use entropic::Plan;
 
 pub use assignment::squared_distance;
 
 pub use blocks::Blocks;
-pub use pairs::{PairStream, Pairing, Pairs};
+pub use pairs::{PairStream, Pairing, Pairs, Planning};
 
 /// A row is the coupling's name in files, its constants, and the file with its `ENTRY` and the type of its own.
 macro_rules! couplings {
@@ -106,18 +105,14 @@ impl Coupling {
         self.dispatch(|coupling| coupling.bridge())
     }
 
+    /// The plan that the pairs of a block are drawn from, with them; none if they are no random choice.
+    fn planned<'r>(&self, drawn: Pairs, rng: &'r mut ChaCha8Rng) -> Option<Planning<'r>> {
+        self.dispatch(|coupling| coupling.planned(drawn, rng))
+    }
+
     /// Whether pairs are drawn from a plan.
     pub fn has_plan(&self) -> bool {
         self.dispatch(|coupling| coupling.has_plan())
-    }
-
-    /// The plan that the pairs of a block are drawn from, with them; none if they are no random choice.
-    fn planned(
-        &self,
-        drawn: Pairs,
-        rng: &mut ChaCha8Rng,
-    ) -> Result<Option<(Plan<f32>, Pairs)>, AssignmentError> {
-        self.dispatch(|coupling| coupling.planned(drawn, rng))
     }
 
     /// The coupling as a legend names it, with the size of its blocks.

@@ -2,6 +2,8 @@
 //!
 //! It refuses to know who pairs the points, who asks and when. Pairs are canvas coordinates.
 
+use std::pin::Pin;
+
 use rand_chacha::ChaCha8Rng;
 
 use super::assignment::{AssignmentError, squared_distance};
@@ -54,6 +56,10 @@ impl Pairs {
     }
 }
 
+/// A plan and pairs that are being found.
+pub type Planning<'r> =
+    Pin<Box<dyn Future<Output = Result<(Plan<f32>, Pairs), AssignmentError>> + Send + 'r>>;
+
 /// What makes a coupling: one file each, with the [`Entry`](crate::flow::vocabulary::Entry) of its constants.
 pub trait Pairing {
     /// Pairs of a block that is paired as a whole; none where every pair stands for itself.
@@ -78,16 +84,9 @@ pub trait Pairing {
         false
     }
 
-    /// The plan with the pairs that are drawn from it; none where they are not.
-    ///
-    /// # Errors
-    /// As [`Self::pair`].
-    fn planned(
-        &self,
-        _drawn: Pairs,
-        _rng: &mut ChaCha8Rng,
-    ) -> Result<Option<(Plan<f32>, Pairs)>, AssignmentError> {
-        Ok(None)
+    /// The plan that [`Self::pair`] draws a permutation from, with the pairs, in pieces; none where it does not.
+    fn planned<'r>(&self, _drawn: Pairs, _rng: &'r mut ChaCha8Rng) -> Option<Planning<'r>> {
+        None
     }
 
     /// Whether a block takes longer than to hand it from thread to thread.

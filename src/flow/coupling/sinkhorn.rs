@@ -5,11 +5,12 @@ use rand_chacha::ChaCha8Rng;
 
 use super::assignment::AssignmentError;
 use super::batch_ot::BLOCK;
-use super::entropic::{Plan, Stop, entropic};
-use super::pairs::{Pairing, Pairs};
+use super::entropic::{Plan, Stop, entropic_in_pieces};
+use super::pairs::{Pairing, Pairs, Planning};
 use super::rounding::draw_permutation;
 use crate::flow::constant::{Constant, Control, Range};
 use crate::flow::vocabulary::Entry;
+use crate::flow::work::{finish, pause};
 
 /// Blocks of independent draws, whose entropic plan says how likely each source point goes with each target point; the
 /// pairs are a permutation drawn from it, so that both marginals are kept exactly.
@@ -63,23 +64,19 @@ impl Pairing for Sinkhorn {
     }
 
     fn pair(&self, drawn: Pairs, rng: &mut ChaCha8Rng) -> Result<Pairs, AssignmentError> {
-        self.solve(drawn, rng).map(|(_, pairs)| pairs)
-    }
-
-    fn bridge(&self) -> f64 {
-        self.bridge
+        finish(plan_and_pairs(drawn, self.epsilon, rng)).map(|(_, pairs)| pairs)
     }
 
     fn has_plan(&self) -> bool {
         true
     }
 
-    fn planned(
-        &self,
-        drawn: Pairs,
-        rng: &mut ChaCha8Rng,
-    ) -> Result<Option<(Plan<f32>, Pairs)>, AssignmentError> {
-        self.solve(drawn, rng).map(Some)
+    fn planned<'r>(&self, drawn: Pairs, rng: &'r mut ChaCha8Rng) -> Option<Planning<'r>> {
+        Some(Box::pin(plan_and_pairs(drawn, self.epsilon, rng)))
+    }
+
+    fn bridge(&self) -> f64 {
+        self.bridge
     }
 
     fn is_costly(&self) -> bool {
@@ -87,14 +84,13 @@ impl Pairing for Sinkhorn {
     }
 }
 
-impl Sinkhorn {
-    fn solve(
-        &self,
-        drawn: Pairs,
-        rng: &mut ChaCha8Rng,
-    ) -> Result<(Plan<f32>, Pairs), AssignmentError> {
-        let plan = entropic(&drawn.x_0, &drawn.x_1, self.epsilon, Stop::default())?;
-        let partners = draw_permutation(&plan, rng);
-        Ok((plan, drawn.permuted(&partners)))
-    }
+async fn plan_and_pairs(
+    drawn: Pairs,
+    epsilon: f64,
+    rng: &mut ChaCha8Rng,
+) -> Result<(Plan<f32>, Pairs), AssignmentError> {
+    let plan = entropic_in_pieces(&drawn.x_0, &drawn.x_1, epsilon, Stop::default()).await?;
+    pause().await;
+    let partners = draw_permutation(&plan, rng);
+    Ok((plan, drawn.permuted(&partners)))
 }
