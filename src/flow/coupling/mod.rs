@@ -23,6 +23,7 @@ mod real;
 mod rounding;
 mod scan;
 mod sieve;
+mod sparse;
 mod supplies;
 mod swaps;
 mod tree;

@@ -1,5 +1,7 @@
 //! A permutation drawn from a plan, without bias: source i gets target j with the probability `n P_ij`.
 //!
+//! Most entries are done away with two rows at a time ([`super::sparse`]), which is quick; what is left of it is halved.
+//!
 //! Drawing row by row among what is left would give the last rows what nobody wanted. Here the plan becomes whole numbers
 //! whose rows and columns all sum up to `2^K`, and is halved K times. The even part of an entry is halved as it is; the odd
 //! entries form a bipartite graph of even degrees, which falls into closed trails of even length, and along each of them
@@ -11,6 +13,7 @@ use rand::Rng;
 
 use super::entropic::Plan;
 use super::real::Real;
+use super::sparse::{Cell, thin_out};
 
 /// Rows and columns sum up to two to the power of this.
 const K: u32 = 20;
@@ -26,7 +29,9 @@ struct Entry {
 /// The target of each source point. Marginals are those of the points, whatever the plan is worth: what it misses of
 /// them is filled up first.
 pub fn draw_permutation<T: Real>(plan: &Plan<T>, rng: &mut impl Rng) -> Vec<usize> {
-    let mut entries = whole_numbers(plan);
+    let mut rows = by_row(plan.n, whole_numbers(plan));
+    thin_out(&mut rows, rng);
+    let mut entries = by_entry(&rows);
     let mut halving = Halving::new(plan.n);
     let mut coins = Coins {
         rng,
@@ -41,6 +46,33 @@ pub fn draw_permutation<T: Real>(plan: &Plan<T>, rng: &mut impl Rng) -> Vec<usiz
         target_of_source[entry.row as usize] = entry.column as usize;
     }
     target_of_source
+}
+
+fn by_row(n: usize, mut entries: Vec<Entry>) -> Vec<Vec<Cell>> {
+    let mut rows = vec![Vec::new(); n];
+    // What was filled up may stand a second time at the same place.
+    entries.sort_by_key(|entry| (entry.row, entry.column));
+    for entry in entries {
+        let row: &mut Vec<Cell> = &mut rows[entry.row as usize];
+        match row.last_mut() {
+            Some(last) if last.0 == entry.column => last.1 += entry.value,
+            _ => row.push((entry.column, entry.value)),
+        }
+    }
+    rows
+}
+
+fn by_entry(rows: &[Vec<Cell>]) -> Vec<Entry> {
+    let entry = |row: usize| {
+        move |&(column, value): &Cell| Entry {
+            row: row as u32,
+            column,
+            value,
+        }
+    };
+    let rows = rows.iter().enumerate();
+    rows.flat_map(|(row, cells)| cells.iter().map(entry(row)))
+        .collect()
 }
 
 /// The entries that are not zero, row by row, with all sums `2^K`: entries rounded down, and what is missing in rows and
@@ -284,9 +316,13 @@ mod tests {
                 iterations,
             };
             let plan: Plan<f32> = entropic(&x_0, &x_1, 0.02, stop).unwrap();
-            let mut entries = whole_numbers(&plan);
-            let mut halving = Halving::new(40);
             let mut rng = stream(1, Stream::Display, 0);
+            let mut rows = by_row(40, whole_numbers(&plan));
+            let before: usize = rows.iter().map(Vec::len).sum();
+            thin_out(&mut rows, &mut rng);
+            let mut entries = by_entry(&rows);
+            assert!(2 * entries.len() < before, "{before} {}", entries.len());
+            let mut halving = Halving::new(40);
             let mut coins = Coins {
                 rng: &mut rng,
                 bits: 0,
