@@ -16,7 +16,7 @@ use super::real::Real;
 use super::sparse::{Cell, thin_out};
 
 /// Rows and columns sum up to two to the power of this.
-const K: u32 = 20;
+const K: u32 = 18;
 
 /// An entry of a sparse matrix of whole numbers.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -29,7 +29,7 @@ struct Entry {
 /// The target of each source point. Marginals are those of the points, whatever the plan is worth: what it misses of
 /// them is filled up first.
 pub fn draw_permutation<T: Real>(plan: &Plan<T>, rng: &mut impl Rng) -> Vec<usize> {
-    let mut rows = by_row(plan.n, whole_numbers(plan));
+    let mut rows = by_row(plan.n, &whole_numbers(plan));
     thin_out(&mut rows, rng);
     let mut entries = by_entry(&rows);
     let mut halving = Halving::new(plan.n);
@@ -48,15 +48,18 @@ pub fn draw_permutation<T: Real>(plan: &Plan<T>, rng: &mut impl Rng) -> Vec<usiz
     target_of_source
 }
 
-fn by_row(n: usize, mut entries: Vec<Entry>) -> Vec<Vec<Cell>> {
-    let mut rows = vec![Vec::new(); n];
-    // What was filled up may stand a second time at the same place.
-    entries.sort_by_key(|entry| (entry.row, entry.column));
+fn by_row(n: usize, entries: &[Entry]) -> Vec<Vec<Cell>> {
+    let mut rows: Vec<Vec<Cell>> = (0..n).map(|_| Vec::with_capacity(n)).collect();
     for entry in entries {
-        let row: &mut Vec<Cell> = &mut rows[entry.row as usize];
-        match row.last_mut() {
-            Some(last) if last.0 == entry.column => last.1 += entry.value,
-            _ => row.push((entry.column, entry.value)),
+        let row = &mut rows[entry.row as usize];
+        // In order, but for what was filled up at the end.
+        if row.last().is_none_or(|last| last.0 < entry.column) {
+            row.push((entry.column, entry.value));
+            continue;
+        }
+        match row.binary_search_by_key(&entry.column, |cell| cell.0) {
+            Ok(place) => row[place].1 += entry.value,
+            Err(place) => row.insert(place, (entry.column, entry.value)),
         }
     }
     rows
@@ -317,7 +320,7 @@ mod tests {
             };
             let plan: Plan<f32> = entropic(&x_0, &x_1, 0.02, stop).unwrap();
             let mut rng = stream(1, Stream::Display, 0);
-            let mut rows = by_row(40, whole_numbers(&plan));
+            let mut rows = by_row(40, &whole_numbers(&plan));
             let before: usize = rows.iter().map(Vec::len).sum();
             thin_out(&mut rows, &mut rng);
             let mut entries = by_entry(&rows);
