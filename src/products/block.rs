@@ -76,7 +76,7 @@ impl Request {
             scale,
             &problem.target,
             problem.coupling,
-            problem.path,
+            problem.pairs.clone(),
         );
         (seed, problem, self.block)
     }
@@ -231,6 +231,7 @@ async fn drawn(
     );
     let scale = problem.path.source_scale();
     let blocks = Blocks::new(source, scale, target, coupling, *seed);
+    let blocks = blocks.given(problem.pairs.as_ref());
     blocks.draw_in_pieces(number, n).await.ok()
 }
 

@@ -119,7 +119,7 @@ impl Comparison {
 fn grid(at_hand: &Experiment, paths: &[&str]) -> Vec<Experiment> {
     let own = at_hand.problem.coupling;
     let dependent = match own {
-        Coupling::Independent => batch_ot(),
+        Coupling::Independent | Coupling::Reflow { .. } => batch_ot(),
         _ => own,
     };
     let mut experiments = Vec::new();

@@ -13,6 +13,7 @@ mod blocks;
 mod clusters;
 mod columns;
 pub mod entropic;
+mod given;
 mod greedy;
 mod groups;
 mod merge;
@@ -37,6 +38,7 @@ use assignment::AssignmentError;
 pub use assignment::squared_distance;
 
 pub use blocks::Blocks;
+pub use given::GivenPairs;
 pub use pairs::{PairStream, Pairing, Pairs, Planning};
 
 /// A row is the coupling's name in files, its constants, and the file with its `ENTRY` and the type of its own.
@@ -73,6 +75,7 @@ couplings! {
     Stable { batch: usize } = stable,
     Heuristic { batch: usize, sweeps: usize } = heuristic,
     Sinkhorn { batch: usize, epsilon: f64, #[serde(default)] bridge: f64 } = sinkhorn,
+    Reflow { rounds: usize, pairs: usize, #[serde(default = "reflow::independent")] batch: usize } = reflow,
 }
 
 impl Coupling {
@@ -88,6 +91,11 @@ impl Coupling {
             batch.set(size as f64);
         }
         self
+    }
+
+    /// How many pairs it is to be given, where they are not paired from independent draws.
+    pub fn needs_given(&self) -> Option<usize> {
+        self.dispatch(|coupling| coupling.needs_given())
     }
 
     /// Whether a block takes longer than to hand it from thread to thread.
