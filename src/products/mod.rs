@@ -259,6 +259,8 @@ products! {
     references: References,
     /// How often the lines between paired points cross.
     pair_crossings: PairCrossings,
+    /// The plan that the coupling's pairs are drawn from.
+    coupling_plan: CouplingPlan,
     /// One block of the coupling, and what other couplings make of its points.
     block: CouplingBlock,
     /// What pairs of larger blocks cost.
