@@ -122,7 +122,6 @@ mod ffmpeg {
                     size: SIZE.map(|n| n as f32),
                     background: crate::scene::Color::hex(0x80_80_80),
                     panels: Vec::new(),
-                    color_bars: Default::default(),
                     furniture: Vec::new(),
                     color_bars: Vec::new(),
                 })
