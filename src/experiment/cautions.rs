@@ -42,6 +42,7 @@ impl Experiment {
         let path = self.problem.path.caution().into_iter();
         let mut cautions: Vec<String> = path.chain(measured).collect();
         cautions.extend(self.problem.velocity.remarks());
+        cautions.extend(self.distilled_mean());
         if let Some(Pairs { x_0, x_1 }) = self.pairs(SPREAD_POINTS, Coupling::Independent) {
             let [source, target] = [x_0, x_1].map(|points| Moments::of(&points).spread());
             cautions.extend(self.few_target_points(source));
