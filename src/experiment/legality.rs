@@ -28,8 +28,8 @@ impl Experiment {
     /// # Errors
     /// A diffusion path (VP, VE, linear VP) with any source but `Gaussian(std: 1.0)`, scale 1, no shift; the score and the SDE
     /// without a Gaussian source about the origin that is independent of the target; anything but the velocity with extra
-    /// noise; a distilled network with anything but one step of Euler's method on the linear path; the noise of a bridge on any
-    /// path but the linear one, or with the exact field.
+    /// noise; the noise of a bridge on any path but the linear one, or with the exact field; a distilled network with anything
+    /// but one step of Euler's method on the linear path.
     pub fn legality(&self) -> Result<(), Illegal> {
         let mut message = None;
         let mut fix = self.clone();
@@ -87,9 +87,9 @@ impl Experiment {
             let linear = Path::CondOt { sigma_min: 0.0 };
             return Err(self.illegal(message, |fix| fix.problem.path = linear));
         }
-        if sigma > 0.0 && !self.problem.velocity.is_learned() {
+        if sigma > 0.0 && self.problem.velocity != Velocity::Learned {
             let message = format!(
-                "the exact field is not known with the noise of a bridge (coupling.bridge = {sigma})"
+                "the noise of the bridge (coupling.bridge = {sigma}) goes with a velocity that is learned from it"
             );
             return Err(self.illegal(message, |fix| fix.problem.velocity = Velocity::Learned));
         }
