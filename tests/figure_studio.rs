@@ -50,6 +50,8 @@ fn studio_of(experiment: Experiment, folder: &Path) -> Window {
     let file = Some(folder.join("moons.ron"));
     let mut lab = Lab::new(experiment, file, options, Arc::new(|| ())).unwrap();
     lab.remember_in(Some(folder.join("config")));
+    // While it runs every frame is another figure.
+    lab.apply(Command::TogglePlay);
     let mut window = window_on(lab, SIZE, 1.0);
     until(&mut window, "training ends", |window| {
         let ended = |state: &RunState| matches!(state, RunState::Finished | RunState::Exact { .. });
@@ -344,7 +346,7 @@ fn what_cannot_be_written_is_a_sentence_and_the_window_lives() {
 fn mp4_can_be_chosen_where_there_is_ffmpeg() {
     let (mut window, _folder) = studio();
     choose(&mut window, "film");
-    until(&mut window, "it has looked", |window| {
+    let _known = until(&mut window, "it has looked", |window| {
         window.state().lab.desk()?.threads.mp4()
     });
     window.step();
