@@ -219,7 +219,10 @@ pub struct ExportArgs {
     /// How many trajectories are drawn
     #[arg(long, value_name = "N")]
     pub paths: Option<usize>,
-    /// The heading; an empty one for none
+    /// Panels side by side, of lanes
+    #[arg(long, value_name = "N")]
+    pub columns: Option<usize>,
+    /// The heading, in which $..$ is a formula; an empty one for none
     #[arg(long, value_name = "TEXT")]
     pub title: Option<String>,
     /// What is left out around the data: ticks, frame, letters, legend, numbers, recipe

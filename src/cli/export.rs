@@ -11,6 +11,7 @@ use super::outcome::{Failure, say};
 use super::progress::Reporter;
 use crate::experiment::figure::Background;
 use crate::experiment::{Experiment, Figure, FigureKind};
+use crate::export::flatten::MAX_VERTICES;
 use crate::session::export::{self, Subject};
 use crate::session::lanes_run;
 use crate::session::run::{self, Keep, RunObserver, RunOptions};
@@ -64,9 +65,21 @@ pub fn export(args: &ExportArgs, stop: Arc<AtomicBool>) -> Result<(), Failure> {
                 "no font has a glyph for {missing}: name a font file in a style (font: \"my.otf\")"
             ));
         }
-        for path in places {
-            let written = export::write(&path, figure, &drawn, &options, &hands, &mut reporter)?;
+        for unset in drawn.unset_formulas() {
+            reporter.notice(&unset);
+        }
+        for path in &places {
+            let written = export::write(path, figure, &drawn, &options, &hands, &mut reporter)?;
             let written = written.ok_or(Failure::Interrupted)?;
+            if !written.pictures.is_empty() {
+                let layers: Vec<_> = written.pictures.iter().map(|layer| layer.name()).collect();
+                reporter.notice(&format!(
+                    "{}: {} of more than {MAX_VERTICES} vertices became a picture of {} dots per inch",
+                    path.display(),
+                    layers.join(" and "),
+                    options.dpi
+                ));
+            }
             if !args.quiet {
                 let [width, height] = drawn.scene.size.map(|points| points / 72.0);
                 say(&format!(
@@ -76,6 +89,7 @@ pub fn export(args: &ExportArgs, stop: Arc<AtomicBool>) -> Result<(), Failure> {
                 ))?;
             }
         }
+        export::write_captions(&places, figure, &drawn)?;
     }
     Ok(())
 }
@@ -131,7 +145,7 @@ fn is_film(kind: &FigureKind) -> bool {
 
 /// A refusal of the one figure that flags describe, with the flag in the place of the field and one that works.
 fn in_flags(words: &str) -> String {
-    const WORK: [(&str, &str); 9] = [
+    const WORK: [(&str, &str); 10] = [
         ("width", "--width 3.25in"),
         ("height", "--height 82mm"),
         ("dpi", "--dpi 300"),
@@ -141,6 +155,7 @@ fn in_flags(words: &str) -> String {
         ("ylim", "--ylim=-4,4"),
         ("layers", "--layers target,trajectories"),
         ("paths", "--paths 100"),
+        ("columns", "--columns 3"),
     ];
     let Some(rest) = words.strip_prefix("figures[0].") else {
         return words.to_owned();
@@ -181,6 +196,7 @@ fn with_flags(args: &ExportArgs, mut figure: Figure) -> Figure {
     let layers = args.layers.as_ref().map(|layers| layers.0.clone());
     figure.layers = layers.or(figure.layers);
     figure.paths = args.paths.or(figure.paths);
+    figure.columns = args.columns.or(figure.columns);
     figure.title = args.title.clone().or(figure.title);
     figure.caption &= !args.no_caption;
     for name in &args.hide {

@@ -40,6 +40,7 @@ impl Experiment {
         let path = self.problem.path.caution().into_iter();
         let mut cautions: Vec<String> = path.chain(measured).collect();
         cautions.extend(self.problem.velocity.remarks());
+        cautions.extend(self.distilled_mean());
         if let Some(Pairs { x_0, x_1 }) = self.pairs(SPREAD_POINTS, Coupling::Independent) {
             let [source, target] = [x_0, x_1].map(|points| Moments::of(&points).spread());
             cautions.extend(self.few_target_points(source));
@@ -118,6 +119,7 @@ impl Experiment {
         );
         let scale = self.problem.path.source_scale();
         let blocks = Blocks::new(source, scale, target, coupling, self.seed);
+        let blocks = blocks.given(self.problem.pairs.as_ref());
         let draw = |block, n| blocks.draw(block, n);
         PairStream::default().next_batch(n, draw).ok()
     }

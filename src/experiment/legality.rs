@@ -27,7 +27,7 @@ impl Experiment {
     /// # Errors
     /// A diffusion path (VP, VE, linear VP) with any source but `Gaussian(std: 1.0)`, scale 1, no shift; the score and the SDE
     /// without a Gaussian source about the origin that is independent of the target; anything but the velocity with extra
-    /// noise.
+    /// noise; a distilled network with anything but one step of Euler's method on the linear path.
     pub fn legality(&self) -> Result<(), Illegal> {
         let mut message = None;
         let mut fix = self.clone();
@@ -51,6 +51,7 @@ impl Experiment {
 
     /// [`Self::legality`] of one flow.
     fn combination(&self) -> Result<(), Illegal> {
+        self.one_step()?;
         self.path_and_source()?;
         self.prediction()?;
         self.sampling()

@@ -259,6 +259,9 @@ impl Figure {
         if let Some(paths) = self.paths {
             within(&field("paths"), paths, View::TRAJECTORIES)?;
         }
+        if let Some(columns) = self.columns {
+            within(&field("columns"), columns, Self::COLUMNS)?;
+        }
         if let Some(title) = &self.title {
             check_line(&field("title"), title)?;
         }

@@ -37,10 +37,13 @@ fn key(experiment: &Experiment) -> impl PartialEq {
         target,
         path,
         coupling,
+        pairs,
         noise,
-        velocity: _,
+        velocity,
     } = &experiment.problem;
-    (experiment.seed, source, target, *path, *coupling, *noise)
+    let joint = (*coupling, pairs.clone());
+    let law = (source, target, *path, joint, *noise);
+    (experiment.seed, law, velocity.is_one_step())
 }
 
 impl Product for Exact {
@@ -70,21 +73,26 @@ impl Product for Exact {
 /// The marginal field of an experiment's problem.
 ///
 /// # Errors
-/// As [`MarginalField::new`].
+/// As [`MarginalField::new`]; [`MarginalError::OneStep`] for a distilled network.
 pub fn marginal_field(experiment: &Experiment) -> Result<MarginalField, MarginalError> {
     let Problem {
         source,
         target,
         path,
         coupling,
+        pairs,
         noise,
-        velocity: _,
+        velocity,
     } = &experiment.problem;
+    if velocity.is_one_step() {
+        return Err(MarginalError::OneStep);
+    }
     MarginalField::new(&Setting {
         path: *path,
         source,
         target,
         coupling: *coupling,
+        given: pairs.as_ref(),
         noise: *noise,
         seed: experiment.seed,
     })

@@ -4,6 +4,7 @@
 //! until the new one is there. This floor refuses to know who does the work, on which thread and when: that is the
 //! dispatcher's (`session::dispatcher`), or whoever calls [`make_all`].
 
+mod carried_pairs;
 mod flow;
 mod kind;
 mod points;
@@ -19,6 +20,7 @@ use crate::flow::{Bounds, Point};
 use crate::model::Checkpoints;
 
 pub use block::{Pairing, Potential};
+pub use carried_pairs::carried_pairs;
 pub use cloud::{Carried, Carrier, Cloud, CloudBlock, Growing};
 pub use conditional::{Condition, POINTS};
 pub use exact::{have_same_marginal, marginal_field};
@@ -293,6 +295,8 @@ products! {
     likelihood_sketch: LikelihoodSketch,
     /// The map of the likelihood.
     likelihood_map: LikelihoodMap,
+    /// The density at t = 1 less the exact one.
+    density_difference: DensityDifference,
     /// How likely held-out target points are.
     likelihood: Likelihood,
 }
@@ -396,6 +400,8 @@ pub struct Look {
     pub likelihood: bool,
     /// Whether the map of the likelihood is wanted.
     pub likelihood_map: bool,
+    /// Whether its density less the exact one is wanted, which builds on the map and the marginal field.
+    pub density_difference: bool,
     /// The point whose likelihood is wanted.
     pub pointer: Option<Point>,
 }
@@ -444,6 +450,7 @@ impl Look {
             from: view.from,
             likelihood: false,
             likelihood_map: shows(&[Layer::Likelihood, Layer::DensityDifference]),
+            density_difference: shows(&[Layer::DensityDifference]),
             pointer: None,
         }
         .at(view.t)
@@ -508,6 +515,7 @@ impl Default for Look {
             from: End::Source,
             likelihood: false,
             likelihood_map: false,
+            density_difference: false,
             pointer: None,
         }
     }
@@ -520,11 +528,11 @@ pub fn make_all(
     tools: &Tools,
     go_on: impl FnMut() -> bool,
 ) -> Option<Products> {
-    make_all_from(Products::default(), flow, look, tools, go_on)
+    make_rest(Products::default(), flow, look, tools, go_on)
 }
 
 /// [`make_all`] of what is not among these products yet. What else there is of them goes, so that the result is the same.
-pub fn make_all_from(
+pub fn make_rest(
     mut products: Products,
     flow: &Flow,
     look: &Look,

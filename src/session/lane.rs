@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use crate::clock::Instant;
-use crate::experiment::{Experiment, View};
+use crate::experiment::{Experiment, Problem, View};
 use crate::model::DeviceChoice;
 use crate::products::{Carrier, Flow, Products, RunId};
 use crate::snapshot::{LaneId, LossHistory, RunState};
@@ -58,6 +58,14 @@ pub struct Services {
 impl Services {
     fn new_run(&self) -> RunId {
         RunId(self.next_run.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+/// [`Experiment::with_pairs_of`]; the same object where nothing is taken.
+fn with_pairs_of(experiment: Arc<Experiment>, given: &Problem) -> Arc<Experiment> {
+    match experiment.lacks_pairs() && given.pairs.is_some() {
+        true => Arc::new(Experiment::clone(&experiment).with_pairs_of(given)),
+        false => experiment,
     }
 }
 
@@ -112,6 +120,10 @@ impl Lane {
         budget: usize,
     ) -> Self {
         let (now, threads) = (Instant::now(), services.crew.size());
+        let experiment = match &trained {
+            Some(trained) => with_pairs_of(experiment, &trained.state.experiment.problem),
+            None => experiment,
+        };
         let mut lane = Self {
             id,
             run: services.new_run(),
@@ -358,6 +370,8 @@ impl Lane {
     }
 
     fn set_experiment(&mut self, experiment: Arc<Experiment>) {
+        // No document has the pairs that the lane was given.
+        let experiment = with_pairs_of(experiment, &self.experiment.problem);
         let old = std::mem::replace(&mut self.experiment, experiment);
         let active = self.is_active();
         if self.state.is_exact() && !self.is_exact() {

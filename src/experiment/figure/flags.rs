@@ -47,6 +47,9 @@ impl Figure {
         if let Some(paths) = self.paths {
             flag("paths", paths.to_string());
         }
+        if let Some(columns) = self.columns {
+            flag("columns", columns.to_string());
+        }
         let mut show = self.show;
         let mut hidden = Show::PARTS.to_vec();
         hidden.retain(|name| show.part(name).is_some_and(|shown| !*shown));

@@ -12,6 +12,7 @@ mod augment;
 mod blocks;
 mod clusters;
 mod columns;
+mod given;
 mod groups;
 mod merge;
 mod normalised;
@@ -29,11 +30,12 @@ use assignment::AssignmentError;
 pub use assignment::squared_distance;
 
 pub use blocks::Blocks;
+pub use given::GivenPairs;
 pub use pairs::{PairStream, Pairing, Pairs};
 
 /// A row is the coupling's name in files, its constants, and the file with its `ENTRY` and the type of its own.
 macro_rules! couplings {
-    ($($Variant:ident $({ $($constant:ident: $type:ty),+ })? = $file:ident,)+) => {
+    ($($Variant:ident $({ $($(#[$attribute:meta])* $constant:ident: $type:ty),+ })? = $file:ident,)+) => {
         $(mod $file;)+
 
         vocabulary! {
@@ -43,7 +45,7 @@ macro_rules! couplings {
             /// there are.
             #[derive(Eq)]
             pub enum Coupling, complete {
-                $($Variant $({ $($constant: $type),+ })? = $file::ENTRY,)+
+                $($Variant $({ $($(#[$attribute])* $constant: $type),+ })? = $file::ENTRY,)+
             }
         }
 
@@ -63,6 +65,7 @@ macro_rules! couplings {
 couplings! {
     Independent = independent,
     BatchOt { batch: usize } = batch_ot,
+    Reflow { rounds: usize, pairs: usize, #[serde(default = "reflow::independent")] batch: usize } = reflow,
 }
 
 impl Coupling {
@@ -78,6 +81,11 @@ impl Coupling {
             batch.set(size as f64);
         }
         self
+    }
+
+    /// How many pairs it is to be given, where they are not paired from independent draws.
+    pub fn needs_given(&self) -> Option<usize> {
+        self.dispatch(|coupling| coupling.needs_given())
     }
 
     /// Whether a block takes longer than to hand it from thread to thread.

@@ -3,8 +3,8 @@
 use thiserror::Error;
 
 use super::ExactError;
-use crate::flow::coupling::Coupling;
 use crate::flow::coupling::assignment::AssignmentError;
+use crate::flow::coupling::{Coupling, GivenPairs};
 use crate::flow::distribution::{Distribution, DistributionError};
 use crate::flow::path::Path;
 
@@ -19,6 +19,8 @@ pub struct Setting<'a> {
     pub target: &'a Distribution,
     /// How they are paired.
     pub coupling: Coupling,
+    /// The pairs of a coupling that needs them given.
+    pub given: Option<&'a GivenPairs>,
     /// Standard deviation of extra noise on `x_t`, in canvas units.
     pub noise: f64,
     /// Seed of the pairs that an estimate draws.
@@ -28,6 +30,9 @@ pub struct Setting<'a> {
 /// Why a problem has no marginal field.
 #[derive(Clone, Debug, PartialEq, Error)]
 pub enum MarginalError {
+    /// What is compared is a map of one step, which has no velocity on the way.
+    #[error("one step has no velocity on the way that an exact one could stand beside")]
+    OneStep,
     /// A distribution that cannot be drawn from.
     #[error(transparent)]
     Distribution(#[from] DistributionError),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::experiment::Experiment;
 use crate::model::Checkpoints;
 use crate::products::Products;
+use crate::scene::lanes::LanePanel;
 use crate::snapshot::{Frame, LaneId};
 
 use super::super::crew::Crew;
@@ -22,6 +23,8 @@ pub struct Subject {
     pub title: String,
     /// The weights at earlier steps, for what runs over training.
     pub history: Option<Arc<Checkpoints>>,
+    /// The numbers under it, if they are known; otherwise they are measured.
+    pub numbers: Option<Vec<String>>,
 }
 
 impl Subject {
@@ -58,6 +61,42 @@ impl Subject {
             .collect()
     }
 
+    /// A lane whose frame holds the numbers that were measured of it.
+    pub fn measured(frame: Frame, title: String) -> Self {
+        let numbers = LanePanel::measured(&frame, String::new()).numbers;
+        Self {
+            frame,
+            title,
+            history: None,
+            numbers: Some(numbers),
+        }
+    }
+
+    /// A lane that was trained into a folder of its own, whose numbers are known.
+    ///
+    /// # Errors
+    /// [`RunError`] if there are no weights, or they cannot be used.
+    pub fn of_run(
+        lane: LaneId,
+        title: String,
+        experiment: Experiment,
+        folder: &Path,
+        numbers: Vec<String>,
+        crew: &Crew,
+    ) -> Result<Self, RunError> {
+        let saved = folder::saved(folder)?;
+        if experiment.problem.velocity.is_learned() {
+            check(folder, &experiment, saved.as_ref())?;
+        }
+        let blank = portrait::blank(lane, Arc::new(experiment))?;
+        Ok(Self {
+            frame: portrait::of_saved(blank, saved.as_ref(), crew)?,
+            title,
+            history: None,
+            numbers: Some(numbers),
+        })
+    }
+
     fn of_lane(
         i: usize,
         folder: &Path,
@@ -68,6 +107,10 @@ impl Subject {
         let title = experiment.lane_label(i);
         let lane = experiment.lane(i);
         let lane = lane.map_err(|error| RunError::Input(error.to_string()))?;
+        let lane = match &saved {
+            Some(saved) => lane.with_pairs_of(&saved.state.experiment.problem),
+            None => lane,
+        };
         if lane.problem.velocity.is_learned() {
             check(folder, &lane, saved.as_ref()).map_err(|error| match experiment.n_lanes() {
                 1 => error,
@@ -79,6 +122,7 @@ impl Subject {
             frame: portrait::of_saved(blank, saved.as_ref(), crew)?,
             title,
             history: saved.and_then(|saved| saved.history),
+            numbers: None,
         })
     }
 
@@ -91,6 +135,7 @@ impl Subject {
             },
             title,
             history,
+            numbers: None,
         }
     }
 }

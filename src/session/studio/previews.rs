@@ -57,6 +57,8 @@ pub struct Picture {
     pub size: [f32; 2],
     /// Characters that no font has.
     pub missing: String,
+    /// The formulas that stand as they are written, each with why.
+    pub unset: Vec<String>,
     /// What stands under it in a paper.
     pub caption: Caption,
 }
@@ -237,6 +239,7 @@ fn picture(
         pixels,
         size,
         missing: drawn.missing_glyphs(),
+        unset: drawn.unset_formulas(),
     }))
 }
 

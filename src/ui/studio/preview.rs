@@ -226,6 +226,10 @@ fn says_ui(ui: &mut Ui, lab: &Lab, desk: &Desk, picture: Option<&Picture>) {
         );
         ui.label(RichText::new(text).small().color(ink(theme.attention)));
     }
+    for unset in &picture.unset {
+        let text = format!("{unset}.");
+        ui.label(RichText::new(text).small().color(ink(theme.attention)));
+    }
 }
 
 /// Squares that show through what is transparent.
