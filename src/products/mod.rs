@@ -259,8 +259,12 @@ products! {
     references: References,
     /// How often the lines between paired points cross.
     pair_crossings: PairCrossings,
+    /// The plan that the coupling's pairs are drawn from.
+    coupling_plan: CouplingPlan,
     /// One block of the coupling, and what other couplings make of its points.
     block: CouplingBlock,
+    /// What pairs of larger blocks cost.
+    block_costs: BlockCosts,
     /// Straightness, cost and distance to the target.
     metrics: Metrics,
     /// Points of the paths with the velocities there.
@@ -295,6 +299,8 @@ products! {
     likelihood_sketch: LikelihoodSketch,
     /// The map of the likelihood.
     likelihood_map: LikelihoodMap,
+    /// The density at t = 1 less the exact one.
+    density_difference: DensityDifference,
     /// How likely held-out target points are.
     likelihood: Likelihood,
 }
@@ -382,6 +388,8 @@ pub struct Look {
     pub mesh: bool,
     /// The block of the coupling that is looked at, if one is.
     pub block: Option<BlockView>,
+    /// Whether the cost of blocks of several sizes is wanted.
+    pub block_costs: bool,
     /// Whether measurements are wanted.
     pub metrics: bool,
     /// Whether they are also wanted of the checkpoints, where nothing trains.
@@ -398,6 +406,8 @@ pub struct Look {
     pub likelihood: bool,
     /// Whether the map of the likelihood is wanted.
     pub likelihood_map: bool,
+    /// Whether its density less the exact one is wanted, which builds on the map and the marginal field.
+    pub density_difference: bool,
     /// The point whose likelihood is wanted.
     pub pointer: Option<Point>,
 }
@@ -435,6 +445,7 @@ impl Look {
             density: view.layers.contains(&Layer::Density),
             mesh: view.layers.contains(&Layer::DeformedGrid),
             block: shows(&[Layer::Block]).then_some(view.block),
+            block_costs: false,
             metrics: true,
             curves: false,
             solvers: false,
@@ -446,6 +457,7 @@ impl Look {
             from: view.from,
             likelihood: false,
             likelihood_map: shows(&[Layer::Likelihood, Layer::DensityDifference]),
+            density_difference: shows(&[Layer::DensityDifference]),
             pointer: None,
         }
         .at(view.t)
@@ -502,6 +514,7 @@ impl Default for Look {
             density: false,
             mesh: false,
             block: None,
+            block_costs: false,
             metrics: true,
             curves: false,
             solvers: false,
@@ -510,6 +523,7 @@ impl Default for Look {
             from: End::Source,
             likelihood: false,
             likelihood_map: false,
+            density_difference: false,
             pointer: None,
         }
     }
@@ -520,22 +534,41 @@ pub fn make_all(
     flow: &Flow,
     look: &Look,
     tools: &Tools,
+    go_on: impl FnMut() -> bool,
+) -> Option<Products> {
+    make_rest(Products::default(), (flow, None), look, tools, go_on)
+}
+
+/// [`make_all`] of what is not among these products yet, of a flow with the training behind it, of which some may be looked
+/// at, too. What else there is of them goes, so that the result is the same.
+pub fn make_rest(
+    mut products: Products,
+    (flow, past): (&Flow, Option<&Arc<Checkpoints>>),
+    look: &Look,
+    tools: &Tools,
     mut go_on: impl FnMut() -> bool,
 ) -> Option<Products> {
-    let mut products = Products::default();
     loop {
         let wish = Wish {
             flow: &flow.id,
             look,
             made: &products,
-            past: None,
+            past,
             now: tools.now,
         };
-        let next = |kind: &Kind| match kind.next(flow, &wish, tools) {
+        let mut unwanted = Vec::new();
+        let mut next = |kind: &'static Kind| match kind.next(flow, &wish, tools) {
             Next::Task(task) => Some(task),
-            Next::Clear | Next::Nothing | Next::Later => None,
+            Next::Nothing => None,
+            Next::Clear | Next::Later => {
+                unwanted.push(kind);
+                None
+            }
         };
-        let Some(mut task) = KINDS.iter().find_map(next) else {
+        let Some(mut task) = KINDS.iter().find_map(&mut next) else {
+            for kind in unwanted {
+                kind.clear(&mut products);
+            }
             return Some(products);
         };
         let change = task.work.advance(&mut go_on)?;

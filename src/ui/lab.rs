@@ -256,7 +256,9 @@ impl State {
         for event in self.session.drain_events() {
             match event {
                 Event::Notice(text) => self.notice = text,
-                Event::Saved(folder) => self.hear_saved(&folder),
+                Event::Saved(folder) => {
+                    self.notice = format!("Saved the run in {}", folder.display())
+                }
                 Event::Problem(text) => self.complain(text),
             }
         }

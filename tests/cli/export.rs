@@ -281,11 +281,20 @@ fn numbers_and_captions_are_written_beside_pictures() {
         let assert = command.assert().code(code);
         String::from_utf8(assert.get_output().stderr.clone()).unwrap()
     };
-    export("trajectories", &["a.svg", "a.csv", "a.npz", "a.md"], 0);
+    export(
+        "trajectories",
+        &["a.svg", "a.csv", "a.npz", "again.npz", "a.md"],
+        0,
+    );
     let read = |name: &str| fs::read_to_string(at(name)).unwrap();
     assert!(read("a.csv").starts_with("path,t,x,y\n0,0,"));
     assert!(read("a.md").starts_with("| lane |"), "{}", read("a.md"));
     assert!(fs::read(at("a.npz")).unwrap().starts_with(b"PK"));
+    assert_eq!(
+        fs::read(at("a.npz")).unwrap(),
+        fs::read(at("again.npz")).unwrap()
+    );
+    assert!(!out.path().join("again.caption.txt").exists());
     let caption = read("a.caption.txt");
     for part in [
         "Eight Gaussians",
@@ -296,7 +305,10 @@ fn numbers_and_captions_are_written_beside_pictures() {
     ] {
         assert!(caption.contains(part), "{part}: {caption}");
     }
-    assert!(read("a.caption.tex").contains("\\includegraphics[width=6.75in]{a}"));
+    assert!(read("a.caption.tex").contains("\\includegraphics[width=6.75in]{a.pdf}"));
+    assert!(read("a.caption.tex").starts_with("% LaTeX reads PDF and PNG"));
+    let refused = export("film", &["f.md"], 3);
+    assert!(refused.contains(".csv or .npz"), "{refused}");
     export("samples", &["b.csv"], 0);
     let samples = read("b.csv");
     assert!(samples.starts_with("part,x,y\nsource,"));
@@ -305,4 +317,46 @@ fn numbers_and_captions_are_written_beside_pictures() {
     assert!(refused.contains(".csv, .npz, .md or .tex"), "{refused}");
     let refused = export("loss", &["c.csv"], 3);
     assert!(refused.contains("there is no loss"), "{refused}");
+}
+
+#[test]
+fn a_trained_run_has_its_curves_and_a_film_of_its_training() {
+    let run = trained();
+    let out = folder();
+    let path = |name: &str| out.path().join(name).to_str().unwrap().to_owned();
+    let (svg, csv) = (path("loss.svg"), path("loss.csv"));
+    exported(
+        run.path(),
+        &["--figure", "metrics", "--out", &svg, "--out", &csv],
+    );
+    assert!(fs::read_to_string(&svg).unwrap().contains("<polyline"));
+    let numbers = fs::read_to_string(&csv).unwrap();
+    assert!(
+        numbers.starts_with("plot,name,line,x,y,stderr\n"),
+        "{numbers}"
+    );
+    assert!(numbers.contains(",raw,0,") && numbers.contains(",mean,0,"));
+    let gif = path("a.gif");
+    let film = [
+        "--figure",
+        "film",
+        "--over",
+        "training",
+        "--frames",
+        "3",
+        "--out",
+        &gif,
+        "--width",
+        "2in",
+        "--height",
+        "2in",
+        "--dpi",
+        "50",
+        "--hide",
+        "legend,recipe",
+        "--paths",
+        "20",
+    ];
+    exported(run.path(), &film);
+    assert!(fs::read(&gif).unwrap().starts_with(b"GIF89a"));
 }

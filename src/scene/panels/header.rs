@@ -1,6 +1,6 @@
 //! Title and recipe above a grid of panels, in lines that the page has room for.
 
-use super::grid::{PanelGrid, PanelOf};
+use super::grid::PanelGrid;
 use crate::scene::Page;
 use crate::scene::around::wrapped;
 use crate::scene::figure::margin;
@@ -8,6 +8,7 @@ use crate::scene::layers::look;
 use crate::scene::metrics::grouped;
 use crate::scene::text::{self, Font, Weight};
 use crate::scene::theme::Sizes;
+use crate::snapshot::Frame;
 
 /// Between the parts of the recipe.
 const BETWEEN_PARTS: &str = "  ·  ";
@@ -42,16 +43,12 @@ impl Header {
             .sum::<f32>();
         match lines {
             0.0 => 0.0,
-            lines => lines + 0.5 * sizes.gap,
+            lines => lines + self.deeper(sizes) + 0.5 * sizes.gap,
         }
     }
 
     /// Every line with its size, its weight and how far its baseline is below the last one.
     pub fn lines(&self, sizes: &Sizes) -> impl Iterator<Item = (&String, Font, Weight, f32)> {
-        let advance = |k: usize, size: Font, gap: f32| match k {
-            0 => text::cap_height(size) + gap,
-            _ => 1.3 * size,
-        };
         let (title, small, gap) = (sizes.title, sizes.small, sizes.gap);
         let above = if self.title.is_empty() {
             0.0
@@ -60,13 +57,52 @@ impl Header {
         };
         let titles = self.title.iter().enumerate();
         let recipes = self.recipe.iter().enumerate();
+        let titles = titles.map(move |(k, line)| (line, k, title, Weight::SemiBold, 0.0));
+        let recipes = recipes.map(move |(k, line)| (line, k, small, Weight::Regular, above));
+        // Formulas that are higher or deeper than letters push the lines apart.
+        let mut deeper = 0.0;
         titles
-            .map(move |(k, line)| (line, title, Weight::SemiBold, advance(k, title, 0.0)))
-            .chain(
-                recipes
-                    .map(move |(k, line)| (line, small, Weight::Regular, advance(k, small, above))),
-            )
+            .chain(recipes)
+            .map(move |(line, k, size, weight, gap)| {
+                let advance = match k {
+                    0 => text::cap_height(size) + gap,
+                    _ => 1.3 * size,
+                };
+                let [higher, below] = text::excess(line, size);
+                let advance = advance + higher + std::mem::replace(&mut deeper, below);
+                (line, size, weight, advance)
+            })
     }
+
+    /// How much deeper than letters the last line is, in points.
+    fn deeper(&self, sizes: &Sizes) -> f32 {
+        let last = self.lines(sizes).last();
+        last.map_or(0.0, |(line, size, ..)| text::excess(line, size)[1])
+    }
+}
+
+/// What all frames have in common: path, coupling, solver and step.
+pub fn recipe_of<'a>(frames: impl Iterator<Item = &'a Frame>) -> Vec<String> {
+    let of = |frame: &Frame| {
+        let experiment = &frame.experiment;
+        let step = match experiment.problem.velocity.is_learned() {
+            true => format!("step {}", grouped(frame.step)),
+            false => "exact velocity".to_owned(),
+        };
+        [
+            experiment.problem.path.legend(),
+            experiment.problem.coupling.legend(),
+            experiment.readout.legend(),
+            step,
+        ]
+    };
+    let all: Vec<_> = frames.map(of).collect();
+    let Some(first) = all.first() else {
+        return Vec::new();
+    };
+    let same = |k: &usize| all.iter().all(|other| other[*k] == first[*k]);
+    let same = (0..first.len()).filter(same);
+    same.map(|k| first[k].clone()).collect()
 }
 
 impl PanelGrid<'_> {
@@ -75,25 +111,7 @@ impl PanelGrid<'_> {
         if !self.around.show.recipe {
             return Vec::new();
         }
-        let of = |panel: &PanelOf| {
-            let experiment = &panel.frame.experiment;
-            let step = match experiment.problem.velocity.is_learned() {
-                true => format!("step {}", grouped(panel.frame.step)),
-                false => "exact velocity".to_owned(),
-            };
-            [
-                experiment.problem.path.legend(),
-                experiment.problem.coupling.legend(),
-                experiment.readout.legend(),
-                step,
-            ]
-        };
-        let all: Vec<_> = self.panels.iter().map(of).collect();
-        let mut parts: Vec<String> = Vec::new();
-        if let Some(first) = all.first() {
-            let same = |k: &usize| all.iter().all(|other| other[*k] == first[*k]);
-            parts.extend((0..first.len()).filter(same).map(|k| first[k].clone()));
-        }
+        let mut parts = recipe_of(self.panels.iter().map(|panel| &*panel.frame));
         parts.extend(self.time().map(|_| WIDEST_TIME.to_owned()));
         parts
     }

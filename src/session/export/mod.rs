@@ -5,13 +5,14 @@
 mod draw;
 pub mod ffmpeg;
 pub mod film;
+mod past;
 mod style;
 mod subject;
 mod write;
 
 pub use draw::{Drawn, draw};
 pub use subject::Subject;
-pub use write::{Written, check, options, suffixes, write};
+pub use write::{Written, check, options, suffixes, write, write_captions, write_stills};
 
 #[cfg(test)]
 mod tests;
