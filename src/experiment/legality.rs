@@ -7,8 +7,9 @@
 
 use thiserror::Error;
 
-use super::{Experiment, standard_gaussian};
+use super::{Experiment, Problem, standard_gaussian};
 use crate::flow::conversion::Quantity;
+use crate::flow::coupling::Coupling;
 use crate::flow::sde::Sampler;
 
 /// A combination that is not offered, with the nearest one that is.
@@ -27,7 +28,7 @@ impl Experiment {
     /// # Errors
     /// A diffusion path (VP, VE, linear VP) with any source but `Gaussian(std: 1.0)`, scale 1, no shift; the score and the SDE
     /// without a Gaussian source about the origin that is independent of the target; anything but the velocity with extra
-    /// noise.
+    /// noise; a coupling with distributions that it does not go with.
     pub fn legality(&self) -> Result<(), Illegal> {
         let mut message = None;
         let mut fix = self.clone();
@@ -52,6 +53,7 @@ impl Experiment {
     /// [`Self::legality`] of one flow.
     fn combination(&self) -> Result<(), Illegal> {
         self.path_and_source()?;
+        self.coupling()?;
         self.prediction()?;
         self.sampling()
     }
@@ -68,6 +70,23 @@ impl Experiment {
             self.problem.path.name()
         );
         Err(self.illegal(message, |fix| fix.problem.source = standard_gaussian()))
+    }
+
+    /// Some couplings ask something of the distributions; batch-OT takes any.
+    fn coupling(&self) -> Result<(), Illegal> {
+        let Problem {
+            source,
+            target,
+            coupling,
+            ..
+        } = &self.problem;
+        let Some(reason) = coupling.refusal(source, target) else {
+            return Ok(());
+        };
+        let batch = coupling.block().unwrap_or(1);
+        Err(self.illegal(reason, |fix| {
+            fix.problem.coupling = Coupling::BatchOt { batch };
+        }))
     }
 
     /// What a network predicts has to tell the velocity, and the score has to be one.

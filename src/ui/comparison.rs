@@ -120,7 +120,7 @@ fn grid(at_hand: &Experiment, paths: &[&str]) -> Vec<Experiment> {
     let own = at_hand.problem.coupling;
     let optimal = match own {
         Coupling::BatchOt { .. } => own,
-        Coupling::Independent => batch_ot(),
+        _ => batch_ot(),
     };
     let mut experiments = Vec::new();
     for coupling in [Coupling::Independent, optimal] {

@@ -131,7 +131,7 @@ pub fn squared_distance(a: Point, b: Point) -> f64 {
     d_0 * d_0 + d_1 * d_1
 }
 
-fn check(side: &'static str, points: &[Point]) -> Result<(), AssignmentError> {
+pub(super) fn check(side: &'static str, points: &[Point]) -> Result<(), AssignmentError> {
     let is_good = |p: &Point| p[0].abs() <= MAX_COORDINATE && p[1].abs() <= MAX_COORDINATE;
     match points.iter().position(|p| !is_good(p)) {
         None => Ok(()),

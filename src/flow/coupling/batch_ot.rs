@@ -1,7 +1,7 @@
 //! Optimal transport within blocks (Pooladian et al., arXiv 2304.14772; Tong et al., arXiv 2302.00482).
 
 use super::assignment::{AssignmentError, assign};
-use super::pairs::{Pairing, Pairs};
+use super::pairs::{Drawn, Pairing, Pairs};
 use crate::flow::constant::{Constant, Control, Range};
 use crate::flow::vocabulary::Entry;
 
@@ -37,13 +37,9 @@ impl Pairing for BatchOt {
         Some(self.batch.max(1))
     }
 
-    fn pair(&self, drawn: Pairs) -> Result<Pairs, AssignmentError> {
-        let assignment = assign(&drawn.x_0, &drawn.x_1)?;
-        let partners = assignment.target_of_source.iter();
-        Ok(Pairs {
-            x_1: partners.map(|&j| drawn.x_1[j]).collect(),
-            x_0: drawn.x_0,
-        })
+    fn pair(&self, Drawn { pairs, .. }: Drawn) -> Result<Pairs, AssignmentError> {
+        let assignment = assign(&pairs.x_0, &pairs.x_1)?;
+        Ok(pairs.permuted(&assignment.target_of_source))
     }
 
     fn is_costly(&self) -> bool {

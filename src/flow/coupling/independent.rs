@@ -1,7 +1,7 @@
 //! Independent pairs.
 
 use super::assignment::AssignmentError;
-use super::pairs::{Pairing, Pairs};
+use super::pairs::{Drawn, Pairing, Pairs};
 use crate::flow::vocabulary::Entry;
 
 /// `x_0` and `x_1` are drawn independently.
@@ -14,7 +14,7 @@ pub const ENTRY: Entry = Entry::plain(
 );
 
 impl Pairing for Independent {
-    fn pair(&self, drawn: Pairs) -> Result<Pairs, AssignmentError> {
-        Ok(drawn)
+    fn pair(&self, drawn: Drawn) -> Result<Pairs, AssignmentError> {
+        Ok(drawn.pairs)
     }
 }

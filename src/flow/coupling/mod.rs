@@ -12,6 +12,7 @@ mod augment;
 mod blocks;
 mod clusters;
 mod columns;
+mod dense;
 mod groups;
 mod merge;
 mod normalised;
@@ -23,13 +24,14 @@ mod supplies;
 mod tree;
 mod vectors;
 
+use super::distribution::Distribution;
 use super::vocabulary::{Vocabulary, vocabulary};
 use assignment::AssignmentError;
 
 pub use assignment::squared_distance;
 
 pub use blocks::Blocks;
-pub use pairs::{PairStream, Pairing, Pairs};
+pub use pairs::{Drawn, PairStream, Pairing, Pairs};
 
 /// A row is the coupling's name in files, its constants, and the file with its `ENTRY` and the type of its own.
 macro_rules! couplings {
@@ -63,6 +65,8 @@ macro_rules! couplings {
 couplings! {
     Independent = independent,
     BatchOt { batch: usize } = batch_ot,
+    ClassOt { batch: usize } = class_ot,
+    Equivariant { batch: usize, n: usize, mirror: usize } = equivariant,
 }
 
 impl Coupling {
@@ -86,8 +90,28 @@ impl Coupling {
     }
 
     /// Pairs independent draws, a whole block of them if there are blocks.
-    fn pair(&self, drawn: Pairs) -> Result<Pairs, AssignmentError> {
+    fn pair(&self, drawn: Drawn) -> Result<Pairs, AssignmentError> {
         self.dispatch(|coupling| coupling.pair(drawn))
+    }
+
+    /// Whether both points of a pair are of one class, where both ends have classes.
+    fn is_within_classes(&self) -> bool {
+        self.dispatch(|coupling| coupling.is_within_classes())
+    }
+
+    /// Why it does not go with these distributions, as a sentence, with what would; none if it does.
+    pub fn refusal(&self, source: &Distribution, target: &Distribution) -> Option<String> {
+        self.dispatch(|coupling| coupling.refusal(source, target))
+    }
+
+    /// What there is to say about it with these distributions; none if there is nothing.
+    pub fn caution(&self, source: &Distribution, target: &Distribution) -> Option<String> {
+        self.dispatch(|coupling| coupling.caution(source, target))
+    }
+
+    /// Whether its pairs of these distributions are a permutation of independent draws, and one that is its own.
+    pub fn permutes(&self, source: &Distribution, target: &Distribution) -> bool {
+        self.dispatch(|coupling| coupling.permutes(source, target))
     }
 
     /// The coupling as a legend names it, with the size of its blocks.

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::alias::AliasTable;
 use super::brush::{Brush, Symmetry};
 use super::cells;
+use super::classes::Class;
 use super::raster::{self, Raster, squared_distance_to_segment};
 use crate::flow::Point;
 use crate::flow::bounds::Bounds;
@@ -25,11 +26,27 @@ pub struct Drawing {
     bounds: Bounds,
     #[serde(with = "cells")]
     cells: Arc<[u8]>,
+    /// The class of each cell.
+    #[serde(
+        default = "colourless",
+        skip_serializing_if = "is_colourless",
+        with = "cells"
+    )]
+    classes: Arc<[Class]>,
 }
 
 /// The box of a file that states none.
 fn paper() -> Bounds {
     Bounds::square(4.0)
+}
+
+/// The classes of a file that states none.
+fn colourless() -> Arc<[Class]> {
+    [0; Drawing::SIZE * Drawing::SIZE].into()
+}
+
+fn is_colourless(classes: &Arc<[Class]>) -> bool {
+    classes.iter().all(|&class| class == 0)
 }
 
 impl Drawing {
@@ -41,6 +58,7 @@ impl Drawing {
         Self {
             bounds,
             cells: [0; Self::SIZE * Self::SIZE].into(),
+            classes: colourless(),
         }
     }
 
@@ -55,6 +73,7 @@ impl Drawing {
         Self {
             bounds,
             cells: weights.collect(),
+            classes: colourless(),
         }
     }
 
@@ -66,6 +85,21 @@ impl Drawing {
     /// The weights, `[iy][ix]` with iy = 0 at the bottom; 255 is the most a cell can hold.
     pub fn cells(&self) -> &[u8] {
         &self.cells
+    }
+
+    /// The class of each cell, in the order of [`Self::cells`]; 0 where there is none.
+    pub fn classes(&self) -> &[Class] {
+        &self.classes
+    }
+
+    /// What is painted in one class, and nothing else.
+    pub(super) fn of_class(&self, class: Class) -> Self {
+        let kept = self.cells.iter().zip(&*self.classes);
+        let kept = kept.map(|(&weight, &own)| if own == class { weight } else { 0 });
+        Self {
+            cells: kept.collect(),
+            ..self.clone()
+        }
     }
 
     /// Whether nothing is painted, so that there is nothing to sample.
@@ -85,7 +119,8 @@ impl Drawing {
 
     /// Draws the brush along a line, and along its images.
     ///
-    /// Painting raises every cell to the brush's weight there, and a cell that is already higher stays. Erasing empties
+    /// Painting raises every cell to the brush's weight there, and a cell that is already higher stays. Every cell whose
+    /// weight is the brush's then is of the brush's class. Erasing empties
     /// every cell that the brush reaches, whatever its strength: an eraser removes what the same brush has painted.
     /// So a stroke is the same however many pieces it is cut into and however
     /// slowly it is drawn. A point that is not finite has no effect.
@@ -104,6 +139,7 @@ impl Drawing {
         let brush = Brush {
             radius: brush.radius.max(width).max(height),
             strength: brush.strength.clamp(0.0, 1.0),
+            class: brush.class,
         };
         let center = self.bounds.center();
         let images = |p: Point| symmetry.images([p[0] - center[0], p[1] - center[1]]);
@@ -111,6 +147,31 @@ impl Drawing {
         for (a, b) in images(from).into_iter().zip(images(to)) {
             self.paint_segment(back(a), back(b), &brush, erase);
         }
+    }
+
+    /// The middle of a cell.
+    pub(super) fn middle_of(&self, cell: usize) -> Point {
+        self.raster().center(cell)
+    }
+
+    /// The weight at a point, 0 to 255, between the middles of the cells about it; 0 outside the box.
+    pub(super) fn weight_at(&self, at: Point) -> f64 {
+        let size = self.raster().cell_size();
+        let place = [0, 1].map(|i| (at[i] - self.bounds.min[i]) / size[i] - 0.5);
+        let first = place.map(f64::floor);
+        let [right, up] = [0, 1].map(|i| place[i] - first[i]);
+        let cell = |column: f64, row: f64| {
+            let inside = [column, row]
+                .iter()
+                .all(|k| (0.0..Self::SIZE as f64).contains(k));
+            if !inside {
+                return 0.0;
+            }
+            f64::from(self.cells[row as usize * Self::SIZE + column as usize])
+        };
+        let [column, row] = first;
+        let along = |row: f64| (1.0 - right) * cell(column, row) + right * cell(column + 1.0, row);
+        (1.0 - up) * along(row) + up * along(row + 1.0)
     }
 
     fn raster(&self) -> Raster {
@@ -127,15 +188,18 @@ impl Drawing {
             return;
         }
         let cells = Arc::make_mut(&mut self.cells);
+        let classes = Arc::make_mut(&mut self.classes);
         for row in rows {
             let first = row * Self::SIZE + columns.start;
-            let line = &mut cells[first..first + columns.len()];
-            for (cell, painted) in (first..).zip(line) {
+            let line = first..first + columns.len();
+            let painted = cells[line.clone()].iter_mut().zip(&mut classes[line]);
+            for (cell, (painted, class)) in (first..).zip(painted) {
                 let weight = brush.weight(squared_distance_to_segment(raster.center(cell), a, b));
-                if !erase {
-                    *painted = level(weight).max(*painted);
-                } else if weight > 0.0 {
-                    *painted = 0;
+                let wet = level(weight);
+                if erase && weight > 0.0 {
+                    (*painted, *class) = (0, 0);
+                } else if !erase && wet > 0 && wet >= *painted {
+                    (*painted, *class) = (wet, brush.class);
                 }
             }
         }
@@ -162,8 +226,8 @@ impl fmt::Debug for Drawing {
 #[derive(Debug)]
 pub struct CellSampler {
     raster: Raster,
-    /// The cells that are not empty.
-    painted: Vec<usize>,
+    /// The cells that are not empty, with their classes.
+    painted: Vec<(usize, Class)>,
     choice: AliasTable,
 }
 
@@ -171,11 +235,14 @@ impl CellSampler {
     /// `None` for an empty drawing.
     pub fn new(drawing: &Drawing) -> Option<Self> {
         let cells = drawing.cells.iter().enumerate();
-        let painted: Vec<usize> = cells.filter(|c| *c.1 > 0).map(|c| c.0).collect();
+        let painted: Vec<(usize, Class)> = cells
+            .filter(|c| *c.1 > 0)
+            .map(|c| (c.0, drawing.classes[c.0]))
+            .collect();
         if painted.is_empty() {
             return None;
         }
-        let weight = |&cell: &usize| f64::from(drawing.cells[cell]);
+        let weight = |&(cell, _): &(usize, Class)| f64::from(drawing.cells[cell]);
         let weights: Vec<f64> = painted.iter().map(weight).collect();
         Some(Self {
             raster: drawing.raster(),
@@ -184,10 +251,11 @@ impl CellSampler {
         })
     }
 
-    /// One point: uniform in a cell that is chosen by weight.
-    pub fn sample(&self, rng: &mut (impl Rng + ?Sized)) -> Point {
-        let cell = self.painted[self.choice.sample(rng)];
-        self.raster.point(cell, [rng.random(), rng.random()])
+    /// One point and its class: uniform in a cell that is chosen by weight.
+    pub fn sample(&self, rng: &mut (impl Rng + ?Sized)) -> (Point, Class) {
+        let (cell, class) = self.painted[self.choice.sample(rng)];
+        let point = self.raster.point(cell, [rng.random(), rng.random()]);
+        (point, class)
     }
 }
 
@@ -201,6 +269,7 @@ mod tests {
     const BRUSH: Brush = Brush {
         radius: 0.3,
         strength: 1.0,
+        class: 0,
     };
 
     fn blank() -> Drawing {
@@ -247,6 +316,7 @@ mod tests {
         let half = Brush {
             radius: 1.0,
             strength: 0.5,
+            class: 0,
         };
         let mut drawing = blank();
         drawing.stamp([0.0, 0.0], &half, false);
@@ -314,6 +384,7 @@ mod tests {
         let eraser = Brush {
             radius: 1e9,
             strength: 1.0,
+            class: 0,
         };
         erased.stamp([0.0, 0.0], &eraser, true);
         assert!(erased.is_empty());
@@ -345,6 +416,7 @@ mod tests {
                 &Brush {
                     radius: 1.0,
                     strength: -bad.abs(),
+                    class: 0,
                 },
                 false,
             );
@@ -370,6 +442,7 @@ mod tests {
             &Brush {
                 radius: 0.0,
                 strength: 1.0,
+                class: 0,
             },
             false,
         );

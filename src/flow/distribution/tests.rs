@@ -51,7 +51,12 @@ fn assert_moments(distribution: impl Into<Distribution>, exact: [f64; 5]) {
 }
 
 fn mixture() -> Shape {
-    let component = |weight, mean, std| Component { weight, mean, std };
+    let component = |weight, mean, std| Component {
+        weight,
+        mean,
+        std,
+        class: 0,
+    };
     Shape::Mixture {
         components: vec![
             component(3.0, (1.0, -2.0), 0.5),
@@ -316,6 +321,7 @@ fn errors_name_field_value_and_range() {
         weight: 0.0,
         mean: (0.0, 0.0),
         std: 1.0,
+        class: 0,
     };
     assert_eq!(
         message(Shape::Mixture {
