@@ -225,6 +225,9 @@ pub struct ExportArgs {
     /// What is left out around the data: ticks, frame, letters, legend, numbers, recipe
     #[arg(long, value_name = "PART,..", value_delimiter = ',', value_parser = PossibleValuesParser::new(Show::PARTS))]
     pub hide: Vec<String>,
+    /// Write no caption beside pictures
+    #[arg(long)]
+    pub no_caption: bool,
     /// Of films: how many pictures, without those of the pause
     #[arg(long, value_name = "N")]
     pub frames: Option<usize>,

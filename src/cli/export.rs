@@ -181,6 +181,7 @@ fn with_flags(args: &ExportArgs, mut figure: Figure) -> Figure {
     figure.layers = args.layers.clone().or(figure.layers);
     figure.paths = args.paths.or(figure.paths);
     figure.title = args.title.clone().or(figure.title);
+    figure.caption &= !args.no_caption;
     for name in &args.hide {
         if let Some(part) = figure.show.part(name) {
             *part = false;

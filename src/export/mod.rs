@@ -10,6 +10,7 @@ pub mod csv;
 pub mod film;
 pub mod metadata;
 pub mod npy;
+pub mod numbers;
 
 use thiserror::Error;
 

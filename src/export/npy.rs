@@ -15,16 +15,35 @@ pub fn density(map: &LogDensityMap) -> Option<Vec<u8>> {
         return None;
     }
     let values = map.values.iter().map(|log| log.exp());
-    let mut bytes = header(rows, columns);
+    let mut bytes = header("<f8", &format!("({rows}, {columns})"));
     bytes.extend(values.flat_map(f64::to_le_bytes));
     Some(bytes)
 }
 
-/// What stands before the numbers of a matrix of doubles.
-fn header(rows: usize, columns: usize) -> Vec<u8> {
+/// Numbers in single precision.
+pub fn numbers(numbers: &[f32]) -> Vec<u8> {
+    let mut bytes = header("<f4", &format!("({},)", numbers.len()));
+    bytes.extend(numbers.iter().flat_map(|x| x.to_le_bytes()));
+    bytes
+}
+
+/// Words, each with as much room as the longest: four bytes a character.
+pub fn words(words: &[String]) -> Vec<u8> {
+    let longest = words.iter().map(|word| word.chars().count()).max();
+    let room = longest.unwrap_or(0).max(1);
+    let mut bytes = header(&format!("<U{room}"), &format!("({},)", words.len()));
+    for word in words {
+        let empty = std::iter::repeat('\0');
+        let characters = word.chars().chain(empty).take(room);
+        bytes.extend(characters.flat_map(|c| u32::from(c).to_le_bytes()));
+    }
+    bytes
+}
+
+/// What stands before the numbers of an array of this type and shape.
+fn header(kind: &str, shape: &str) -> Vec<u8> {
     let magic = b"\x93NUMPY\x01\x00";
-    let mut words =
-        format!("{{'descr': '<f8', 'fortran_order': False, 'shape': ({rows}, {columns}), }}");
+    let mut words = format!("{{'descr': '{kind}', 'fortran_order': False, 'shape': {shape}, }}");
     let before = magic.len() + size_of::<u16>();
     let whole = (before + words.len() + 1).next_multiple_of(ALIGNMENT);
     words.extend(std::iter::repeat_n(' ', whole - before - words.len() - 1));

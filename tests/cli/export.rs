@@ -251,3 +251,58 @@ fn a_disk_that_fills_up_keeps_the_old_figure() {
     assert_eq!(fs::read_to_string(&svg).unwrap(), "the old one");
     assert_eq!(fs::read_dir(out.path()).unwrap().count(), 1);
 }
+
+#[test]
+fn numbers_and_captions_are_written_beside_pictures() {
+    let out = folder();
+    let at = |name: &str| out.path().join(name).display().to_string();
+    let export = |kind: &str, names: &[&str], code: i32| {
+        let mut command = pushforward();
+        command.args([
+            "export",
+            "eight-gaussians",
+            "--quiet",
+            "--set",
+            "velocity=Exact",
+            "--paths",
+            "5",
+        ]);
+        command.args([
+            "--set",
+            "evaluation.samples=60",
+            "--set",
+            "evaluation.w2_samples=40",
+            "--figure",
+            kind,
+        ]);
+        for name in names {
+            command.args(["--out", &at(name)]);
+        }
+        let assert = command.assert().code(code);
+        String::from_utf8(assert.get_output().stderr.clone()).unwrap()
+    };
+    export("trajectories", &["a.svg", "a.csv", "a.npz", "a.md"], 0);
+    let read = |name: &str| fs::read_to_string(at(name)).unwrap();
+    assert!(read("a.csv").starts_with("path,t,x,y\n0,0,"));
+    assert!(read("a.md").starts_with("| lane |"), "{}", read("a.md"));
+    assert!(fs::read(at("a.npz")).unwrap().starts_with(b"PK"));
+    let caption = read("a.caption.txt");
+    for part in [
+        "Eight Gaussians",
+        "cond-OT",
+        "independent",
+        "he exact velocity",
+        "S = ",
+    ] {
+        assert!(caption.contains(part), "{part}: {caption}");
+    }
+    assert!(read("a.caption.tex").contains("\\includegraphics[width=6.75in]{a}"));
+    export("samples", &["b.csv"], 0);
+    let samples = read("b.csv");
+    assert!(samples.starts_with("part,x,y\nsource,"));
+    assert!(samples.contains("\nflow,") && samples.contains("\ntarget,"));
+    let refused = export("samples", &["b.png"], 3);
+    assert!(refused.contains(".csv, .npz, .md or .tex"), "{refused}");
+    let refused = export("loss", &["c.csv"], 3);
+    assert!(refused.contains("there is no loss"), "{refused}");
+}

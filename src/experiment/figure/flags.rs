@@ -51,6 +51,10 @@ impl Figure {
         if let Some(title) = &self.title {
             flag("title", title.clone());
         }
+        if !self.caption {
+            flags.push("--no-caption".to_owned());
+        }
+        let mut flag = |name: &str, value: String| flags.push(format!("--{name}={value}"));
         for (name, limits) in [("xlim", self.x_limits), ("ylim", self.y_limits)] {
             if let Some((low, high)) = limits {
                 flag(name, format!("{low},{high}"));

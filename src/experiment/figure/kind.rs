@@ -37,6 +37,10 @@ pub enum FigureKind {
     Posterior,
     /// Source, trajectories and target side by side.
     Triptych,
+    /// Samples of source, flow and target: numbers alone.
+    Samples,
+    /// The loss of every training step: numbers alone.
+    Loss,
     /// Moving pictures: t runs over the flow.
     Film {
         /// How many pictures, 2 to 10,000, without those of the pause.
@@ -56,7 +60,7 @@ pub enum FigureKind {
 
 impl FigureKind {
     /// The names of the kinds on the command line, in the order in which they are offered.
-    pub const NAMES: [&'static str; 11] = [
+    pub const NAMES: [&'static str; 13] = [
         "trajectories",
         "strip",
         "field",
@@ -67,6 +71,8 @@ impl FigureKind {
         "conditional",
         "posterior",
         "triptych",
+        "samples",
+        "loss",
         "film",
     ];
 
@@ -89,6 +95,8 @@ impl FigureKind {
             "conditional" => Self::Conditional,
             "posterior" => Self::Posterior,
             "triptych" => Self::Triptych,
+            "samples" => Self::Samples,
+            "loss" => Self::Loss,
             "film" => Self::Film {
                 frames: frames(),
                 rate: rate(),
@@ -112,8 +120,36 @@ impl FigureKind {
             Self::Conditional => "conditional",
             Self::Posterior => "posterior",
             Self::Triptych => "triptych",
+            Self::Samples => "samples",
+            Self::Loss => "loss",
             Self::Film { .. } => "film",
         }
+    }
+
+    /// What it shows, as a caption begins.
+    pub const fn says(&self) -> &'static str {
+        match self {
+            Self::Trajectories => "Trajectories of the flow from source to target",
+            Self::Strip { .. } => "The flow at several times",
+            Self::Field { .. } => "The velocity field",
+            Self::Density { .. } => "The density",
+            Self::Lanes => "Flows side by side",
+            Self::Pairs => "Pairs of the coupling",
+            Self::Grid => "A grid that the flow deforms",
+            Self::Conditional => {
+                "Conditional paths, density and velocity of the given target points"
+            }
+            Self::Posterior => "The pairs whose paths pass one point",
+            Self::Triptych => "Source, flow and target",
+            Self::Samples => "Samples of source, flow and target",
+            Self::Loss => "The loss of every training step",
+            Self::Film { .. } => "The flow over time",
+        }
+    }
+
+    /// Whether it is numbers alone, without a picture.
+    pub const fn is_numbers_alone(&self) -> bool {
+        matches!(self, Self::Samples | Self::Loss)
     }
 }
 

@@ -56,6 +56,8 @@ pub struct Figure {
     pub title: Option<String>,
     /// What stands around the data.
     pub show: Show,
+    /// Whether a caption is written beside a picture, as plain text and as LaTeX.
+    pub caption: bool,
 }
 
 /// What stands around the data of a figure.
@@ -165,6 +167,7 @@ impl Default for Figure {
             paths: None,
             title: None,
             show: Show::default(),
+            caption: true,
         }
     }
 }

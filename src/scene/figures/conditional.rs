@@ -11,6 +11,7 @@ pub(super) struct Conditional;
 const MIDDLE: f64 = 0.5;
 
 impl Kind for Conditional {
+    const MAIN: Option<Layer> = Some(Layer::Conditional);
     fn view(figure: &Figure, view: &View) -> View {
         let view = unasked(changed(
             figure,

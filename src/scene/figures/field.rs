@@ -17,6 +17,7 @@ fn of(figure: &Figure) -> FieldOf {
 }
 
 impl Kind for Field {
+    const MAIN: Option<Layer> = Some(Layer::FieldError);
     fn view(figure: &Figure, view: &View) -> View {
         let layers: &[Layer] = match of(figure) {
             FieldOf::Model => &[Layer::Field],

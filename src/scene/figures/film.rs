@@ -1,10 +1,11 @@
 //! Moving pictures: which time each picture shows, and the figure of one.
 
 use super::lanes::Lanes;
-use super::{Kind, Material, at_times};
+use super::{FigureError, Kind, Material, at_times};
 use crate::experiment::{Figure, FigureKind, Layer, View};
 use crate::scene::around::Around;
 use crate::scene::lanes;
+use crate::scene::numbers::{FigureNumbers, Table, joined};
 use crate::scene::panels::PanelGrid;
 
 /// See [`FigureKind::Film`].
@@ -30,7 +31,33 @@ pub fn film_shot(figure: &Figure, t: f64) -> Figure {
     }
 }
 
+/// Most rows of a table of a film's numbers.
+const MAX_ROWS: usize = 5_000_000;
+
 impl Kind for Film {
+    /// Those of every picture, one after the other.
+    fn numbers(figure: &Figure, material: &Material) -> Result<FigureNumbers, FigureError> {
+        let mut tables: Vec<Table> = Vec::new();
+        for t in film_times(figure) {
+            let shot = film_shot(figure, t);
+            tables = joined(
+                tables
+                    .into_iter()
+                    .chain(Self::grid(&shot, material).tables(Self::MAIN)),
+            );
+            let rows = tables.iter().map(Table::len).max().unwrap_or(0);
+            if rows > MAX_ROWS {
+                let sentence = format!(
+                    "the film's numbers have more than {MAX_ROWS} rows: fewer pictures (--frames 30) or particles (--paths 500) have fewer"
+                );
+                return Err(FigureError::Nothing(sentence));
+            }
+        }
+        let metrics = None;
+        Ok(FigureNumbers { tables, metrics })
+    }
+
+    const MAIN: Option<Layer> = Some(Layer::Particles);
     const ALL_LANES: bool = true;
 
     fn view(figure: &Figure, view: &View) -> View {

@@ -1,7 +1,7 @@
 //! All lanes with shared axes and one legend.
 
 use super::{Kind, Material, changed};
-use crate::experiment::{Figure, View};
+use crate::experiment::{Figure, Layer, View};
 use crate::scene::around::Around;
 use crate::scene::lanes;
 use crate::scene::panels::PanelGrid;
@@ -10,6 +10,7 @@ use crate::scene::panels::PanelGrid;
 pub(super) struct Lanes;
 
 impl Kind for Lanes {
+    const MAIN: Option<Layer> = Some(Layer::Trajectories);
     const ALL_LANES: bool = true;
     const NUMBERS: bool = true;
 

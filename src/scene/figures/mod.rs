@@ -7,6 +7,9 @@ use thiserror::Error;
 use super::around::Around;
 use super::lanes::LanePanel;
 use super::layers::look as look_of;
+use super::metrics::Measured;
+use super::metrics::comparison::{Comparison, LaneResults, Numbers};
+use super::numbers::FigureNumbers;
 use super::panels::{PanelGrid, PanelOf};
 use super::{FigureStyle, Page, Scene};
 use crate::experiment::figure::Length;
@@ -84,6 +87,21 @@ trait Kind {
         Ok(page)
     }
 
+    /// The layer whose numbers are the most telling; of others than the one that it names, the first that has some.
+    const MAIN: Option<Layer> = None;
+
+    /// The numbers behind it.
+    fn numbers(figure: &Figure, material: &Material) -> Result<FigureNumbers, FigureError> {
+        let view = Self::view(figure, material.view);
+        refuse_missing::<Self>(figure, &view, material)?;
+        let main = figure.layers.is_none().then_some(Self::MAIN).flatten();
+        let numbers = Self::NUMBERS || Self::ALL_LANES;
+        Ok(FigureNumbers {
+            tables: Self::grid(figure, material).tables(main),
+            metrics: numbers.then(|| comparison(material.lanes)),
+        })
+    }
+
     /// The part of the plane that the panels show.
     fn visible(figure: &Figure, material: &Material, page: &Page) -> Option<Bounds> {
         Self::grid(figure, material).visible(page)
@@ -92,10 +110,7 @@ trait Kind {
     /// The figure.
     fn scene(figure: &Figure, material: &Material, page: &Page) -> Result<Scene, FigureError> {
         let view = Self::view(figure, material.view);
-        let missing = |lane: &LanePanel| Self::missing(figure, &view, lane.frame);
-        if let Some(sentence) = material.lanes.iter().find_map(missing) {
-            return Err(FigureError::Nothing(sentence));
-        }
+        refuse_missing::<Self>(figure, &view, material)?;
         let grid = Self::grid(figure, material);
         if grid.panels.is_empty() {
             return Err(FigureError::Nothing("there is no flow to show".to_owned()));
@@ -103,6 +118,27 @@ trait Kind {
         roomy(&grid, page)?;
         Ok(grid.scene(page))
     }
+}
+
+/// Refuses lanes that do not have what the kind shows.
+fn refuse_missing<K: Kind + ?Sized>(
+    figure: &Figure,
+    view: &View,
+    material: &Material,
+) -> Result<(), FigureError> {
+    let mut lanes = material.lanes.iter();
+    let missing = lanes.find_map(|lane| K::missing(figure, view, lane.frame));
+    missing.map_or(Ok(()), |sentence| Err(FigureError::Nothing(sentence)))
+}
+
+/// What was measured of the lanes, as a table.
+fn comparison(lanes: &[LanePanel]) -> Comparison {
+    let lanes = lanes.iter().map(|panel| LaneResults {
+        title: panel.title.clone(),
+        experiment: std::sync::Arc::clone(&panel.frame.experiment),
+        seeds: vec![Numbers::of(&Measured::of(panel.frame))],
+    });
+    Comparison::new(lanes.collect())
 }
 
 /// Refuses a page without room for the parts.
@@ -211,6 +247,8 @@ macro_rules! kinds {
             conditional: Conditional,
             posterior: Posterior,
             triptych: Triptych,
+            samples: Samples,
+            loss: Loss,
         }
     };
 }
@@ -253,6 +291,16 @@ macro_rules! make_kinds {
         pub fn visible(figure: &Figure, material: &Material, page: &Page) -> Option<Bounds> {
             match figure.kind {
                 $(FigureKind::$kind { .. } => $file::$kind::visible(figure, material, page),)*
+            }
+        }
+
+        /// The numbers behind a figure.
+        ///
+        /// # Errors
+        /// The lanes have nothing to show.
+        pub fn numbers(figure: &Figure, material: &Material) -> Result<FigureNumbers, FigureError> {
+            match figure.kind {
+                $(FigureKind::$kind { .. } => $file::$kind::numbers(figure, material),)*
             }
         }
 

@@ -11,6 +11,7 @@ use crate::snapshot::Frame;
 pub(super) struct Pairs;
 
 impl Kind for Pairs {
+    const MAIN: Option<Layer> = Some(Layer::Pairs);
     fn view(figure: &Figure, view: &View) -> View {
         let layers = [Layer::Source, Layer::Target, Layer::Pairs];
         unasked(changed(figure, view, Some(&layers)))

@@ -1,7 +1,8 @@
 //! The pairs whose paths pass the point that is asked about.
 
-use super::{Kind, Material, at_times, changed};
+use super::{FigureError, Kind, Material, at_times, changed, refuse_missing};
 use crate::experiment::{Figure, Layer, View};
+use crate::scene::numbers::{Column, FigureNumbers, Table};
 use crate::scene::panels::PanelGrid;
 use crate::snapshot::Frame;
 
@@ -16,6 +17,23 @@ impl Kind for Posterior {
     fn grid<'a>(figure: &Figure, material: &'a Material) -> PanelGrid<'a> {
         let view = Self::view(figure, material.view);
         at_times(figure, material, &view, &[view.t])
+    }
+
+    /// The pairs that stand for all whose paths pass the point, the heaviest first.
+    fn numbers(figure: &Figure, material: &Material) -> Result<FigureNumbers, FigureError> {
+        let view = Self::view(figure, material.view);
+        refuse_missing::<Self>(figure, &view, material)?;
+        let lane = material.lanes.first();
+        let fan = lane.and_then(|lane| lane.frame.products.posterior.get()?.fan.as_ref().ok());
+        let rays = fan.map_or(&[][..], |fan| fan.rays.as_slice());
+        let pairs: Vec<_> = rays.iter().map(|ray| (ray.x_0, ray.x_1)).collect();
+        let mut table = Table::pairs("posterior", &pairs);
+        let weights = Column::numbers("weight", rays.iter().map(|ray| ray.weight));
+        table.columns.push(weights);
+        Ok(FigureNumbers {
+            tables: vec![table],
+            metrics: None,
+        })
     }
 
     fn missing(_figure: &Figure, view: &View, frame: &Frame) -> Option<String> {

@@ -364,3 +364,98 @@ fn nothing_around_the_data_moves_with_time() {
         assert_eq!(at(0.1), at(0.8), "{kind}");
     }
 }
+
+/// The tables of a figure of the frame.
+fn numbers_of(figure: &Figure, frame: &Frame, view: &View) -> crate::scene::numbers::FigureNumbers {
+    let lanes = [LanePanel::measured(frame, "lane".to_owned())];
+    let material = Material {
+        lanes: &lanes,
+        view,
+    };
+    numbers(figure, &material).unwrap()
+}
+
+#[test]
+fn every_table_of_every_kind_is_documented() {
+    const PAGE: &str = include_str!("../../../docs/numbers.md");
+    let (frame, mut view) = (fixture::frame(), View::default());
+    view.layers = Layer::ALL.to_vec();
+    view.ask = Some((0.5, 0.5));
+    let mut known = std::collections::BTreeSet::new();
+    for name in FigureKind::NAMES {
+        let kind = FigureKind::named(name).unwrap();
+        if matches!(kind, FigureKind::Loss) && frame.loss.is_empty() {
+            continue;
+        }
+        assert!(PAGE.contains(&format!("`{name}`")), "{name}");
+        for table in numbers_of(&Figure::new(kind), &frame, &view).tables {
+            for column in &table.columns {
+                let own = format!("| `{}` | ", table.name);
+                let says = |line: &&str| {
+                    let of_it = line.starts_with(&own) || line.starts_with("| any | ");
+                    of_it && line.contains(&format!("`{}`", column.name))
+                };
+                let (name, column) = (table.name, column.name);
+                assert!(PAGE.lines().any(|line| says(&line)), "{name}.{column}");
+            }
+            assert!(
+                table
+                    .columns
+                    .iter()
+                    .all(|column| column.values.len() == table.len())
+            );
+            known.insert(table.name);
+        }
+    }
+    for name in [
+        "trajectories",
+        "particles",
+        "source",
+        "target",
+        "field",
+        "density",
+        "pairs",
+    ] {
+        assert!(known.contains(name), "{name}: {known:?}");
+    }
+}
+
+#[test]
+fn the_numbers_are_those_of_the_frame() {
+    use crate::scene::numbers::Values;
+    let (frame, view) = (fixture::frame(), View::default());
+    let figure = Figure {
+        paths: Some(3),
+        ..Figure::new(FigureKind::Trajectories)
+    };
+    let numbers = numbers_of(&figure, &frame, &view);
+    let table = &numbers.tables[0];
+    assert_eq!(table.name, "trajectories");
+    let trajectories = &frame.products.trajectories.get().unwrap().trajectories;
+    assert_eq!(table.len(), 3 * trajectories.n_nodes());
+    let column = |name: &str| {
+        let column = table.columns.iter().find(|column| column.name == name);
+        match &column.unwrap().values {
+            Values::Numbers(numbers) => numbers.clone(),
+            Values::Words(_) => Vec::new(),
+        }
+    };
+    let last = table.len() - 1;
+    let end = trajectories.last()[2];
+    assert_eq!(
+        [column("x")[last], column("y")[last]],
+        end.map(|x| x as f32)
+    );
+    assert_eq!((column("path")[last], column("t")[last]), (2.0, 1.0));
+    assert!(numbers.metrics.is_some());
+
+    let strip = Figure {
+        times: vec![0.0, 1.0],
+        paths: Some(4),
+        ..Figure::new(FigureKind::named("strip").unwrap())
+    };
+    let table = &numbers_of(&strip, &frame, &view).tables[0];
+    let names: Vec<&str> = table.columns.iter().map(|column| column.name).collect();
+    assert_eq!(names, ["panel", "title", "t", "x", "y"]);
+    assert_eq!(table.len(), 8);
+}

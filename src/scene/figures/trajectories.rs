@@ -1,13 +1,14 @@
 //! Trajectories from source to target, or what else the view shows.
 
 use super::{Kind, Material, at_times, changed, times, unasked};
-use crate::experiment::{Figure, View};
+use crate::experiment::{Figure, Layer, View};
 use crate::scene::panels::PanelGrid;
 
 /// See [`FigureKind::Trajectories`](crate::experiment::FigureKind::Trajectories).
 pub(super) struct Trajectories;
 
 impl Kind for Trajectories {
+    const MAIN: Option<Layer> = Some(Layer::Trajectories);
     const NUMBERS: bool = true;
 
     fn view(figure: &Figure, view: &View) -> View {

@@ -14,6 +14,7 @@ pub(super) struct Triptych;
 const MIDDLE: [Layer; 1] = [Layer::Trajectories];
 
 impl Kind for Triptych {
+    const MAIN: Option<Layer> = Some(Layer::Trajectories);
     fn view(figure: &Figure, view: &View) -> View {
         unasked(changed(figure, view, Some(&MIDDLE)))
     }

@@ -6,6 +6,7 @@ use crate::products::{CouplingBlock, Made};
 use crate::scene::colormap::viridis;
 use crate::scene::item::{Item, Polylines, Segments};
 use crate::scene::metrics::three_digits;
+use crate::scene::numbers::Table;
 use crate::scene::place::Place;
 
 pub(super) struct Block;
@@ -85,5 +86,10 @@ impl Marks for Block {
         ];
         let dots = ends.map(|(points, color)| place.dots(points.iter().copied(), n, radius, color));
         [Item::Polylines(lines)].into_iter().chain(dots).collect()
+    }
+
+    fn table(block: &Self::Needs) -> Option<Table> {
+        let pairs: Vec<_> = block.own()?.pairs.iter().collect();
+        Some(Table::pairs("block", &pairs))
     }
 }

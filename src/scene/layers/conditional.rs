@@ -9,6 +9,7 @@ use crate::products::{Conditional as Given, Made};
 use crate::scene::Color;
 use crate::scene::image::Image;
 use crate::scene::item::{Arrows, Item, Polylines, Segments};
+use crate::scene::numbers::Table;
 use crate::scene::place::Place;
 
 /// Given points whose Gaussians are drawn one by one.
@@ -84,6 +85,11 @@ impl Marks for Conditional {
         let points = found.points.iter().copied();
         items.push(place.dots(points, few, 1.3 * sizes.particle, theme.target));
         items
+    }
+
+    fn table(found: &Self::Needs) -> Option<Table> {
+        let found: &Given = &found.output;
+        Some(Table::vectors("conditional_field", &found.arrows))
     }
 }
 

@@ -5,6 +5,7 @@ use crate::flow::Point;
 use crate::products::{Made, Mesh};
 use crate::scene::Color;
 use crate::scene::item::{Item, Polylines, Segments};
+use crate::scene::numbers::Table;
 use crate::scene::place::Place;
 use crate::scene::theme::Theme;
 
@@ -63,6 +64,10 @@ impl Marks for DeformedGrid {
             Item::Polylines(lines(shape.lines(), width, ink(theme), place)),
             Item::Polylines(lines(turned, TURNED * width, theme.error, place)),
         ]
+    }
+
+    fn table((mesh, t): &Self::Needs) -> Option<Table> {
+        Some(Table::lines("grid", "line", mesh.at(*t).lines()))
     }
 }
 

@@ -6,6 +6,7 @@ use crate::products::Made;
 use crate::scene::geometry::Rect;
 use crate::scene::image::Image;
 use crate::scene::item::{Item, Rectangle};
+use crate::scene::numbers::Table;
 use crate::scene::place::Place;
 
 pub(super) struct Density;
@@ -52,6 +53,16 @@ impl Marks for Density {
             .map(Item::Image)
             .into_iter()
             .collect()
+    }
+
+    fn table((stack, t): &Self::Needs) -> Option<Table> {
+        let values = stack.at(*t).into_iter().map(f64::from);
+        Some(Table::cells(
+            "density",
+            (stack.bounds, stack.n),
+            "density",
+            values,
+        ))
     }
 }
 

@@ -8,6 +8,7 @@ use crate::flow::Point;
 use crate::flow::grid::cell_centres;
 use crate::flow::maps::{ExactSlice, Raster};
 use crate::scene::item::Item;
+use crate::scene::numbers::Table;
 use crate::scene::place::Place;
 use crate::scene::ramp::{end, round};
 
@@ -97,6 +98,17 @@ impl Marks for DensityDifference {
     fn items(both: &Both, place: &Place) -> Vec<Item> {
         let numbers = both.difference().into_iter().map(|d| (d, 1.0));
         picture(&both.raster(), both.exact.top, numbers, Heat::Signed, place)
+    }
+
+    fn table(both: &Both) -> Option<Table> {
+        let Raster { bounds, n } = both.raster();
+        let difference = both.difference().into_iter().map(f64::from);
+        Some(Table::cells(
+            "density_difference",
+            (bounds, n),
+            "difference",
+            difference,
+        ))
     }
 }
 

@@ -4,6 +4,7 @@ use super::heat::{BAR, Heat, Map, exact_map};
 use super::{Look, Marks, Moment, Notes};
 use crate::flow::maps::ExactSlice;
 use crate::scene::item::Item;
+use crate::scene::numbers::Table;
 use crate::scene::place::Place;
 use crate::scene::ramp::end;
 
@@ -38,5 +39,11 @@ impl Marks for ExactDensity {
     fn items(map: &Self::Needs, place: &Place) -> Vec<Item> {
         let density = map.log_density().map(|log_p| (log_p.exp(), 1.0));
         map.picture(density, Heat::Density, place)
+    }
+
+    fn table(map: &Self::Needs) -> Option<Table> {
+        let density = map.log_density().map(|log_p| f64::from(log_p.exp()));
+        let grid = (map.raster.bounds, map.raster.n);
+        Some(Table::cells("exact_density", grid, "density", density))
     }
 }

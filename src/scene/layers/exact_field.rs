@@ -6,6 +6,7 @@ use crate::experiment::Layer;
 use crate::flow::grid::FieldGrid;
 use crate::products::{ExactArrows, Made};
 use crate::scene::item::{Arrows, Item};
+use crate::scene::numbers::Table;
 use crate::scene::place::Place;
 
 pub(super) struct ExactField;
@@ -56,6 +57,11 @@ impl Marks for ExactField {
             .seen(place)
             .arrows_in(shown.scale(place), place, color);
         vec![Item::Arrows(arrows)]
+    }
+
+    fn table(shown: &Shown) -> Option<Table> {
+        let vectors: Vec<_> = shown.exact.grid.at(shown.t).collect();
+        Some(Table::vectors("exact_field", &vectors))
     }
 }
 

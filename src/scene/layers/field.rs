@@ -11,6 +11,7 @@ use crate::scene::color::Color;
 use crate::scene::geometry::PagePoint;
 use crate::scene::item::{Arrows, Item, Segments};
 use crate::scene::metrics::number;
+use crate::scene::numbers::Table;
 use crate::scene::place::Place;
 use crate::scene::theme::Theme;
 
@@ -71,6 +72,11 @@ impl Marks for Field {
     fn items((field, t): &Self::Needs, place: &Place) -> Vec<Item> {
         let seen = Seen::of(field, field.at(*t), place);
         vec![Item::Arrows(seen.arrows(place, place.theme().ink.field))]
+    }
+
+    fn table((field, t): &Self::Needs) -> Option<Table> {
+        let vectors: Vec<_> = field.at(*t).collect();
+        Some(Table::vectors("field", &vectors))
     }
 }
 

@@ -5,6 +5,7 @@ use super::{Look, Marks, Moment, Notes};
 use crate::flow::maps::Against;
 use crate::scene::item::Item;
 use crate::scene::metrics::number;
+use crate::scene::numbers::Table;
 use crate::scene::place::Place;
 use crate::scene::ramp::end;
 
@@ -40,6 +41,12 @@ impl Marks for FieldError {
     fn items(map: &Self::Needs, place: &Place) -> Vec<Item> {
         let error = map.between.cells(|against| &against.error);
         map.faded(error, Heat::Size, place)
+    }
+
+    fn table(map: &Self::Needs) -> Option<Table> {
+        let error = map.between.cells(|against| &against.error).map(f64::from);
+        let grid = (map.raster.bounds, map.raster.n);
+        Some(Table::cells("field_error", grid, "error", error))
     }
 }
 

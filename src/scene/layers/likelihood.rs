@@ -6,6 +6,7 @@ use crate::products::{LikelihoodMap, LikelihoodSketch, LogDensityMap, Made};
 use crate::scene::geometry::Rect;
 use crate::scene::image::Image;
 use crate::scene::item::{Item, Polylines};
+use crate::scene::numbers::Table;
 use crate::scene::place::Place;
 use crate::scene::theme::Theme;
 
@@ -84,6 +85,17 @@ impl Marks for Likelihood {
     fn items(needs: &Map, place: &Place) -> Vec<Item> {
         let image = image(needs.map(), place).map(Item::Image);
         image.into_iter().chain(lines(needs.map(), place)).collect()
+    }
+
+    fn table(needs: &Map) -> Option<Table> {
+        let map = needs.map();
+        let values = map.values.iter().copied();
+        Some(Table::cells(
+            "log_density",
+            (map.bounds, map.n),
+            "log_density",
+            values,
+        ))
     }
 }
 

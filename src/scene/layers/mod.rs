@@ -11,6 +11,7 @@ use std::sync::Arc;
 use super::color::Color;
 use super::geometry::PagePoint;
 use super::item::{Item, Points, Segments};
+use super::numbers::Table;
 use super::place::Place;
 use super::scales::Scales;
 use super::theme::{Theme, class_color};
@@ -36,6 +37,10 @@ trait Marks {
     fn needs(moment: &Moment) -> Option<Self::Needs>;
     /// The marks, bottom first.
     fn items(needs: &Self::Needs, place: &Place) -> Vec<Item>;
+    /// The numbers that the marks stand for, if they are some of their own.
+    fn table(_needs: &Self::Needs) -> Option<Table> {
+        None
+    }
 }
 
 /// What can be said of a layer without drawing it.
@@ -224,6 +229,16 @@ macro_rules! dispatch {
         pub fn look(layer: Layer) -> &'static Look {
             match layer {
                 $(Layer::$layer => &<$file::$layer as Marks>::LOOK,)+
+            }
+        }
+
+        /// The numbers behind the marks of a layer, if there are some.
+        pub(super) fn table(layer: Layer, moment: &Moment) -> Option<Table> {
+            match layer {
+                $(Layer::$layer => {
+                    let needs = <$file::$layer as Marks>::needs(moment)?;
+                    <$file::$layer as Marks>::table(&needs)
+                })+
             }
         }
 

@@ -3,6 +3,7 @@
 use super::{LINE, Look, Marks, Moment, Same, Swatch, swatch_dot, swatch_line};
 use crate::flow::Point;
 use crate::scene::item::{Item, Segments};
+use crate::scene::numbers::Table;
 use crate::scene::place::Place;
 
 pub(super) struct Pairs;
@@ -46,5 +47,9 @@ impl Marks for Pairs {
     fn items(pairs: &Self::Needs, place: &Place) -> Vec<Item> {
         let color = place.theme().ink.pair;
         vec![place.segments(pairs.iter().copied(), place.sizes.pair, color)]
+    }
+
+    fn table(pairs: &Self::Needs) -> Option<Table> {
+        Some(Table::pairs("pairs", pairs))
     }
 }

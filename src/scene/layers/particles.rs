@@ -1,9 +1,11 @@
 //! The particles at time t: dots, or a cloud of them.
 
 use super::{DOT, Look, Marks, Moment, Same, Swatch, swatch_dot};
+use crate::flow::Point;
 use crate::products::{Cloud, Followed, Made};
 use crate::scene::CloudMarks;
 use crate::scene::item::Item;
+use crate::scene::numbers::Table;
 use crate::scene::place::Place;
 
 pub(super) struct Particles;
@@ -69,5 +71,20 @@ impl Marks for Particles {
                 color,
             })],
         }
+    }
+
+    fn table(shown: &Shown) -> Option<Table> {
+        let points: Vec<Point> = match shown {
+            Shown::Followed { followed, t, n } => {
+                let positions = followed.trajectories.positions(*t);
+                positions.take(*n).collect()
+            }
+            Shown::Cloud { cloud, t } => {
+                let blocks = cloud.blocks.iter();
+                let positions = blocks.flat_map(|block| block.positions(*t));
+                positions.map(|p| p.map(f64::from)).collect()
+            }
+        };
+        Some(Table::points("particles", &points))
     }
 }

@@ -4,6 +4,7 @@ use super::{DOT, Look, Marks, Moment, Same, class_dots, samples_swatch};
 use crate::flow::Point;
 use crate::flow::distribution::Class;
 use crate::scene::item::Item;
+use crate::scene::numbers::Table;
 use crate::scene::place::Place;
 
 pub(super) struct Source;
@@ -28,5 +29,9 @@ impl Marks for Source {
     fn items((samples, classes): &Self::Needs, place: &Place) -> Vec<Item> {
         let color = place.theme().ink.source_sample;
         class_dots(samples, classes, color, place)
+    }
+
+    fn table(samples: &Self::Needs) -> Option<Table> {
+        Some(Table::points("source", samples))
     }
 }

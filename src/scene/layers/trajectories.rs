@@ -9,6 +9,7 @@ use crate::products::{Followed, Made, Measures};
 use crate::scene::color::Color;
 use crate::scene::colormap::{hue, viridis};
 use crate::scene::item::{Item, Points, Polylines, Segments};
+use crate::scene::numbers::{Column, Table};
 use crate::scene::place::Place;
 use crate::scene::theme::Theme;
 use crate::scene::thin::push_thinned;
@@ -106,6 +107,16 @@ impl Marks for Trajectories {
             }
         }
         items
+    }
+
+    fn table(shown: &Shown) -> Option<Table> {
+        let trajectories = &shown.ways.followed().trajectories;
+        let n = shown.n.min(trajectories.n_particles);
+        let ways: Vec<Vec<Point>> = (0..n).map(|k| trajectories.of(k).collect()).collect();
+        let mut table = Table::lines("trajectories", "path", ways.iter().map(Vec::as_slice));
+        let times = (0..n).flat_map(|_| trajectories.times.iter().copied());
+        table.columns.insert(1, Column::numbers("t", times));
+        Some(table)
     }
 }
 

@@ -10,8 +10,9 @@ mod words;
 
 use super::axes::Axes;
 use super::item::Item;
-use super::layers::{Beside, Moment};
+use super::layers::{Beside, Moment, look, table};
 use super::legend::Meaning;
+use super::numbers::{Table, joined};
 use super::place::Place;
 use super::scales::Scales;
 use super::transform::Transform;
@@ -68,6 +69,33 @@ impl PanelGrid<'_> {
             panels,
             furniture,
         }
+    }
+
+    /// The numbers behind the marks, a table for each layer that has some; that of `main` comes first. Where there are
+    /// several panels, columns say which panel it is, of which lane and at which time.
+    pub fn tables(&self, main: Option<Layer>) -> Vec<Table> {
+        let mut tables = Vec::new();
+        for (i, shown) in self.panels.iter().enumerate() {
+            let moment = self.moment(shown);
+            for &layer in &shown.view.layers {
+                let Some(mut table) = table(layer, &moment) else {
+                    continue;
+                };
+                if !table.has("t") && look(layer).moves {
+                    table = table.with_number("t", shown.t);
+                }
+                if self.panels.len() > 1 {
+                    let number = (i + 1) as f64;
+                    table = table
+                        .with_words("title", &shown.title)
+                        .with_number("panel", number);
+                }
+                tables.push((Some(layer) == main, table));
+            }
+        }
+        // The sort is stable.
+        tables.sort_by_key(|(is_main, _)| !is_main);
+        joined(tables.into_iter().map(|(_, table)| table))
     }
 
     /// What a panel shows.

@@ -3,9 +3,11 @@
 use crate::experiment::{Figure, View};
 use crate::flow::Bounds;
 use crate::model::DeviceChoice;
+use crate::scene::caption::{self, Caption};
 use crate::scene::figures::{self, FigureError, Material};
 use crate::scene::lanes::LanePanel;
 use crate::scene::missing::missing;
+use crate::scene::numbers::FigureNumbers;
 use crate::scene::{Page, Scene};
 use crate::snapshot::Frame;
 
@@ -39,6 +41,25 @@ impl Drawn {
             figures::scene(figure, material, &self.page)
         });
         scene.map_err(refused)
+    }
+
+    /// The numbers behind the figure.
+    ///
+    /// # Errors
+    /// [`RunError::Input`] if the lanes do not have what it shows.
+    pub fn numbers(&self, figure: &Figure) -> Result<FigureNumbers, RunError> {
+        let numbers = with_material(&self.titles, &self.frames, &self.view, |material| {
+            figures::numbers(figure, material)
+        });
+        numbers.map_err(refused)
+    }
+
+    /// The caption of the figure in a file of this name without its suffix.
+    pub fn caption(&self, figure: &Figure, stem: &str) -> Caption {
+        let width = self.scene.size[0];
+        with_material(&self.titles, &self.frames, &self.view, |material| {
+            caption::of(figure, material, stem, width)
+        })
     }
 
     /// The characters of the figure that no font has, one after the other.
@@ -99,8 +120,8 @@ fn with_material<T>(
     titles: &[String],
     frames: &[Frame],
     view: &View,
-    of: impl FnOnce(&Material) -> Result<T, FigureError>,
-) -> Result<T, FigureError> {
+    of: impl FnOnce(&Material) -> T,
+) -> T {
     let lanes = titles.iter().zip(frames);
     let lanes: Vec<LanePanel> = lanes
         .map(|(title, frame)| LanePanel::measured(frame, title.clone()))

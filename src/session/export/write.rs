@@ -6,9 +6,11 @@ use std::sync::Arc;
 use crate::experiment::figure::Background;
 use crate::experiment::{Experiment, Figure, FigureKind};
 use crate::export::film::{FilmFormat, Timing};
+use crate::export::numbers::NumbersFormat;
 use crate::export::png::MAX_PIXELS;
 use crate::export::{ExportError, Format, Ground, Metadata, Options};
 use crate::scene::Color;
+use crate::scene::caption::Caption;
 use crate::scene::figures::{film_shot, film_times};
 
 use super::super::figure::format_of;
@@ -65,7 +67,7 @@ pub fn options(figure: &Figure, experiment: &Experiment) -> Result<Options, RunE
 pub fn check(figure: &Figure, path: &Path) -> Result<(), RunError> {
     style(figure)?;
     let output = Output::of(figure, path)?;
-    let is_pixels = !matches!(output, Output::Still(Format::Svg | Format::Pdf));
+    let is_pixels = matches!(output, Output::Still(Format::Png) | Output::Film(..));
     if let (Some(width), Some(height), true) = (figure.width, figure.height, is_pixels) {
         let pixels = [width, height].map(|length| length.points(figure.dpi) * figure.dpi / 72.0);
         let [width, height] = pixels.map(f64::round);
@@ -115,6 +117,13 @@ pub fn write(
             let bytes =
                 bytes.map_err(|error| RunError::Input(format!("{}: {error}", path.display())))?;
             atomic_write(path, &bytes).map_err(|error| RunError::Failed(error.to_string()))?;
+            write_caption(path, figure, drawn)?;
+        }
+        Output::Numbers(format) => {
+            let bytes = format.encode(&drawn.numbers(figure)?);
+            let bytes =
+                bytes.map_err(|error| RunError::Input(format!("{}: {error}", path.display())))?;
+            atomic_write(path, &bytes).map_err(|error| RunError::Failed(error.to_string()))?;
         }
         Output::Film(format, timing) => {
             let reel = Reel {
@@ -141,11 +150,27 @@ pub fn write(
     Ok(Some(Written { bytes }))
 }
 
+/// Writes the caption beside a picture, `a.caption.txt` and `a.caption.tex` beside `a.pdf`, if the figure has one.
+fn write_caption(path: &Path, figure: &Figure, drawn: &Drawn) -> Result<(), RunError> {
+    let stem = path.file_stem().and_then(|stem| stem.to_str());
+    let Some(stem) = stem.filter(|_| figure.caption) else {
+        return Ok(());
+    };
+    let Caption { text, latex } = drawn.caption(figure, stem);
+    for (suffix, words) in [("caption.txt", text), ("caption.tex", latex)] {
+        let beside = path.with_extension(suffix);
+        atomic_write(&beside, words.as_bytes())
+            .map_err(|error| RunError::Failed(error.to_string()))?;
+    }
+    Ok(())
+}
+
 /// The suffixes of the files that a kind of figure can be, the usual one first.
 pub fn suffixes(kind: &FigureKind) -> &'static [&'static str] {
     match kind {
-        FigureKind::Film { .. } => &["gif", "apng", "mp4"],
-        _ => &["svg", "pdf", "png"],
+        FigureKind::Film { .. } => &["gif", "apng", "mp4", "csv", "npz"],
+        kind if kind.is_numbers_alone() => &["csv", "npz", "md", "tex"],
+        _ => &["svg", "pdf", "png", "csv", "npz", "md", "tex"],
     }
 }
 
@@ -165,12 +190,23 @@ fn opaque(options: &Options) -> Options {
 enum Output {
     Still(Format),
     Film(FilmFormat, Timing),
+    Numbers(NumbersFormat),
 }
 
 impl Output {
     /// # Errors
     /// [`RunError::Input`] for a suffix that the kind of figure has no format for.
     fn of(figure: &Figure, path: &Path) -> Result<Self, RunError> {
+        let suffix = path.extension().and_then(|suffix| suffix.to_str());
+        if let Some(format) = NumbersFormat::of_suffix(suffix.unwrap_or_default()) {
+            return Ok(Self::Numbers(format));
+        }
+        if figure.kind.is_numbers_alone() {
+            let (path, kind) = (path.display(), figure.kind.name());
+            return Err(RunError::Input(format!(
+                "{path}: {kind} are numbers without a picture: the suffix must be .csv, .npz, .md or .tex"
+            )));
+        }
         let FigureKind::Film {
             frames,
             rate,
@@ -180,11 +216,10 @@ impl Output {
         else {
             return format_of(path).map(Self::Still).map_err(RunError::Input);
         };
-        let suffix = path.extension().and_then(|suffix| suffix.to_str());
         let format = FilmFormat::of_suffix(suffix.unwrap_or_default()).ok_or_else(|| {
             let path = path.display();
             RunError::Input(format!(
-                "{path}: the suffix of a film must be .gif, .apng or .mp4"
+                "{path}: the suffix of a film must be .gif, .apng or .mp4, or .csv or .npz for its numbers"
             ))
         })?;
         if format == FilmFormat::Mp4 {

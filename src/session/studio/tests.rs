@@ -7,9 +7,13 @@ use crate::experiment::{FigureKind, presets};
 use crate::session::portrait;
 use crate::snapshot::LaneId;
 
-/// Two moons with the exact field: nothing is trained.
+/// Eight Gaussians with the exact field: nothing is trained.
 fn shown() -> Shown {
-    let mut experiment = presets::find("two-moons").unwrap().experiment().unwrap();
+    let preset = presets::find("eight-gaussians").unwrap();
+    let mut experiment = preset.experiment().unwrap();
+    experiment.readout.solver = experiment.readout.solver.with_steps(8);
+    experiment.readout.evaluation.samples = 40;
+    experiment.readout.evaluation.w2_samples = 30;
     experiment.problem.velocity = crate::experiment::Velocity::ALL[1];
     experiment.view.trajectories = 12;
     experiment.view.particles = 40;
@@ -119,7 +123,10 @@ fn exports_come_one_after_the_other_and_what_fails_or_is_cancelled_leaves_no_fil
         figure: figure.clone(),
         way: Way::File(folder.path().join(name)),
     };
-    let still = Figure::new(FigureKind::Trajectories);
+    let still = Figure {
+        caption: false,
+        ..Figure::new(FigureKind::Trajectories)
+    };
     let first = studio.export(export(&film(400), "film.gif"));
     let second = studio.export(export(&still, "second.svg"));
     studio.export(export(&still, "third.svg"));

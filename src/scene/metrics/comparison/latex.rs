@@ -38,7 +38,7 @@ fn line(cells: impl Iterator<Item = String>) -> String {
 
 /// A text that is set as it is: what LaTeX reads as commands is escaped, and the signs of formulas that text fonts lack
 /// are set in math.
-fn escaped(text: &str) -> String {
+pub fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for char in text.chars() {
         match char {

@@ -1,0 +1,39 @@
+//! Arrays as `numpy.load` reads them: a ZIP archive of `.npy` files, stored as they are, without a date.
+//!
+//! Formats: numpy.lib.format, version 1.0, and `numpy.savez`.
+
+use std::io::{Cursor, Write};
+
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, DateTime, ZipWriter};
+
+use super::NumbersError;
+use crate::export::npy;
+use crate::scene::numbers::{Table, Values};
+
+/// An array for each column: that of the first table by the column's name, those of the others as `table.column`.
+pub fn encode(tables: &[Table]) -> Result<Vec<u8>, NumbersError> {
+    let packed = |error: &dyn std::fmt::Display| NumbersError::Pack(error.to_string());
+    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+    let options = SimpleFileOptions::default()
+        .compression_method(CompressionMethod::Stored)
+        .last_modified_time(DateTime::default());
+    for (i, table) in tables.iter().enumerate() {
+        for column in &table.columns {
+            let name = match i {
+                0 => format!("{}.npy", column.name),
+                _ => format!("{}.{}.npy", table.name, column.name),
+            };
+            let bytes = match &column.values {
+                Values::Numbers(numbers) => npy::numbers(numbers),
+                Values::Words(words) => npy::words(words),
+            };
+            archive
+                .start_file(name, options)
+                .map_err(|error| packed(&error))?;
+            archive.write_all(&bytes).map_err(|error| packed(&error))?;
+        }
+    }
+    let file = archive.finish().map_err(|error| packed(&error))?;
+    Ok(file.into_inner())
+}
