@@ -277,6 +277,9 @@ pub(super) fn order(t: f64) -> [Layer; Layer::ALL.len()] {
     order
 }
 
+/// Opacity of samples that have a class: their hue is to be told.
+const CLASS_ALPHA: u8 = 200;
+
 /// Samples as dots of one colour; those that have a class, in that of the class.
 fn class_dots(samples: &[Point], classes: &[Class], color: Color, place: &Place) -> Vec<Item> {
     let class_of = |i: usize| classes.get(i).copied().unwrap_or(0);
@@ -286,7 +289,7 @@ fn class_dots(samples: &[Point], classes: &[Class], color: Color, place: &Place)
             .enumerate()
             .filter(move |(i, _)| class_of(*i) == class);
         let ink = class_color(class, place.theme().is_dark());
-        let ink = ink.map_or(color, |ink| ink.alpha(color.a));
+        let ink = ink.map_or(color, |ink| ink.alpha(CLASS_ALPHA));
         (own.clone().next().is_some() || class == 0).then(|| {
             let points = own.map(|(_, point)| *point);
             place.dots(points, samples.len(), place.sizes.sample, ink)
