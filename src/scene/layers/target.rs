@@ -31,7 +31,7 @@ impl Marks for Target {
         class_dots(samples, classes, color, place)
     }
 
-    fn table(samples: &Self::Needs) -> Option<Table> {
+    fn table((samples, _): &Self::Needs) -> Option<Table> {
         Some(Table::points("target", samples))
     }
 }

@@ -1,8 +1,8 @@
 //! The bar of the brush: size, strength, eraser, symmetry, class, clear and done.
 
 use egui::{
-    Align, Button, Label, Layout, RichText, Sense, Slider, SliderClamping, Stroke, Ui, Vec2,
-    WidgetInfo, WidgetType, vec2,
+    Align, Button, Label, Layout, RichText, Role, Sense, Slider, SliderClamping, Stroke, Ui, Vec2,
+    WidgetInfo, vec2,
 };
 
 use crate::flow::distribution::{CLASSES, Class, Symmetry};
@@ -168,7 +168,7 @@ fn classes_ui(ui: &mut Ui, class: &mut Class, own: Color, theme: &Theme, dark: b
             let chosen = *class == this;
             response
                 .on_hover_text(format!("{name}: {tip}"))
-                .widget_info(|| WidgetInfo::selected(WidgetType::RadioButton, true, chosen, &name));
+                .widget_info(|| WidgetInfo::selected(Role::RadioButton, true, chosen, &name));
         }
     });
 }
