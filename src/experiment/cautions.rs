@@ -120,6 +120,7 @@ impl Experiment {
         );
         let scale = self.problem.path.source_scale();
         let blocks = Blocks::new(source, scale, target, coupling, self.seed);
+        let blocks = blocks.given(self.problem.pairs.as_ref());
         let draw = |block, n| blocks.draw(block, n);
         PairStream::default().next_batch(n, draw).ok()
     }

@@ -131,6 +131,7 @@ impl From<ExperimentFile> for Experiment {
                 target: file.target,
                 path: file.path,
                 coupling: file.coupling,
+                pairs: None,
                 noise: sigma,
                 velocity: file.velocity,
             },
@@ -178,6 +179,7 @@ impl From<Experiment> for ExperimentFile {
             target,
             path,
             coupling,
+            pairs: _,
             noise,
             velocity,
         } = problem;

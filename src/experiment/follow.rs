@@ -38,6 +38,7 @@ impl Problem {
             target,
             path,
             coupling,
+            pairs,
             noise,
             velocity,
         } = self;
@@ -45,6 +46,7 @@ impl Problem {
         follow_density(target, &from.target, &to.target);
         take(path, &from.path, &to.path);
         take(coupling, &from.coupling, &to.coupling);
+        take(pairs, &from.pairs, &to.pairs);
         take(noise, &from.noise, &to.noise);
         take(velocity, &from.velocity, &to.velocity);
     }

@@ -39,7 +39,7 @@ mod view;
 
 use std::ops::RangeInclusive;
 
-use crate::flow::coupling::Coupling;
+use crate::flow::coupling::{Coupling, GivenPairs};
 use crate::flow::distribution::{Distribution, Shape};
 use crate::flow::path::Path;
 use crate::flow::sde::Sampler;
@@ -123,6 +123,8 @@ pub struct Problem {
     pub path: Path,
     /// How source and target points are paired.
     pub coupling: Coupling,
+    /// The pairs of a coupling that needs them given; no file of an experiment has them.
+    pub pairs: Option<GivenPairs>,
     /// Standard deviation of extra Gaussian noise on `x_t`, in canvas units, 0 to 10; `training.sigma` in files.
     pub noise: f64,
     /// Whether the field is learned, or known without training.
@@ -171,6 +173,7 @@ impl Problem {
             target,
             path: Path::default(),
             coupling: Coupling::default(),
+            pairs: None,
             noise: 0.0,
             velocity: Velocity::default(),
         }
@@ -178,6 +181,21 @@ impl Problem {
 }
 
 impl Experiment {
+    /// The same experiment with the pairs that a problem was given, if it asks for the same coupling and has none.
+    #[must_use]
+    pub fn with_pairs_of(mut self, given: &Problem) -> Self {
+        let own = &mut self.problem;
+        if own.pairs.is_none() && own.coupling == given.coupling {
+            own.pairs.clone_from(&given.pairs);
+        }
+        self
+    }
+
+    /// Whether its coupling needs pairs that are not there.
+    pub fn lacks_pairs(&self) -> bool {
+        self.problem.coupling.needs_given().is_some() && self.problem.pairs.is_none()
+    }
+
     /// The experiment of a target, everything else at its default.
     pub fn new(target: Distribution) -> Self {
         Self {

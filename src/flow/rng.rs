@@ -34,6 +34,8 @@ pub enum Stream {
     Probes = 9,
     /// Pairs that stand for the Gaussians of a posterior, by Gaussian.
     Fan = 40,
+    /// Source points of the pairs that a flow makes.
+    Reflow = 44,
     /// Noise of stochastic sampling, by particle.
     Diffusion = 20,
 }

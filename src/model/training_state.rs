@@ -17,6 +17,8 @@ use crate::experiment::Experiment;
 use crate::flow::distribution::DistributionError;
 use crate::flow::rng::{Stream, stream};
 
+use crate::flow::coupling::{GivenPairs, Pairs};
+
 use super::{EngineState, MlpParams, ModelFile, OptimizerMoments, Scaling, StepLoss, Widths};
 
 const KEY: &str = "pushforward";
@@ -28,6 +30,8 @@ const LOSSES: &str = "losses";
 const COSTS: &str = "coupling_costs";
 const SCALING: &str = "scaling";
 const RECENT: &str = "recent_losses";
+/// The pairs of a coupling that needs them given: `x_0` and `x_1` one after the other, each as x, y.
+const PAIRS: &str = "pairs";
 
 /// The steps that the schedule of the learning rate covers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -208,7 +212,7 @@ impl TrainingState {
     pub fn decode(bytes: &[u8]) -> Result<Self, TrainingStateError> {
         let mut description = describe(bytes)?;
         let file = SafeTensors::deserialize(bytes)?;
-        let experiment = Experiment::from_ron(&description.experiment)
+        let mut experiment = Experiment::from_ron(&description.experiment)
             .map_err(|error| TrainingStateError::Description(error.to_string()))?;
         let widths = Widths::of(&experiment.model);
         let n = Some(widths.n_params());
@@ -223,10 +227,17 @@ impl TrainingState {
         if file.names().contains(&RECENT) {
             data.push(tensor(&file, RECENT, Dtype::F32, None)?);
         }
+        let given = match file.names().contains(&PAIRS) {
+            true => Some(tensor(&file, PAIRS, Dtype::F64, None)?),
+            false => None,
+        };
+        data.extend(given);
         let expected = std::mem::take(&mut description.checksum);
         if checksum(&description, data.iter().copied())? != expected {
             return Err(TrainingStateError::Checksum);
         }
+        experiment.problem.pairs = given.map(|bytes| pairs(&f64s(bytes)));
+        let recent = data.get(7).filter(|_| file.names().contains(&RECENT));
         let params = |at: usize, name| {
             let params = MlpParams::new(widths.clone(), f32s(data[at]));
             params.ok_or(TrainingStateError::Number(name))
@@ -250,9 +261,7 @@ impl TrainingState {
             },
             plan: description.plan,
             losses: f32s(data[4]),
-            recent_losses: data
-                .get(7)
-                .map_or_else(Vec::new, |bytes| step_losses(bytes)),
+            recent_losses: recent.map_or_else(Vec::new, |bytes| step_losses(bytes)),
             coupling_costs: f64s(data[5]),
             experiment,
         }
@@ -280,6 +289,11 @@ impl TrainingState {
         let finite = |loss: &StepLoss| loss.own.is_finite() && loss.cfm.is_finite();
         if !self.recent_losses.iter().all(finite) || self.recent_losses.len() > self.losses.len() {
             return refuse("recent losses");
+        }
+        let given = self.experiment.problem.pairs.iter();
+        let mut points = given.flat_map(|given| given.x_0.iter().chain(&given.x_1));
+        if points.any(|point| point.iter().any(|x| !x.is_finite())) {
+            return refuse("pairs");
         }
         let costs = &self.coupling_costs;
         if costs.len() > self.losses.len() || costs.iter().any(|cost| !cost.is_finite()) {
@@ -320,6 +334,11 @@ impl TrainingState {
         ];
         if !recent.is_empty() {
             tensors.push(f32s(RECENT, &recent));
+        }
+        if let Some(given) = &self.experiment.problem.pairs {
+            let ends = given.x_0.iter().chain(&given.x_1);
+            let numbers: Vec<f64> = ends.flatten().copied().collect();
+            tensors.push(f64s(PAIRS, &numbers));
         }
         tensors
     }
@@ -392,6 +411,16 @@ fn step_losses(bytes: &[u8]) -> Vec<StepLoss> {
 fn f64s(bytes: &[u8]) -> Vec<f64> {
     let (numbers, _) = bytes.as_chunks::<8>();
     numbers.iter().map(|b| f64::from_le_bytes(*b)).collect()
+}
+
+/// The table of pairs of its numbers.
+fn pairs(numbers: &[f64]) -> GivenPairs {
+    let (points, _) = numbers.as_chunks::<2>();
+    let (x_0, x_1) = points.split_at(points.len() / 2);
+    GivenPairs::new(Pairs {
+        x_0: x_0.to_vec(),
+        x_1: x_1.to_vec(),
+    })
 }
 
 /// FNV-1a (Fowler, Noll, Vo; 64 bits) of the description and of all tensors: one changed byte always changes it.

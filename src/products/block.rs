@@ -76,7 +76,7 @@ impl Request {
             scale,
             &problem.target,
             problem.coupling,
-            problem.path,
+            problem.pairs.clone(),
         );
         (seed, problem, self.block)
     }
@@ -228,6 +228,7 @@ fn drawn(experiment: &Experiment, coupling: Coupling, number: u64, n: usize) -> 
     );
     let scale = problem.path.source_scale();
     let blocks = Blocks::new(source, scale, target, coupling, *seed);
+    let blocks = blocks.given(problem.pairs.as_ref());
     blocks.draw(number, n).ok()
 }
 

@@ -37,10 +37,12 @@ fn key(experiment: &Experiment) -> impl PartialEq {
         target,
         path,
         coupling,
+        pairs,
         noise,
         velocity: _,
     } = &experiment.problem;
-    (experiment.seed, source, target, *path, *coupling, *noise)
+    let joint = (*coupling, pairs.clone());
+    (experiment.seed, source, target, *path, joint, *noise)
 }
 
 impl Product for Exact {
@@ -77,6 +79,7 @@ pub fn marginal_field(experiment: &Experiment) -> Result<MarginalField, Marginal
         target,
         path,
         coupling,
+        pairs,
         noise,
         velocity: _,
     } = &experiment.problem;
@@ -85,6 +88,7 @@ pub fn marginal_field(experiment: &Experiment) -> Result<MarginalField, Marginal
         source,
         target,
         coupling: *coupling,
+        given: pairs.as_ref(),
         noise: *noise,
         seed: experiment.seed,
     })

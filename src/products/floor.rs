@@ -58,11 +58,12 @@ impl Request {
             target,
             path,
             coupling,
+            pairs,
             noise,
             velocity: _,
         } = &self.0.problem;
         let is_velocity = self.0.model.parametrisation.is_velocity();
-        let law = (source, target, *path, *coupling, *noise);
+        let law = (source, target, *path, *coupling, pairs.clone(), *noise);
         (self.0.seed, law, is_velocity)
     }
 }

@@ -32,6 +32,7 @@ impl Request {
             scale,
             &problem.target,
             problem.coupling,
+            problem.pairs.clone(),
         )
     }
 }
@@ -73,6 +74,7 @@ impl PairCrossings {
         );
         let scale = problem.path.source_scale();
         let blocks = Blocks::new(source, scale, target, problem.coupling, *seed);
+        let blocks = blocks.given(problem.pairs.as_ref());
         let drawn = PairStream::default().next_batch(CROSSING, |block, n| blocks.draw(block, n));
         let pairs = drawn.ok()?;
         pause().await;

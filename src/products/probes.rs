@@ -167,12 +167,14 @@ pub(super) fn blocks(experiment: &Experiment) -> Option<Blocks> {
         target,
         path,
         coupling,
+        pairs,
         ..
     } = &experiment.problem;
     let (source, target) = (source.sampler().ok()?, target.sampler().ok()?);
     let scale = path.source_scale();
     let seed = experiment.seed;
-    Some(Blocks::new(source, scale, target, *coupling, seed))
+    let blocks = Blocks::new(source, scale, target, *coupling, seed);
+    Some(blocks.given(pairs.as_ref()))
 }
 
 /// Pairs that neither training nor the sample of the paths has seen.

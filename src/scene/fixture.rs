@@ -129,6 +129,7 @@ fn widening() -> MarginalField {
         source: &round(1.0),
         target: &round(2.0),
         coupling: Coupling::Independent,
+        given: None,
         noise: 0.0,
         seed: 0,
     };

@@ -294,7 +294,8 @@ fn blocks(experiment: &Experiment) -> Result<Blocks, String> {
         target,
         experiment.problem.coupling,
         experiment.seed,
-    ))
+    )
+    .given(experiment.problem.pairs.as_ref()))
 }
 
 /// The pairs of one step's batch, as the thread draws them.

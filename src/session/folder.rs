@@ -104,7 +104,7 @@ pub fn open(folder: &Path) -> Result<SavedRun, RunError> {
         let message = format!("not a run (neither {} nor {})", names::STATE, names::MODEL);
         in_file(folder)(message)
     })?;
-    let experiment = experiment(folder)?;
+    let experiment = experiment(folder)?.with_pairs_of(&saved.state.experiment.problem);
     check(folder, &experiment, &saved.state)?;
     Ok(SavedRun { experiment, saved })
 }

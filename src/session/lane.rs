@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use crate::clock::Instant;
-use crate::experiment::{Experiment, View};
+use crate::experiment::{Experiment, Problem, View};
 use crate::model::{Checkpoints, DeviceChoice, TrainingState};
 use crate::products::{Carrier, Flow, Products, RunId};
 use crate::snapshot::{LaneId, LossHistory, RunState};
@@ -69,6 +69,14 @@ pub struct Trained {
     pub history: Option<Arc<Checkpoints>>,
 }
 
+/// [`Experiment::with_pairs_of`]; the same object where nothing is taken.
+fn with_pairs_of(experiment: Arc<Experiment>, given: &Problem) -> Arc<Experiment> {
+    match experiment.lacks_pairs() && given.pairs.is_some() {
+        true => Arc::new(Experiment::clone(&experiment).with_pairs_of(given)),
+        false => experiment,
+    }
+}
+
 /// A flow that is learned.
 pub struct Lane {
     id: LaneId,
@@ -120,6 +128,10 @@ impl Lane {
         budget: usize,
     ) -> Self {
         let (now, threads) = (Instant::now(), services.crew.size());
+        let experiment = match &trained {
+            Some(trained) => with_pairs_of(experiment, &trained.state.experiment.problem),
+            None => experiment,
+        };
         let mut lane = Self {
             id,
             run: services.new_run(),
@@ -356,6 +368,8 @@ impl Lane {
     }
 
     fn set_experiment(&mut self, experiment: Arc<Experiment>) {
+        // No document has the pairs that the lane was given.
+        let experiment = with_pairs_of(experiment, &self.experiment.problem);
         let old = std::mem::replace(&mut self.experiment, experiment);
         let active = self.is_active();
         if self.state.is_exact() && !self.is_exact() {

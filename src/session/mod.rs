@@ -45,6 +45,7 @@ mod recovery;
 mod reference_table;
 pub mod repeats;
 pub mod report;
+pub mod rounds;
 pub mod run;
 mod schedule;
 mod slow_motion;

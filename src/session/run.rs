@@ -33,6 +33,7 @@ use super::portrait::{self, Sitter};
 use super::recovery::{Recovery, attempt, recover};
 use super::reference_table;
 use super::report::{Report, Timing, Trained};
+use super::rounds::run_rounds;
 use super::table;
 use super::thread::caught;
 use super::untrained;
@@ -133,6 +134,9 @@ pub fn run(
     options: &RunOptions,
     observer: &mut dyn RunObserver,
 ) -> Result<Outcome, RunError> {
+    if experiment.lacks_pairs() {
+        return run_rounds(experiment, folder, options, observer);
+    }
     start(experiment, None, folder, options, observer)
 }
 
@@ -150,6 +154,11 @@ pub fn go_on(
     options: &RunOptions,
     observer: &mut dyn RunObserver,
 ) -> Result<Outcome, RunError> {
+    let learned = &saved.state.experiment.problem;
+    let experiment = &experiment.clone().with_pairs_of(learned);
+    if experiment.lacks_pairs() {
+        return run_rounds(experiment, folder, options, observer);
+    }
     start(experiment, Some(saved), folder, options, observer)
 }
 

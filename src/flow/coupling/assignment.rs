@@ -37,6 +37,12 @@ pub struct Assignment {
 /// Point sets that cannot be assigned.
 #[derive(Clone, Debug, PartialEq, Error)]
 pub enum AssignmentError {
+    /// The coupling is that of a flow that is not there.
+    #[error(
+        "reflow needs the pairs of the round before: \"Straighten this flow\" makes them of a flow that is trained, and \
+         `pushforward run` trains all rounds"
+    )]
+    NotGiven,
     /// A permutation needs two sets of one size.
     #[error("cannot pair {n_sources} source points with {n_targets} target points one to one")]
     UnequalLengths {

@@ -5,6 +5,7 @@
 
 use super::Coupling;
 use super::assignment::AssignmentError;
+use super::given::GivenPairs;
 use super::pairs::{Drawn, Pairs};
 use crate::flow::distribution::Sampler;
 use crate::flow::rng::{Stream, stream};
@@ -18,6 +19,7 @@ pub struct Blocks {
     coupling: Coupling,
     seed: u64,
     stream: Stream,
+    given: Option<GivenPairs>,
 }
 
 impl Blocks {
@@ -37,7 +39,16 @@ impl Blocks {
             coupling,
             seed,
             stream: Stream::Pairs,
+            given: None,
         }
+    }
+
+    /// The same with a table of pairs, for a coupling that needs one.
+    pub fn given(self, given: Option<&GivenPairs>) -> Self {
+        let given = given
+            .filter(|_| self.coupling.needs_given().is_some())
+            .cloned();
+        Self { given, ..self }
     }
 
     /// Other blocks of the same kind, drawn for another use.
@@ -48,8 +59,13 @@ impl Blocks {
     /// Block number `block`: `n` pairs or, whatever `n` is, those of the coupling's block.
     ///
     /// # Errors
-    /// A drawn point is too far out for an exact assignment.
+    /// A drawn point is too far out for an exact assignment, or the coupling needs pairs that are not given.
     pub fn draw(&self, block: u64, n: usize) -> Result<Pairs, AssignmentError> {
+        if self.coupling.needs_given().is_some() {
+            let given = self.given.as_ref();
+            let drawn = given.and_then(|given| given.draw(self.seed, self.stream, block, n));
+            return drawn.ok_or(AssignmentError::NotGiven);
+        }
         let n = self.coupling.block().unwrap_or(n);
         self.coupling.pair(self.independent(block, n))
     }
@@ -164,6 +180,30 @@ mod tests {
         }
     }
 
+    #[test]
+    fn given_pairs_are_drawn_as_they_are_and_missing_ones_are_said() {
+        let coupling = Coupling::Reflow {
+            rounds: 1,
+            pairs: 3,
+            batch: 1,
+        };
+        let given = GivenPairs::new(Pairs {
+            x_0: vec![[0.0, 1.0], [2.0, 3.0], [4.0, 5.0]],
+            x_1: vec![[10.0, 0.0], [20.0, 0.0], [30.0, 0.0]],
+        });
+        let blocks = pairs_of(coupling, 1, 0).blocks;
+        assert_eq!(blocks.draw(0, 5), Err(AssignmentError::NotGiven));
+        let blocks = blocks.given(Some(&given));
+        let drawn = blocks.draw(7, 300).unwrap();
+        assert_eq!(drawn, blocks.draw(7, 300).unwrap());
+        for (x_0, x_1) in drawn.iter() {
+            let place = given.x_0.iter().position(|p| *p == x_0).unwrap();
+            assert_eq!(given.x_1[place], x_1);
+        }
+        let first = drawn.x_0.iter().filter(|p| **p == given.x_0[0]).count();
+        assert!((60..140).contains(&first), "{first} of 300");
+    }
+
     /// Whatever a coupling pairs, both marginals are those of independent draws; but for the one that takes images of
     /// points, whose own tests count them.
     #[test]
@@ -173,6 +213,10 @@ mod tests {
             for k in [1, 2, 7, 64] {
                 if let Some(mut number) = coupling.number("batch") {
                     number.set(k as f64);
+                }
+                // Pairs of later rounds are given.
+                if let Some(mut rounds) = coupling.number("rounds") {
+                    rounds.set(0.0);
                 }
                 assert_eq!(coupling.block().unwrap_or(k), k);
                 let drawn = take(Coupling::Independent, k);

@@ -13,6 +13,7 @@ mod blocks;
 mod clusters;
 mod columns;
 mod dense;
+mod given;
 mod groups;
 mod merge;
 mod normalised;
@@ -31,11 +32,12 @@ use assignment::AssignmentError;
 pub use assignment::squared_distance;
 
 pub use blocks::Blocks;
+pub use given::GivenPairs;
 pub use pairs::{Drawn, PairStream, Pairing, Pairs};
 
 /// A row is the coupling's name in files, its constants, and the file with its `ENTRY` and the type of its own.
 macro_rules! couplings {
-    ($($Variant:ident $({ $($constant:ident: $type:ty),+ })? = $file:ident,)+) => {
+    ($($Variant:ident $({ $($(#[$attribute:meta])* $constant:ident: $type:ty),+ })? = $file:ident,)+) => {
         $(mod $file;)+
 
         vocabulary! {
@@ -45,7 +47,7 @@ macro_rules! couplings {
             /// there are.
             #[derive(Eq)]
             pub enum Coupling, complete {
-                $($Variant $({ $($constant: $type),+ })? = $file::ENTRY,)+
+                $($Variant $({ $($(#[$attribute])* $constant: $type),+ })? = $file::ENTRY,)+
             }
         }
 
@@ -67,6 +69,7 @@ couplings! {
     BatchOt { batch: usize } = batch_ot,
     ClassOt { batch: usize } = class_ot,
     Equivariant { batch: usize, n: usize, mirror: usize } = equivariant,
+    Reflow { rounds: usize, pairs: usize, #[serde(default = "reflow::independent")] batch: usize } = reflow,
 }
 
 impl Coupling {
@@ -82,6 +85,11 @@ impl Coupling {
             batch.set(size as f64);
         }
         self
+    }
+
+    /// How many pairs it is to be given, where they are not paired from independent draws.
+    pub fn needs_given(&self) -> Option<usize> {
+        self.dispatch(|coupling| coupling.needs_given())
     }
 
     /// Whether a block takes longer than to hand it from thread to thread.

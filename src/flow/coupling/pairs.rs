@@ -97,6 +97,11 @@ pub trait Pairing {
         true
     }
 
+    /// How many pairs it is to be given, where they are not paired from independent draws.
+    fn needs_given(&self) -> Option<usize> {
+        None
+    }
+
     /// Whether a block takes longer than to hand it from thread to thread.
     fn is_costly(&self) -> bool {
         false

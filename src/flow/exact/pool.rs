@@ -17,7 +17,7 @@ pub fn draw(setting: &Setting<'_>) -> Result<Pairs, MarginalError> {
     let (source, target) = (setting.source.sampler()?, setting.target.sampler()?);
     let scale = setting.path.source_scale();
     let blocks = Blocks::new(source, scale, target, setting.coupling, setting.seed);
-    let blocks = blocks.on(Stream::Pool);
+    let blocks = blocks.given(setting.given).on(Stream::Pool);
     let draw = |block, n| blocks.draw(block, n);
     Ok(PairStream::default().next_batch(PAIRS, draw)?)
 }

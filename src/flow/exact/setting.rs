@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use super::ExactError;
-use crate::flow::coupling::Coupling;
+use crate::flow::coupling::{Coupling, GivenPairs};
 use crate::flow::coupling::assignment::AssignmentError;
 use crate::flow::distribution::{Distribution, DistributionError};
 use crate::flow::path::Path;
@@ -19,6 +19,8 @@ pub struct Setting<'a> {
     pub target: &'a Distribution,
     /// How they are paired.
     pub coupling: Coupling,
+    /// The pairs of a coupling that needs them given.
+    pub given: Option<&'a GivenPairs>,
     /// Standard deviation of extra noise on `x_t`, in canvas units.
     pub noise: f64,
     /// Seed of the pairs that an estimate draws.

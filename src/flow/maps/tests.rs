@@ -17,6 +17,7 @@ fn marginal(target: Shape, path: Path) -> MarginalField {
         source: &source,
         target: &target.into(),
         coupling: Coupling::Independent,
+        given: None,
         noise: 0.0,
         seed: 0,
     };

@@ -35,6 +35,7 @@ fn exact(target: &Distribution, path: Path) -> AlteredField {
         source: &source,
         target,
         coupling: Coupling::Independent,
+        given: None,
         noise: 0.0,
         seed: 0,
     });

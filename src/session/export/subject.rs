@@ -54,6 +54,10 @@ impl Subject {
         let title = experiment.lane_label(i);
         let lane = experiment.lane(i);
         let lane = lane.map_err(|error| RunError::Input(error.to_string()))?;
+        let lane = match &saved {
+            Some(saved) => lane.with_pairs_of(&saved.state.experiment.problem),
+            None => lane,
+        };
         if lane.problem.velocity.is_learned() {
             check(folder, &lane, saved.as_ref()).map_err(|error| match experiment.n_lanes() {
                 1 => error,

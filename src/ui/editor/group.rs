@@ -98,6 +98,7 @@ impl Group {
             target,
             path,
             coupling,
+            pairs,
             noise,
             velocity,
         } = problem;
@@ -107,7 +108,10 @@ impl Group {
                 to.problem.target.clone_from(target);
             }
             Self::Path => to.problem.path = *path,
-            Self::Coupling => to.problem.coupling = *coupling,
+            Self::Coupling => {
+                to.problem.coupling = *coupling;
+                to.problem.pairs.clone_from(pairs);
+            }
             Self::Velocity => to.problem.velocity = *velocity,
             Self::Network => to.model.clone_from(model),
             Self::Training => {

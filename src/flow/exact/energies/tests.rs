@@ -26,6 +26,7 @@ fn field(path: Path, target: &Distribution) -> MarginalField {
         source: &Shape::Gaussian { std: 1.0 }.into(),
         target,
         coupling: Coupling::Independent,
+        given: None,
         noise: 0.0,
         seed: 0,
     };
@@ -82,6 +83,7 @@ fn an_estimate_has_none() {
         source: &source,
         target: &eight_gaussians(),
         coupling: Coupling::BatchOt { batch: 8 },
+        given: None,
         noise: 0.0,
         seed: 0,
     };

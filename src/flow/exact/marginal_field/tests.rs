@@ -42,6 +42,7 @@ fn coupled(
         source,
         target,
         coupling,
+        given: None,
         noise,
         seed: 7,
     };

@@ -1,0 +1,105 @@
+use super::super::lanes_report::MetricsFile;
+use super::super::observer::{Progress, Unobserved};
+use super::*;
+use crate::experiment::presets;
+
+fn experiment(rounds: usize) -> Experiment {
+    let preset = presets::find("eight-gaussians").unwrap();
+    let mut experiment = preset.experiment().unwrap();
+    experiment.problem.coupling = Coupling::Reflow {
+        rounds,
+        pairs: 400,
+        batch: 1,
+    };
+    experiment.model.hidden = vec![16, 16];
+    experiment.training.steps = 400;
+    experiment.training.batch = 64;
+    experiment.readout.solver = experiment.readout.solver.with_steps(8);
+    experiment.readout.evaluation.samples = 100;
+    experiment.readout.evaluation.w2_samples = 50;
+    experiment
+}
+
+fn options() -> RunOptions {
+    RunOptions {
+        threads: Some(1),
+        ..RunOptions::default()
+    }
+}
+
+fn number(folder: &Path, key: &str) -> f64 {
+    MetricsFile::read(folder).unwrap().get(key).unwrap().as_f64().unwrap()
+}
+
+/// Stops when it has heard of so many rounds.
+struct Until {
+    rounds: usize,
+}
+
+impl RunObserver for Until {
+    fn progress(&mut self, _: &Progress) {}
+
+    fn notice(&mut self, sentence: &str) {
+        if sentence.starts_with("round ") {
+            self.rounds = self.rounds.saturating_sub(1);
+        }
+    }
+
+    fn interrupted(&self) -> bool {
+        self.rounds == 0
+    }
+}
+
+#[test]
+fn every_round_is_a_run_of_its_own_on_the_pairs_of_the_one_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let asked = experiment(1);
+    let outcome = run(&asked, folder.path(), &options(), &mut Unobserved).unwrap();
+    assert!(outcome.finished);
+    let [first, second] = [0, 1].map(|round| of_round(folder.path(), round));
+    // The pairs of round 1 are the ends of the flow of round 0: its coupling cost is that flow's transport cost.
+    let (cost, coupling) = (
+        number(&first, "transport_cost"),
+        number(&second, "coupling_cost"),
+    );
+    assert!((coupling / cost - 1.0).abs() < 0.25, "{coupling} of {cost}");
+    let opened = folder::open(&second).unwrap();
+    let given = opened.experiment.problem.pairs.unwrap();
+    assert_eq!(given.x_0.len(), 400);
+    assert!((given.cost() / cost - 1.0).abs() < 0.25);
+    // The folder of the run is that of its last round, and opens as one.
+    let whole = folder::open(folder.path()).unwrap();
+    assert_eq!(whole.experiment.problem.coupling, asked.problem.coupling);
+    assert_eq!(whole.experiment.problem.pairs.as_ref(), Some(&given));
+    let metrics = |folder: &Path| std::fs::read(folder.join(names::METRICS)).unwrap();
+    assert_eq!(metrics(folder.path()), metrics(&second));
+    // Again, nothing is trained again: the same bytes.
+    let state = std::fs::read(second.join(names::STATE)).unwrap();
+    run(&asked, folder.path(), &options(), &mut Unobserved).unwrap();
+    assert_eq!(std::fs::read(second.join(names::STATE)).unwrap(), state);
+}
+
+#[test]
+fn a_run_that_is_stopped_in_a_round_goes_on_as_if_it_had_not_been() {
+    let asked = experiment(1);
+    let [whole, stopped] = [(); 2].map(|()| tempfile::tempdir().unwrap());
+    run(&asked, whole.path(), &options(), &mut Unobserved).unwrap();
+    let outcome = run(&asked, stopped.path(), &options(), &mut Until { rounds: 2 }).unwrap();
+    assert!(!outcome.finished);
+    assert!(!stopped.path().join(names::METRICS).exists());
+    run(&asked, stopped.path(), &options(), &mut Unobserved).unwrap();
+    let state = |folder: &Path| std::fs::read(of_round(folder, 1).join(names::STATE)).unwrap();
+    assert_eq!(state(whole.path()), state(stopped.path()));
+}
+
+#[test]
+fn round_0_is_the_base() {
+    let [reflow, plain] = [(); 2].map(|()| tempfile::tempdir().unwrap());
+    let asked = experiment(0);
+    run(&asked, reflow.path(), &options(), &mut Unobserved).unwrap();
+    let mut base = asked.clone();
+    base.problem.coupling = Coupling::Independent;
+    run(&base, plain.path(), &options(), &mut Unobserved).unwrap();
+    let loss = |folder: &Path| std::fs::read(folder.join(names::LOSS)).unwrap();
+    assert_eq!(loss(reflow.path()), loss(plain.path()));
+}
