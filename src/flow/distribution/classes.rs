@@ -11,10 +11,6 @@ pub type Class = u8;
 pub const CLASSES: Class = 8;
 
 /// Whether a class is none, which files leave out.
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde hands a reference over"
-)]
 pub(super) fn is_none(class: &Class) -> bool {
     *class == 0
 }

@@ -5,6 +5,7 @@
 
 mod alias;
 mod brush;
+mod cell_sampler;
 mod cells;
 mod classes;
 mod drawing;

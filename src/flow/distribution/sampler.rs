@@ -11,8 +11,8 @@ use rand_distr::StandardNormal;
 
 use super::Distribution;
 use super::alias::AliasTable;
+use super::cell_sampler::CellSampler;
 use super::classes::{CLASSES, Class};
-use super::drawing::CellSampler;
 use super::range::DistributionError;
 use super::shape::{Component, Shape};
 use super::skeleton::Skeleton;
