@@ -4,7 +4,7 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 
 use pushforward::experiment::{Layer, presets};
-use pushforward::session::figure::{self, Format, Options};
+use pushforward::export::{Format, Options};
 use pushforward::session::files::atomic_write;
 use pushforward::session::run::{RunOptions, Unobserved, run};
 
@@ -22,11 +22,8 @@ pub fn half_way(folder: &Path) -> Result<PathBuf, Box<dyn Error>> {
     experiment.training.steps = 1000;
     experiment.readout.evaluation.samples = 500;
     let outcome = run(&experiment, folder, &RunOptions::default(), &mut Unobserved)?;
-    let svg = figure::encode(
-        &outcome.figure.ok_or("interrupted")?,
-        Format::Svg,
-        &Options::default(),
-    )?;
+    let figure = outcome.figure.ok_or("interrupted")?;
+    let svg = Format::Svg.encode(&figure, &Options::default())?;
     let file = folder.join("half-way.svg");
     atomic_write(&file, &svg)?;
     Ok(file)

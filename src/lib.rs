@@ -21,7 +21,7 @@
 //!
 //! ```
 //! use pushforward::experiment::{Layer, presets};
-//! use pushforward::session::figure::{self, Format, Options};
+//! use pushforward::export::{Format, Options};
 //! use pushforward::session::run::{RunOptions, Unobserved, run};
 //!
 //! let mut experiment = presets::find("rings").ok_or("no such preset")?.experiment()?;
@@ -32,7 +32,7 @@
 //! let folder = tempfile::tempdir()?;
 //! let outcome = run(&experiment, folder.path(), &RunOptions::default(), &mut Unobserved)?;
 //! let figure = outcome.figure.ok_or("interrupted")?;
-//! let svg = figure::encode(&figure, Format::Svg, &Options::default())?;
+//! let svg = Format::Svg.encode(&figure, &Options::default())?;
 //! assert!(svg.ends_with(b"</svg>\n"));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

@@ -11,10 +11,13 @@
     reason = "a test that cannot go on fails, and golden files are written by hand"
 )]
 
-use std::fs;
-use std::path::PathBuf;
+mod skip;
 
-use pushforward::experiment::figure::{DensityOf, FieldOf, Length, StripOf};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use pushforward::experiment::figure::{DensityOf, FieldOf, Length, StripOf, TextAs};
 use pushforward::experiment::{Experiment, Figure, FigureKind};
 use pushforward::export::{Format, Options};
 use pushforward::scene::{Color, Item, Scene};
@@ -109,6 +112,15 @@ fn all() -> Vec<Golden> {
             1,
             ("<image", 1),
         ),
+        golden(
+            "density-difference",
+            FigureKind::Density {
+                of: DensityOf::Difference,
+            },
+            &[],
+            1,
+            ("color-bar-1", 1),
+        ),
         golden("lanes", named("lanes"), &[], 2, ("<polyline", 60)),
         golden("pairs", named("pairs"), &[], 1, ("data-layer=\"Pairs\"", 1)),
         golden("grid", named("grid"), &[], 1, ("<polyline", 10)),
@@ -120,8 +132,27 @@ fn all() -> Vec<Golden> {
             ("<polyline", 1),
         ),
         golden("posterior", named("posterior"), &[0.3], 1, ("<polyline", 1)),
+        formulas(),
         golden("triptych", named("triptych"), &[], 3, ("<polyline", 30)),
     ]
+}
+
+/// A field with formulas in its title.
+fn formulas() -> Golden {
+    let mut golden = golden(
+        "formulas",
+        FigureKind::Field {
+            of: FieldOf::Difference,
+        },
+        &[0.5],
+        1,
+        ("color-bar-1", 1),
+    );
+    golden.figure.title = Some(
+        r"Eight Gaussians: $u_t(x) = E[\dot X_t | X_t = x]$, $\frac{d}{dt}\psi_t(x) = u_t(\psi_t(x))$"
+            .to_owned(),
+    );
+    golden
 }
 
 fn drawn(goldens: &[Golden]) -> Vec<Drawn> {
@@ -156,16 +187,19 @@ fn place(name: &str, format: Format) -> PathBuf {
 /// What of a file is compared: pixels, or all of it.
 fn compared(format: Format, bytes: &[u8]) -> Vec<u8> {
     match format {
-        Format::Png => {
-            let decoder = png::Decoder::new(std::io::Cursor::new(bytes));
-            let mut reader = decoder.read_info().unwrap();
-            let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
-            let info = reader.next_frame(&mut pixels).unwrap();
-            pixels.truncate(info.buffer_size());
-            pixels
-        }
+        Format::Png => pixels(bytes).1,
         _ => bytes.to_vec(),
     }
+}
+
+/// Columns and rows of a PNG file, and its bytes.
+fn pixels(file: &[u8]) -> ([usize; 2], Vec<u8>) {
+    let decoder = png::Decoder::new(std::io::Cursor::new(file));
+    let mut reader = decoder.read_info().unwrap();
+    let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
+    let info = reader.next_frame(&mut pixels).unwrap();
+    pixels.truncate(info.buffer_size());
+    ([info.width, info.height].map(|n| n as usize), pixels)
 }
 
 /// Where a scene's file differs from the golden one.
@@ -244,5 +278,122 @@ fn a_wrong_picture_is_noticed() {
     text.unwrap().color = Color::hex(0xff0000);
     for format in FORMATS {
         assert!(difference(name, format, &scene).is_some(), "{format:?}");
+    }
+}
+
+/// Dots per inch at which files are held against each other.
+const FINE_DPI: f32 = 288.0;
+/// Sizes agree within so many points.
+const AGREEMENT: f32 = 0.5;
+
+/// A page: its size and the box around the dark ink of a part of it, in points.
+#[derive(Debug)]
+struct Measured {
+    size: [f32; 2],
+    ink: [f32; 4],
+}
+
+impl Measured {
+    fn of(file: &[u8], part: pushforward::scene::Rect) -> Self {
+        let ([columns, rows], bytes) = pixels(file);
+        let channels = bytes.len() / (columns * rows);
+        let points = |pixel: usize| pixel as f32 * 72.0 / FINE_DPI;
+        let dark = |&(x, y): &(usize, usize)| {
+            let pixel = &bytes[channels * (y * columns + x)..][..channels];
+            part.contains([points(x), points(y)]) && pixel[..3].iter().all(|&channel| channel < 128)
+        };
+        let all = (0..rows).flat_map(|y| (0..columns).map(move |x| (x, y)));
+        let ends = all.filter(dark).fold(
+            [usize::MAX, usize::MAX, 0, 0],
+            |[left, top, right, bottom], (x, y)| {
+                [left.min(x), top.min(y), right.max(x + 1), bottom.max(y + 1)]
+            },
+        );
+        Self {
+            size: [columns, rows].map(points),
+            ink: ends.map(points),
+        }
+    }
+
+    fn agrees(&self, other: &Self) -> bool {
+        let all = |page: &Self| [page.size.as_slice(), &page.ink].concat();
+        let pairs = all(self).into_iter().zip(all(other));
+        pairs.into_iter().all(|(a, b)| (a - b).abs() <= AGREEMENT)
+    }
+}
+
+/// A file as pixels by another program; nothing if that is not installed.
+fn rasterised(program: &str, arguments: &[&str], out: &Path) -> Option<Vec<u8>> {
+    let done = Command::new(program).args(arguments).output().ok()?;
+    let said = String::from_utf8_lossy(&done.stderr).into_owned();
+    assert!(
+        done.status.success() && said.is_empty(),
+        "{program}: {said}"
+    );
+    Some(fs::read(out).unwrap())
+}
+
+#[test]
+fn pdf_svg_and_png_agree_in_page_and_type() {
+    let title = r"An $x$ of $\sqrt{W_2^2}$ in type";
+    let mut goldens: Vec<Golden> = all().into_iter().take(1).collect();
+    goldens[0].figure.title = Some(title.to_owned());
+    let scene = drawn(&goldens).remove(0).scene;
+    let line = scene.furniture.iter().find_map(|item| match item {
+        Item::Text(text) if text.text == title => Some(text.bounds().grown(1.0)),
+        _ => None,
+    });
+    let line = line.unwrap();
+    let fine = Options {
+        dpi: FINE_DPI,
+        ..options()
+    };
+    let png = Measured::of(&Format::Png.encode(&scene, &fine).unwrap(), line);
+    assert!(png.ink[2] - png.ink[0] > 60.0, "{png:?}");
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let text = |name: &str| at(name).to_str().unwrap().to_owned();
+    let (dpi, test) = (
+        FINE_DPI.to_string(),
+        "pdf_svg_and_png_agree_in_page_and_type",
+    );
+    for text_as in [TextAs::Outlines, TextAs::Text] {
+        let options = Options {
+            text: text_as,
+            ..fine.clone()
+        };
+        fs::write(at("a.pdf"), Format::Pdf.encode(&scene, &options).unwrap()).unwrap();
+        let arguments = [
+            "-r",
+            &dpi,
+            "-png",
+            "-singlefile",
+            &text("a.pdf"),
+            &text("pdf"),
+        ];
+        match rasterised("pdftoppm", &arguments, &at("pdf.png")) {
+            None => skip::skip(test, "pdftoppm (poppler-utils) is not installed"),
+            Some(file) => {
+                let pdf = Measured::of(&file, line);
+                assert!(pdf.agrees(&png), "{text_as:?}: {pdf:?} and {png:?}");
+            }
+        }
+    }
+    fs::write(at("a.svg"), Format::Svg.encode(&scene, &fine).unwrap()).unwrap();
+    let arguments = [
+        "-d",
+        &dpi,
+        "-p",
+        &dpi,
+        "-o",
+        &text("svg.png"),
+        &text("a.svg"),
+    ];
+    match rasterised("rsvg-convert", &arguments, &at("svg.png")) {
+        None => skip::skip(test, "rsvg-convert (librsvg2-bin) is not installed"),
+        Some(file) => {
+            let svg = Measured::of(&file, line);
+            assert!(svg.agrees(&png), "{svg:?} and {png:?}");
+        }
     }
 }

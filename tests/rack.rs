@@ -259,3 +259,76 @@ fn a_block_is_under_the_microscope_and_larger_blocks_are_swept() {
     });
     assert!(shows(&window, "coupling cost"));
 }
+
+#[test]
+fn a_flow_is_straightened_by_a_lane_on_its_pairs() {
+    let mut alone = experiment();
+    alone.lanes.clear();
+    let options = Options {
+        autostart: true,
+        ..Options::default()
+    };
+    let lab = Lab::new(alone, None, options, Arc::new(|| ())).unwrap();
+    let mut window = window_on(lab, SIZE, 1.0);
+    wait(&mut window, "the flow is trained", measured);
+    press(&mut window, "Page of the coupling");
+    press(&mut window, "Straighten this flow");
+    wait(&mut window, "the second round is trained", |window| {
+        window.state().lab.editor.lanes().len() == 2 && measured(window)
+    });
+    window.step();
+    let lab = &window.state().lab;
+    assert_eq!(lab.editor.labels(), ["1-RF", "2-RF"]);
+    let frames = lab.frames();
+    let [first, second] = [0, 1].map(|lane| frames.of(lab.editor.lanes()[lane].id()));
+    let given = second.experiment.problem.pairs.as_ref().unwrap();
+    assert_eq!(given.x_0.len(), 10_000);
+    let cost = |frame: &pushforward::snapshot::Frame| {
+        let metrics = frame.products.metrics.get().unwrap();
+        metrics.trajectories.transport_cost
+    };
+    // The pairs are the ends of the first flow.
+    assert!(
+        (given.cost() / cost(first) - 1.0).abs() < 0.3,
+        "{} {}",
+        given.cost(),
+        cost(first)
+    );
+    assert!(shows(&window, "2-RF") && shows(&window, "paired"));
+    // Undo takes the lane away, redo brings it back without pairs, which is said.
+    let draft = lab.editor.experiment().problem.coupling;
+    assert_eq!(draft.needs_given(), Some(10_000));
+}
+
+#[test]
+fn a_flow_is_distilled_to_a_lane_of_one_step() {
+    let mut alone = experiment();
+    alone.lanes.clear();
+    let options = Options {
+        autostart: true,
+        ..Options::default()
+    };
+    let lab = Lab::new(alone, None, options, Arc::new(|| ())).unwrap();
+    let mut window = window_on(lab, SIZE, 1.0);
+    wait(&mut window, "the flow is trained", measured);
+    press(&mut window, "Page of the coupling");
+    press(&mut window, "Distil to one step");
+    wait(&mut window, "the step is trained", |window| {
+        window.state().lab.editor.lanes().len() == 2 && measured(window)
+    });
+    window.step();
+    let lab = &window.state().lab;
+    assert_eq!(lab.editor.labels(), ["1-RF", "1-RF distilled"]);
+    assert_eq!(lab.editor.experiment().legality(), Ok(()));
+    let frames = lab.frames();
+    let frame = frames.of(lab.editor.lanes()[1].id());
+    let followed = frame.products.trajectories.get().unwrap();
+    assert_eq!(followed.steps.accepted(), 1);
+    let metrics = frame.products.metrics.get().unwrap();
+    assert!(metrics.straightness_reason.is_some() && metrics.w2.is_some());
+    assert!(shows(&window, "1-RF, 1 step"));
+    // One step is no flow, and is not straightened: that is said.
+    press(&mut window, "Straighten this flow");
+    assert_eq!(window.state().lab.editor.lanes().len(), 2);
+    assert!(!window.state().lab.straightens());
+}

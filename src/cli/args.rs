@@ -213,13 +213,16 @@ pub struct ExportArgs {
     /// Ends of the y axis
     #[arg(long, value_name = "A,B", allow_hyphen_values = true, value_parser = parse_point)]
     pub ylim: Option<[f64; 2]>,
-    /// The layers that are drawn, such as target,trajectories
-    #[arg(long, value_name = "LAYER,..", value_delimiter = ',', value_parser = parse_layer)]
-    pub layers: Option<Vec<Layer>>,
+    /// The layers that are drawn, such as target,trajectories, or none
+    #[arg(long, value_name = "LAYER,..", value_parser = parse_layers)]
+    pub layers: Option<LayerList>,
     /// How many trajectories are drawn
     #[arg(long, value_name = "N")]
     pub paths: Option<usize>,
-    /// The heading; an empty one for none
+    /// Panels side by side, of lanes
+    #[arg(long, value_name = "N")]
+    pub columns: Option<usize>,
+    /// The heading, in which $..$ is a formula; an empty one for none
     #[arg(long, value_name = "TEXT")]
     pub title: Option<String>,
     /// What is left out around the data: ticks, frame, letters, legend, numbers, recipe
@@ -319,6 +322,20 @@ fn parse_text(text: &str) -> Result<TextAs, String> {
         "outlines" => Ok(TextAs::Outlines),
         "text" => Ok(TextAs::Text),
         _ => Err("expected outlines or text".to_owned()),
+    }
+}
+
+/// Layers in one word, with commas between them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LayerList(pub Vec<Layer>);
+
+fn parse_layers(text: &str) -> Result<LayerList, String> {
+    match text {
+        "none" => Ok(LayerList(Vec::new())),
+        list => {
+            let layers: Result<Vec<Layer>, String> = list.split(',').map(parse_layer).collect();
+            layers.map(LayerList)
+        }
     }
 }
 
@@ -442,7 +459,7 @@ mod tests {
             Some(([-4.0, 4.0], [-3.0, 3.0]))
         );
         let layers = [Layer::ExactDensity, Layer::Target, Layer::FieldError];
-        assert_eq!(export.layers.as_deref(), Some(&layers[..]));
+        assert_eq!(export.layers, Some(LayerList(layers.to_vec())));
         assert_eq!((export.text, export.paths), (Some(TextAs::Text), Some(7)));
         assert_eq!((export.threads, export.quiet), (Some(2), true));
         assert_eq!(export.device, DeviceChoice::Cpu);

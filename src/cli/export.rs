@@ -11,6 +11,7 @@ use super::outcome::{Failure, say};
 use super::progress::Reporter;
 use crate::experiment::figure::Background;
 use crate::experiment::{Experiment, Figure, FigureKind};
+use crate::export::flatten::MAX_VERTICES;
 use crate::session::export::{self, Subject};
 use crate::session::lanes_run;
 use crate::session::run::{self, Keep, RunObserver, RunOptions};
@@ -64,9 +65,21 @@ pub fn export(args: &ExportArgs, stop: Arc<AtomicBool>) -> Result<(), Failure> {
                 "no font has a glyph for {missing}: name a font file in a style (font: \"my.otf\")"
             ));
         }
-        for path in places {
-            let written = export::write(&path, figure, &drawn, &options, &hands, &mut reporter)?;
+        for unset in drawn.unset_formulas() {
+            reporter.notice(&unset);
+        }
+        for path in &places {
+            let written = export::write(path, figure, &drawn, &options, &hands, &mut reporter)?;
             let written = written.ok_or(Failure::Interrupted)?;
+            if !written.pictures.is_empty() {
+                let layers: Vec<_> = written.pictures.iter().map(|layer| layer.name()).collect();
+                reporter.notice(&format!(
+                    "{}: {} of more than {MAX_VERTICES} vertices became a picture of {} dots per inch",
+                    path.display(),
+                    layers.join(" and "),
+                    options.dpi
+                ));
+            }
             if !args.quiet {
                 let [width, height] = drawn.scene.size.map(|points| points / 72.0);
                 say(&format!(
@@ -76,6 +89,7 @@ pub fn export(args: &ExportArgs, stop: Arc<AtomicBool>) -> Result<(), Failure> {
                 ))?;
             }
         }
+        export::write_captions(&places, figure, &drawn)?;
     }
     Ok(())
 }
@@ -131,7 +145,7 @@ fn is_film(kind: &FigureKind) -> bool {
 
 /// A refusal of the one figure that flags describe, with the flag in the place of the field and one that works.
 fn in_flags(words: &str) -> String {
-    const WORK: [(&str, &str); 9] = [
+    const WORK: [(&str, &str); 10] = [
         ("width", "--width 3.25in"),
         ("height", "--height 82mm"),
         ("dpi", "--dpi 300"),
@@ -141,6 +155,7 @@ fn in_flags(words: &str) -> String {
         ("ylim", "--ylim=-4,4"),
         ("layers", "--layers target,trajectories"),
         ("paths", "--paths 100"),
+        ("columns", "--columns 3"),
     ];
     let Some(rest) = words.strip_prefix("figures[0].") else {
         return words.to_owned();
@@ -178,8 +193,10 @@ fn with_flags(args: &ExportArgs, mut figure: Figure) -> Figure {
     let pair = |limits: Option<[f64; 2]>| limits.map(|[a, b]| (a, b));
     figure.x_limits = pair(args.xlim).or(figure.x_limits);
     figure.y_limits = pair(args.ylim).or(figure.y_limits);
-    figure.layers = args.layers.clone().or(figure.layers);
+    let layers = args.layers.as_ref().map(|layers| layers.0.clone());
+    figure.layers = layers.or(figure.layers);
     figure.paths = args.paths.or(figure.paths);
+    figure.columns = args.columns.or(figure.columns);
     figure.title = args.title.clone().or(figure.title);
     figure.caption &= !args.no_caption;
     for name in &args.hide {
@@ -240,5 +257,86 @@ fn trained(
     match finished {
         true => Ok(folder.to_owned()),
         false => Err(Failure::Interrupted),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::super::args::{CommandLine, Verb};
+    use super::*;
+    use crate::experiment::Layer;
+    use crate::experiment::figure::{DensityOf, Show, StripOf, TextAs};
+    use crate::experiment::presets;
+
+    /// The figure that a command line with these flags asks for.
+    fn parsed(flags: Vec<String>) -> Figure {
+        let words = ["pushforward", "export", "two-moons", "--out", "a.gif"];
+        let words = words.map(str::to_owned).into_iter().chain(flags);
+        let Some(Verb::Export(args)) = CommandLine::try_parse_from(words).unwrap().verb else {
+            panic!("another verb");
+        };
+        let experiment = presets::find("two-moons").unwrap().experiment().unwrap();
+        requested(&args, &experiment).unwrap().remove(0)
+    }
+
+    #[test]
+    fn flags_of_a_figure_are_read_as_the_same_figure() {
+        let named = |name: &str| Figure {
+            file: "a.gif".to_owned(),
+            ..Figure::new(FigureKind::named(name).unwrap())
+        };
+        let mut figures: Vec<Figure> = FigureKind::NAMES.into_iter().map(named).collect();
+        let kinds = [
+            FigureKind::Strip {
+                of: StripOf::Density,
+            },
+            FigureKind::Density {
+                of: DensityOf::Difference,
+            },
+        ];
+        for kind in kinds {
+            figures.push(Figure {
+                kind,
+                style: "slide-light".to_owned(),
+                width: "82.5mm".parse().ok(),
+                height: "1200px".parse().ok(),
+                dpi: 123.5,
+                background: Background::Color("#f5f5f5".to_owned()),
+                text: TextAs::Text,
+                times: vec![0.1, 1.0 / 3.0],
+                x_limits: Some((-4.25, -1.0)),
+                y_limits: Some((0.0, 0.75)),
+                layers: Some(Layer::ALL.into_iter().rev().collect()),
+                paths: Some(7),
+                title: Some("-- it's a \"title\", 流れ".to_owned()),
+                ..named("trajectories")
+            });
+        }
+        for (i, name) in Show::PARTS.into_iter().enumerate() {
+            let mut figure = named("lanes");
+            *figure.show.part(name).unwrap() = false;
+            *figure.show.part(Show::PARTS[0]).unwrap() = i % 2 == 0;
+            figure.background = Background::None;
+            figure.title = Some(String::new());
+            figure.layers = Some(Vec::new());
+            figures.push(figure);
+        }
+        let mut film = named("film");
+        if let FigureKind::Film {
+            frames,
+            rate,
+            pause,
+            repeat,
+            ..
+        } = &mut film.kind
+        {
+            (*frames, *rate, *pause, *repeat) = (17, 12.5, 0.25, false);
+        }
+        figures.push(film);
+        for figure in figures {
+            assert_eq!(parsed(figure.flags()), figure, "{:?}", figure.flags());
+        }
     }
 }

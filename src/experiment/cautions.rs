@@ -42,6 +42,7 @@ impl Experiment {
         cautions.extend(self.problem.velocity.remarks());
         let Problem { source, target, .. } = &self.problem;
         cautions.extend(self.problem.coupling.caution(source, target));
+        cautions.extend(self.distilled_mean());
         if let Some(Pairs { x_0, x_1 }) = self.pairs(SPREAD_POINTS, Coupling::Independent) {
             let [source, target] = [x_0, x_1].map(|points| Moments::of(&points).spread());
             cautions.extend(self.few_target_points(source));

@@ -35,7 +35,7 @@ struct ExperimentFile {
     path: Path,
     #[serde(default)]
     coupling: Coupling,
-    #[serde(default, skip_serializing_if = "Velocity::is_learned")]
+    #[serde(default, skip_serializing_if = "Velocity::is_default")]
     velocity: Velocity,
     #[serde(default)]
     model: Model,

@@ -75,8 +75,7 @@ impl Layer {
         Self::PpdResidual,
     ];
     /// Those that show it, or something weighted with its density, in cells.
-    pub const EXACT_MAPS: [Self; 7] = [
-        Self::DensityDifference,
+    pub const EXACT_MAPS: [Self; 6] = [
         Self::FieldError,
         Self::ExactDensity,
         Self::Contours,

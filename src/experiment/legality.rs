@@ -28,7 +28,8 @@ impl Experiment {
     /// # Errors
     /// A diffusion path (VP, VE, linear VP) with any source but `Gaussian(std: 1.0)`, scale 1, no shift; the score and the SDE
     /// without a Gaussian source about the origin that is independent of the target; anything but the velocity with extra
-    /// noise; a coupling with distributions that it does not go with.
+    /// noise; a distilled network with anything but one step of Euler's method on the linear path; a coupling with
+    /// distributions that it does not go with.
     pub fn legality(&self) -> Result<(), Illegal> {
         let mut message = None;
         let mut fix = self.clone();
@@ -52,6 +53,7 @@ impl Experiment {
 
     /// [`Self::legality`] of one flow.
     fn combination(&self) -> Result<(), Illegal> {
+        self.one_step()?;
         self.path_and_source()?;
         self.coupling()?;
         self.prediction()?;

@@ -10,6 +10,7 @@
 mod advice;
 mod cautions;
 mod change;
+mod distil;
 mod error;
 mod examples;
 mod fault;
@@ -224,7 +225,9 @@ impl Experiment {
     #[must_use]
     pub fn learned(&self) -> Self {
         let mut learned = self.clone();
-        learned.problem.velocity = Velocity::Learned;
+        if !learned.problem.velocity.is_learned() {
+            learned.problem.velocity = Velocity::Learned;
+        }
         learned
     }
 

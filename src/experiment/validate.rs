@@ -28,18 +28,7 @@ impl Experiment {
     /// The first value outside its range, by its dotted path; NaN and infinity are in no range. A change of a lane that
     /// does not fit.
     pub fn validate(&self) -> Result<(), ExperimentError> {
-        for (i, figure) in self.figures.iter().enumerate() {
-            figure.validate(&format!("figures[{i}]"))?;
-            let earlier = &self.figures[..i];
-            if earlier.iter().any(|other| other.file == figure.file) {
-                let expected = "a file for each figure";
-                return Err(range(
-                    &format!("figures[{i}].file"),
-                    format!("{:?}", figure.file),
-                    expected,
-                ));
-            }
-        }
+        Figure::validate_all(&self.figures)?;
         if self.lanes.is_empty() {
             return self.check_ranges();
         }
@@ -197,6 +186,26 @@ impl View {
 }
 
 impl Figure {
+    /// Checks the figures of an experiment.
+    ///
+    /// # Errors
+    /// The first value outside its range, by its dotted path; a file that two figures have.
+    pub fn validate_all(figures: &[Self]) -> Result<(), ExperimentError> {
+        for (i, figure) in figures.iter().enumerate() {
+            figure.validate(&format!("figures[{i}]"))?;
+            let earlier = &figures[..i];
+            if earlier.iter().any(|other| other.file == figure.file) {
+                let expected = "a file for each figure";
+                return Err(range(
+                    &format!("figures[{i}].file"),
+                    format!("{:?}", figure.file),
+                    expected,
+                ));
+            }
+        }
+        Ok(())
+    }
+
     /// Checks every value against its range; `at` is where the figure stands.
     fn validate(&self, at: &str) -> Result<(), ExperimentError> {
         let field = |name: &str| format!("{at}.{name}");
@@ -249,6 +258,9 @@ impl Figure {
         }
         if let Some(paths) = self.paths {
             within(&field("paths"), paths, View::TRAJECTORIES)?;
+        }
+        if let Some(columns) = self.columns {
+            within(&field("columns"), columns, Self::COLUMNS)?;
         }
         if let Some(title) = &self.title {
             check_line(&field("title"), title)?;

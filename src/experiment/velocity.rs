@@ -1,4 +1,5 @@
-//! Which velocity field carries the particles: the learned one, or one that needs no training.
+//! Which velocity field carries the particles: the learned one, one that needs no training, or the single step of a
+//! distilled flow.
 
 use crate::flow::constant::{Constant, Control, Range};
 use crate::flow::vocabulary::{Entry, vocabulary};
@@ -8,13 +9,25 @@ vocabulary! {
     pub enum Velocity, defaults {
         Learned = Entry::plain("learned", "v_t(x), what the network has learned so far", ""),
         Exact { scale: f64, rotation: f64 } = EXACT,
+        Distil = DISTIL,
     }
 }
 
 impl Velocity {
-    /// Whether it is the network's, which is what files mean that name none.
+    /// Whether it is a network's.
     pub fn is_learned(&self) -> bool {
-        *self == Self::Learned
+        !matches!(self, Self::Exact { .. })
+    }
+
+    /// Whether it is what files mean that name none.
+    pub(super) fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Whether it is known at the start alone, so that one step of Euler's method is all there is: a map `x_0 -> x_1`
+    /// that may fold, not a flow.
+    pub fn is_one_step(&self) -> bool {
+        *self == Self::Distil
     }
 
     /// What an altered field is, a sentence for each change; none for the network's and for the exact one.
@@ -36,6 +49,12 @@ impl Velocity {
         turned.into_iter().chain(wrong).collect()
     }
 }
+
+const DISTIL: Entry = Entry::plain(
+    "distilled",
+    "x₁ = x₀ + v(x₀), E |x₀ + v(x₀) − x₁|² the smallest",
+    "one step of Euler's method, trained at t = 0 alone (Liu et al., arXiv 2209.03003, section 2.3).",
+);
 
 const EXACT: Entry = Entry {
     name: "exact",

@@ -3,11 +3,15 @@
 //! Every exporter is a pure function and its bytes are reproducible: no clock, no hash order, no random
 //! numbers. Writing files is not done here.
 //!
+//! What lies over what, and how translucent marks add up, is the scene's rule ([`crate::scene::Item`]), the same for every
+//! format. Layers of very many marks become pictures in vector formats ([`flatten`]).
+//!
 //! A [`Format`] takes a scene: it is a line of the list below and a file with a function `encode`. Tables have one
 //! format, [`csv`], so that there is nothing to choose and nothing to list, and so have grids, [`npy`].
 
 pub mod csv;
 pub mod film;
+pub mod flatten;
 pub mod metadata;
 pub mod npy;
 pub mod numbers;
@@ -84,6 +88,12 @@ impl Format {
         let mut all = Self::ALL.into_iter();
         all.find(|format| format.suffix().eq_ignore_ascii_case(suffix))
     }
+}
+
+/// Marks alike in lists that one path may hold: all where they are opaque, each by itself where they add up.
+fn apart<T>(marks: &[T], color: Color) -> impl Iterator<Item = &[T]> {
+    let together = if color.a == 255 { marks.len() } else { 1 };
+    marks.chunks(together.max(1))
 }
 
 /// What figures say that they were made by.

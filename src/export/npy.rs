@@ -20,24 +20,35 @@ pub fn density(map: &LogDensityMap) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-/// Numbers in single precision.
-pub fn numbers(numbers: &[f32]) -> Vec<u8> {
-    let mut bytes = header("<f4", &format!("({},)", numbers.len()));
+/// Numbers in single precision as an array of these lengths, in C order.
+pub fn numbers(numbers: &[f32], shape: &[usize]) -> Vec<u8> {
+    let mut bytes = header("<f4", &tuple(shape));
     bytes.extend(numbers.iter().flat_map(|x| x.to_le_bytes()));
     bytes
 }
 
-/// Words, each with as much room as the longest: four bytes a character.
-pub fn words(words: &[String]) -> Vec<u8> {
+/// Words as an array of these lengths, each with as much room as the longest: four bytes a character.
+pub fn words(words: &[String], shape: &[usize]) -> Vec<u8> {
     let longest = words.iter().map(|word| word.chars().count()).max();
     let room = longest.unwrap_or(0).max(1);
-    let mut bytes = header(&format!("<U{room}"), &format!("({},)", words.len()));
+    let mut bytes = header(&format!("<U{room}"), &tuple(shape));
     for word in words {
         let empty = std::iter::repeat('\0');
         let characters = word.chars().chain(empty).take(room);
         bytes.extend(characters.flat_map(|c| u32::from(c).to_le_bytes()));
     }
     bytes
+}
+
+/// Lengths as Python writes them.
+fn tuple(shape: &[usize]) -> String {
+    match shape {
+        [n] => format!("({n},)"),
+        _ => {
+            let lengths: Vec<String> = shape.iter().map(usize::to_string).collect();
+            format!("({})", lengths.join(", "))
+        }
+    }
 }
 
 /// What stands before the numbers of an array of this type and shape.

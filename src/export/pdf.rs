@@ -13,11 +13,11 @@ use krilla::surface::Surface;
 use krilla::text::{Font as PdfFont, GlyphId, KrillaGlyph};
 use krilla::{Document, SerializeSettings};
 
-use super::{ExportError, Options};
+use super::{ExportError, Options, apart, flatten};
 use crate::experiment::figure::TextAs;
-use crate::scene::text::{self, Pen};
+use crate::scene::text::{self, Pen, Run};
 use crate::scene::{
-    Arrows, Color, Image, Item, PagePoint, Polylines, Rect, Rectangle, Scene, Segments, Text, fade,
+    Arrows, Color, Image, Item, PagePoint, Polylines, Rect, Rectangle, Scene, Segments, Text,
 };
 
 /// The scene as a PDF file of one page of its size. There is no date in it.
@@ -25,6 +25,7 @@ use crate::scene::{
 /// # Errors
 /// The page has no extent, or the library refuses.
 pub fn encode(scene: &Scene, options: &Options) -> Result<Vec<u8>, ExportError> {
+    let scene = &*flatten::flatten(scene, options.dpi)?;
     let mut document = Document::new_with(SerializeSettings {
         enable_tagging: false,
         ..SerializeSettings::default()
@@ -65,6 +66,9 @@ fn draw(surface: Surface, scene: &Scene, options: &Options) {
         }
     }
     pdf.items(&scene.furniture);
+    for bar in &scene.color_bars {
+        pdf.items(bar);
+    }
     pdf.surface.finish();
 }
 
@@ -133,43 +137,36 @@ impl Pdf<'_> {
     }
 
     fn fading_lines(&mut self, lines: &Polylines) {
-        for (points, color) in lines.lines() {
-            let n = points.len() - 1;
-            for (k, ends) in points.windows(2).enumerate() {
-                let color = color.faded(fade(k, n));
-                self.stroke(line_path(ends), lines.width, LineCap::Butt, color);
-            }
+        for (ends, color) in lines.pieces() {
+            self.stroke(line_path(&ends), lines.width, LineCap::Butt, color);
         }
     }
 
     fn segments(&mut self, segments: &Segments) {
-        let mut path = PathBuilder::new();
-        for &[from, to] in &segments.ends {
-            path.move_to(from[0], from[1]);
-            path.line_to(to[0], to[1]);
+        for strokes in apart(&segments.ends, segments.color) {
+            let mut path = PathBuilder::new();
+            for &[from, to] in strokes {
+                path.move_to(from[0], from[1]);
+                path.line_to(to[0], to[1]);
+            }
+            let path = path.finish();
+            self.stroke(path, segments.width, LineCap::Butt, segments.color);
         }
-        let path = path.finish();
-        self.stroke(path, segments.width, LineCap::Butt, segments.color);
     }
 
-    /// Opacity of shaft and head together, so that a head does not show through its shaft.
     fn arrows(&mut self, arrows: &Arrows) {
-        let color = arrows.color;
-        let (mut shafts, mut heads) = (PathBuilder::new(), PathBuilder::new());
-        for &arrow in &arrows.arrows {
-            let ([from, to], [tip, left, right]) = arrows.shape(arrow);
-            shafts.move_to(from[0], from[1]);
-            shafts.line_to(to[0], to[1]);
-            heads.move_to(tip[0], tip[1]);
-            heads.line_to(left[0], left[1]);
-            heads.line_to(right[0], right[1]);
-            heads.close();
+        for together in apart(&arrows.arrows, arrows.color) {
+            let mut path = PathBuilder::new();
+            for &arrow in together {
+                let [[x, y], rest @ ..] = arrows.outline(arrow);
+                path.move_to(x, y);
+                for [x, y] in rest {
+                    path.line_to(x, y);
+                }
+                path.close();
+            }
+            self.fill(path.finish(), arrows.color);
         }
-        self.surface.push_opacity(opacity(color));
-        let solid = color.alpha(255);
-        self.stroke(shafts.finish(), arrows.width, LineCap::Butt, solid);
-        self.fill(heads.finish(), solid);
-        self.surface.pop();
     }
 
     fn image(&mut self, image: &Image) {
@@ -197,18 +194,29 @@ impl Pdf<'_> {
     }
 
     fn text(&mut self, line: &Text) {
-        if self.text == TextAs::Text && self.glyphs(line).is_some() {
-            return;
+        let [x, y] = line.start();
+        let mut outlines = Outlines(PathBuilder::new());
+        match self.text {
+            TextAs::Outlines => {
+                let start = [x, y];
+                text::outline(&line.text, start, line.size, line.weight, &mut outlines);
+            }
+            // Formulas are outlines.
+            TextAs::Text => {
+                for (along, run) in text::runs(&line.text, line.size, line.weight) {
+                    let start = [x + along, y];
+                    match run {
+                        Run::Formula(formula) => formula.outline(start, &mut outlines),
+                        Run::Words(words) => {
+                            if self.glyphs(words, start, line).is_none() {
+                                text::outline(words, start, line.size, line.weight, &mut outlines);
+                            }
+                        }
+                    }
+                }
+            }
         }
-        let mut glyphs = Outlines(PathBuilder::new());
-        text::outline(
-            &line.text,
-            line.start(),
-            line.size,
-            line.weight,
-            &mut glyphs,
-        );
-        self.fill(glyphs.0.finish(), line.color);
+        self.fill(outlines.0.finish(), line.color);
     }
 
     /// The font of a file, which is read once.
@@ -222,13 +230,13 @@ impl Pdf<'_> {
         Some(font)
     }
 
-    /// The line in the first font of its typeface; nothing if that cannot be embedded or lacks a glyph.
-    fn glyphs(&mut self, line: &Text) -> Option<()> {
+    /// Words of a line in the first font of its typeface; nothing if that cannot be embedded or lacks a glyph.
+    fn glyphs(&mut self, words: &str, start: PagePoint, line: &Text) -> Option<()> {
         let file = line.size.typeface.files(line.weight).next()?;
         let font = self.font(file)?;
-        let (em, start) = (line.size.size, line.start());
+        let em = line.size.size;
         let mut glyphs = Vec::new();
-        for (range, glyph, advance) in text::glyphs(&line.text, line.size, line.weight)? {
+        for (range, glyph, advance) in text::glyphs(words, line.size, line.weight)? {
             glyphs.push(placed(range, glyph, advance / em));
         }
         self.surface.set_stroke(None);
@@ -239,7 +247,7 @@ impl Pdf<'_> {
         }));
         let start = Point::from_xy(start[0], start[1]);
         self.surface
-            .draw_glyphs(start, &glyphs, font, &line.text, em, false);
+            .draw_glyphs(start, &glyphs, font, words, em, false);
         Some(())
     }
 }

@@ -8,7 +8,7 @@ use tiny_skia::{
 use super::metadata::png_texts;
 use super::{ExportError, Options};
 use crate::scene::text::{self, Pen};
-use crate::scene::{Color, Image, Item, PagePoint, Polylines, Rect, Rectangle, Scene, Text, fade};
+use crate::scene::{Color, Image, Item, PagePoint, Polylines, Rect, Rectangle, Scene, Text};
 
 /// Most pixels of a picture: 8192 x 8192.
 pub const MAX_PIXELS: u64 = 1 << 26;
@@ -32,14 +32,37 @@ pub struct Pixels {
 /// The picture would have no or more than [`MAX_PIXELS`] pixels.
 pub fn pixels(scene: &Scene, options: &Options) -> Result<Pixels, ExportError> {
     let pixmap = render(scene, options.dpi / POINTS, options.ground(scene))?;
+    Ok(straight(&pixmap))
+}
+
+/// Marks alone where nothing is the ground: as many pixels as `size` says, from the pixel `at` of the page on, `scale` of
+/// them per point.
+pub(super) fn excerpt(
+    items: &[Item],
+    scale: f32,
+    at: [u32; 2],
+    size: [u32; 2],
+) -> Result<Pixels, ExportError> {
+    let [left, top] = at.map(|n| n as f32);
+    let mut canvas = Canvas {
+        pixmap: blank(size.map(f64::from))?,
+        to_pixels: Transform::from_row(scale, 0.0, 0.0, scale, -left, -top),
+        mask: None,
+    };
+    canvas.draw(items);
+    Ok(straight(&canvas.pixmap))
+}
+
+/// The pixels with straight opacity.
+fn straight(pixmap: &Pixmap) -> Pixels {
     let rgba = pixmap.pixels().iter().flat_map(|pixel| {
         let color = pixel.demultiply();
         [color.red(), color.green(), color.blue(), color.alpha()]
     });
-    Ok(Pixels {
+    Pixels {
         size: [pixmap.width() as usize, pixmap.height() as usize],
         rgba: rgba.collect(),
-    })
+    }
 }
 
 /// The scene as a PNG file with its physical size, opaque if it has a ground, and with what it says of itself.
@@ -84,15 +107,7 @@ pub fn encode(scene: &Scene, options: &Options) -> Result<Vec<u8>, ExportError> 
 
 /// The scene as pixels, `scale` of them per point.
 fn render(scene: &Scene, scale: f32, ground: Option<Color>) -> Result<Pixmap, ExportError> {
-    let [width, height] = scene.size.map(|side| f64::from((side * scale).round()));
-    let pixels = width * height;
-    let fits = pixels >= 1.0 && pixels <= MAX_PIXELS as f64;
-    let pixmap = fits.then(|| Pixmap::new(width as u32, height as u32));
-    let pixmap = pixmap.flatten().ok_or(ExportError::Size {
-        width,
-        height,
-        limit: MAX_PIXELS,
-    })?;
+    let pixmap = blank(scene.size.map(|side| f64::from((side * scale).round())))?;
     let mut canvas = Canvas {
         pixmap,
         to_pixels: Transform::from_scale(scale, scale),
@@ -111,7 +126,47 @@ fn render(scene: &Scene, scale: f32, ground: Option<Color>) -> Result<Pixmap, Ex
     }
     canvas.mask = None;
     canvas.draw(&scene.furniture);
+    for bar in &scene.color_bars {
+        canvas.draw(bar);
+    }
     Ok(canvas.pixmap)
+}
+
+/// A line of text as a picture, `scale` pixels per point, whose edges lie between pixels of a page that begins at `origin`;
+/// nothing if it has no extent.
+pub fn line(text: &Text, scale: f32, origin: PagePoint) -> Option<Image> {
+    let bounds = text.bounds();
+    let pixel = |k: usize, side: f32| (side + origin[k]) * scale;
+    let first = [0, 1].map(|k| (pixel(k, bounds.min[k]) - SOFT).floor());
+    let last = [0, 1].map(|k| (pixel(k, bounds.max[k]) + SOFT).ceil());
+    let size = [0, 1].map(|k| last[k] - first[k]);
+    let corner = [0, 1].map(|k| first[k] / scale - origin[k]);
+    let mut canvas = Canvas {
+        pixmap: Pixmap::new(size[0] as u32, size[1] as u32)?,
+        to_pixels: Transform::from_scale(scale, scale).pre_translate(-corner[0], -corner[1]),
+        mask: None,
+    };
+    canvas.text(text);
+    Some(Image {
+        rect: Rect::at(corner, size.map(|side| side / scale)),
+        size: size.map(|side| side as usize),
+        rgba: straight(&canvas.pixmap).rgba,
+    })
+}
+
+/// Pixels of a soft edge.
+const SOFT: f32 = 1.0;
+
+/// Transparent pixels.
+fn blank([width, height]: [f64; 2]) -> Result<Pixmap, ExportError> {
+    let pixels = width * height;
+    let fits = pixels >= 1.0 && pixels <= MAX_PIXELS as f64;
+    let pixmap = fits.then(|| Pixmap::new(width as u32, height as u32));
+    pixmap.flatten().ok_or(ExportError::Size {
+        width,
+        height,
+        limit: MAX_PIXELS,
+    })
 }
 
 fn skia(color: Color) -> tiny_skia::Color {
@@ -174,9 +229,7 @@ impl Canvas {
                 }
                 Item::Arrows(arrows) => {
                     for &arrow in &arrows.arrows {
-                        let (shaft, head) = arrows.shape(arrow);
-                        self.stroke(open_path(&shaft), arrows.width, LineCap::Butt, arrows.color);
-                        self.fill(closed_path(&head), arrows.color);
+                        self.fill(closed_path(&arrows.outline(arrow)), arrows.color);
                     }
                 }
                 Item::Image(image) => self.image(image),
@@ -187,12 +240,8 @@ impl Canvas {
     }
 
     fn fading_lines(&mut self, lines: &Polylines) {
-        for (points, color) in lines.lines() {
-            let n = points.len() - 1;
-            for (k, ends) in points.windows(2).enumerate() {
-                let color = color.faded(fade(k, n));
-                self.stroke(open_path(ends), lines.width, LineCap::Butt, color);
-            }
+        for (ends, color) in lines.pieces() {
+            self.stroke(open_path(&ends), lines.width, LineCap::Butt, color);
         }
     }
 

@@ -3,12 +3,12 @@
 use std::fmt::{Display, Write};
 
 use super::metadata::SVG_EXPERIMENT;
-use super::{ExportError, Metadata, Options};
+use super::{ExportError, Metadata, Options, SOFTWARE, apart, flatten};
 use crate::experiment::figure::TextAs;
-use crate::scene::text::{self, Family, Pen, Weight};
+use crate::scene::text::{self, Family, Pen, Run, Weight};
 use crate::scene::{
     Align, Arrows, Color, Image, Item, PagePoint, Points, Polylines, Rect, Rectangle, Scene,
-    Segments, Text, fade,
+    Segments, Text,
 };
 
 /// The scene as an SVG file; its physical size is that of the page, one unit is one point.
@@ -16,6 +16,7 @@ use crate::scene::{
 /// # Errors
 /// A picture inside the scene (a density, a colour bar) could not be encoded.
 pub fn encode(scene: &Scene, options: &Options) -> Result<Vec<u8>, ExportError> {
+    let scene = &*flatten::flatten(scene, options.dpi)?;
     let mut svg = Svg {
         out: String::with_capacity(1 << 16),
         text_as: options.text,
@@ -42,6 +43,12 @@ pub fn encode(scene: &Scene, options: &Options) -> Result<Vec<u8>, ExportError> 
     svg.add("<g id=\"axes-and-legend\">\n");
     svg.items(&scene.furniture)?;
     svg.add("</g>\n");
+    for (index, bar) in scene.color_bars.iter().enumerate() {
+        let number = index + 1;
+        svg.add(format_args!("<g id=\"color-bar-{number}\">\n"));
+        svg.items(bar)?;
+        svg.add("</g>\n");
+    }
     svg.add("</svg>\n");
     Ok(svg.out.into_bytes())
 }
@@ -68,6 +75,7 @@ impl Svg {
         if !title.is_empty() {
             self.add(format_args!("<title>{}</title>\n", Escaped(title)));
         }
+        self.add(format_args!("<desc>{SOFTWARE}</desc>\n"));
         if !experiment.is_empty() {
             let [open, close] = SVG_EXPERIMENT;
             self.add(format_args!("{open}{}{close}\n", Escaped(experiment)));
@@ -132,39 +140,38 @@ impl Svg {
         self.add("</g>\n");
     }
 
-    /// SVG strokes cannot fade along their length: one path per opacity holds the pieces of all lines.
+    /// SVG strokes cannot fade along their length: a path is a piece, and those of one colour are a group.
     fn fading_lines(&mut self, lines: &Polylines) {
         let width = Number(lines.width);
-        let longest = lines.lines().map(|(points, _)| points.len() - 1).max();
         self.add(format_args!("<g fill=\"none\" stroke-width=\"{width}\">\n"));
-        for piece in 0..longest.unwrap_or(0) {
-            let mut open: Option<Color> = None;
-            for (points, color) in lines.lines() {
-                let (Some([from, to]), n) = (points.get(piece..piece + 2), points.len() - 1) else {
-                    continue;
-                };
-                let color = color.faded(fade(piece, n));
-                if open != Some(color) {
-                    self.add(if open.is_some() { "\"/>\n" } else { "" });
-                    self.add(format_args!("<path{} d=\"", Paint("stroke", color)));
-                    open = Some(color);
-                }
-                self.line(*from, *to);
+        let mut open: Option<Color> = None;
+        for ([from, to], color) in lines.pieces() {
+            if open != Some(color) {
+                self.add(if open.is_some() { "</g>\n" } else { "" });
+                self.add(format_args!("<g{}>\n", Paint("stroke", color)));
+                open = Some(color);
             }
-            self.add(if open.is_some() { "\"/>\n" } else { "" });
+            self.add("<path d=\"");
+            self.line(from, to);
+            self.add("\"/>\n");
         }
+        self.add(if open.is_some() { "</g>\n" } else { "" });
         self.add("</g>\n");
     }
 
     fn segments(&mut self, segments: &Segments) {
         let (stroke, width) = (Paint("stroke", segments.color), Number(segments.width));
         self.add(format_args!(
-            "<path fill=\"none\"{stroke} stroke-width=\"{width}\" d=\""
+            "<g fill=\"none\"{stroke} stroke-width=\"{width}\">\n"
         ));
-        for &[from, to] in &segments.ends {
-            self.line(from, to);
+        for strokes in apart(&segments.ends, segments.color) {
+            self.add("<path d=\"");
+            for &[from, to] in strokes {
+                self.line(from, to);
+            }
+            self.add("\"/>\n");
         }
-        self.add("\"/>\n");
+        self.add("</g>\n");
     }
 
     /// One straight piece of path data.
@@ -174,35 +181,27 @@ impl Svg {
     }
 
     fn arrows(&mut self, arrows: &Arrows) {
-        let shapes: Vec<_> = arrows
-            .arrows
-            .iter()
-            .map(|&arrow| arrows.shape(arrow))
-            .collect();
-        let Color { r, g, b, a } = arrows.color;
-        let opacity = Number(f32::from(a) / 255.0);
-        // Opacity of the group, so that a head does not show through its shaft.
-        self.add(format_args!("<g opacity=\"{opacity}\">\n"));
-        self.segments(&Segments {
-            ends: shapes.iter().map(|(shaft, _)| *shaft).collect(),
-            width: arrows.width,
-            color: Color { r, g, b, a: 255 },
-        });
-        let fill = Paint("fill", arrows.color.alpha(255));
-        self.add(format_args!("<path{fill} d=\""));
-        for (_, [tip, left, right]) in shapes {
-            self.line(tip, left);
-            let [x, y] = right.map(Number);
-            self.add(format_args!("L{x} {y}Z"));
+        self.add(format_args!("<g{}>\n", Paint("fill", arrows.color)));
+        for together in apart(&arrows.arrows, arrows.color) {
+            self.add("<path d=\"");
+            for &arrow in together {
+                for (k, point) in arrows.outline(arrow).into_iter().enumerate() {
+                    let [x, y] = point.map(Number);
+                    let command = if k == 0 { 'M' } else { 'L' };
+                    self.add(format_args!("{command}{x} {y}"));
+                }
+                self.add("Z");
+            }
+            self.add("\"/>\n");
         }
-        self.add("\"/>\n</g>\n");
+        self.add("</g>\n");
     }
 
     fn image(&mut self, image: &Image) -> Result<(), ExportError> {
-        let shape = Shape(image.rect);
+        let ([x, y], [w, h]) = (image.rect.min, [image.rect.width(), image.rect.height()]);
         let data = base64(&png(image)?);
         self.add(format_args!(
-            "<image{shape} preserveAspectRatio=\"none\" href=\"data:image/png;base64,{data}\"/>\n"
+            "<image x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\" preserveAspectRatio=\"none\" href=\"data:image/png;base64,{data}\"/>\n"
         ));
         Ok(())
     }
@@ -232,29 +231,50 @@ impl Svg {
                     "<path{fill} aria-label=\"{label}\" d=\"{data}\"/>\n"
                 ));
             }
-            TextAs::Text => {
-                let ([x, y], size) = (line.at.map(Number), Number(line.size.size));
+            // Words stay words; formulas are outlines, for no reader of SVG files sets them.
+            TextAs::Text if text::formulas(&line.text).is_empty() => {
                 let anchor = match line.align {
                     Align::Left => "start",
                     Align::Center => "middle",
                     Align::Right => "end",
                 };
-                let weight = match line.weight {
-                    Weight::Regular => 400,
-                    Weight::SemiBold => 600,
-                };
-                let words = Escaped(&line.text);
-                let family = match line.size.typeface.family {
-                    Family::Sans => "Inter, Helvetica, Arial, sans-serif",
-                    Family::Serif => "STIX Two Text, Times New Roman, Times, serif",
-                };
-                self.add(format_args!(
-                    "<text x=\"{x}\" y=\"{y}\" font-family=\"{family}\" \
-                     font-size=\"{size}\" font-weight=\"{weight}\" text-anchor=\"{anchor}\"{fill} \
-                     xml:space=\"preserve\">{words}</text>\n"
-                ));
+                self.words(&text::unescaped(&line.text), line.at, anchor, line);
+            }
+            TextAs::Text => {
+                let [x, y] = line.start();
+                for (along, run) in text::runs(&line.text, line.size, line.weight) {
+                    let start = [x + along, y];
+                    match run {
+                        Run::Words(words) => self.words(words, start, "start", line),
+                        Run::Formula(formula) => {
+                            let mut data = PathData(String::new());
+                            formula.outline(start, &mut data);
+                            let data = data.0;
+                            self.add(format_args!("<path{fill} d=\"{data}\"/>\n"));
+                        }
+                    }
+                }
             }
         }
+    }
+
+    /// Letters of a line at a point of its baseline.
+    fn words(&mut self, words: &str, at: PagePoint, anchor: &str, line: &Text) {
+        let ([x, y], size) = (at.map(Number), Number(line.size.size));
+        let (fill, words) = (Paint("fill", line.color), Escaped(words));
+        let weight = match line.weight {
+            Weight::Regular => 400,
+            Weight::SemiBold => 600,
+        };
+        let family = match line.size.typeface.family {
+            Family::Sans => "Inter, Helvetica, Arial, sans-serif",
+            Family::Serif => "STIX Two Text, Times New Roman, Times, serif",
+        };
+        self.add(format_args!(
+            "<text x=\"{x}\" y=\"{y}\" font-family=\"{family}\" \
+             font-size=\"{size}\" font-weight=\"{weight}\" text-anchor=\"{anchor}\"{fill} \
+             xml:space=\"preserve\">{words}</text>\n"
+        ));
     }
 }
 

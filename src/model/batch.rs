@@ -46,12 +46,19 @@ pub struct BatchRule {
     time: TimeEmbedding,
     predicted: Quantity,
     sigma: f64,
+    /// First and last time of a batch; the same where there is but one step to learn.
+    times: (f64, f64),
 }
 
 impl BatchRule {
     /// The rule of the experiment with the given scales.
     pub fn new(experiment: &Experiment, scaling: Scaling) -> Self {
+        let (start, end) = experiment.problem.path.time_range();
         Self {
+            times: match experiment.problem.velocity.is_one_step() {
+                true => (start, start),
+                false => (start, end),
+            },
             path: experiment.problem.path,
             scaling,
             time: experiment.model.time,
@@ -103,13 +110,13 @@ pub struct Regression {
 
 /// Draws `t ~ U(t_0, t_1)` for every pair and regresses on the path's velocity, or what else is predicted, at
 /// `x_t = alpha_t x_1 + sigma_t x_0 + sigma z` (Lipman et al. 2210.02747, Eq. 9; the extra noise is Tong et
-/// al. 2302.00482, Eq. 13 and following).
+/// al. 2302.00482, Eq. 13 and following). For a distillation to one step t is 0, where `x_t = x_0`.
 pub fn regressions<'a>(
     rule: &'a BatchRule,
     pairs: &'a Pairs,
     rng: &'a mut impl Rng,
 ) -> impl Iterator<Item = Regression> + 'a {
-    let (t_0, t_1) = rule.path.time_range();
+    let (t_0, t_1) = rule.times;
     pairs.iter().map(move |(x_0, x_1)| {
         let t = t_0 + (t_1 - t_0) * rng.random::<f64>();
         let schedule = rule.path.at(t);
@@ -159,13 +166,14 @@ impl BatchRule {
     /// The row of the CFM loss: a residual of the output, times `b` of `u = a x + b net`, is one of the velocity. The
     /// weights make the mean over all rows that over [`CFM_TIMES`].
     fn push_cfm(&self, drawn: &Regression, rows: &mut CfmRows) {
-        let (t_0, t_1) = self.path.time_range();
+        let (t_0, t_1) = self.times;
         let (first, last) = (t_0.max(CFM_TIMES.0), t_1.min(CFM_TIMES.1));
-        let is_told = (first..=last).contains(&drawn.t);
-        let share = if is_told {
-            (t_1 - t_0) / (last - first)
-        } else {
-            0.0
+        let is_of_one_time = t_0 == t_1;
+        let is_told = is_of_one_time || (first..=last).contains(&drawn.t);
+        let share = match is_told {
+            true if is_of_one_time => 1.0,
+            true => (t_1 - t_0) / (last - first),
+            false => 0.0,
         };
         let Affine { of_x, of_value } = self.scaling.velocity(self.predicted, drawn.schedule);
         rows.weights.push((share * of_value * of_value) as f32);

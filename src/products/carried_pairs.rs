@@ -12,8 +12,11 @@ use super::points::source_points;
 const TOLERANCE: f64 = 1e-6;
 
 /// `n` pairs `(Z_0, Z_1)` of the flow, by Dormand-Prince 5(4) at 1e-6 from source points of a stream of their own; none if
-/// the source cannot be sampled or the flow takes a point nowhere.
+/// the source cannot be sampled, the flow takes a point nowhere, or it is no flow but one step.
 pub async fn carried_pairs(flow: &Flow, n: usize, parts: &Parts) -> Option<Pairs> {
+    if flow.is_one_step() {
+        return None;
+    }
     let experiment = &flow.id.experiment;
     let x_0 = source_points(experiment, Stream::Reflow, n).ok()?;
     let solver = Solver::controlled(TOLERANCE);

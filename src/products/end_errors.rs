@@ -38,6 +38,8 @@ impl Product for EndErrors {
     fn demand(wish: &Wish<'_>) -> Demand<Request> {
         let experiment = &wish.flow.experiment;
         match wish.look.errors {
+            // There is no flow to miss.
+            _ if experiment.problem.velocity.is_one_step() => Demand::Nothing,
             0 => Demand::Nothing,
             particles => Demand::Of(Request {
                 particles,

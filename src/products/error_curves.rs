@@ -63,6 +63,9 @@ impl Product for ErrorCurves {
         let (flow, request, parts) = (flow.clone(), request.clone(), tools.parts.clone());
         Work::new(async move {
             let x_0 = probes(&request.references.source);
+            if flow.is_one_step() {
+                return None;
+            }
             Some(ErrorCurves::of(&flow, x_0, &parts).await)
         })
     }

@@ -39,10 +39,11 @@ fn key(experiment: &Experiment) -> impl PartialEq {
         coupling,
         pairs,
         noise,
-        velocity: _,
+        velocity,
     } = &experiment.problem;
     let joint = (*coupling, pairs.clone());
-    (experiment.seed, source, target, *path, joint, *noise)
+    let law = (source, target, *path, joint, *noise);
+    (experiment.seed, law, velocity.is_one_step())
 }
 
 impl Product for Exact {
@@ -72,7 +73,7 @@ impl Product for Exact {
 /// The marginal field of an experiment's problem.
 ///
 /// # Errors
-/// As [`MarginalField::new`].
+/// As [`MarginalField::new`]; [`MarginalError::OneStep`] for a distilled network.
 pub fn marginal_field(experiment: &Experiment) -> Result<MarginalField, MarginalError> {
     let Problem {
         source,
@@ -81,8 +82,11 @@ pub fn marginal_field(experiment: &Experiment) -> Result<MarginalField, Marginal
         coupling,
         pairs,
         noise,
-        velocity: _,
+        velocity,
     } = &experiment.problem;
+    if velocity.is_one_step() {
+        return Err(MarginalError::OneStep);
+    }
     MarginalField::new(&Setting {
         path: *path,
         source,

@@ -16,6 +16,9 @@ use super::exact::Exact;
 use super::probes::{OTHER_PAIRS, blocks};
 use super::{Cost, Demand, Flow, Made, Probes, Product, Tools, Wish};
 
+/// What the loss of one step is above.
+const MEAN_OF_THE_PAIRS: &str = "the loss of one step is that of t = 0 alone, where E Var(x_1 | x_0) is its floor: 0 if the \
+                                 pairs are those of a flow";
 /// Pairs behind a coupling cost.
 const PAIRS: usize = 8192;
 
@@ -60,11 +63,11 @@ impl Request {
             coupling,
             pairs,
             noise,
-            velocity: _,
+            velocity,
         } = &self.0.problem;
         let is_velocity = self.0.model.parametrisation.is_velocity();
         let law = (source, target, *path, *coupling, pairs.clone(), *noise);
-        (self.0.seed, law, is_velocity)
+        (self.0.seed, law, is_velocity, velocity.is_one_step())
     }
 }
 
@@ -128,6 +131,9 @@ impl Floor {
         probes: Option<&Probes>,
     ) -> Self {
         let problem = &experiment.problem;
+        if problem.velocity.is_one_step() {
+            return Self::Unknown(MEAN_OF_THE_PAIRS.to_owned());
+        }
         let (start, end) = problem.path.time_range();
         let exact = |field: &&MarginalField| {
             let is_drawn = matches!(field.basis(), Basis::Kernels { .. });

@@ -86,7 +86,7 @@ impl Flow {
     /// The flow of the marginal field of the experiment's problem, with the factor and the rotation that are asked for.
     pub fn exact(field: MarginalField, experiment: Arc<Experiment>, run: RunId) -> Self {
         let (scale, rotation) = match experiment.problem.velocity {
-            Velocity::Learned => (1.0, 0.0),
+            Velocity::Learned | Velocity::Distil => (1.0, 0.0),
             Velocity::Exact { scale, rotation } => (scale, rotation),
         };
         let effort = KERNEL * field.basis().kernels();
@@ -99,6 +99,11 @@ impl Flow {
             effort,
             ..Self::new(Arc::new(field), experiment, run)
         }
+    }
+
+    /// Whether it is a map of one step, which has no way but the straight line and no way back.
+    pub fn is_one_step(&self) -> bool {
+        self.id.experiment.problem.velocity.is_one_step()
     }
 
     /// The network, if it is one.

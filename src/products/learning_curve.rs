@@ -167,7 +167,7 @@ impl CurvePoint {
     fn new(step: u64, metrics: &Metrics) -> Self {
         Self {
             step,
-            straightness: match metrics.sampler.is_ode() {
+            straightness: match metrics.straightness_reason.is_none() {
                 true => metrics.trajectories.straightness,
                 false => f64::NAN,
             },

@@ -16,6 +16,13 @@ const PILOTS: usize = 128;
 /// Most points that are encoded in one piece: few enough for the caches.
 const CHUNK: usize = 512;
 
+/// What comes from nowhere.
+const NOWHERE: Encoded = Encoded {
+    x_0: [f64::NAN; 2],
+    divergence: f64::NAN,
+    cross: f64::NAN,
+};
+
 /// What log p_1 of a flow is made with.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LikelihoodBasis {
@@ -60,12 +67,16 @@ impl LikelihoodBasis {
         let range = problem.path.time_range();
         Ok(Self {
             steps: EncodingSteps::choose(flow.field.as_ref(), range, &pilots).await,
-            source: LogDensity::of(&problem.source, problem.path.source_scale())
-                .and_then(LogDensity::positive),
+            source: match flow.is_one_step() {
+                true => Err(NoDensity::OneStep),
+                false => LogDensity::of(&problem.source, problem.path.source_scale())
+                    .and_then(LogDensity::positive),
+            },
         })
     }
 
-    /// Where the flow has the points from, with their integrals; at the same time if others help.
+    /// Where the flow has the points from, with their integrals; at the same time if others help. Not-a-number of a map of
+    /// one step, which has no way back.
     pub async fn encode(
         &self,
         flow: &Flow,
@@ -73,6 +84,9 @@ impl LikelihoodBasis {
         xs: &[Point],
         parts: &Parts,
     ) -> Vec<Encoded> {
+        if flow.is_one_step() {
+            return vec![NOWHERE; xs.len()];
+        }
         let times: Arc<[f64]> = self.steps.times.clone().into();
         let works = xs.chunks(CHUNK.min(flow.rows())).map(|xs| {
             let (field, times, xs) = (Arc::clone(&flow.field), Arc::clone(&times), xs.to_vec());

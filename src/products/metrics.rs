@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::experiment::Velocity;
 use crate::flow::Point;
 use crate::flow::course::{Course, Profile};
 use crate::flow::crossings::crossing_rate;
@@ -15,13 +16,16 @@ use crate::flow::sde::{NO_STRAIGHTNESS, Sampler};
 use crate::flow::solver::{Solver, Steps};
 use crate::flow::tableau::RK4;
 use crate::flow::trajectory::Walk;
-use crate::flow::work::{Parts, Work};
+use crate::flow::work::{Parts, Work, pause};
 
 use super::pair_crossings::CROSSING;
 use super::references::distance;
 use super::sampling;
 use super::{Cost, Demand, Flow, Made, Product, References, Tools, Wish};
 
+/// Why one step has no straightness.
+const ONE_STEP: &str = "One step runs along a straight line, whatever it has learned: there is no flow whose way could be \
+                        measured.";
 /// Most particles that are solved in one piece: few enough for the caches.
 const CHUNK: usize = 512;
 
@@ -80,18 +84,32 @@ pub struct Metrics {
     pub straightness_reason: Option<String>,
     /// Root mean square distance between the end points of the two solvers.
     pub solver_error: f64,
+    /// Root mean square distance of the end points of one Euler step from those of a fine solver, in canvas units.
+    pub one_step_error: f64,
     /// The solver of the metrics of trajectories.
     pub reference: ReferenceSolver,
 }
 
 impl Metrics {
-    /// The same of a field that no network has learned, of which nothing is to be said about learning.
+    /// What of these can be said of a field of this kind: nothing about learning where no network has learned, and
+    /// nothing along the way where there is one step.
     #[must_use]
-    pub fn untrained(self) -> Self {
-        Self {
-            learned: None,
-            learned_reason: None,
-            ..self
+    pub fn of(self, velocity: Velocity) -> Self {
+        match velocity {
+            Velocity::Learned => self,
+            Velocity::Exact { .. } => Self {
+                learned: None,
+                learned_reason: None,
+                ..self
+            },
+            Velocity::Distil => Self {
+                npe: None,
+                npe_reason: Some(ONE_STEP.to_owned()),
+                straightness_reason: Some(ONE_STEP.to_owned()),
+                w2_start_end_squared: None,
+                crossings: None,
+                ..self
+            },
         }
     }
 
@@ -170,12 +188,7 @@ impl Product for Metrics {
             let (ends, steps) = ends.await;
             let reference = reference(&flow, source, &parts).await;
             let metrics = measure(&steps, &references, &ends, &reference, &parts).await;
-            let learned = flow.id.experiment.problem.velocity.is_learned();
-            Some(if learned {
-                metrics
-            } else {
-                metrics.untrained()
-            })
+            Some(metrics.of(flow.id.experiment.problem.velocity))
         })
     }
 }
@@ -192,6 +205,8 @@ pub struct Reference {
     times: Arc<ReferenceTimes>,
     halving: Halving,
     seen: Seen,
+    /// Where one Euler step over the whole time takes the points.
+    one_step: Vec<Point>,
 }
 
 impl Reference {
@@ -256,7 +271,22 @@ pub async fn reference(flow: &Flow, x_0: &[Point], parts: &Parts) -> Reference {
         times,
         halving,
         seen,
+        one_step: one_step(flow, x_0).await,
     }
+}
+
+/// Where one Euler step over the whole time takes the points: `Z_0 + (t_1 - t_0) v(Z_0, t_0)`.
+async fn one_step(flow: &Flow, x_0: &[Point]) -> Vec<Point> {
+    let (start, end) = time_range(flow);
+    let mut ends = Vec::with_capacity(x_0.len());
+    for x_0 in x_0.chunks(CHUNK.min(flow.rows()).max(1)) {
+        let mut velocities = vec![[0.0; 2]; x_0.len()];
+        flow.field.eval(start, x_0, &mut velocities);
+        let step = |(x, v): (&Point, &Point)| [0, 1].map(|i| x[i] + (end - start) * v[i]);
+        ends.extend(x_0.iter().zip(&velocities).map(step));
+        pause().await;
+    }
+    ends
 }
 
 /// The times of the reference solution of these points.
@@ -353,6 +383,7 @@ pub async fn measure(
         sampler,
         straightness_reason,
         solver_error: rms_distance(ends, &fine_ends),
+        one_step_error: rms_distance(&reference.one_step, &fine_ends),
         reference: ReferenceSolver {
             steps: reference.times.steps(),
             error: reference.halving.error(),

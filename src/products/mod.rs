@@ -295,6 +295,8 @@ products! {
     likelihood_sketch: LikelihoodSketch,
     /// The map of the likelihood.
     likelihood_map: LikelihoodMap,
+    /// The density at t = 1 less the exact one.
+    density_difference: DensityDifference,
     /// How likely held-out target points are.
     likelihood: Likelihood,
 }
@@ -398,6 +400,8 @@ pub struct Look {
     pub likelihood: bool,
     /// Whether the map of the likelihood is wanted.
     pub likelihood_map: bool,
+    /// Whether its density less the exact one is wanted, which builds on the map and the marginal field.
+    pub density_difference: bool,
     /// The point whose likelihood is wanted.
     pub pointer: Option<Point>,
 }
@@ -446,6 +450,7 @@ impl Look {
             from: view.from,
             likelihood: false,
             likelihood_map: shows(&[Layer::Likelihood, Layer::DensityDifference]),
+            density_difference: shows(&[Layer::DensityDifference]),
             pointer: None,
         }
         .at(view.t)
@@ -510,6 +515,7 @@ impl Default for Look {
             from: End::Source,
             likelihood: false,
             likelihood_map: false,
+            density_difference: false,
             pointer: None,
         }
     }
@@ -520,9 +526,19 @@ pub fn make_all(
     flow: &Flow,
     look: &Look,
     tools: &Tools,
+    go_on: impl FnMut() -> bool,
+) -> Option<Products> {
+    make_rest(Products::default(), flow, look, tools, go_on)
+}
+
+/// [`make_all`] of what is not among these products yet. What else there is of them goes, so that the result is the same.
+pub fn make_rest(
+    mut products: Products,
+    flow: &Flow,
+    look: &Look,
+    tools: &Tools,
     mut go_on: impl FnMut() -> bool,
 ) -> Option<Products> {
-    let mut products = Products::default();
     loop {
         let wish = Wish {
             flow: &flow.id,
@@ -531,11 +547,19 @@ pub fn make_all(
             past: None,
             now: tools.now,
         };
-        let next = |kind: &Kind| match kind.next(flow, &wish, tools) {
+        let mut unwanted = Vec::new();
+        let mut next = |kind: &'static Kind| match kind.next(flow, &wish, tools) {
             Next::Task(task) => Some(task),
-            Next::Clear | Next::Nothing | Next::Later => None,
+            Next::Nothing => None,
+            Next::Clear | Next::Later => {
+                unwanted.push(kind);
+                None
+            }
         };
-        let Some(mut task) = KINDS.iter().find_map(next) else {
+        let Some(mut task) = KINDS.iter().find_map(&mut next) else {
+            for kind in unwanted {
+                kind.clear(&mut products);
+            }
             return Some(products);
         };
         let change = task.work.advance(&mut go_on)?;

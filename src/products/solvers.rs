@@ -125,6 +125,9 @@ impl Product for SolverComparison {
         let (flow, request, parts) = (flow.clone(), request.clone(), tools.parts.clone());
         Work::new(async move {
             let references = Arc::clone(&request.references);
+            if flow.is_one_step() {
+                return None;
+            }
             Some(compare_solvers(&flow, &references, &parts).await)
         })
     }

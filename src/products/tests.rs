@@ -16,6 +16,7 @@ use crate::flow::solver::{Solver, solve};
 use crate::flow::work::{finish, pause};
 use crate::model::{FrozenField, MlpParams, Scaling, Widths};
 
+mod density_difference;
 mod identities;
 mod maps;
 

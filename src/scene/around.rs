@@ -83,18 +83,26 @@ pub(super) fn wrapped(
 ) -> Vec<String> {
     let size = size.into();
     let mut lines: Vec<String> = Vec::new();
-    for part in words.split(between).filter(|part| !part.is_empty()) {
+    for part in broken(words, between) {
         let longer = lines.last().map(|line| [line, between, part].concat());
-        let in_formula = lines
-            .last()
-            .is_some_and(|line| line.matches('$').count() % 2 == 1);
-        let fits = |line: &String| in_formula || text::width(line, size, weight) <= room;
+        let fits = |line: &String| text::width(line, size, weight) <= room;
         match (longer.filter(fits), lines.last_mut()) {
             (Some(longer), Some(last)) => *last = longer,
             _ => lines.push(part.to_owned()),
         }
     }
     lines
+}
+
+/// The parts of words with `between` between them, which does not break formulas; none is empty.
+fn broken<'a>(words: &'a str, between: &str) -> impl Iterator<Item = &'a str> {
+    let formulas = text::formulas(words);
+    let is_free = |at: &usize| !formulas.iter().any(|formula| formula.contains(at));
+    let breaks = words.match_indices(between).map(|(at, _)| at);
+    let ends: Vec<usize> = breaks.filter(is_free).chain([words.len()]).collect();
+    let starts = std::iter::once(0).chain(ends.clone().into_iter().map(|end| end + between.len()));
+    let parts = starts.zip(ends).map(|(start, end)| &words[start..end]);
+    parts.filter(|part| !part.is_empty())
 }
 
 #[cfg(test)]
@@ -132,5 +140,7 @@ mod tests {
         assert!(wrapped("", " ", 10.0, Weight::Regular, 100.0).is_empty());
         let formula = wrapped("a $x y$ b", " ", 10.0, Weight::Regular, 1.0);
         assert_eq!(formula, ["a", "$x y$", "b"]);
+        let price = wrapped("costs $5 or so", " ", 10.0, Weight::Regular, 1.0);
+        assert_eq!(price, ["costs", "$5", "or", "so"]);
     }
 }

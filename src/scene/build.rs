@@ -74,16 +74,22 @@ impl Builder {
         let place = Place::new(transform, page);
         let axes = Axes::new(&transform, &place.sizes, spacing);
         let meaning = Meaning::of(moment, &place);
-        let (backdrop, furniture) = match page.decorations {
+        let (backdrop, furniture, color_bars) = match page.decorations {
             Decorations::Canvas => (
                 vec![axes.grid(&transform, &place.sizes, page.theme())],
                 canvas::furniture(&axes, &meaning, &place),
+                Vec::new(),
             ),
             Decorations::Lane => (
                 vec![axes.grid(&transform, &place.sizes, page.theme())],
                 axes.inner_labels(&transform, &place.sizes, page.theme(), None),
+                Vec::new(),
             ),
-            Decorations::Figure => (Vec::new(), figure.furniture(&axes, &meaning, &place)),
+            Decorations::Figure => (
+                Vec::new(),
+                figure.furniture(&axes, &meaning, &place),
+                figure.color_bar(&meaning, &place).into_iter().collect(),
+            ),
         };
         Scene {
             size: page.size,
@@ -95,6 +101,7 @@ impl Builder {
                 overlay: overlay(&moment, &place),
             }],
             furniture,
+            color_bars,
         }
     }
 
@@ -157,5 +164,6 @@ pub fn legend_strip(
         background: lane.theme().panel,
         panels: Vec::new(),
         furniture,
+        color_bars: Vec::new(),
     }
 }

@@ -3,7 +3,7 @@
 use super::figure::NUMBERS;
 use super::figures::Material;
 use super::lanes::LanePanel;
-use super::metrics::comparison::escaped;
+use super::metrics::comparison::{escaped, formula_in_math};
 use super::metrics::{Measured, grouped, three_digits};
 use crate::experiment::{Experiment, Figure};
 
@@ -16,19 +16,26 @@ pub struct Caption {
     pub latex: String,
 }
 
-/// The caption of a figure that is `width` points wide, in a file of this name without its suffix: LaTeX takes the format
-/// that it can read.
-pub fn of(figure: &Figure, material: &Material, stem: &str, width: f32) -> Caption {
-    let text = sentences(figure, material).join(" ");
+/// The caption of a figure that is `width` points wide, in a file of this name. Its label is the name without the suffix.
+pub fn of(figure: &Figure, material: &Material, file: &str, width: f32) -> Caption {
+    let words = sentences(figure, material).join(" ");
+    let defined = |heading: fn(&str) -> String, formula: fn(&str) -> String| {
+        let is_measured = material.lanes.iter().any(|lane| !numbers(lane).is_empty());
+        let definitions = is_measured.then(|| definitions(heading, formula));
+        definitions.map_or(String::new(), |definitions| format!(" {definitions}"))
+    };
+    let text = format!("{words}{}", defined(str::to_owned, str::to_owned));
+    let set =
+        escaped(&words) + &defined(escaped, |formula| format!("${}$", formula_in_math(formula)));
     let inches = width / 72.0;
+    let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
     let label: String = stem
         .chars()
         .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
         .collect();
     let latex = format!(
-        "\\begin{{figure}}\n  \\centering\n  \\includegraphics[width={inches:.2}in]{{{stem}}}\n  \\caption{{{}}}\n  \
-         \\label{{fig:{label}}}\n\\end{{figure}}\n",
-        escaped(&text)
+        "\\begin{{figure}}\n  \\centering\n  \\includegraphics[width={inches:.2}in]{{{file}}}\n  \\caption{{{set}}}\n  \
+         \\label{{fig:{label}}}\n\\end{{figure}}\n"
     );
     Caption {
         text: text + "\n",
@@ -77,9 +84,6 @@ fn sentences(figure: &Figure, material: &Material) -> Vec<String> {
                 sentences.push(format!("({letter}) {}: {}.", lane.title, words.join(", ")));
             }
         }
-    }
-    if material.lanes.iter().any(|lane| !numbers(lane).is_empty()) {
-        sentences.push(definitions());
     }
     sentences
 }
@@ -138,12 +142,17 @@ fn numbers(lane: &LanePanel) -> Vec<String> {
     NUMBERS.iter().filter_map(number).collect()
 }
 
-/// What they mean.
-fn definitions() -> String {
-    let words = NUMBERS
-        .iter()
-        .map(|metric| format!("{}: {}", metric.heading(), metric.formula));
-    format!("{}.", words.collect::<Vec<_>>().join("; "))
+/// What they mean: the name of each where its heading is a symbol, and its formula.
+fn definitions(words: fn(&str) -> String, formula: fn(&str) -> String) -> String {
+    let definition = |metric: &&super::metrics::Metric| {
+        let named = match metric.heading() {
+            heading if heading == metric.name => heading.to_owned(),
+            heading => format!("{heading} ({})", metric.name),
+        };
+        format!("{}: {}", words(&named), formula(metric.formula))
+    };
+    let definitions: Vec<String> = NUMBERS.iter().map(definition).collect();
+    format!("{}.", definitions.join("; "))
 }
 
 fn upper(text: &str) -> String {
@@ -172,7 +181,7 @@ mod tests {
             title: Some("50 % of it".to_owned()),
             ..Figure::new(FigureKind::Trajectories)
         };
-        let caption = of(&figure, &material, "my_fig", 234.0);
+        let caption = of(&figure, &material, "my_fig.pdf", 234.0);
         let experiment = &frame.experiment;
         for part in [
             "50 % of it.",
@@ -183,14 +192,18 @@ mod tests {
             "hidden layers of",
             "training steps",
             "seed ",
+            "NFE",
+            "S (straightness): E ∫ |(Z₁ − Z₀) − v(Z_t, t)|² dt",
         ] {
             assert!(caption.text.contains(part), "{part}: {}", caption.text);
         }
         assert!(
             caption
                 .latex
-                .contains("\\includegraphics[width=3.25in]{my_fig}")
+                .contains("\\includegraphics[width=3.25in]{my_fig.pdf}")
         );
+        let formula = r"S (straightness): $E \int  |(Z_1 - Z_0) - v(Z_t, t)|^2 dt = \mbox{path energy} - \mbox{transport cost}$";
+        assert!(caption.latex.contains(formula), "{}", caption.latex);
         assert!(caption.latex.contains("50 \\% of it."));
         assert!(caption.latex.contains("\\label{fig:my-fig}"));
     }
@@ -210,7 +223,7 @@ mod tests {
             lanes: &lanes,
             view: &View::default(),
         };
-        let text = of(&Figure::new(FigureKind::Lanes), &material, "a", 468.0).text;
+        let text = of(&Figure::new(FigureKind::Lanes), &material, "a.pdf", 468.0).text;
         assert_eq!(text.matches("hidden layers").count(), 1, "{text}");
         assert!(
             text.contains("(a) first: seed ") && text.contains("(b) second: seed "),

@@ -184,6 +184,7 @@ impl CurvesFigure {
             background: page.theme().background,
             panels: Vec::new(),
             furniture,
+            color_bars: Vec::new(),
         }
     }
 

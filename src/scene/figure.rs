@@ -4,6 +4,7 @@
 
 use super::axes::Axes;
 use super::camera::{camera_of, shown};
+use super::color_bar::ColorBar;
 use super::geometry::{PagePoint, Rect};
 use super::item::{Align, Item, Text};
 use super::layers::{Moment, look};
@@ -13,7 +14,7 @@ use super::place::Place;
 use super::text::{self, Font, Weight};
 use super::theme::Sizes;
 use super::transform::{Transform, fit};
-use super::{Color, Page, color_bar, legend};
+use super::{Color, Page, legend};
 use crate::experiment::Layer;
 use crate::flow::Bounds;
 
@@ -184,40 +185,53 @@ impl Figure<'_> {
     fn column_width(&self, beside: bool) -> f32 {
         let sizes = self.page.sizes();
         let ramp = legend::ramp(self.moment.view, self.moment.frame);
-        let bar = ramp.map_or(0.0, |ramp| color_bar::vertical_width(&ramp, &sizes));
+        let bar = ramp.map_or(0.0, |ramp| ColorBar::of_ramp(&ramp).width(&sizes));
         match beside {
             true => bar.max(legend::column_width(self.moment.view, &sizes)),
             false => bar,
         }
     }
 
-    /// The colour bar and, if it stands beside the axes, the legend under it.
+    /// The legend, if it stands beside the axes: under the colour bar.
     fn column(&self, layout: &Layout, meaning: &Meaning, place: &Place) -> Vec<Item> {
         let sizes = &place.sizes;
+        if !layout.beside {
+            return Vec::new();
+        }
+        let [left, top] = layout.column.min;
+        let baseline = match &meaning.ramp {
+            Some(_) => {
+                layout.column.max[1] - self.beside_height(layout) + legend::line_height(sizes)
+            }
+            None => top + text::cap_height(sizes.text),
+        };
+        legend::column_items(meaning, [left, baseline], place)
+    }
+
+    /// The colour bar, if colour is a number.
+    pub fn color_bar(&self, meaning: &Meaning, place: &Place) -> Option<Vec<Item>> {
+        let (layout, ramp) = (self.settled(), meaning.ramp.as_ref()?);
+        let legend = self.beside_height(&layout);
+        let gap = if legend > 0.0 {
+            4.0 * place.sizes.gap
+        } else {
+            0.0
+        };
+        let [right, bottom] = layout.column.max;
+        let rect = Rect {
+            min: layout.column.min,
+            max: [right, bottom - legend - gap],
+        };
+        Some(ColorBar::of_ramp(ramp).items(rect, place))
+    }
+
+    /// Height of the legend, if it stands beside the axes.
+    fn beside_height(&self, layout: &Layout) -> f32 {
         let n_entries = match layout.beside {
             true => legend::entries(self.moment.view).len(),
             false => 0,
         };
-        let legend_height = n_entries as f32 * legend::line_height(sizes);
-        let [left, top] = layout.column.min;
-        let mut items = Vec::new();
-        let mut baseline = top + text::cap_height(sizes.text);
-        if let Some(ramp) = &meaning.ramp {
-            let gap = if n_entries == 0 { 0.0 } else { 4.0 * sizes.gap };
-            let bar = Rect {
-                min: [left, top],
-                max: [
-                    layout.column.max[0],
-                    layout.column.max[1] - legend_height - gap,
-                ],
-            };
-            items.extend(color_bar::vertical(ramp, bar, place));
-            baseline = layout.column.max[1] - legend_height + legend::line_height(sizes);
-        }
-        if layout.beside {
-            items.extend(legend::column_items(meaning, [left, baseline], place));
-        }
-        items
+        n_entries as f32 * legend::line_height(&self.page.sizes())
     }
 
     /// The title and, under it, what the figure was made with.

@@ -1,4 +1,9 @@
 //! What a scene is made of: marks in page space (points, 1/72 inch, y down). It refuses to know what they mean.
+//!
+//! One rule of opacity holds for all that paint them: a mark has its opacity once, wherever it covers itself, and marks
+//! that lie over each other add up, in the order of the scene, whether they are of one layer or of two. A disc, a line as a
+//! whole, a stroke, an arrow with its head, a box and a line of text are a mark each; so is each piece of a fading line,
+//! since every piece has another opacity.
 
 use super::cloud::CloudMarks;
 use super::color::Color;
@@ -76,6 +81,18 @@ impl Polylines {
         }
     }
 
+    /// Both ends and the colour of every piece of fading lines, in the order in which they are painted: the first pieces
+    /// of all lines, which are the faintest, then the second ones.
+    pub fn pieces(&self) -> impl Iterator<Item = ([PagePoint; 2], Color)> {
+        let longest = self.lines().map(|(points, _)| points.len() - 1).max();
+        (0..longest.unwrap_or(0)).flat_map(move |k| {
+            self.lines().filter_map(move |(points, color)| {
+                let ends = points.get(k..)?.first_chunk()?;
+                Some((*ends, color.faded(fade(k, points.len() - 1))))
+            })
+        })
+    }
+
     /// Every line's vertices and colour.
     pub fn lines(&self) -> impl Iterator<Item = (&[PagePoint], Color)> {
         let starts = std::iter::once(0).chain(self.ends.iter().copied());
@@ -133,6 +150,26 @@ impl Arrows {
         let right = [base[0] - half * unit[1], base[1] + half * unit[0]];
         ([tail, base], [tip, left, right])
     }
+
+    /// Shaft and head in one outline, clockwise on the page: it covers no point twice.
+    pub fn outline(&self, arrow: [PagePoint; 2]) -> [PagePoint; 7] {
+        let ([tail, base], [tip, left, right]) = self.shape(arrow);
+        let along = [tip[0] - tail[0], tip[1] - tail[1]];
+        let length = along[0].hypot(along[1]).max(f32::MIN_POSITIVE);
+        let half = 0.5 * self.width / length;
+        let aside = [half * along[1], -half * along[0]];
+        let plus = |p: PagePoint| [p[0] + aside[0], p[1] + aside[1]];
+        let minus = |p: PagePoint| [p[0] - aside[0], p[1] - aside[1]];
+        [
+            plus(tail),
+            plus(base),
+            left,
+            tip,
+            right,
+            minus(base),
+            minus(tail),
+        ]
+    }
 }
 
 /// A box with or without fill and outline.
@@ -151,7 +188,7 @@ pub struct Rectangle {
 /// One line of text.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Text {
-    /// The line.
+    /// The line; what stands in dollar signs is a formula.
     pub text: String,
     /// The point of the baseline that `align` speaks of.
     pub at: PagePoint,
@@ -188,15 +225,12 @@ impl Text {
         [self.at[0] - share * width, self.at[1]]
     }
 
-    /// A box around the text, from the ascender to the descender.
+    /// A box around the text, from the ascender to the descender, and around its formulas.
     pub fn bounds(&self) -> Rect {
         let start = self.start();
         let width = super::text::width(&self.text, self.size, self.weight);
-        let above = super::text::ascent(self.size);
-        Rect::at(
-            [start[0], start[1] - above],
-            [width, above + super::text::descent(self.size)],
-        )
+        let [above, below] = super::text::reach(&self.text, self.size);
+        Rect::at([start[0], start[1] - above], [width, above + below])
     }
 }
 

@@ -2,10 +2,10 @@
 //! number.
 
 use super::Ramp;
-use super::color_bar;
+use super::color_bar::{self, ColorBar};
 use super::geometry::PagePoint;
 use super::item::Item;
-use super::layers::{LINE, Moment, Span, look};
+use super::layers::{Bar, LINE, Moment, Span, look};
 use super::place::Place;
 use super::step::{Mark, NOTES, Shown};
 use super::text::{self, Weight};
@@ -149,6 +149,55 @@ pub fn entries(view: &View) -> Vec<Entry> {
         entries.push(Entry::Basis);
     }
     entries
+}
+
+/// The entries beside the colour bars of some layers: without what those say.
+pub(super) fn entries_beside_bars(view: &View, barred: &[Layer]) -> Vec<Entry> {
+    let bar = |layer: &Layer| look(*layer).bar.as_ref().filter(|_| barred.contains(layer));
+    let is_said = |entry: &Entry| match entry {
+        Entry::Layer(layer) => bar(layer).is_some_and(|bar| !bar.explained),
+        Entry::Note { layer, line, .. } => bar(layer).is_some_and(|bar| *line < bar.notes),
+        _ => false,
+    };
+    let mut entries = entries(view);
+    entries.retain(|entry| !is_said(entry));
+    entries
+}
+
+/// The colour bars of the visible layers, without the numbers of maps.
+pub(super) fn bars(view: &View) -> impl Iterator<Item = (Layer, ColorBar)> {
+    let visible = |layer: &Layer| view.step.is_none() && view.layers.contains(layer);
+    let bar = |layer: Layer| {
+        let Bar {
+            name, unit, heat, ..
+        } = *look(layer).bar.as_ref()?;
+        let ends = None;
+        let bar = ColorBar {
+            name,
+            unit,
+            heat,
+            ends,
+        };
+        Some((layer, bar))
+    };
+    Layer::ALL.into_iter().filter(visible).filter_map(bar)
+}
+
+/// The colour bar of a layer with the numbers of some moments. Where their scales end at different numbers it says how
+/// far along its own each of them is; the notes under them say where they end.
+pub(super) fn numbered((layer, bar): (Layer, ColorBar), moments: &[Moment]) -> ColorBar {
+    let shows = moments.iter().filter(|moment| moment.shows(layer));
+    let ends = look(layer).bar.as_ref().map(|bar| bar.ends);
+    let mut ends = shows.filter_map(|moment| ends.and_then(|ends| ends(moment)));
+    let first = ends.next();
+    match ends.all(|other| Some(other) == first) {
+        true => ColorBar { ends: first, ..bar },
+        false => {
+            let (ends, unit) = bar.heat.own_ends();
+            let ends = Some(ends);
+            ColorBar { ends, unit, ..bar }
+        }
+    }
 }
 
 /// Whether a visible layer needs the exact field.

@@ -35,6 +35,7 @@ pub mod curves;
 pub mod figure;
 pub mod figures;
 mod geometry;
+mod heat;
 mod image;
 mod item;
 pub mod lanes;
@@ -169,6 +170,17 @@ pub struct Scene {
     pub panels: Vec<Panel>,
     /// Axes, legend and text, not clipped.
     pub furniture: Vec<Item>,
+    /// Colour bars with their scales, each for itself.
+    pub color_bars: Vec<Vec<Item>>,
+}
+
+impl Scene {
+    /// All its marks but those of the layers, bottom first: furniture and colour bars.
+    pub fn around(&self) -> impl Iterator<Item = &Item> {
+        self.furniture
+            .iter()
+            .chain(self.color_bars.iter().flatten())
+    }
 }
 
 /// One plot.

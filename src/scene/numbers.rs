@@ -20,6 +20,8 @@ pub struct Table {
     pub name: &'static str,
     /// Its columns.
     pub columns: Vec<Column>,
+    /// Columns and rows of the grid whose cells the rows are, row by row; one grid after the other where there are several.
+    pub grid: Option<[usize; 2]>,
 }
 
 /// A column.
@@ -78,7 +80,33 @@ impl Column {
 impl Table {
     /// A table of these columns.
     pub fn new(name: &'static str, columns: Vec<Column>) -> Self {
-        Self { name, columns }
+        Self {
+            name,
+            columns,
+            grid: None,
+        }
+    }
+
+    /// The same with its rows as the cells of a grid of so many columns and rows.
+    #[must_use]
+    pub fn on_grid(self, n: [usize; 2]) -> Self {
+        Self {
+            grid: Some(n),
+            ..self
+        }
+    }
+
+    /// The lengths of an array of one of its columns, the last one runs fastest: `[rows, columns]` of a grid, with the
+    /// number of the grid before them where there are several, and else the number of rows alone.
+    pub fn shape(&self) -> Vec<usize> {
+        let rows = self.len();
+        match self.grid {
+            Some([nx, ny]) if nx * ny > 0 && rows == nx * ny => vec![ny, nx],
+            Some([nx, ny]) if nx * ny > 0 && rows.is_multiple_of(nx * ny) => {
+                vec![rows / (nx * ny), ny, nx]
+            }
+            _ => vec![rows],
+        }
     }
 
     /// A row for each point: `x`, `y`.
@@ -98,7 +126,7 @@ impl Table {
         let middles: Vec<Point> = cell_centres(bounds, n).collect();
         let mut table = Self::points(name, &middles);
         table.columns.push(Column::numbers(value, values));
-        table
+        table.on_grid(n)
     }
 
     /// A row for each place with the vector there: `x`, `y`, `u`, `v`.
@@ -180,6 +208,9 @@ impl Table {
 
     /// The rows of another table of the same columns below these.
     pub fn append(&mut self, other: Self) {
+        if other.grid != self.grid {
+            self.grid = None;
+        }
         for (own, more) in self.columns.iter_mut().zip(other.columns) {
             own.values.append(more.values);
         }
@@ -239,5 +270,17 @@ mod tests {
         assert_eq!(numbers(0), [0.5, 1.5, 0.5, 1.5]);
         assert_eq!(numbers(1), [1.0, 1.0, 3.0, 3.0]);
         assert_eq!(numbers(2), [1.0, 2.0, 3.0, 4.0]);
+    }
+
+    #[test]
+    fn grids_keep_their_shape_one_after_the_other() {
+        let cells = |n: [usize; 2]| {
+            let values = std::iter::repeat_n(1.0, n[0] * n[1]);
+            Table::cells("density", (Bounds::square(1.0), n), "density", values)
+        };
+        assert_eq!(cells([3, 2]).shape(), [2, 3]);
+        assert_eq!(joined([cells([3, 2]), cells([3, 2])])[0].shape(), [2, 2, 3]);
+        assert_eq!(joined([cells([3, 2]), cells([2, 3])])[0].shape(), [12]);
+        assert_eq!(Table::points("samples", &[[0.0; 2]; 5]).shape(), [5]);
     }
 }

@@ -1,39 +1,105 @@
-//! Text as outlines: a typeface in two weights, measured and drawn through skrifa. It refuses to know shaping: one
-//! line, left to right, no kerning, which is enough for titles, labels and numbers.
+//! Text as outlines: a typeface in two weights, measured and drawn through skrifa, with formulas between the words. It
+//! refuses to know shaping: one line, left to right, no kerning, which is enough for titles, labels and numbers.
 
 use std::ops::Range;
 
 use skrifa::instance::{LocationRef, Size};
-use skrifa::outline::{DrawSettings, OutlinePen};
+use skrifa::outline::DrawSettings;
 use skrifa::{FontRef, GlyphId, MetadataProvider};
 
 use super::geometry::PagePoint;
+use formula::Part;
+use pen::Placed;
 
+mod formula;
+mod pen;
 mod typeface;
 
+pub use formula::{Formula, formulas, refusal};
+pub use pen::Pen;
 pub use typeface::{Family, Font, REGULAR, SEMI_BOLD, SERIF_BOLD, SERIF_REGULAR, Typeface, Weight};
 
-/// What an outline is drawn with; y points down, units are points.
-pub trait Pen {
-    /// Begins a contour.
-    fn move_to(&mut self, p: PagePoint);
-    /// A straight line.
-    fn line_to(&mut self, p: PagePoint);
-    /// A quadratic Bézier curve with control point `c`.
-    fn quad_to(&mut self, c: PagePoint, p: PagePoint);
-    /// A cubic Bézier curve with control points `c` and `d`.
-    fn cubic_to(&mut self, c: PagePoint, d: PagePoint, p: PagePoint);
-    /// Closes the contour.
-    fn close(&mut self);
+/// A part of a line.
+pub enum Run<'a> {
+    /// Letters, left to right.
+    Words(&'a str),
+    /// A formula.
+    Formula(Formula),
+}
+
+impl Run<'_> {
+    /// Its advance, in points.
+    fn width(&self, font: Font, weight: Weight) -> f32 {
+        match self {
+            Self::Formula(formula) => formula.width(),
+            Self::Words(words) => {
+                let mut total = 0.0;
+                each_glyph(words, font, weight, |_, _, _, advance| total += advance);
+                total
+            }
+        }
+    }
+}
+
+/// The parts of a line, each with the first byte after it. A formula that cannot be set is words, dollar signs and all.
+fn parts(text: &str, font: Font) -> Vec<(usize, Run<'_>)> {
+    if !text.contains('$') {
+        return vec![(text.len(), Run::Words(text))];
+    }
+    let run = |part| match part {
+        Part::Words(range) => (range.end, Run::Words(&text[range])),
+        Part::Formula(range) => {
+            let (end, source) = (range.end, &text[range]);
+            let formula = Formula::of(source, font);
+            (end, formula.map_or(Run::Words(source), Run::Formula))
+        }
+    };
+    formula::parts(text).into_iter().map(run).collect()
+}
+
+/// The line of a text without formulas as it is read: `\\$` is a dollar sign.
+pub fn unescaped(text: &str) -> String {
+    text.replace("\\$", "$")
+}
+
+/// The parts of a line, each with how far from the start of the line it begins, in points.
+pub fn runs(text: &str, font: Font, weight: Weight) -> Vec<(f32, Run<'_>)> {
+    let mut x = 0.0;
+    let placed = parts(text, font).into_iter().map(|(_, run)| {
+        let at = x;
+        x += run.width(font, weight);
+        (at, run)
+    });
+    placed.collect()
 }
 
 /// The advance width of the line, in points.
 pub fn width(text: &str, font: impl Into<Font>, weight: Weight) -> f32 {
-    let mut total = 0.0;
-    each_glyph(text, font.into(), weight, |_, _, _, advance| {
-        total += advance
-    });
-    total
+    let font = font.into();
+    let parts = parts(text, font).into_iter();
+    parts.map(|(_, run)| run.width(font, weight)).sum()
+}
+
+/// How far the line reaches above and below its baseline, in points: its letters have room for every letter.
+pub fn reach(text: &str, font: impl Into<Font>) -> [f32; 2] {
+    let font = font.into();
+    let letters = [ascent(font), descent(font)];
+    parts(text, font)
+        .iter()
+        .fold(letters, |[above, below], (_, run)| match run {
+            Run::Words(_) => [above, below],
+            Run::Formula(formula) => {
+                let reach = formula.reach();
+                [above.max(reach[0]), below.max(reach[1])]
+            }
+        })
+}
+
+/// How much more room above and below than that of letters the formulas of a line need, in points.
+pub fn excess(text: &str, font: impl Into<Font>) -> [f32; 2] {
+    let font = font.into();
+    let [above, below] = reach(text, font);
+    [above - ascent(font), below - descent(font)]
 }
 
 /// Height of the ascenders above the baseline, in points (Inter's hhea table: 0.97 em; STIX Two Text is lower).
@@ -80,8 +146,19 @@ pub fn outline(
     pen: &mut impl Pen,
 ) {
     let font = font.into();
+    for (along, run) in runs(text, font, weight) {
+        let start = [start[0] + along, start[1]];
+        match run {
+            Run::Words(words) => outline_words(words, start, font, weight, pen),
+            Run::Formula(formula) => formula.outline(start, pen),
+        }
+    }
+}
+
+/// Draws letters.
+fn outline_words(words: &str, start: PagePoint, font: Font, weight: Weight, pen: &mut impl Pen) {
     let mut x = start[0];
-    each_glyph(text, font, weight, |file, glyph, _, advance| {
+    each_glyph(words, font, weight, |file, glyph, _, advance| {
         let settings = DrawSettings::unhinted(Size::new(font.size), LocationRef::default());
         let mut placed = Placed {
             pen: &mut *pen,
@@ -95,24 +172,34 @@ pub fn outline(
     });
 }
 
-/// The longest beginning of `text`, with an ellipsis if it had to be cut, that is at most `max_width` wide.
+/// The longest beginning of `text`, with an ellipsis if it had to be cut, that is at most `max_width` wide. A formula is
+/// kept or cut as a whole.
 pub fn fitted(text: &str, font: impl Into<Font>, weight: Weight, max_width: f32) -> String {
     let font = font.into();
     if width(text, font, weight) <= max_width {
         return text.to_owned();
     }
     let room = max_width - width("…", font, weight);
-    let mut used = 0.0;
-    let mut kept = String::new();
-    each_glyph(text, font, weight, |_, _, character, advance| {
-        used += advance;
-        if used <= room {
-            kept.push(character);
+    let fonts = font.typeface.fonts(weight, font.size);
+    let (mut used, mut kept) = (0.0, 0);
+    for (end, run) in parts(text, font) {
+        match run {
+            Run::Formula(formula) => {
+                used += formula.width();
+                kept = if used <= room { end } else { kept };
+            }
+            Run::Words(words) => {
+                let mut at = end - words.len();
+                for character in words.chars() {
+                    let glyph = fonts.glyph(character).filter(|_| !character.is_control());
+                    used += glyph.map_or(0.0, |(_, _, advance)| advance);
+                    at += character.len_utf8();
+                    kept = if used <= room { at } else { kept };
+                }
+            }
         }
-    });
-    kept.truncate(kept.trim_end().len());
-    kept.push('…');
-    kept
+    }
+    format!("{}…", text[..kept].trim_end())
 }
 
 /// Calls `visit(font, glyph, character, advance)` for every character that is not a control character.
@@ -127,41 +214,6 @@ fn each_glyph(
         if let Some((file, glyph, advance)) = fonts.glyph(character) {
             visit(file, glyph, character, advance);
         }
-    }
-}
-
-/// Turns a font's y-up outline about an origin on the page.
-struct Placed<'a, P: Pen> {
-    pen: &'a mut P,
-    origin: PagePoint,
-}
-
-impl<P: Pen> Placed<'_, P> {
-    fn at(&self, x: f32, y: f32) -> PagePoint {
-        [self.origin[0] + x, self.origin[1] - y]
-    }
-}
-
-impl<P: Pen> OutlinePen for Placed<'_, P> {
-    fn move_to(&mut self, x: f32, y: f32) {
-        self.pen.move_to(self.at(x, y));
-    }
-
-    fn line_to(&mut self, x: f32, y: f32) {
-        self.pen.line_to(self.at(x, y));
-    }
-
-    fn quad_to(&mut self, cx0: f32, cy0: f32, x: f32, y: f32) {
-        self.pen.quad_to(self.at(cx0, cy0), self.at(x, y));
-    }
-
-    fn curve_to(&mut self, cx0: f32, cy0: f32, cx1: f32, cy1: f32, x: f32, y: f32) {
-        self.pen
-            .cubic_to(self.at(cx0, cy0), self.at(cx1, cy1), self.at(x, y));
-    }
-
-    fn close(&mut self) {
-        self.pen.close();
     }
 }
 

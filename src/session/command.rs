@@ -3,12 +3,15 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crossbeam_channel::Sender;
+
 use crate::experiment::{Experiment, View};
 use crate::model::DeviceChoice;
 use crate::products::Look;
 use crate::snapshot::LaneId;
 
 use super::speed::Speed;
+use super::trained::Trained;
 
 /// A request to a lane; see [`super::Session::send`].
 #[derive(Clone, Debug)]
@@ -39,6 +42,8 @@ pub enum Command {
         /// What the experiment's file is to show.
         view: Box<View>,
     },
+    /// Say what has been learned so far; nothing if nothing has.
+    Tell(Sender<Option<Trained>>),
     /// Open the lane on this (legal) experiment, if there is none of its number.
     Open(Arc<Experiment>),
     /// Close the lane, unless it is the only one.

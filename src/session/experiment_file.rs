@@ -11,9 +11,13 @@ use crate::export::metadata::experiment_of;
 use super::files::{FileError, STDIN, read_bytes, read_start, read_stdin, read_text};
 use super::folder::{MAX_EXPERIMENT_BYTES, names};
 
-/// What pictures are called that may carry an experiment.
+/// What files are called that may carry an experiment.
+const FIGURES: [&str; 5] = [PNG, SVG, PDF, GIF, MP4];
 const PNG: &str = "a PNG picture";
 const SVG: &str = "an SVG picture";
+const PDF: &str = "a PDF document";
+const GIF: &str = "a GIF picture";
+const MP4: &str = "an MP4 film";
 /// Largest figure that is read for the experiment in it.
 const MAX_FIGURE_BYTES: u64 = 256 << 20;
 /// Bytes at the beginning of a file by which it is known.
@@ -57,8 +61,9 @@ pub fn read_from_stdin() -> Result<Experiment, String> {
 
 /// The experiment that an exported figure carries.
 fn of_figure(path: &Path, kind: &str) -> Option<String> {
-    let is_picture = [PNG, SVG].contains(&kind);
-    let bytes = is_picture.then(|| read_bytes(path, MAX_FIGURE_BYTES).ok());
+    let bytes = FIGURES
+        .contains(&kind)
+        .then(|| read_bytes(path, MAX_FIGURE_BYTES).ok());
     experiment_of(&bytes??)
 }
 
@@ -84,6 +89,15 @@ fn not_an_experiment(name: &str, kind: &str, folder: Option<&Path>) -> String {
 fn kind(start: &[u8]) -> Option<&'static str> {
     if start.starts_with(b"\x89PNG\r\n\x1a\n") {
         return Some(PNG);
+    }
+    if start.starts_with(b"%PDF-") {
+        return Some(PDF);
+    }
+    if start.starts_with(b"GIF8") {
+        return Some(GIF);
+    }
+    if start.get(4..8) == Some(b"ftyp") {
+        return Some(MP4);
     }
     if is_safetensors(start) {
         return Some("a file of weights (safetensors)");
@@ -127,6 +141,9 @@ mod tests {
     fn what_is_no_experiment_is_known_by_its_content() {
         for (start, kind_of_it) in [
             (&b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"[..], Some("a PNG picture")),
+            (b"%PDF-1.7\n", Some("a PDF document")),
+            (b"GIF89a\x04\0", Some("a GIF picture")),
+            (b"\0\0\0\x20ftypisom", Some("an MP4 film")),
             (b"<?xml version=\"1.0\"?>\n<svg>", Some("an SVG picture")),
             (b"<html>", Some("an XML or HTML file")),
             (
@@ -163,7 +180,7 @@ mod tests {
         let page = Page::figure(Style::Paper);
         let scene = build(&fixture::frame(), &View::default(), 1.0, &page);
         let folder = tempfile::tempdir().unwrap();
-        for format in [Format::Png, Format::Svg] {
+        for format in Format::ALL {
             let figure = folder.path().join("figure");
             let metadata = Metadata {
                 title: String::new(),
@@ -177,11 +194,8 @@ mod tests {
             assert_eq!(read(&figure).unwrap(), experiment, "{format:?}");
             let plain = format.encode(&scene, &Options::default()).unwrap();
             atomic_write(&figure, &plain).unwrap();
-            assert!(
-                read(&figure)
-                    .unwrap_err()
-                    .contains("picture, no experiment")
-            );
+            let refused = read(&figure).unwrap_err();
+            assert!(refused.contains(", no experiment"), "{refused}");
         }
     }
 

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use crate::clock::Instant;
 use crate::experiment::{Experiment, Problem, View};
-use crate::model::{Checkpoints, DeviceChoice, TrainingState};
+use crate::model::DeviceChoice;
 use crate::products::{Carrier, Flow, Products, RunId};
 use crate::snapshot::{LaneId, LossHistory, RunState};
 
@@ -31,6 +31,7 @@ use super::rate::Rate;
 use super::recovery::attempt;
 use super::slow_motion::SlowMotion;
 use super::thread::caught;
+use super::trained::Trained;
 
 pub use exact::without_field;
 use known::Known;
@@ -58,15 +59,6 @@ impl Services {
     fn new_run(&self) -> RunId {
         RunId(self.next_run.fetch_add(1, Ordering::Relaxed))
     }
-}
-
-/// What a lane goes on from.
-#[derive(Clone)]
-pub struct Trained {
-    /// All that the next step depends on.
-    pub state: Arc<TrainingState>,
-    /// Checkpoints of the steps before, if there are any.
-    pub history: Option<Arc<Checkpoints>>,
 }
 
 /// [`Experiment::with_pairs_of`]; the same object where nothing is taken.
@@ -247,27 +239,37 @@ impl Lane {
             Command::Look(look) => self.look(*look),
             Command::Measure => self.services.dispatcher.measure(self.id),
             Command::SaveRun { folder, view } => self.save_run(folder, *view),
+            // Whoever asked may be gone.
+            Command::Tell(reply) => drop(reply.send(self.learned())),
             // Whoever has the lanes opens and closes them.
             Command::Open(_) | Command::Close => {}
         }
     }
 
-    /// Has the newest good state written.
-    fn save_run(&mut self, folder: PathBuf, view: View) {
+    /// The newest good state.
+    fn learned(&mut self) -> Option<Trained> {
         if let Err((at, error)) = self.checkpoint() {
             self.engine_failed(at, &error);
         }
-        let Some(learner) = &self.learner else {
+        let learner = self.learner.as_ref()?;
+        Some(Trained {
+            state: Arc::new(learner.state()),
+            history: learner.history_to_write().map(Arc::new),
+        })
+    }
+
+    /// Has the newest good state written.
+    fn save_run(&mut self, folder: PathBuf, view: View) {
+        let Some(Trained { state, history }) = self.learned() else {
             let sentence = "There is no run to save yet: nothing has been trained.".to_owned();
             return self.services.board.tell(Event::Problem(sentence));
         };
-        let (state, history) = (learner.state(), learner.history_to_write());
         let experiment = Experiment {
             view,
             ..Experiment::clone(&self.experiment)
         };
         self.services.jobs.push(move || {
-            match folder::save(&folder, &experiment, &state, history.as_ref()) {
+            match folder::save(&folder, &experiment, &state, history.as_deref()) {
                 Ok(()) => Event::Saved(folder),
                 Err(error) => Event::Problem(error.to_string()),
             }

@@ -6,11 +6,16 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::experiment::Experiment;
+use crate::experiment::{Experiment, Figure, FigureKind};
+use crate::scene::figure::NUMBERS;
+use crate::scene::metrics::{Metric, three_digits};
+use crate::snapshot::LaneId;
 
+use super::crew::Crew;
+use super::export::{self, Subject};
 use super::folder::{self, Folder, Saved, names};
+use super::hands::Hands;
 use super::lane_folders;
-use super::lanes_figure;
 use super::lanes_report::{LaneReport, MetricsFile, to_json};
 use super::observer::{RunError, RunObserver};
 use super::run::{self, Keep, RunOptions};
@@ -71,12 +76,57 @@ pub fn run(
             numbers: MetricsFile::read(&place.folder).map_err(RunError::Failed)?,
         });
     }
-    let finished = lanes_figure::write(&shared, folder, experiment, &lanes, options, observer)?;
+    let finished = write_figure(&shared, folder, experiment, &lanes, options, observer)?;
     if finished {
         let json = to_json(&lanes).map_err(|error| RunError::Failed(error.to_string()))?;
         shared.write(names::METRICS, &json)?;
     }
     Ok(LanesOutcome { finished, lanes })
+}
+
+/// Writes the figure of all lanes as vectors and pixels; `false` if interrupted.
+fn write_figure(
+    shared: &Folder,
+    folder: &Path,
+    experiment: &Experiment,
+    lanes: &[LaneReport],
+    options: &RunOptions,
+    observer: &mut dyn RunObserver,
+) -> Result<bool, RunError> {
+    let crew = options.threads.map_or_else(Crew::of_all_cores, Crew::spawn);
+    let crew = crew.map_err(|error| RunError::Failed(error.to_string()))?;
+    let subject = |(i, lane): (usize, &LaneReport)| {
+        let trains = experiment.lane(i);
+        Subject::of_run(
+            LaneId(i as u32),
+            lane.title.clone(),
+            trains.map_err(|error| RunError::Input(error.to_string()))?,
+            &folder.join(&lane.folder),
+            numbers(&lane.numbers),
+            &crew,
+        )
+    };
+    let subjects = lanes.iter().enumerate().map(subject);
+    let subjects = subjects.collect::<Result<Vec<Subject>, RunError>>()?;
+    let figure = Figure::new(FigureKind::Lanes);
+    let looked = (&figure, &experiment.view);
+    let drawn = export::draw(&subjects, looked, &Hands::of(&crew), observer)?;
+    let Some(drawn) = drawn else {
+        return Ok(false);
+    };
+    let options = export::options(&figure, experiment)?;
+    export::write_stills(shared, names::LANES, &drawn.scene, &options)?;
+    Ok(true)
+}
+
+/// The numbers under a lane, as far as they were measured.
+fn numbers(numbers: &MetricsFile) -> Vec<String> {
+    let print = |metric: &Metric| numbers.number(metric).map(three_digits);
+    let line = |metric: &&Metric| {
+        let value = metric.in_brackets(print)?;
+        Some(format!("{} = {value}", metric.symbol))
+    };
+    NUMBERS.iter().filter_map(line).collect()
 }
 
 fn file_name(path: &Path) -> String {

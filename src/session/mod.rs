@@ -21,7 +21,6 @@ pub(crate) mod documents;
 mod engines;
 pub mod experiment_file;
 pub mod export;
-pub mod figure;
 pub mod files;
 pub mod folder;
 mod going_on;
@@ -31,7 +30,6 @@ mod jobs;
 mod keep;
 mod lane;
 pub mod lane_folders;
-mod lanes_figure;
 pub mod lanes_report;
 pub mod lanes_run;
 mod learner;
@@ -50,9 +48,11 @@ pub mod run;
 mod schedule;
 mod slow_motion;
 mod speed;
+pub mod straighten;
 pub mod studio;
 mod table;
 mod thread;
+mod trained;
 mod trainer;
 mod untrained;
 
@@ -76,6 +76,7 @@ use crew::{Errand, Listed};
 use dispatcher::Dispatcher;
 use jobs::Jobs;
 use lane::Services;
+use studio::{Moment, Remembered};
 use thread::Joined;
 use trainer::{Inbox, Lanes, Trainer};
 
@@ -86,9 +87,9 @@ pub use crew::Crew;
 pub use device_thread::{DeviceThread, DistantEngine};
 pub use engines::{EngineMaker, Engines};
 pub use hands::Hands;
-pub use lane::Trained;
 pub use observer::RunError;
 pub use speed::Speed;
+pub use trained::Trained;
 pub use untrained::exact_field;
 
 /// How a session starts.
@@ -136,6 +137,8 @@ impl Options {
 
 /// All that one window runs on. Dropping it stops and joins its threads.
 pub struct Session {
+    /// To the trainer, for those who ask later; gone before the trainer is waited for.
+    line: Arc<Inbox>,
     board: Arc<Board>,
     dispatcher: Arc<Dispatcher>,
     driver: Driver,
@@ -202,7 +205,12 @@ impl Session {
             jobs,
             next_run: _,
         } = services;
+        let line = match &driver {
+            Driver::Thread(trainer) => trainer.inbox(),
+            Driver::Caller(_, inbox) => inbox.clone(),
+        };
         let session = Self {
+            line: Arc::new(line),
             _listed: crew.list(Arc::clone(&dispatcher) as Arc<dyn Errand>),
             board,
             dispatcher,
@@ -287,23 +295,16 @@ impl Session {
         }
     }
 
-    /// Writes the figure that a lane's newest frame and the view make, in the background; an event tells how it ended.
-    pub fn export(&self, lane: LaneId, path: PathBuf, view: View) {
-        let frame = self.frame(lane);
-        self.jobs
-            .push(move || match figure::write(&path, &frame, &view) {
-                Ok(()) => Event::Notice(format!("Exported {}", path.display())),
-                Err(sentence) => Event::Problem(sentence),
-            });
+    /// These lanes with what they have learned by the time that somebody asks for it, of which figures are made.
+    pub fn moment(&self, lanes: Vec<LaneId>) -> Arc<Moment> {
+        Arc::new(Moment::of(Arc::downgrade(&self.line), lanes))
     }
 
-    /// Writes the figure of several lanes with their titles, as they are in these frames; as [`Self::export`].
-    pub fn export_lanes(&self, lanes: Vec<(Arc<Frame>, String)>, path: PathBuf, view: View) {
+    /// Writes settings of figures into the folder of the configuration, in the background; an event tells if that does not
+    /// work.
+    pub fn remember(&self, remembered: Remembered, folder: PathBuf) {
         self.jobs
-            .push(move || match figure::write_lanes(&path, &lanes, &view) {
-                Ok(()) => Event::Notice(format!("Exported {}", path.display())),
-                Err(sentence) => Event::Problem(sentence),
-            });
+            .push_quiet(move || remembered.write(&folder).err().map(Event::Problem));
     }
 
     /// Keeps work that is in no file, in the background; an event tells if that does not work.

@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use crate::experiment::Experiment;
-use crate::flow::Bounds;
 use crate::model::DeviceChoice;
-use crate::products::{DisplaySamples, Flow, Look, RunId, Tools, display_samples, make_all};
+use crate::products::{DisplaySamples, Flow, Look, RunId, Tools, display_samples, make_rest};
 use crate::snapshot::{DISPLAY_PAIRS, DISPLAY_SAMPLES, Frame, LaneId, RunState};
 
 use super::coupler::pairs_of;
@@ -18,18 +17,6 @@ use super::hands::Hands;
 use super::learner::Learner;
 use super::observer::{RunError, RunObserver, Unobserved};
 use super::untrained;
-
-/// Who has learned the flow, and who makes the pictures of it.
-pub struct Sitter<'a> {
-    /// The learner.
-    pub learner: &'a Learner,
-    /// What it has learned on, in words.
-    pub device: Arc<str>,
-    /// What clouds may be carried on.
-    pub choice: DeviceChoice,
-    /// Who makes the pictures.
-    pub hands: &'a Hands,
-}
 
 fn failed(error: impl std::fmt::Display) -> RunError {
     RunError::Failed(error.to_string())
@@ -54,25 +41,8 @@ pub fn blank(lane: LaneId, experiment: Arc<Experiment>) -> Result<Frame, RunErro
     })
 }
 
-/// The frame with pictures of the flow in the part of the plane that is seen; `None` if interrupted.
-pub fn frame(
-    sitter: &Sitter,
-    flow: &Flow,
-    blank: Frame,
-    seen: Bounds,
-    observer: &mut dyn RunObserver,
-) -> Option<Frame> {
-    let look = Look {
-        density: true,
-        metrics: false,
-        ..Look::of(&blank.experiment.view, seen)
-    };
-    let frame = seated(sitter.learner, &sitter.device, flow, blank);
-    pictured(frame, look, sitter.choice, sitter.hands, observer)
-}
-
 /// The frame of a finished flow without pictures of it.
-fn seated(learner: &Learner, device: &Arc<str>, flow: &Flow, blank: Frame) -> Frame {
+pub fn seated(learner: &Learner, device: &Arc<str>, flow: &Flow, blank: Frame) -> Frame {
     let pairs = match flow.id.experiment.problem.velocity.is_learned() {
         true => learner.pairs().clone(),
         false => pairs_of(learner.experiment(), 0).unwrap_or_default(),
@@ -89,7 +59,7 @@ fn seated(learner: &Learner, device: &Arc<str>, flow: &Flow, blank: Frame) -> Fr
     }
 }
 
-/// The frame with what is looked at of its flow; `None` if interrupted.
+/// The frame with what is looked at of its flow, as far as it has not got that; `None` if interrupted.
 pub fn pictured(
     frame: Frame,
     look: Look,
@@ -106,7 +76,9 @@ pub fn pictured(
         carrier: GpuCarrier::of(choice, move |sentence| drop(said.send(sentence))),
         now: 0.0,
     };
-    let products = make_all(flow, &look, &tools, || !observer.interrupted());
+    let products = make_rest(frame.products.clone(), flow, &look, &tools, || {
+        !observer.interrupted()
+    });
     for sentence in complaints.try_iter() {
         observer.notice(&sentence);
     }

@@ -205,7 +205,7 @@ impl Report {
         experiment: &Experiment,
         trained: Trained,
         metrics: &Metrics,
-        solvers: &SolverComparison,
+        solvers: Option<&SolverComparison>,
         likelihood: &Likelihood,
     ) -> Self {
         let (start, end) = experiment.problem.path.time_range();
@@ -213,7 +213,7 @@ impl Report {
             solver: metrics.solver,
             sampler: metrics.sampler,
             metrics: Some(Arc::new(metrics.clone())),
-            solvers: Some(Arc::new(solvers.clone())),
+            solvers: solvers.cloned().map(Arc::new),
             likelihood: Some(Arc::new(likelihood.clone())),
             pair_crossings: trained.pair_crossings,
             loss: trained.loss,

@@ -36,6 +36,10 @@ pub fn run_rounds(
     let Coupling::Reflow { rounds, pairs, .. } = experiment.problem.coupling else {
         return run(experiment, folder, options, observer);
     };
+    let input = |error: String| RunError::Input(error);
+    experiment
+        .legality()
+        .map_err(|error| input(error.to_string()))?;
     let whole = Folder::open(folder)?;
     whole.unfinish()?;
     whole.write(names::EXPERIMENT, experiment.to_ron().as_bytes())?;
@@ -64,11 +68,14 @@ pub fn run_rounds(
     Err(RunError::Failed("no round was trained".to_owned()))
 }
 
-/// The experiment of a round on the pairs of the one before.
+/// The experiment of a round on the pairs of the one before. Only the last one may be one step: pairs are those of a flow.
 fn of_rounds(experiment: &Experiment, round: usize, given: Option<GivenPairs>) -> Experiment {
     let mut asked = experiment.clone();
-    if let Coupling::Reflow { rounds, .. } = &mut asked.problem.coupling {
+    if let Coupling::Reflow { rounds, .. } = &mut asked.problem.coupling
+        && *rounds != round
+    {
         *rounds = round;
+        asked = asked.undistilled();
     }
     asked.problem.pairs = given;
     asked

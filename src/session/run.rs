@@ -7,29 +7,29 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::clock::Instant;
-use crate::experiment::{Experiment, Readout};
+use crate::experiment::{Experiment, Figure, FigureKind, Readout};
 use crate::export::npy;
+use crate::flow::Point;
 use crate::flow::coupling::Coupling;
 use crate::flow::distribution::DistributionError;
 use crate::flow::likelihood::Divergence;
 use crate::flow::solver::Steps;
-use crate::flow::{Bounds, Point};
 use crate::model::{Checkpoints, DeviceChoice, EngineError, FrozenField};
 use crate::products::{
-    Floor, Flow, FmError, Likelihood, LikelihoodBasis, LogDensityMap, PairCrossings, Probes,
-    References, RunId, compare_solvers, ends, marginal_field, measure, reference, sde,
+    Floor, Flow, FmError, Likelihood, LikelihoodBasis, LogDensityMap, Metrics, PairCrossings,
+    Probes, References, RunId, compare_solvers, ends, marginal_field, measure, reference, sde,
 };
 use crate::scene::Scene;
-use crate::snapshot::{Frame, LaneId};
+use crate::snapshot::LaneId;
 
 use super::crew::Crew;
 use super::engines::Engines;
-use super::figure;
+use super::export::{self, Subject};
 use super::folder::{Folder, Saved, names};
 use super::going_on;
 use super::hands::Hands;
 use super::learner::{AVERAGED_STEPS, Learner, StepError};
-use super::portrait::{self, Sitter};
+use super::portrait;
 use super::recovery::{Recovery, attempt, recover};
 use super::reference_table;
 use super::report::{Report, Timing, Trained};
@@ -447,12 +447,14 @@ impl Job<'_> {
         let Some(metrics) = self.compute(measuring) else {
             return Ok(None);
         };
-        let metrics = match experiment.problem.velocity.is_learned() {
-            true => metrics,
-            false => metrics.untrained(),
-        };
+        let metrics = metrics.of(experiment.problem.velocity);
         let start = Instant::now();
-        let comparing = compare_solvers(&flow, &references, parts);
+        let comparing = async {
+            match flow.is_one_step() {
+                true => None,
+                false => Some(compare_solvers(&flow, &references, parts).await),
+            }
+        };
         let Some(solvers) = self.compute(comparing) else {
             return Ok(None);
         };
@@ -481,21 +483,33 @@ impl Job<'_> {
             coupling_cost: self.learner.coupling_cost(),
             timing: self.timing.clone(),
         };
-        let report = Report::new(&experiment, trained, &metrics, &solvers, &likelihood);
+        let report = Report::new(&experiment, trained, &metrics, solvers.as_ref(), &likelihood);
         self.report(Phase::Writing);
         if kept.is_none() {
             self.folder.remove(&Keep::TRAJECTORIES)?;
             return Ok(Some((report, None)));
         }
-        let Some(mut frame) = self.frame(&flow)? else {
+        let figure = self.figure(&flow, metrics)?;
+        Ok(figure.map(|figure| (report, Some(figure))))
+    }
+
+    /// Draws and writes the figure of the finished flow, whose numbers are known; `None` if interrupted.
+    fn figure(&mut self, flow: &Flow, metrics: Metrics) -> Result<Option<Scene>, RunError> {
+        let experiment = Arc::clone(&self.experiment);
+        let blank = portrait::blank(LaneId::default(), Arc::clone(&experiment))?;
+        let mut frame = portrait::seated(&self.learner, self.engines.label(), flow, blank);
+        frame.products.put(flow.id.clone(), metrics);
+        let subjects = [Subject::measured(frame, experiment.lane_label(0))];
+        let figure = Figure::new(FigureKind::Trajectories);
+        let looked = (&figure, &experiment.view);
+        let drawn = export::draw(&subjects, looked, &self.hands, self.observer)?;
+        let Some(drawn) = drawn else {
             return Ok(None);
         };
-        frame.products.put(flow.id.clone(), metrics);
-        frame.products.put(flow.id, solvers);
-        let figure = figure::scene(&frame, &experiment.view);
         let names = [names::FIGURE_SVG, names::FIGURE_PNG];
-        figure::write_both(self.folder, names, &figure)?;
-        Ok(Some((report, Some(figure))))
+        let options = export::options(&figure, &experiment)?;
+        export::write_stills(self.folder, names, &drawn.scene, &options)?;
+        Ok(Some(drawn.scene))
     }
 
     /// How likely held-out points are, and the density if it is to be written; `None` if interrupted.
@@ -550,20 +564,6 @@ impl Job<'_> {
     /// Does a computation; `None` if interrupted.
     fn compute<F: Future>(&self, work: F) -> Option<F::Output> {
         self.hands.compute(work, || !self.observer.interrupted())
-    }
-
-    /// The frame that a window would show, with pictures of the finished flow; `None` if interrupted.
-    fn frame(&mut self, flow: &Flow) -> Result<Option<Frame>, RunError> {
-        let experiment = Arc::clone(&self.experiment);
-        let blank = portrait::blank(LaneId::default(), experiment)?;
-        let bounds = figure::visible(&blank, &self.experiment.view).unwrap_or(Bounds::square(4.0));
-        let sitter = Sitter {
-            learner: &self.learner,
-            device: Arc::clone(self.engines.label()),
-            choice: self.options.device,
-            hands: &self.hands,
-        };
-        Ok(portrait::frame(&sitter, flow, blank, bounds, self.observer))
     }
 
     fn report(&mut self, phase: Phase) {

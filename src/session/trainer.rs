@@ -14,10 +14,11 @@ use crate::snapshot::{Frame, LaneId};
 use super::command::{Advance, Command, Event, Message};
 use super::crew::Errand;
 use super::engines::Engines;
-use super::lane::{BUDGET, Lane, Services, Trained};
+use super::lane::{BUDGET, Lane, Services};
 use super::pace::TURN;
 use super::speed::Throttle;
 use super::thread::{Joined, caught};
+use super::trained::Trained;
 
 /// Time that lanes train before commands get their turn.
 const SLICE: Duration = Duration::from_millis(8);
@@ -308,6 +309,11 @@ impl Trainer {
             inbox,
             _thread: thread,
         })
+    }
+
+    /// Where messages go. The thread ends when nobody has it any more.
+    pub fn inbox(&self) -> Inbox {
+        self.inbox.clone()
     }
 
     /// Queues a message; never blocks.

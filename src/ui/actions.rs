@@ -364,6 +364,8 @@ actions! { AFTER_LAYERS =
     COMPARE_VE: Lanes, "Compare cond-OT, VP and VE", "Six lanes on these densities: three paths, each independently coupled and by batch-OT.", [], |_| Command::Compare(Comparison::PathsWithVe);
     COMPARE_COSINE: Lanes, "Compare cond-OT, VP and cosine", "Six lanes on these densities: three paths, each independently coupled and by batch-OT.", [], |_| Command::Compare(Comparison::PathsWithCosine);
     COMPARE_ANY: Lanes, "Compare cond-OT and cosine", "Four lanes on these densities, for any source: two paths, each independently coupled and by batch-OT.", [], |_| Command::Compare(Comparison::PathsOfAnySource);
+    STRAIGHTEN: Lanes, "Straighten this flow", "Reflow: a lane that trains on the pairs of this lane's flow, held fixed.", [], |_| Command::Straighten;
+    DISTIL: Lanes, "Distil to one step", "A lane with a network x_0 → Z_1, one step of Euler's method, that trains on the pairs of this lane's flow.", [], |_| Command::Distil;
     COMPARE_BLOCKS: Lanes, "Compare block sizes", "Six lanes: independent pairs, and batch-OT with blocks of 4 to 1,024 of them.", [], |_| Command::Compare(Comparison::Blocks);
     COMPARE_WIDTHS: Lanes, "Compare network widths", "Four lanes: hidden layers of 8, 16, 32 and 64 units.", [], |_| Command::Compare(Comparison::Widths);
     COMPARE_PARAMETRISATIONS: Lanes, "Compare four parametrisations", "Four lanes on this path: networks that predict velocity, denoiser, noise and score.", [], |_| Command::Compare(Comparison::Parametrisations);

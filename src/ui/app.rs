@@ -28,7 +28,7 @@ use super::lab::Lab;
 use super::messages::messages_ui;
 use super::panels::{Load, Panels, panels_ui};
 use super::slow_motion::SlowMotion;
-use super::studio::{Clip, Move};
+use super::studio::{self, Clip, Move};
 use super::theme::{self, LECTURE_ZOOM};
 use super::timeline;
 
@@ -301,6 +301,7 @@ impl App {
             messages_ui(ui, lab, commands);
             canvas_ui(ui, &mut self.canvas, lab, frames, commands);
         });
+        studio::toasts_ui(ui.ctx(), lab, commands);
         self.lab
             .show_dialog(|dialog, lab| dialog_ui(ui.ctx(), dialog, lab, commands));
     }

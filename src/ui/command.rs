@@ -57,6 +57,10 @@ pub enum Command {
     Repeat(usize),
     /// Stop that, and forget what has come of it.
     StopRepeats,
+    /// Open a lane that trains on the pairs of the selected lane's flow.
+    Straighten,
+    /// Open a lane with a network of one step that trains on them.
+    Distil,
 
     // ---- the experiment (undoable)
     /// A panel's change; changes that follow each other closely become one undo step.

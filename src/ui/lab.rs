@@ -8,6 +8,7 @@ mod documents;
 mod lanes;
 mod slow_motion;
 mod state;
+mod straighten;
 mod studio;
 mod training;
 mod unsaved;
@@ -36,7 +37,10 @@ use super::editor::{Editor, LaneDraft};
 use super::page::Page;
 use super::studio::Clip;
 
+use straighten::Made;
+
 pub use state::{State, Unsaved, as_printed};
+pub use straighten::rectified;
 
 /// Messages that are kept until they are dismissed; older ones make room.
 const MAX_MESSAGES: usize = 4;
@@ -195,6 +199,8 @@ impl State {
             Command::Measure => self.send(&session::Command::Measure),
             Command::CompareGradients => self.compare_gradients(),
             Command::Repeat(seeds) => self.repeat(seeds),
+            Command::Straighten => self.straighten(Made::Flow),
+            Command::Distil => self.straighten(Made::OneStep),
             Command::StopRepeats => self.repeats = None,
             Command::Edit(experiment) => self.edit(*experiment),
             Command::ApplyFix => self.apply_fix(),
@@ -250,13 +256,16 @@ impl State {
         for event in self.session.drain_events() {
             match event {
                 Event::Notice(text) => self.notice = text,
-                Event::Saved(folder) => self.hear_saved(&folder),
+                Event::Saved(folder) => {
+                    self.notice = format!("Saved the run in {}", folder.display())
+                }
                 Event::Problem(text) => self.complain(text),
             }
         }
         self.hear_picking();
         self.follow_slow_motion();
         self.follow_studio();
+        self.follow_straightening();
     }
 
     fn look(&mut self, seen: Bounds) {

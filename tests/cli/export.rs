@@ -281,11 +281,20 @@ fn numbers_and_captions_are_written_beside_pictures() {
         let assert = command.assert().code(code);
         String::from_utf8(assert.get_output().stderr.clone()).unwrap()
     };
-    export("trajectories", &["a.svg", "a.csv", "a.npz", "a.md"], 0);
+    export(
+        "trajectories",
+        &["a.svg", "a.csv", "a.npz", "again.npz", "a.md"],
+        0,
+    );
     let read = |name: &str| fs::read_to_string(at(name)).unwrap();
     assert!(read("a.csv").starts_with("path,t,x,y\n0,0,"));
     assert!(read("a.md").starts_with("| lane |"), "{}", read("a.md"));
     assert!(fs::read(at("a.npz")).unwrap().starts_with(b"PK"));
+    assert_eq!(
+        fs::read(at("a.npz")).unwrap(),
+        fs::read(at("again.npz")).unwrap()
+    );
+    assert!(!out.path().join("again.caption.txt").exists());
     let caption = read("a.caption.txt");
     for part in [
         "Eight Gaussians",
@@ -296,7 +305,10 @@ fn numbers_and_captions_are_written_beside_pictures() {
     ] {
         assert!(caption.contains(part), "{part}: {caption}");
     }
-    assert!(read("a.caption.tex").contains("\\includegraphics[width=6.75in]{a}"));
+    assert!(read("a.caption.tex").contains("\\includegraphics[width=6.75in]{a.pdf}"));
+    assert!(read("a.caption.tex").starts_with("% LaTeX reads PDF and PNG"));
+    let refused = export("film", &["f.md"], 3);
+    assert!(refused.contains(".csv or .npz"), "{refused}");
     export("samples", &["b.csv"], 0);
     let samples = read("b.csv");
     assert!(samples.starts_with("part,x,y\nsource,"));

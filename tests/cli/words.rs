@@ -268,8 +268,6 @@ fn a_run_s_other_files_are_told_what_opens() {
     for (name, kind) in [
         ("loss.csv", "a table (CSV)"),
         ("trajectories.csv", "a table (CSV)"),
-        ("trajectories.png", "a PNG picture"),
-        ("trajectories.svg", "an SVG picture"),
         ("model.safetensors", "a file of weights (safetensors)"),
         ("metrics.json", "a JSON file"),
     ] {
@@ -285,6 +283,11 @@ fn a_run_s_other_files_are_told_what_opens() {
             );
             assert!(message.contains(&expected), "{message}");
         }
+    }
+    // A figure carries the experiment that it shows.
+    for name in ["trajectories.png", "trajectories.svg"] {
+        let figure = out.join(name);
+        pushforward().arg("check").arg(figure).assert().success();
     }
 }
 

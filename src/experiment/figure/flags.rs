@@ -34,13 +34,21 @@ impl Figure {
             flag("t", joined(self.times.iter().map(f64::to_string)));
         }
         if let Some(layers) = &self.layers {
+            let names = joined(layers.iter().map(|layer| layer.name().to_owned()));
             flag(
                 "layers",
-                joined(layers.iter().map(|layer| layer.name().to_owned())),
+                if layers.is_empty() {
+                    "none".to_owned()
+                } else {
+                    names
+                },
             );
         }
         if let Some(paths) = self.paths {
             flag("paths", paths.to_string());
+        }
+        if let Some(columns) = self.columns {
+            flag("columns", columns.to_string());
         }
         let mut show = self.show;
         let mut hidden = Show::PARTS.to_vec();

@@ -51,6 +51,9 @@ pub struct Figure {
     /// Trajectories, pairs or particles that are drawn, in place of the view's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub paths: Option<usize>,
+    /// Panels side by side, of lanes; as many as their number suggests if not given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub columns: Option<usize>,
     /// The heading; none if empty, the experiment's if not given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
@@ -135,6 +138,8 @@ pub enum Background {
 impl Figure {
     /// Dots per inch.
     pub const DPI: RangeInclusive<f64> = 10.0..=2400.0;
+    /// Panels side by side.
+    pub const COLUMNS: RangeInclusive<usize> = 1..=12;
     /// The most times that a figure shows.
     pub const MAX_TIMES: usize = 36;
     /// Width and height of a page, in points: half an inch to 200 inches.
@@ -165,6 +170,7 @@ impl Default for Figure {
             y_limits: None,
             layers: None,
             paths: None,
+            columns: None,
             title: None,
             show: Show::default(),
             caption: true,

@@ -7,7 +7,8 @@ use gif::{AnyExtension, DisposalMethod, Encoder, Frame, Repeat};
 use super::delta::Window;
 use super::palette::{Palette, UNCHANGED};
 use super::{FilmError, FilmWriter, Pixels, Timing, check_size};
-use crate::export::{Metadata, SOFTWARE};
+use crate::export::Metadata;
+use crate::export::metadata::gif_comment;
 
 /// Units of time a second.
 const UNITS: f64 = 100.0;
@@ -54,7 +55,7 @@ impl<W: Write> Gif<W> {
         if timing.repeat {
             encoder.set_repeat(Repeat::Infinite)?;
         }
-        encoder.write_raw_extension(COMMENT, &[comment(metadata).as_bytes()])?;
+        encoder.write_raw_extension(COMMENT, &[gif_comment(metadata).as_bytes()])?;
         Ok(Self {
             encoder,
             palette,
@@ -64,12 +65,6 @@ impl<W: Write> Gif<W> {
             shown: [Vec::new(), Vec::new()],
         })
     }
-}
-
-/// Title, program with version, and from the third line on the experiment.
-fn comment(metadata: &Metadata) -> String {
-    let title = metadata.title.replace('\n', " ");
-    format!("{title}\n{SOFTWARE}\n{}", metadata.experiment)
 }
 
 impl<W: Write + Send> FilmWriter for Gif<W> {

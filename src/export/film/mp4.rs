@@ -4,6 +4,7 @@ use std::io::Write;
 
 use super::{FilmError, FilmWriter, Pixels, Timing, check_size};
 use crate::export::Metadata;
+use crate::export::metadata::mp4_texts;
 
 /// The longest text that is handed over as an argument, in bytes; the system's limit is 128 KiB.
 const MAX_TEXT: usize = 100_000;
@@ -20,11 +21,8 @@ pub fn arguments(size: [usize; 2], timing: &Timing, metadata: &Metadata) -> Vec<
          -movflags +faststart -fflags +bitexact -flags:v +bitexact -f mp4";
     let words = input.split_whitespace().map(str::to_owned);
     let mut arguments: Vec<String> = words.collect();
-    for (key, text) in [
-        ("title", &metadata.title),
-        ("comment", &metadata.experiment),
-    ] {
-        if (1..=MAX_TEXT).contains(&text.len()) {
+    for (key, text) in mp4_texts(metadata) {
+        if text.len() <= MAX_TEXT {
             arguments.extend(["-metadata".to_owned(), format!("{key}={text}")]);
         }
     }

@@ -78,7 +78,7 @@ pub fn inks(scene: &Scene) -> Vec<Color> {
         let groups = panel.groups.iter().flat_map(|group| group.items.iter());
         panel.backdrop.iter().chain(groups).chain(&panel.overlay)
     });
-    for item in scene.furniture.iter().chain(marks) {
+    for item in scene.around().chain(marks) {
         let ink = match item {
             Item::Points(points) => points.color,
             Item::Segments(segments) => segments.color,

@@ -1,4 +1,4 @@
-//! A table in LaTeX with the rules of booktabs.
+//! A table in LaTeX, a plain `tabular` that takes no package.
 
 use super::{names, rows};
 use crate::scene::metrics::comparison::escaped;
@@ -14,6 +14,6 @@ pub fn encode(table: &Table) -> String {
     let columns = "r".repeat(names.len());
     let (head, body) = (line(&names), rows(table, line));
     format!(
-        "% \\usepackage{{booktabs}}\n\\begin{{tabular}}{{{columns}}}\n\\toprule\n{head}\\midrule\n{body}\\bottomrule\n\\end{{tabular}}\n"
+        "\\begin{{tabular}}{{{columns}}}\n\\hline\n{head}\\hline\n{body}\\hline\n\\end{{tabular}}\n"
     )
 }

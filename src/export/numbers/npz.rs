@@ -12,6 +12,7 @@ use crate::export::npy;
 use crate::scene::numbers::{Table, Values};
 
 /// An array for each column: that of the first table by the column's name, those of the others as `table.column`.
+/// Columns of a grid are arrays `[iy][ix]`, the lowest row first.
 pub fn encode(tables: &[Table]) -> Result<Vec<u8>, NumbersError> {
     let packed = |error: &dyn std::fmt::Display| NumbersError::Pack(error.to_string());
     let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
@@ -19,14 +20,15 @@ pub fn encode(tables: &[Table]) -> Result<Vec<u8>, NumbersError> {
         .compression_method(CompressionMethod::Stored)
         .last_modified_time(DateTime::default());
     for (i, table) in tables.iter().enumerate() {
+        let shape = table.shape();
         for column in &table.columns {
             let name = match i {
                 0 => format!("{}.npy", column.name),
                 _ => format!("{}.{}.npy", table.name, column.name),
             };
             let bytes = match &column.values {
-                Values::Numbers(numbers) => npy::numbers(numbers),
-                Values::Words(words) => npy::words(words),
+                Values::Numbers(numbers) => npy::numbers(numbers, &shape),
+                Values::Words(words) => npy::words(words, &shape),
             };
             archive
                 .start_file(name, options)

@@ -3,8 +3,8 @@
 use thiserror::Error;
 
 use super::ExactError;
-use crate::flow::coupling::{Coupling, GivenPairs};
 use crate::flow::coupling::assignment::AssignmentError;
+use crate::flow::coupling::{Coupling, GivenPairs};
 use crate::flow::distribution::{Distribution, DistributionError};
 use crate::flow::path::Path;
 
@@ -30,6 +30,9 @@ pub struct Setting<'a> {
 /// Why a problem has no marginal field.
 #[derive(Clone, Debug, PartialEq, Error)]
 pub enum MarginalError {
+    /// What is compared is a map of one step, which has no velocity on the way.
+    #[error("one step has no velocity on the way that an exact one could stand beside")]
+    OneStep,
     /// A distribution that cannot be drawn from.
     #[error(transparent)]
     Distribution(#[from] DistributionError),

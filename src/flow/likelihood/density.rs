@@ -25,6 +25,9 @@ pub enum NoDensity {
         /// The name of the shape.
         shape: &'static str,
     },
+    /// What carries it is a map of one step, which may fold and has no way back.
+    #[error("one step is a map that may fold: it has no change of variables")]
+    OneStep,
     /// A density that is 0 somewhere, where it must be positive.
     #[error("the density of {shape} is 0 outside of its support, where log p is −∞")]
     NotPositive {

@@ -34,6 +34,8 @@ pub struct FrozenField {
     path: Path,
     scaling: Scaling,
     step: u64,
+    /// The time that it is known at, if that is but one: it then stands for all times.
+    only_at: Option<f64>,
 }
 
 /// The weights as the kernels take them.
@@ -70,6 +72,8 @@ impl FrozenField {
                 blocks,
             })
         });
+        let problem = &experiment.problem;
+        let (start, _) = problem.path.time_range();
         Self {
             params,
             network,
@@ -77,6 +81,7 @@ impl FrozenField {
             path: experiment.problem.path,
             scaling,
             step,
+            only_at: problem.velocity.is_one_step().then_some(start),
         }
     }
 
@@ -107,6 +112,7 @@ impl FrozenField {
 
     fn pass(&self, t: f64, tangents: bool) -> Option<Pass<'_>> {
         let network = self.network.as_deref()?;
+        let t = self.only_at.unwrap_or(t);
         let schedule = self.path.at(t);
         let mut time = Vec::new();
         embedding::push_features(self.model.time, t, &mut time);

@@ -65,7 +65,7 @@ impl Comparison {
 /// What answers: the network, or a field without one.
 fn who(answer: &Made<Answer>) -> &'static str {
     match answer.of.experiment.problem.velocity {
-        Velocity::Learned => "network",
+        Velocity::Learned | Velocity::Distil => "network",
         Velocity::Exact { .. } => "flow",
     }
 }

@@ -79,7 +79,7 @@ impl Kind for Film {
                 material.lanes,
                 &view,
                 view.t,
-                lanes::columns(n),
+                figure.columns.unwrap_or(lanes::columns(n)),
                 Around::of(figure),
             ),
         }

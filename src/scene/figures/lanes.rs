@@ -20,7 +20,8 @@ impl Kind for Lanes {
 
     fn grid<'a>(figure: &Figure, material: &'a Material) -> PanelGrid<'a> {
         let view = Self::view(figure, material.view);
-        let columns = lanes::columns(material.lanes.len());
+        let n = material.lanes.len();
+        let columns = figure.columns.unwrap_or(lanes::columns(n));
         lanes::grid(material.lanes, &view, view.t, columns, Around::of(figure))
     }
 }

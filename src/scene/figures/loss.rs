@@ -4,6 +4,7 @@ use super::{FigureError, Kind, Material, at_times, changed};
 use crate::experiment::{Figure, View};
 use crate::scene::numbers::{Column, FigureNumbers, Table};
 use crate::scene::panels::PanelGrid;
+use crate::snapshot::LossPoint;
 
 /// See [`FigureKind::Loss`](crate::experiment::FigureKind::Loss).
 pub(super) struct Loss;
@@ -28,8 +29,26 @@ impl Kind for Loss {
         let steps = Column::numbers("step", (0..frame.loss.len()).map(|step| step as f64));
         let loss = Column::numbers("loss", frame.loss.iter().map(f64::from));
         Ok(FigureNumbers {
-            tables: vec![Table::new("loss", vec![steps, loss])],
+            tables: vec![
+                Table::new("loss", vec![steps, loss]),
+                curve(frame.loss.curve()),
+            ],
             metrics: None,
         })
     }
+}
+
+/// The points that stand for the whole history.
+fn curve(points: &[LossPoint]) -> Table {
+    let column = |name, of: fn(&LossPoint) -> f64| Column::numbers(name, points.iter().map(of));
+    Table::new(
+        "loss_curve",
+        vec![
+            column("step", |point| point.step as f64),
+            column("mean", |point| f64::from(point.mean)),
+            column("min", |point| f64::from(point.min)),
+            column("max", |point| f64::from(point.max)),
+            column("smoothed", |point| f64::from(point.smoothed)),
+        ],
+    )
 }

@@ -2,6 +2,8 @@
 //!
 //! A kind is a line of the list below and a file with a type of its name that implements `Kind`.
 
+mod measured;
+
 use thiserror::Error;
 
 use super::around::Around;
@@ -95,11 +97,11 @@ trait Kind {
         let view = Self::view(figure, material.view);
         refuse_missing::<Self>(figure, &view, material)?;
         let main = figure.layers.is_none().then_some(Self::MAIN).flatten();
-        let numbers = Self::NUMBERS || Self::ALL_LANES;
-        Ok(FigureNumbers {
-            tables: Self::grid(figure, material).tables(main),
-            metrics: numbers.then(|| comparison(material.lanes)),
-        })
+        let shows_numbers = Self::NUMBERS || Self::ALL_LANES;
+        let metrics = shows_numbers.then(|| comparison(material.lanes));
+        let mut tables = Self::grid(figure, material).tables(main);
+        tables.extend(metrics.as_ref().and_then(measured::table));
+        Ok(FigureNumbers { tables, metrics })
     }
 
     /// The part of the plane that the panels show.
@@ -157,8 +159,6 @@ fn roomy(grid: &PanelGrid, page: &Page) -> Result<(), FigureError> {
 /// The view with the layers of the kind, or those that the figure asks for in their place, and with its number of paths.
 fn changed(figure: &Figure, view: &View, layers: Option<&[Layer]>) -> View {
     let mut view = view.clone();
-    // A training step belongs to a moment that no file has.
-    view.step = None;
     let layers = figure.layers.as_deref().or(layers);
     if let Some(layers) = layers {
         view.layers = layers.to_vec();

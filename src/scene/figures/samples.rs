@@ -33,7 +33,9 @@ impl Kind for Samples {
             let of_part = grid.tables(Some(layer)).into_iter().next();
             of_part.map(|mut table| {
                 table.name = "samples";
-                table.columns.retain(|column| column.name != "t");
+                table
+                    .columns
+                    .retain(|column| ["x", "y"].contains(&column.name));
                 table.with_words("part", part)
             })
         });

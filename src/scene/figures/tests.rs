@@ -6,7 +6,7 @@ use crate::scene::fixture::{self, N};
 use crate::scene::{Item, Rect, Text};
 
 fn texts(scene: &Scene) -> Vec<&Text> {
-    let texts = scene.furniture.iter().filter_map(|item| match item {
+    let texts = scene.around().filter_map(|item| match item {
         Item::Text(text) => Some(text),
         _ => None,
     });
@@ -195,7 +195,7 @@ fn densities_are_pictures() {
     assert!(model.likelihood_map && !model.exact_maps && !model.metrics);
     assert!(look(DensityOf::Exact).exact_maps && !look(DensityOf::Exact).likelihood_map);
     let difference = look(DensityOf::Difference);
-    assert!(difference.exact && difference.exact_maps && difference.likelihood_map);
+    assert!(difference.exact && difference.density_difference && difference.likelihood_map);
 }
 
 #[test]
@@ -347,6 +347,120 @@ fn a_column_of_a_paper_has_room_for_every_kind() {
     }
 }
 
+/// Kinds with their options.
+fn kinds() -> Vec<FigureKind> {
+    let named = FigureKind::NAMES.into_iter().filter_map(FigureKind::named);
+    let exact = [
+        FigureKind::Density {
+            of: DensityOf::Exact,
+        },
+        FigureKind::Density {
+            of: DensityOf::Difference,
+        },
+        FigureKind::Field {
+            of: FieldOf::Difference,
+        },
+        FigureKind::Strip {
+            of: StripOf::Density,
+        },
+    ];
+    named.chain(exact).collect()
+}
+
+#[test]
+fn words_and_formulas_lie_over_each_other_in_no_kind_of_any_style() {
+    let mut frame = fixture::frame();
+    fixture::map(&mut frame, 1.2);
+    fixture::exact_field(&mut frame, 2.0);
+    let view = View {
+        ask: Some((0.0, 0.0)),
+        ..View::default()
+    };
+    let lane = |title: &str| LanePanel::measured(&frame, title.to_owned());
+    let lanes = [
+        lane(r"$\frac{\alpha'_t}{\sigma_t}$"),
+        lane("plain"),
+        lane("$x_1$"),
+    ];
+    for style in crate::scene::FigureStyle::names() {
+        let style = crate::scene::FigureStyle::named(style).unwrap();
+        for (kind, share) in kinds().into_iter().zip([1.0, 0.5].into_iter().cycle()) {
+            let figure = Figure {
+                width: Some(crate::experiment::figure::Length::Points(f64::from(
+                    share * style.width(),
+                ))),
+                title: Some(
+                    r"flow $u_t(x) = E[\dot X_t | X_t = x]$ and $\frac{\partial p}{\partial t}$"
+                        .to_owned(),
+                ),
+                ..Figure::new(kind)
+            };
+            let lanes = &lanes[..shown(&figure, 3)];
+            let material = Material { lanes, view: &view };
+            let page = page(&figure, &material, &style).unwrap();
+            match super::scene(&figure, &material, &page) {
+                Ok(scene) => inside(&scene),
+                Err(error) => assert!(matches!(error, FigureError::Nothing(_)), "{error}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn every_map_has_a_bar_with_a_scale_and_zero_where_it_has_both_signs() {
+    let mut frame = fixture::frame();
+    fixture::map(&mut frame, 1.2);
+    let of = |layer| {
+        let figure = Figure {
+            layers: Some(vec![layer]),
+            ..Figure::new(FigureKind::Trajectories)
+        };
+        drawn(&figure, &frame, &View::default()).unwrap()
+    };
+    for (layer, name, unit) in [
+        (Layer::FieldError, "$|v - u|$", "length / t"),
+        (Layer::ExactDensity, "exact $p_t$", "1 / area"),
+        (Layer::Divergence, r"$\nabla\cdot v$", "1 / t"),
+        (Layer::Continuity, "residual", "1 / area / t"),
+        (Layer::PpdResidual, "residual", "1 / t"),
+    ] {
+        let scene = of(layer);
+        let [bar] = &scene.color_bars[..] else {
+            panic!("a bar");
+        };
+        assert!(says(&scene, name) && says(&scene, unit), "{layer:?}");
+        assert!(says(&scene, "0") || says(&scene, "0.0") || says(&scene, "0.00"));
+        let fills = bar.iter().filter_map(|item| match item {
+            Item::Rectangle(step) => step.fill,
+            _ => None,
+        });
+        let fills: Vec<_> = fills.collect();
+        assert!(fills.len() > 50 && fills.iter().all(|fill| fill.a == 255));
+        assert!(fills.first() != fills.last(), "{layer:?}");
+        let zero = bar.iter().any(|item| match item {
+            Item::Segments(ticks) => ticks.ends.iter().any(|[a, b]| b[0] - a[0] > 8.0),
+            _ => false,
+        });
+        assert_eq!(zero, layer == Layer::Divergence);
+        // The legend does not say the same again.
+        assert!(
+            !texts(&scene)
+                .iter()
+                .any(|text| text.text.starts_with("0 to "))
+        );
+    }
+    let none = Figure {
+        layers: Some(vec![Layer::FieldError]),
+        show: Show {
+            legend: false,
+            ..Show::default()
+        },
+        ..Figure::new(FigureKind::Trajectories)
+    };
+    let scene = drawn(&none, &frame, &View::default()).unwrap();
+    assert!(scene.color_bars.is_empty());
+}
+
 #[test]
 fn nothing_around_the_data_moves_with_time() {
     for kind in ["field", "strip", "grid", "triptych", "lanes"] {
@@ -456,6 +570,108 @@ fn the_numbers_are_those_of_the_frame() {
     };
     let table = &numbers_of(&strip, &frame, &view).tables[0];
     let names: Vec<&str> = table.columns.iter().map(|column| column.name).collect();
-    assert_eq!(names, ["panel", "title", "t", "x", "y"]);
+    assert_eq!(names, ["panel", "title", "t", "point", "x", "y"]);
     assert_eq!(table.len(), 8);
+}
+
+/// A column of numbers of a table.
+fn column(table: &crate::scene::numbers::Table, name: &str) -> Vec<f32> {
+    let column = table.columns.iter().find(|column| column.name == name);
+    match &column.unwrap().values {
+        crate::scene::numbers::Values::Numbers(numbers) => numbers.clone(),
+        crate::scene::numbers::Values::Words(_) => Vec::new(),
+    }
+}
+
+fn named(kind: &str) -> Figure {
+    Figure::new(FigureKind::named(kind).unwrap())
+}
+
+#[test]
+fn pairs_samples_and_loss_are_those_of_the_frame() {
+    let (mut frame, view) = (fixture::frame(), View::default());
+    let pairs = &numbers_of(&named("pairs"), &frame, &view).tables[0];
+    assert_eq!(pairs.name, "pairs");
+    let n = pairs.len();
+    assert!(n > 0 && n <= frame.pairs.len());
+    let (a, b) = frame.pairs[n - 1];
+    let last = ["x0", "y0", "x1", "y1"].map(|name| column(pairs, name)[n - 1]);
+    assert_eq!(last, [a[0], a[1], b[0], b[1]].map(|x| x as f32));
+
+    let samples = numbers_of(&named("samples"), &frame, &view);
+    assert_eq!(samples.tables.len(), 1);
+    let table = &samples.tables[0];
+    let names: Vec<&str> = table.columns.iter().map(|column| column.name).collect();
+    assert_eq!(names, ["part", "x", "y"]);
+    assert_eq!(column(table, "x")[0], frame.source[0][0] as f32);
+    let last = frame.target[frame.target.len() - 1];
+    assert_eq!(column(table, "y").last(), Some(&(last[1] as f32)));
+
+    let mut recorder = crate::snapshot::LossRecorder::default();
+    (0..3).for_each(|k| recorder.push(2.0 - k as f32));
+    frame.loss = recorder.history();
+    let loss = numbers_of(&named("loss"), &frame, &view);
+    assert_eq!(column(&loss.tables[0], "step"), [0.0, 1.0, 2.0]);
+    assert_eq!(column(&loss.tables[0], "loss"), [2.0, 1.0, 0.0]);
+    assert_eq!(loss.tables[1].name, "loss_curve");
+    assert_eq!(loss.tables[1].len(), frame.loss.curve().len());
+    let page = include_str!("../../../docs/numbers.md");
+    for table in &loss.tables {
+        let own = format!("| `{}` | ", table.name);
+        for column in &table.columns {
+            let says = |line: &str| line.starts_with(&own) && line.contains(column.name);
+            assert!(page.lines().any(says), "{}.{}", table.name, column.name);
+        }
+    }
+}
+
+#[test]
+fn grids_have_their_shape_and_lanes_their_number_and_metrics() {
+    let (frame, view) = (fixture::frame(), View::default());
+    let field = &numbers_of(&named("field"), &frame, &view).tables[0];
+    let grid = field.grid.unwrap();
+    assert_eq!(field.shape(), [grid[1], grid[0]]);
+    // The lowest row runs along x.
+    assert_eq!(column(field, "y")[0], column(field, "y")[grid[0] - 1]);
+    assert!(column(field, "x")[0] < column(field, "x")[1]);
+
+    let lanes = ["first", "second"].map(|title| LanePanel::measured(&frame, title.to_owned()));
+    let material = Material {
+        lanes: &lanes,
+        view: &view,
+    };
+    let numbers = numbers(&named("lanes"), &material).unwrap();
+    let table = &numbers.tables[0];
+    assert_eq!(table.name, "trajectories");
+    let lane = column(table, "lane");
+    assert_eq!((lane[0], lane[lane.len() - 1]), (1.0, 2.0));
+    let metrics = numbers.tables.last().unwrap();
+    assert_eq!(metrics.name, "metrics");
+    let keys = metrics
+        .columns
+        .iter()
+        .find(|column| column.name == "metric");
+    let crate::scene::numbers::Values::Words(keys) = &keys.unwrap().values else {
+        panic!("keys are words");
+    };
+    let row = keys.iter().position(|key| key == "straightness").unwrap();
+    let comparison = numbers.metrics.unwrap();
+    let straightness = &crate::scene::metrics::table::STRAIGHTNESS;
+    let estimate = comparison.rows()[0].estimate(straightness).unwrap();
+    assert_eq!(column(metrics, "mean")[row], estimate.mean as f32);
+}
+
+#[test]
+fn the_same_figure_has_the_same_numbers_twice() {
+    let (frame, mut view) = (fixture::frame(), View::default());
+    view.ask = Some((0.5, 0.5));
+    for name in FigureKind::NAMES {
+        // The frame has trained nothing.
+        if name == "loss" {
+            continue;
+        }
+        // As text, in which not-a-number is equal to itself.
+        let numbers = || format!("{:?}", numbers_of(&named(name), &frame, &view).tables);
+        assert_eq!(numbers(), numbers(), "{name}");
+    }
 }

@@ -1,7 +1,7 @@
 //! How far the field is from carrying p_t at time t: the residual of the continuity equation, `|dp/dt + div(p v)|`.
 
 use super::heat::{BAR, Heat, Map, compared_map};
-use super::{Look, Marks, Moment, Notes};
+use super::{Bar, Look, Marks, Moment, Notes};
 use crate::flow::maps::Against;
 use crate::scene::item::Item;
 use crate::scene::metrics::number;
@@ -26,6 +26,14 @@ impl Marks for Continuity {
             ],
             words: |moment, _| Continuity::needs(moment).map_or_else(Vec::new, |map| words(&map)),
         },
+        bar: Some(Bar {
+            name: r"residual",
+            unit: "1 / area / t",
+            heat: Heat::Size,
+            ends: |moment| Some([0.0, Continuity::needs(moment)?.top]),
+            explained: true,
+            notes: 1,
+        }),
         ..Look::PLAIN
     };
 

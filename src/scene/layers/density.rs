@@ -1,9 +1,10 @@
 //! The density of the particles at time t: one hue, the denser the more opaque.
 
-use super::{Look, Marks, Moment, Same, Swatch, swatch_dot};
+use super::{Bar, Look, Marks, Moment, Same, Swatch, swatch_dot};
 use crate::flow::grid::DensityStack;
 use crate::products::Made;
 use crate::scene::geometry::Rect;
+use crate::scene::heat::Heat;
 use crate::scene::image::Image;
 use crate::scene::item::{Item, Rectangle};
 use crate::scene::numbers::Table;
@@ -39,6 +40,14 @@ impl Marks for Density {
                 dots: rings.map(ring).to_vec(),
             }
         },
+        bar: Some(Bar {
+            name: r"density",
+            unit: "of its peak",
+            heat: Heat::Particles,
+            ends: |moment| Density::needs(moment).map(|_| [0.0, 1.0]),
+            explained: false,
+            notes: 0,
+        }),
         ..Look::PLAIN
     };
 
@@ -79,13 +88,15 @@ fn image(stack: &DensityStack, t: f64, place: &Place) -> Option<Image> {
     if peak <= 0.0 || columns == 0 || values.len() != columns * rows {
         return None;
     }
-    let ink = place.theme().ink.density;
     let mut rgba = Vec::with_capacity(4 * values.len());
     // Rows go up in the data and down on the page.
     for row in values.chunks_exact(columns).rev() {
         for &value in row {
-            let share = (value / peak).clamp(0.0, 1.0).sqrt();
-            rgba.extend(ink.faded(share).to_array());
+            rgba.extend(
+                Heat::Particles
+                    .color(value / peak, place.theme())
+                    .to_array(),
+            );
         }
     }
     Some(Image {

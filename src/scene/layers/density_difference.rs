@@ -1,64 +1,16 @@
 //! The density that the flow gives its samples less the exact one, both at t = 1: where there is too much, and where too
 //! little.
 
-use super::heat::{BAR, Heat, Map, exact_map, picture};
-use super::likelihood::{Likelihood, Map as ModelMap};
-use super::{Look, Marks, Moment, Notes};
-use crate::flow::Point;
-use crate::flow::grid::cell_centres;
-use crate::flow::maps::{ExactSlice, Raster};
+use super::heat::{BAR, Heat, picture};
+use super::{Bar, Look, Marks, Moment, Notes, Same};
+use crate::flow::maps::Raster;
+use crate::products::{self, Made};
 use crate::scene::item::Item;
 use crate::scene::numbers::Table;
 use crate::scene::place::Place;
 use crate::scene::ramp::{end, round};
 
 pub(super) struct DensityDifference;
-
-/// The density of the flow and the exact one, and both at the same places.
-#[derive(PartialEq)]
-pub(super) struct Both {
-    model: ModelMap,
-    exact: Map<ExactSlice>,
-}
-
-impl Both {
-    fn raster(&self) -> Raster {
-        let map = self.model.map();
-        Raster {
-            bounds: map.bounds,
-            n: map.n,
-        }
-    }
-
-    /// `p_1` of the flow less that of the target in every cell of the flow's map, `[iy][ix]`.
-    fn difference(&self) -> Vec<f32> {
-        let exact: Vec<f32> = self.exact.log_density().map(f32::exp).collect();
-        let Raster { bounds, n } = self.raster();
-        let model = self.model.map().values.iter();
-        cell_centres(bounds, n)
-            .zip(model)
-            .map(|(x, log)| log.exp() as f32 - bilinear(&exact, &self.exact.raster, x))
-            .collect()
-    }
-}
-
-/// The number at a point between the centres of cells; that of the nearest one past the last centres.
-fn bilinear(cells: &[f32], raster: &Raster, x: Point) -> f32 {
-    let [columns, rows] = raster.n;
-    let along = |k: usize, n: usize| {
-        let (low, high) = (raster.bounds.min[k], raster.bounds.max[k]);
-        let at = (x[k] - low) / (high - low) * n as f64 - 0.5;
-        let at = at.clamp(0.0, n.saturating_sub(1) as f64);
-        (at as usize, at.fract() as f32)
-    };
-    let ((ix, right), (iy, up)) = (along(0, columns), along(1, rows));
-    let cell = |ix: usize, iy: usize| {
-        let place = iy.min(rows.saturating_sub(1)) * columns + ix.min(columns.saturating_sub(1));
-        cells.get(place).copied().unwrap_or(0.0)
-    };
-    let row = |iy: usize| (1.0 - right) * cell(ix, iy) + right * cell(ix + 1, iy);
-    (1.0 - up) * row(iy) + up * row(iy + 1)
-}
 
 impl Marks for DensityDifference {
     const LOOK: Look = Look {
@@ -71,71 +23,52 @@ impl Marks for DensityDifference {
         notes: Notes {
             widest: &["−0000 to 0000 (1 / area)"],
             words: |moment, _| {
-                let both = DensityDifference::needs(moment);
-                let words = both.map(|both| {
-                    let top = end(both.exact.top);
+                let difference = DensityDifference::needs(moment);
+                let words = difference.map(|difference| {
+                    let top = end(round(difference.largest));
                     format!("−{top} to {top} (1 / area)")
                 });
                 words.into_iter().collect()
             },
         },
+        bar: Some(Bar {
+            name: r"flow − exact",
+            unit: "1 / area",
+            heat: Heat::Signed,
+            ends: |moment| {
+                let top = round(DensityDifference::needs(moment)?.largest);
+                Some([-top, top])
+            },
+            explained: true,
+            notes: 1,
+        }),
         ..Look::PLAIN
     };
 
-    type Needs = Both;
+    type Needs = Same<Made<products::DensityDifference>>;
 
-    fn needs(moment: &Moment) -> Option<Both> {
-        let model = Likelihood::needs(moment)?;
-        let last = Moment { t: 1.0, ..*moment };
-        let exact = exact_map(&last, 1.0)?;
-        let mut both = Both { model, exact };
-        // The scale ends at the largest of the differences.
-        let largest = both.difference().into_iter().filter(|d| d.is_finite());
-        both.exact.top = round(f64::from(largest.fold(0.0_f32, |top, d| top.max(d.abs()))));
-        Some(both)
+    fn needs(moment: &Moment) -> Option<Self::Needs> {
+        moment.product()
     }
 
-    fn items(both: &Both, place: &Place) -> Vec<Item> {
-        let numbers = both.difference().into_iter().map(|d| (d, 1.0));
-        picture(&both.raster(), both.exact.top, numbers, Heat::Signed, place)
+    fn items(difference: &Self::Needs, place: &Place) -> Vec<Item> {
+        let raster = Raster {
+            bounds: difference.bounds,
+            n: difference.n,
+        };
+        let numbers = difference.values.iter().map(|&value| (value, 1.0));
+        let top = round(difference.largest);
+        picture(&raster, top, numbers, Heat::Signed, place)
     }
 
-    fn table(both: &Both) -> Option<Table> {
-        let Raster { bounds, n } = both.raster();
-        let difference = both.difference().into_iter().map(f64::from);
+    fn table(difference: &Self::Needs) -> Option<Table> {
+        let (place, values) = ((difference.bounds, difference.n), difference.values.iter());
+        let values = values.map(|&value| f64::from(value));
         Some(Table::cells(
             "density_difference",
-            (bounds, n),
+            place,
             "difference",
-            difference,
+            values,
         ))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::flow::Bounds;
-
-    #[test]
-    fn numbers_between_cells_are_linear() {
-        let raster = Raster {
-            bounds: Bounds {
-                min: [0.0, 0.0],
-                max: [3.0, 2.0],
-            },
-            n: [3, 2],
-        };
-        let cells: Vec<f32> = cell_centres(raster.bounds, raster.n)
-            .map(|[x, y]| (2.0 * x - y) as f32)
-            .collect();
-        for x in [[0.5, 0.5], [1.25, 0.75], [2.5, 1.5], [2.0, 1.0]] {
-            let expected = 2.0 * x[0] - x[1];
-            assert!(
-                (f64::from(bilinear(&cells, &raster, x)) - expected).abs() < 1e-6,
-                "{x:?}"
-            );
-        }
-        assert_eq!(bilinear(&cells, &raster, [-5.0, 0.5]), 0.5);
     }
 }

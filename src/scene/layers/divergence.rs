@@ -1,7 +1,7 @@
 //! The divergence of the field at time t: where it pushes particles apart, and where together.
 
 use super::heat::{BAR, Heat, Map, compared_map, field_map};
-use super::{Look, Marks, Moment, Notes};
+use super::{Bar, Look, Marks, Moment, Notes};
 use crate::flow::maps::{Against, FieldSlice};
 use crate::scene::item::Item;
 use crate::scene::place::Place;
@@ -33,6 +33,14 @@ impl Marks for Divergence {
                 words.into_iter().collect()
             },
         },
+        bar: Some(Bar {
+            name: r"$\nabla\cdot v$",
+            unit: "1 / t",
+            heat: Heat::Signed,
+            ends: |moment| Divergence::needs(moment).map(|needs| [-needs.map.top, needs.map.top]),
+            explained: false,
+            notes: 1,
+        }),
         ..Look::PLAIN
     };
 

@@ -1,7 +1,7 @@
 //! The exact density p_t: one hue, the denser the more opaque.
 
 use super::heat::{BAR, Heat, Map, exact_map};
-use super::{Look, Marks, Moment, Notes};
+use super::{Bar, Look, Marks, Moment, Notes};
 use crate::flow::maps::ExactSlice;
 use crate::scene::item::Item;
 use crate::scene::numbers::Table;
@@ -27,6 +27,14 @@ impl Marks for ExactDensity {
                 words.into_iter().collect()
             },
         },
+        bar: Some(Bar {
+            name: r"exact $p_t$",
+            unit: "1 / area",
+            heat: Heat::Density,
+            ends: |moment| Some([0.0, ExactDensity::needs(moment)?.top]),
+            explained: false,
+            notes: 1,
+        }),
         ..Look::PLAIN
     };
 

@@ -61,7 +61,7 @@ impl Marks for ExactField {
 
     fn table(shown: &Shown) -> Option<Table> {
         let vectors: Vec<_> = shown.exact.grid.at(shown.t).collect();
-        Some(Table::vectors("exact_field", &vectors))
+        Some(Table::vectors("exact_field", &vectors).on_grid(shown.exact.grid.n))
     }
 }
 

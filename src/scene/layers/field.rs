@@ -76,7 +76,7 @@ impl Marks for Field {
 
     fn table((field, t): &Self::Needs) -> Option<Table> {
         let vectors: Vec<_> = field.at(*t).collect();
-        Some(Table::vectors("field", &vectors))
+        Some(Table::vectors("field", &vectors).on_grid(field.n))
     }
 }
 

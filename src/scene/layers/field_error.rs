@@ -1,7 +1,7 @@
 //! How far the field is from the exact one at time t, `|v - u|`, and its RMS over p_t.
 
 use super::heat::{BAR, Heat, Map, compared_map};
-use super::{Look, Marks, Moment, Notes};
+use super::{Bar, Look, Marks, Moment, Notes};
 use crate::flow::maps::Against;
 use crate::scene::item::Item;
 use crate::scene::metrics::number;
@@ -29,6 +29,14 @@ impl Marks for FieldError {
                 FieldError::needs(moment).map_or_else(Vec::new, |map| words(&map, moment))
             },
         },
+        bar: Some(Bar {
+            name: r"$|v - u|$",
+            unit: "length / t",
+            heat: Heat::Size,
+            ends: |moment| Some([0.0, FieldError::needs(moment)?.top]),
+            explained: false,
+            notes: 1,
+        }),
         ..Look::PLAIN
     };
 

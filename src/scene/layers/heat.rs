@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use super::{Moment, SWATCH, Span, Swatch, swatch_line};
 use crate::flow::maps::{Against, Between, ExactSlice, FieldSlice, Raster};
-use crate::scene::color::Color;
+use crate::scene::color_bar::{Towards, steps};
 use crate::scene::geometry::Rect;
+pub(super) use crate::scene::heat::Heat;
 use crate::scene::image::Image;
 use crate::scene::item::Item;
 use crate::scene::place::Place;
@@ -14,61 +15,24 @@ use crate::scene::theme::Theme;
 /// Width of a colour bar in a line of the legend, in ems.
 pub(super) const BAR: f32 = 4.5;
 /// Colours along it.
-const STEPS: usize = 64;
+const STEPS: usize = 32;
 /// Where `p_t` is below this share of its peak a map begins to fade: nothing is trained there.
 const SELDOM: f32 = 0.02;
 /// Opacity, 0 to 1, of what lies where nothing ever comes.
 const FAINTEST: f32 = 0.15;
 
-/// What colours of a map stand for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Heat {
-    /// Numbers from 0 on.
-    Size,
-    /// Numbers on both sides of 0.
-    Signed,
-    /// The density of the exact field.
-    Density,
-}
-
 impl Heat {
-    /// The colour of a number that is this share of the end of its scale.
-    pub fn color(self, share: f32, theme: &Theme) -> Color {
-        let share = if share.is_nan() { 0.0 } else { share };
-        match self {
-            Self::Size => theme.heat(share),
-            Self::Signed if share < 0.0 => theme.ink.contracts.faded(-share),
-            Self::Signed => theme.ink.expands.faded(share),
-            // The root, so that tails show.
-            Self::Density => theme.ink.exact_density.faded(share.clamp(0.0, 1.0).sqrt()),
-        }
-    }
-
-    /// The share of the scale at a share of the way along a colour bar.
-    fn along(self, way: f32) -> f32 {
-        match self {
-            Self::Size | Self::Density => way,
-            Self::Signed => 2.0 * way - 1.0,
-        }
-    }
-
     /// A colour bar in the legend.
     pub fn bar(self, span: &Span) -> Vec<Item> {
         let ([left, y], text) = (span.left, span.place.sizes.text);
-        let theme = span.place.theme();
-        let ways = (0..STEPS).map(|k| (k as f32 + 0.5) / STEPS as f32);
-        let colors = ways.map(|way| self.color(self.along(way), theme).to_array());
-        vec![Item::Image(Image {
-            rect: Rect::at([left, y - 0.35 * text], [span.right[0] - left, 0.7 * text]),
-            size: [STEPS, 1],
-            rgba: colors.flatten().collect(),
-        })]
+        let rect = Rect::at([left, y - 0.35 * text], [span.right[0] - left, 0.7 * text]);
+        steps(self, rect, STEPS, Towards::Right, span.place.theme())
     }
 
     /// The same on a toggle.
     pub fn swatch(self, theme: &Theme) -> Swatch {
         Swatch {
-            lines: swatch_line(7, 0.8 * SWATCH[1], |way| self.color(self.along(way), theme)),
+            lines: swatch_line(7, 0.8 * SWATCH[1], |way| self.color(self.share(way), theme)),
             dots: Vec::new(),
         }
     }

@@ -1,27 +1,21 @@
 //! `log p_1` as a heat map: what the flow says of every point of the plane, whatever the play head.
 
-use super::{LINE, Look, Marks, Moment, Notes, Same, Swatch, swatch_dot};
+use super::{Bar, LINE, Look, Marks, Moment, Notes, Same, Swatch, swatch_dot};
 use crate::flow::contours::contours;
 use crate::products::{LikelihoodMap, LikelihoodSketch, LogDensityMap, Made};
 use crate::scene::geometry::Rect;
+use crate::scene::heat::{Heat, NATS};
 use crate::scene::image::Image;
 use crate::scene::item::{Item, Polylines};
 use crate::scene::numbers::Table;
 use crate::scene::place::Place;
-use crate::scene::theme::Theme;
 
 pub(super) struct Likelihood;
 
-/// Nats from the highest log-density down to where nothing is drawn.
-const RANGE: f64 = 9.0;
 /// Nats from one contour to the next, the first one so far below the highest log-density.
 const APART: f64 = 2.0;
 /// How opaque a contour is.
 const LINE_OPACITY: f32 = 0.55;
-/// Colours of the sample in the legend.
-const STEPS: usize = 64;
-/// How opaque the highest density is.
-const OPACITY: f32 = 0.9;
 
 impl Marks for Likelihood {
     const LOOK: Look = Look {
@@ -29,20 +23,7 @@ impl Marks for Likelihood {
         follows_camera: true,
         level: |_| 8,
         mark_ems: 2.0 * LINE,
-        mark: |span| {
-            let [left, right] = [span.left, span.right];
-            let text = span.place.sizes.text;
-            let share = |k: usize| (k as f32 + 0.5) / STEPS as f32;
-            let colors = (0..STEPS).map(|k| color(share(k), span.place.theme()));
-            vec![Item::Image(Image {
-                rect: Rect::at(
-                    [left[0], left[1] - 0.35 * text],
-                    [right[0] - left[0], 0.7 * text],
-                ),
-                size: [STEPS, 1],
-                rgba: colors.flatten().collect(),
-            })]
-        },
+        mark: |span| Heat::Nats.bar(span),
         swatch: |theme| {
             let rings = [(6.0, 0.15), (4.3, 0.5), (2.4, 1.0)];
             let ring = |(radius, share): (f32, f32)| {
@@ -54,19 +35,27 @@ impl Marks for Likelihood {
             }
         },
         notes: Notes {
-            widest: &["from −000.0 to −000.0 nats, a line every 2"],
+            widest: &["from −000.0 to −000.0 nats", "a line every 2 nats"],
             words: |moment, _| {
                 let top = Likelihood::needs(moment).and_then(|map| top(map.map()));
                 let words = |top: f64| {
-                    format!(
-                        "from {:.1} to {top:.1} nats, a line every {APART}",
-                        top - RANGE
-                    )
-                    .replace('-', "−")
+                    let ends = format!("from {:.1} to {top:.1} nats", top - NATS);
+                    [ends.replace('-', "−"), format!("a line every {APART} nats")]
                 };
-                top.map(words).into_iter().collect()
+                top.map(words).into_iter().flatten().collect()
             },
         },
+        bar: Some(Bar {
+            name: r"$\log p_1$",
+            unit: "nats",
+            heat: Heat::Nats,
+            ends: |moment| {
+                let top = Likelihood::needs(moment).and_then(|map| top(map.map()))?;
+                Some([top - NATS, top])
+            },
+            explained: false,
+            notes: 1,
+        }),
         ..Look::PLAIN
     };
 
@@ -121,12 +110,6 @@ fn top(map: &LogDensityMap) -> Option<f64> {
     finite.reduce(f64::max)
 }
 
-/// Viridis, which fades out at the lower end: most of the plane is as good as empty.
-fn color(share: f32, theme: &Theme) -> [u8; 4] {
-    let alpha = OPACITY * (3.0 * share).min(1.0);
-    theme.shade(share).faded(alpha).to_array()
-}
-
 /// Contours of the log-density.
 fn lines(map: &LogDensityMap, place: &Place) -> Option<Item> {
     let top = top(map)?;
@@ -137,7 +120,7 @@ fn lines(map: &LogDensityMap, place: &Place) -> Option<Item> {
     let color = place.theme().text.faded(LINE_OPACITY);
     let mut lines = Polylines::with_capacity(0.8 * place.sizes.trajectory, false, 16, 64);
     let levels = (1..).map(|k| top - APART * f64::from(k));
-    for level in levels.take_while(|level| *level > top - RANGE) {
+    for level in levels.take_while(|level| *level > top - NATS) {
         for line in contours(&values, map.n, level as f32) {
             place.push_line(&mut lines, line.into_iter().map(at), color);
         }
@@ -153,9 +136,9 @@ fn image(map: &LogDensityMap, place: &Place) -> Option<Image> {
     // Rows go up in the data and down on the page.
     for row in map.values.chunks_exact(map.n[0]).rev() {
         for &value in row {
-            let share = 1.0 - (top - value) / RANGE;
+            let share = 1.0 - (top - value) / NATS;
             let share = if share > 0.0 { share as f32 } else { 0.0 };
-            rgba.extend(color(share, place.theme()));
+            rgba.extend(Heat::Nats.color(share, place.theme()).to_array());
         }
     }
     Some(Image {

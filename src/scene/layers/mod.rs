@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use super::color::Color;
 use super::geometry::PagePoint;
+use super::heat::Heat;
 use super::item::{Item, Points, Segments};
 use super::numbers::Table;
 use super::place::Place;
@@ -63,6 +64,24 @@ pub struct Look {
     pub(super) mark: fn(&Span) -> Vec<Item>,
     /// What the legend says of it beneath its name.
     pub(super) notes: Notes,
+    /// What its colours stand for, if they are numbers.
+    pub(super) bar: Option<Bar>,
+}
+
+/// What the colours of a layer stand for, beside a figure's axes.
+pub(super) struct Bar {
+    /// The name of the number; it may have formulas.
+    pub name: &'static str,
+    /// Its unit.
+    pub unit: &'static str,
+    /// The colours.
+    pub heat: Heat,
+    /// The numbers at both ends of the scale; none while there is nothing to show.
+    pub ends: fn(&Moment) -> Option<[f64; 2]>,
+    /// Whether the legend names the layer beside a bar, too.
+    pub explained: bool,
+    /// How many of the notes, the first ones, say no more than the scale of the bar.
+    pub notes: usize,
 }
 
 impl Look {
@@ -85,6 +104,7 @@ impl Look {
             widest: &[],
             words: |_, _| Vec::new(),
         },
+        bar: None,
     };
 }
 

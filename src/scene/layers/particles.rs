@@ -5,7 +5,7 @@ use crate::flow::Point;
 use crate::products::{Cloud, Followed, Made};
 use crate::scene::CloudMarks;
 use crate::scene::item::Item;
-use crate::scene::numbers::Table;
+use crate::scene::numbers::{Column, Table};
 use crate::scene::place::Place;
 
 pub(super) struct Particles;
@@ -85,6 +85,9 @@ impl Marks for Particles {
                 positions.map(|p| p.map(f64::from)).collect()
             }
         };
-        Some(Table::points("particles", &points))
+        let mut table = Table::points("particles", &points);
+        let numbers = (0..points.len()).map(|k| k as f64);
+        table.columns.insert(0, Column::numbers("point", numbers));
+        Some(table)
     }
 }

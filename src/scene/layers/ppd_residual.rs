@@ -4,7 +4,7 @@
 //! proportion, so that it shows errors where `p_t` is low.
 
 use super::heat::{BAR, Heat, Map, compared_map};
-use super::{Look, Marks, Moment, Notes};
+use super::{Bar, Look, Marks, Moment, Notes};
 use crate::flow::maps::Against;
 use crate::scene::item::Item;
 use crate::scene::metrics::number;
@@ -29,6 +29,14 @@ impl Marks for PpdResidual {
             ],
             words: |moment, _| PpdResidual::needs(moment).map_or_else(Vec::new, |map| words(&map)),
         },
+        bar: Some(Bar {
+            name: r"residual",
+            unit: "1 / t",
+            heat: Heat::Size,
+            ends: |moment| Some([0.0, PpdResidual::needs(moment)?.top]),
+            explained: true,
+            notes: 1,
+        }),
         ..Look::PLAIN
     };
 

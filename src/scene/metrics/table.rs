@@ -292,7 +292,7 @@ metrics! {
     }
     STRAIGHTNESS_REASON "straightness_reason" {
         meaning: "Why there is no `straightness`, nor path energy, transport cost, chord ratio, turning, crossings and NPE: the \
-                  trajectories are those of an SDE.",
+                  trajectories are those of an SDE, or one step.",
         unit: "a sentence",
         value: |m| m.text(|metrics| metrics.straightness_reason.as_ref()),
     }
@@ -406,6 +406,17 @@ metrics! {
         group: Some(Group::Samples),
         aside: |m| m.solver.name().to_owned(),
         value: |m| Some(Value::Error(m.smooth()?.solver_error)),
+    }
+    ONE_STEP_ERROR "one_step_error" {
+        name: "error of one step",
+        title: "Error of one step",
+        label: "one step",
+        formula: "√( E |Z₀ + (t₁ − t₀) v(Z₀, t₀) − Z₁|² )",
+        meaning: "How far a single Euler step ends from the flow, from the same starts: 0 for a flow that is straight at \
+                  constant speed.",
+        unit: "canvas units",
+        group: Some(Group::Samples),
+        value: |m| Some(Value::Error(m.smooth()?.one_step_error)),
     }
     END_ERROR_BOUND "end_error_bound" {
         name: "allowed end-point error",

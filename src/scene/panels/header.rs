@@ -42,16 +42,12 @@ impl Header {
             .sum::<f32>();
         match lines {
             0.0 => 0.0,
-            lines => lines + 0.5 * sizes.gap,
+            lines => lines + self.deeper(sizes) + 0.5 * sizes.gap,
         }
     }
 
     /// Every line with its size, its weight and how far its baseline is below the last one.
     pub fn lines(&self, sizes: &Sizes) -> impl Iterator<Item = (&String, Font, Weight, f32)> {
-        let advance = |k: usize, size: Font, gap: f32| match k {
-            0 => text::cap_height(size) + gap,
-            _ => 1.3 * size,
-        };
         let (title, small, gap) = (sizes.title, sizes.small, sizes.gap);
         let above = if self.title.is_empty() {
             0.0
@@ -60,12 +56,27 @@ impl Header {
         };
         let titles = self.title.iter().enumerate();
         let recipes = self.recipe.iter().enumerate();
+        let titles = titles.map(move |(k, line)| (line, k, title, Weight::SemiBold, 0.0));
+        let recipes = recipes.map(move |(k, line)| (line, k, small, Weight::Regular, above));
+        // Formulas that are higher or deeper than letters push the lines apart.
+        let mut deeper = 0.0;
         titles
-            .map(move |(k, line)| (line, title, Weight::SemiBold, advance(k, title, 0.0)))
-            .chain(
-                recipes
-                    .map(move |(k, line)| (line, small, Weight::Regular, advance(k, small, above))),
-            )
+            .chain(recipes)
+            .map(move |(line, k, size, weight, gap)| {
+                let advance = match k {
+                    0 => text::cap_height(size) + gap,
+                    _ => 1.3 * size,
+                };
+                let [higher, below] = text::excess(line, size);
+                let advance = advance + higher + std::mem::replace(&mut deeper, below);
+                (line, size, weight, advance)
+            })
+    }
+
+    /// How much deeper than letters the last line is, in points.
+    fn deeper(&self, sizes: &Sizes) -> f32 {
+        let last = self.lines(sizes).last();
+        last.map_or(0.0, |(line, size, ..)| text::excess(line, size)[1])
     }
 }
 

@@ -2,17 +2,19 @@
 
 use super::grid::PanelGrid;
 use super::header::Header;
-use crate::experiment::Camera;
+use crate::experiment::{Camera, Layer};
 use crate::flow::Bounds;
 use crate::scene::around::wrapped;
 use crate::scene::axes::{Axes, Sides};
 use crate::scene::camera::shown;
+use crate::scene::color_bar::ColorBar;
 use crate::scene::figure::{TICK_SPACING, margin};
 use crate::scene::geometry::Rect;
+use crate::scene::layers::Moment;
 use crate::scene::text::{self, Weight};
 use crate::scene::theme::Sizes;
 use crate::scene::transform::Transform;
-use crate::scene::{Page, Ramp, color_bar, legend};
+use crate::scene::{Page, legend};
 
 /// Distance between two numbers under a panel.
 const BETWEEN_NUMBERS: &str = "   ";
@@ -27,6 +29,8 @@ const LARGE_EMS: f32 = 36.0;
 /// A small box has room for about so many ticks, which are at least so many sizes of their labels apart.
 const SMALL_BOX_TICKS: f32 = 5.0;
 const CLOSEST_TICKS: f32 = 2.3;
+/// Colour bars at the right of the panels.
+const MOST_BARS: usize = 3;
 /// A page without room for boxes of this width and this height is too small, in ems.
 const LEAST_EMS: f32 = 4.5;
 const LEAST_HIGH_EMS: f32 = 2.0;
@@ -54,6 +58,12 @@ impl Layout {
             Axes::new(&transform, &sizes, spacing).y_label_width(&sizes)
         });
         grid.layout_with(page, label_width.unwrap_or_default())
+    }
+
+    /// The right edge of the boxes.
+    pub fn right(&self) -> f32 {
+        let edges = self.boxes.iter().map(|rect| rect.max[0]);
+        edges.fold(0.0, f32::max)
     }
 
     /// Whether the panel has ticks on its left and below: where no other panel is.
@@ -195,7 +205,9 @@ impl PanelGrid<'_> {
 
     /// The least width of a box, in points: it has to be high enough, too.
     fn least_box(&self, sizes: &Sizes) -> f32 {
-        sizes.text.size * LEAST_EMS.max(LEAST_HIGH_EMS * self.aspect())
+        let bars = self.bars().map(|(_, bar)| bar.least_height(sizes));
+        let high = bars.fold(LEAST_HIGH_EMS * sizes.text, f32::max);
+        (LEAST_EMS * sizes.text).max(high * self.aspect())
     }
 
     fn left_margin(&self, label_width: f32, sizes: &Sizes) -> f32 {
@@ -212,17 +224,33 @@ impl PanelGrid<'_> {
         }
     }
 
-    /// What the colour bar is about, if there is one. Where the scales of the panels differ, which they do between
-    /// different densities, it is that of the first.
-    pub(super) fn ramp(&self) -> Option<Ramp> {
+    /// The colour bars at the right of the panels, from left to right, those of maps with their layers and without numbers.
+    /// Where the scales of trajectories' colours differ, which they do between different densities, it is that of the first.
+    /// There is room for a few; the legend says of other maps what they show.
+    pub(super) fn bars(&self) -> impl Iterator<Item = (Option<Layer>, ColorBar)> {
         let legend = self.around.show.legend;
         let mut panels = self.panels.iter().filter(|_| legend);
-        panels.find_map(|panel| legend::ramp(&panel.view, &panel.frame))
+        let ramp = panels.find_map(|panel| legend::ramp(&panel.view, &panel.frame));
+        let ramp = ramp.map(|ramp| (None, ColorBar::of_ramp(&ramp)));
+        let all = self.all_layers();
+        let maps: Vec<_> = legend::bars(&all).filter(|_| legend).collect();
+        let maps = maps.into_iter().map(|(layer, bar)| (Some(layer), bar));
+        ramp.into_iter().chain(maps).take(MOST_BARS)
+    }
+
+    /// The colour bars with their numbers.
+    pub(super) fn numbered_bars(&self) -> Vec<ColorBar> {
+        let moments: Vec<Moment> = self.panels.iter().map(|shown| self.moment(shown)).collect();
+        let bars = self.bars().map(|(layer, bar)| match layer {
+            Some(layer) => legend::numbered((layer, bar), &moments),
+            None => bar,
+        });
+        bars.collect()
     }
 
     fn bar_width(&self, sizes: &Sizes) -> f32 {
-        let width = |ramp| 2.5 * sizes.gap + color_bar::vertical_width(&ramp, sizes);
-        self.ramp().map_or(0.0, width)
+        let width = |(_, bar): (_, ColorBar)| bar_gap(sizes) + bar.width(sizes);
+        self.bars().map(width).sum()
     }
 
     /// All height but that of the boxes.
@@ -248,7 +276,12 @@ impl PanelGrid<'_> {
         };
         match self.panels.len() {
             0 | 1 => 0,
-            _ => self.entries().iter().filter(is_note).count(),
+            // What a colour bar says of a scale is said under the panels where they differ.
+            _ if self.around.show.legend => {
+                let entries = legend::entries(&self.all_layers());
+                entries.iter().filter(is_note).count()
+            }
+            _ => 0,
         }
     }
 
@@ -278,9 +311,14 @@ impl PanelGrid<'_> {
 
     /// Height of a panel's title with the room above it, in points.
     pub(super) fn title_height(&self, sizes: &Sizes) -> f32 {
-        match (0..self.panels.len()).all(|i| self.title_of(i).is_empty()) {
+        let titles = || (0..self.panels.len()).map(|i| self.title_of(i));
+        let excess = titles().map(|title| text::excess(&title, sizes.text));
+        let excess = excess
+            .map(|[above, below]| above + below)
+            .fold(0.0, f32::max);
+        match titles().all(|title| title.is_empty()) {
             true => sizes.gap,
-            false => text::cap_height(sizes.text) + 3.0 * sizes.gap,
+            false => text::cap_height(sizes.text) + excess + 3.0 * sizes.gap,
         }
     }
 }
@@ -289,6 +327,11 @@ impl PanelGrid<'_> {
 pub(super) fn tick_spacing(rect: Rect, sizes: &Sizes) -> f32 {
     let side = rect.width().min(rect.height()) / sizes.small.size;
     (side / SMALL_BOX_TICKS).clamp(CLOSEST_TICKS, TICK_SPACING)
+}
+
+/// Distance of a colour bar from what is left of it, in points.
+pub(super) fn bar_gap(sizes: &Sizes) -> f32 {
+    2.5 * sizes.gap
 }
 
 /// Distance between panels side by side, in points.

@@ -68,12 +68,14 @@ impl PanelGrid<'_> {
             background: page.theme().background,
             panels,
             furniture,
+            color_bars: self.color_bars(&layout, page),
         }
     }
 
     /// The numbers behind the marks, a table for each layer that has some; that of `main` comes first. Where there are
-    /// several panels, columns say which panel it is, of which lane and at which time.
+    /// several panels, columns say which panel it is, or which lane, and at which time.
     pub fn tables(&self, main: Option<Layer>) -> Vec<Table> {
+        let of_lanes = self.panels.iter().any(|panel| panel.lane > 0);
         let mut tables = Vec::new();
         for (i, shown) in self.panels.iter().enumerate() {
             let moment = self.moment(shown);
@@ -85,10 +87,13 @@ impl PanelGrid<'_> {
                     table = table.with_number("t", shown.t);
                 }
                 if self.panels.len() > 1 {
-                    let number = (i + 1) as f64;
+                    let (name, number) = match of_lanes {
+                        true => ("lane", shown.lane + 1),
+                        false => ("panel", i + 1),
+                    };
                     table = table
                         .with_words("title", &shown.title)
-                        .with_number("panel", number);
+                        .with_number(name, number as f64);
                 }
                 tables.push((Some(layer) == main, table));
             }
@@ -151,10 +156,13 @@ impl PanelGrid<'_> {
         of.collect()
     }
 
-    /// The entries of the legend, if there is one.
+    /// The entries of the legend beside the colour bars, if there is one.
     fn entries(&self) -> Vec<legend::Entry> {
         match self.around.show.legend {
-            true => legend::entries(&self.all_layers()),
+            true => {
+                let barred: Vec<Layer> = self.bars().filter_map(|(layer, _)| layer).collect();
+                legend::entries_beside_bars(&self.all_layers(), &barred)
+            }
             false => Vec::new(),
         }
     }

@@ -2,7 +2,7 @@
 
 use super::grid::PanelGrid;
 use super::header::{Header, WIDEST_TIME};
-use super::layout::{Layout, between, line_height};
+use super::layout::{Layout, bar_gap, between, line_height};
 use crate::scene::figure::margin;
 use crate::scene::geometry::Rect;
 use crate::scene::item::{Align, Item, Text};
@@ -10,10 +10,8 @@ use crate::scene::legend::{self, Meaning};
 use crate::scene::place::Place;
 use crate::scene::text::{self, Font, Weight};
 use crate::scene::transform::Transform;
-use crate::scene::{Color, Page, color_bar};
+use crate::scene::{Color, Page};
 
-/// A colour bar is at least so high, in ems: its numbers have to stand one above the other.
-const MIN_BAR_EMS: f32 = 5.0;
 /// A colour bar is at most so many boxes high.
 const BAR_BOXES: f32 = 2.0;
 
@@ -55,7 +53,8 @@ impl PanelGrid<'_> {
     pub(super) fn title(&self, i: usize, rect: Rect, place: &Place) -> Option<Item> {
         let (sizes, title) = (&place.sizes, self.title_of(i));
         let fitted = text::fitted(&title, sizes.text, Weight::SemiBold, rect.width());
-        let at = [rect.min[0], rect.min[1] - 1.2 * sizes.gap];
+        let [_, below] = text::excess(&fitted, sizes.text);
+        let at = [rect.min[0], rect.min[1] - 1.2 * sizes.gap - below];
         let color = place.theme().text;
         let item = words(
             fitted,
@@ -96,16 +95,14 @@ impl PanelGrid<'_> {
         lines.iter().enumerate().map(line).collect()
     }
 
-    /// The legend below the panels and the colour bar at their right.
+    /// The legend below the panels.
     pub(super) fn legend(&self, common: &Meaning, layout: &Layout, page: &Page) -> Vec<Item> {
-        let (Some(first), Some(last)) = (layout.boxes.first(), layout.boxes.last()) else {
+        let Some(first) = layout.boxes.first() else {
             return Vec::new();
         };
         let place = Place::new(Transform::new(self.camera(), *first), page);
         let sizes = &place.sizes;
-        let right = layout.columns.min(layout.boxes.len()) - 1;
-        let right = layout.boxes.get(right).unwrap_or(first).max[0];
-        let middle = 0.5 * (first.min[0] + right);
+        let middle = 0.5 * (first.min[0] + layout.right());
         let mut items = Vec::new();
         let mut baseline = layout.legend_top;
         for line in self.legend_lines(page) {
@@ -115,24 +112,33 @@ impl PanelGrid<'_> {
             let x = (middle - 0.5 * width).clamp(margin(sizes), rightmost);
             items.extend(legend::line_items(&line, common, [x, baseline], &place));
         }
-        if let Some(ramp) = self.ramp() {
-            let left = right + 2.5 * sizes.gap;
-            let lowest = first.min[1] + BAR_BOXES * first.height();
-            let shortest = first.min[1] + MIN_BAR_EMS * sizes.small;
-            let above = match self.title_of(0).is_empty() {
-                true => 0.0,
-                false => text::cap_height(sizes.text) + 2.0 * sizes.gap,
-            };
-            let bar = Rect {
-                min: [left, first.min[1] - above],
-                max: [
-                    left + color_bar::vertical_width(&ramp, sizes),
-                    last.max[1].min(lowest).max(shortest),
-                ],
-            };
-            items.extend(color_bar::vertical(&ramp, bar, &place));
-        }
         items
+    }
+
+    /// The colour bars at the right of the panels.
+    pub(super) fn color_bars(&self, layout: &Layout, page: &Page) -> Vec<Vec<Item>> {
+        let (Some(first), Some(last)) = (layout.boxes.first(), layout.boxes.last()) else {
+            return Vec::new();
+        };
+        let place = Place::new(Transform::new(self.camera(), *first), page);
+        let sizes = &place.sizes;
+        let lowest = first.min[1] + BAR_BOXES * first.height();
+        let above = match self.title_of(0).is_empty() {
+            true => 0.0,
+            false => text::cap_height(sizes.text) + 2.0 * sizes.gap,
+        };
+        let (top, bottom) = (first.min[1] - above, last.max[1].min(lowest));
+        let mut right = layout.right();
+        let bars = self.numbered_bars().into_iter().map(|bar| {
+            let left = right + bar_gap(sizes);
+            right = left + bar.width(sizes);
+            let rect = Rect {
+                min: [left, top],
+                max: [right, bottom],
+            };
+            bar.items(rect, &place)
+        });
+        bars.collect()
     }
 }
 

@@ -145,3 +145,21 @@ fn the_template_of_the_documentation_works() {
         assert!(page.contains(&format!("`{name}`")), "{name}");
     }
 }
+
+#[test]
+fn the_template_to_copy_names_every_field_with_a_comment_and_is_the_paper_style() {
+    let file = include_str!("../../../docs/style-template.ron");
+    let paper = FigureStyle {
+        name: "mine".to_owned(),
+        ..FigureStyle::paper()
+    };
+    assert_eq!(FigureStyle::from_ron(file).unwrap(), paper);
+    let field = |line: &str| line.trim().split_once(':').map(|(name, _)| name.to_owned());
+    let written = paper.to_ron();
+    for name in written.lines().filter_map(field) {
+        let is_told = |line: &str| {
+            field(line).as_ref() == Some(&name) && line.contains("// ") || name == "font"
+        };
+        assert!(file.lines().any(is_told), "{name}");
+    }
+}

@@ -4,15 +4,19 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use crate::experiment::{Figure, FigureKind};
+use crate::export::Options;
 use crate::scene::Style;
 use crate::scene::figure::NUMBERS;
 use crate::scene::lanes::columns;
 use crate::scene::metrics::ALL;
 use crate::scene::metrics::comparison::{Comparison as Table, LaneResults, Numbers, Row, quoted};
+use crate::snapshot::LaneId;
 
-use super::super::figure::write_both;
+use super::super::crew::Crew;
+use super::super::export::{self, Subject, write_stills};
 use super::super::folder::{self, Folder};
-use super::super::lanes_figure::{Shown, draw};
+use super::super::hands::Hands;
 use super::super::lanes_report::MetricsFile;
 use super::super::observer::RunError;
 use super::curves::curves;
@@ -62,9 +66,13 @@ pub fn gather(
     shared.write(names::TABLE_MD, table.markdown().as_bytes())?;
     shared.write(names::TABLE_TEX, table.latex().as_bytes())?;
     if let Some(figure) = curves(comparison, &table, recipe(&table)) {
-        write_both(shared, names::CURVE, &figure.scene(Style::Paper))?;
+        let (scene, options) = (figure.scene(Style::Paper), Options::default());
+        write_stills(shared, names::CURVE, &scene, &options)?;
     }
-    let shown = shown(comparison, runs, &results, &table);
+    // The workers have ended: their cores are free.
+    let crew = Crew::spawn(options.share.jobs * options.share.threads);
+    let crew = crew.map_err(|error| RunError::Failed(error.to_string()))?;
+    let shown = shown(comparison, runs, &results, &table, &crew)?;
     if shown.is_empty() {
         return Ok(Some(table));
     }
@@ -76,13 +84,16 @@ pub fn gather(
         ));
     }
     let document = comparison.document();
-    let columns = columns_of(comparison, shown.len());
-    // The workers have ended: their cores are free.
-    let threads = Some(options.share.jobs * options.share.threads);
-    let Some(figure) = draw(&shown, &document.view, columns, threads, observer)? else {
+    let figure = Figure {
+        columns: Some(columns_of(comparison, shown.len())),
+        ..Figure::new(FigureKind::Lanes)
+    };
+    let looked = (&figure, &document.view);
+    let Some(drawn) = export::draw(&shown, looked, &Hands::of(&crew), observer)? else {
         return Ok(None);
     };
-    write_both(shared, folder::names::LANES, &figure)?;
+    let options = export::options(&figure, &document)?;
+    write_stills(shared, folder::names::LANES, &drawn.scene, &options)?;
     Ok(Some(table))
 }
 
@@ -178,17 +189,20 @@ fn shown(
     runs: &[Run],
     results: &[Result<MetricsFile, String>],
     table: &Table,
-) -> Vec<Shown> {
+    crew: &Crew,
+) -> Result<Vec<Subject>, RunError> {
     let of_lane = |(i, lane): (usize, &crate::experiment::Variant)| {
         let mut runs = runs.iter().zip(results).filter(|(run, _)| run.lane == i);
         let (run, _) = runs.find(|(_, result)| result.is_ok())?;
         let row = table.rows().iter().find(|row| row.lane == i);
-        Some(Shown {
-            title: lane.title.clone(),
-            experiment: Arc::new(run.experiment.clone()),
-            folder: run.folder.clone(),
-            numbers: row.map(numbers).unwrap_or_default(),
-        })
+        Some(Subject::of_run(
+            LaneId(i as u32),
+            lane.title.clone(),
+            run.experiment.clone(),
+            &run.folder,
+            row.map(numbers).unwrap_or_default(),
+            crew,
+        ))
     };
     let lanes = comparison.lanes().iter().enumerate();
     lanes.filter_map(of_lane).take(MAX_SHOWN).collect()

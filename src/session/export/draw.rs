@@ -3,10 +3,11 @@
 use crate::experiment::{Figure, View};
 use crate::flow::Bounds;
 use crate::model::DeviceChoice;
+use crate::products::Products;
 use crate::scene::caption::{self, Caption};
 use crate::scene::figures::{self, FigureError, Material};
 use crate::scene::lanes::LanePanel;
-use crate::scene::missing::missing;
+use crate::scene::missing::{missing, unset_formulas};
 use crate::scene::numbers::FigureNumbers;
 use crate::scene::{Page, Scene};
 use crate::snapshot::Frame;
@@ -26,9 +27,28 @@ pub struct Drawn {
     pub scene: Scene,
     /// The lanes with what was made of their flows.
     pub frames: Vec<Frame>,
-    titles: Vec<String>,
+    lanes: Vec<Known>,
     view: View,
     page: Page,
+}
+
+/// What is known of a lane before anything is made of its flow.
+struct Known {
+    title: String,
+    numbers: Option<Vec<String>>,
+}
+
+impl Known {
+    fn panel<'a>(&self, frame: &'a Frame) -> LanePanel<'a> {
+        let measured = LanePanel::measured(frame, self.title.clone());
+        match &self.numbers {
+            Some(numbers) => LanePanel {
+                numbers: numbers.clone(),
+                ..measured
+            },
+            None => measured,
+        }
+    }
 }
 
 impl Drawn {
@@ -37,7 +57,7 @@ impl Drawn {
     /// # Errors
     /// [`RunError::Input`] if the lanes do not have what it shows.
     pub fn shot(&self, figure: &Figure) -> Result<Scene, RunError> {
-        let scene = with_material(&self.titles, &self.frames, &self.view, |material| {
+        let scene = with_material(&self.lanes, &self.frames, &self.view, |material| {
             figures::scene(figure, material, &self.page)
         });
         scene.map_err(refused)
@@ -48,17 +68,17 @@ impl Drawn {
     /// # Errors
     /// [`RunError::Input`] if the lanes do not have what it shows.
     pub fn numbers(&self, figure: &Figure) -> Result<FigureNumbers, RunError> {
-        let numbers = with_material(&self.titles, &self.frames, &self.view, |material| {
+        let numbers = with_material(&self.lanes, &self.frames, &self.view, |material| {
             figures::numbers(figure, material)
         });
         numbers.map_err(refused)
     }
 
-    /// The caption of the figure in a file of this name without its suffix.
-    pub fn caption(&self, figure: &Figure, stem: &str) -> Caption {
+    /// The caption of the figure in a file of this name.
+    pub fn caption(&self, figure: &Figure, file: &str) -> Caption {
         let width = self.scene.size[0];
-        with_material(&self.titles, &self.frames, &self.view, |material| {
-            caption::of(figure, material, stem, width)
+        with_material(&self.lanes, &self.frames, &self.view, |material| {
+            caption::of(figure, material, file, width)
         })
     }
 
@@ -66,10 +86,15 @@ impl Drawn {
     pub fn missing_glyphs(&self) -> String {
         missing(&self.scene).into_iter().collect()
     }
+
+    /// The formulas of the figure that stand there as they are written, each with why.
+    pub fn unset_formulas(&self) -> Vec<String> {
+        unset_formulas(&self.scene)
+    }
 }
 
 /// Draws a figure of lanes, one at least, with the view's layers and numbers where the figure says nothing else; `None`
-/// if interrupted.
+/// if interrupted. Products that the lanes have already are not made again.
 ///
 /// # Errors
 /// [`RunError::Input`] if the lanes do not have what the figure shows.
@@ -82,22 +107,32 @@ pub fn draw(
     let style = style(figure)?;
     let subjects = subjects.get(..figures::shown(figure, subjects.len()));
     let subjects = subjects.unwrap_or_default();
-    let blank: Vec<Frame> = subjects.iter().map(|s| s.frame.clone()).collect();
-    let titles: Vec<String> = subjects.iter().map(|s| s.title.clone()).collect();
-    let seen = with_material(&titles, &blank, view, |material| {
+    let blank = |subject: &Subject| Frame {
+        products: Products::default(),
+        ..subject.frame.clone()
+    };
+    let blank: Vec<Frame> = subjects.iter().map(blank).collect();
+    let known = |subject: &Subject| Known {
+        title: subject.title.clone(),
+        numbers: subject.numbers.clone(),
+    };
+    let lanes: Vec<Known> = subjects.iter().map(known).collect();
+    let seen = with_material(&lanes, &blank, view, |material| {
         let page = figures::page(figure, material, &style)?;
         Ok(figures::visible(figure, material, &page))
     });
     let seen = seen.map_err(refused)?.unwrap_or(Bounds::square(NOWHERE));
     let mut frames = Vec::new();
-    for frame in blank {
-        let look = figures::look(figure, view, seen);
+    for (subject, lane) in subjects.iter().zip(&lanes) {
+        let frame = subject.frame.clone();
+        let mut look = figures::look(figure, view, seen);
+        look.metrics &= lane.numbers.is_none();
         match portrait::pictured(frame, look, DeviceChoice::Cpu, hands, observer) {
             Some(frame) => frames.push(frame),
             None => return Ok(None),
         }
     }
-    let drawn = with_material(&titles, &frames, view, |material| {
+    let drawn = with_material(&lanes, &frames, view, |material| {
         let page = figures::page(figure, material, &style)?;
         let scene = figures::scene(figure, material, &page)?;
         Ok((scene, page))
@@ -106,7 +141,7 @@ pub fn draw(
     Ok(Some(Drawn {
         scene,
         frames,
-        titles,
+        lanes,
         view: view.clone(),
         page,
     }))
@@ -117,15 +152,13 @@ fn refused(error: FigureError) -> RunError {
 }
 
 fn with_material<T>(
-    titles: &[String],
+    known: &[Known],
     frames: &[Frame],
     view: &View,
     of: impl FnOnce(&Material) -> T,
 ) -> T {
-    let lanes = titles.iter().zip(frames);
-    let lanes: Vec<LanePanel> = lanes
-        .map(|(title, frame)| LanePanel::measured(frame, title.clone()))
-        .collect();
+    let lanes = known.iter().zip(frames);
+    let lanes: Vec<LanePanel> = lanes.map(|(known, frame)| known.panel(frame)).collect();
     of(&Material {
         lanes: &lanes,
         view,

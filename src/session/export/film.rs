@@ -2,7 +2,7 @@
 //! takes the target's place at the end. Cancelled or failed it leaves nothing.
 
 use std::io::BufWriter;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::clock::Instant;
 use crate::export::Options;
@@ -48,6 +48,20 @@ pub fn record(
     hands: &Hands,
     observer: &mut dyn RunObserver,
 ) -> Result<bool, RunError> {
+    record_with(&ffmpeg::available, path, reel, shot, hands, observer)
+}
+
+/// Where ffmpeg is, if it is there; otherwise a sentence.
+type Program<'a> = &'a dyn Fn() -> Result<PathBuf, String>;
+
+fn record_with(
+    ffmpeg: Program,
+    path: &Path,
+    reel: &Reel,
+    shot: &mut dyn FnMut(usize) -> Result<Shot, RunError>,
+    hands: &Hands,
+    observer: &mut dyn RunObserver,
+) -> Result<bool, RunError> {
     let n = reel.timing.pictures;
     let failed = |k: usize, error: &FilmError| {
         let file = path.display();
@@ -65,7 +79,8 @@ pub fn record(
     };
     let file = AtomicFile::create(path).map_err(|error| RunError::Failed(error.to_string()))?;
     let file = Shared::of(file);
-    let mut film = open(&file, reel, &samples, &first).map_err(|error| failed(1, &error))?;
+    let mut film =
+        open(ffmpeg, &file, reel, &samples, &first).map_err(|error| failed(1, &error))?;
     drop(samples);
     let (start, all) = (Instant::now(), (0..n).collect::<Vec<_>>());
     for batch in all.chunks(AHEAD * hands.count().max(1)) {
@@ -99,6 +114,7 @@ pub fn record(
 }
 
 fn open(
+    ffmpeg: Program,
     file: &Shared,
     reel: &Reel,
     samples: &[Pixels],
@@ -114,7 +130,7 @@ fn open(
         }
         FilmFormat::Apng => Box::new(Apng::new(out(), size, timing, metadata)?),
         FilmFormat::Mp4 => {
-            let program = ffmpeg::available().map_err(FilmError::Encoder)?;
+            let program = ffmpeg().map_err(FilmError::Encoder)?;
             Box::new(Mp4::start(&program, &file.path(), size, timing, metadata)?)
         }
     })

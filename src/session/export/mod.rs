@@ -11,7 +11,7 @@ mod write;
 
 pub use draw::{Drawn, draw};
 pub use subject::Subject;
-pub use write::{Written, check, options, suffixes, write};
+pub use write::{Written, check, options, suffixes, write, write_captions, write_stills};
 
 #[cfg(test)]
 mod tests;

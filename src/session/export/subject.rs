@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::experiment::Experiment;
 use crate::model::Checkpoints;
 use crate::products::Products;
+use crate::scene::lanes::LanePanel;
 use crate::snapshot::{Frame, LaneId};
 
 use super::super::crew::Crew;
@@ -14,6 +15,7 @@ use super::super::observer::RunError;
 use super::super::{lane_folders, portrait};
 
 /// A lane as figures show it.
+#[derive(Clone)]
 pub struct Subject {
     /// Its flow, samples, pairs and losses; products are made as a figure needs them.
     pub frame: Frame,
@@ -21,6 +23,8 @@ pub struct Subject {
     pub title: String,
     /// The weights at earlier steps, for what runs over training.
     pub history: Option<Arc<Checkpoints>>,
+    /// The numbers under it, if they are known; otherwise they are measured.
+    pub numbers: Option<Vec<String>>,
 }
 
 impl Subject {
@@ -38,10 +42,59 @@ impl Subject {
             true => vec![folder::saved(folder)?],
             false => lane_folders::saved(folder, experiment)?,
         };
+        Self::of_saved(folder, experiment, saved, crew)
+    }
+
+    /// The lanes of an experiment with what each of them has learned, which is or would be in this folder.
+    ///
+    /// # Errors
+    /// As [`Self::of_folder`].
+    pub fn of_saved(
+        folder: &Path,
+        experiment: &Experiment,
+        saved: Vec<Option<Saved>>,
+        crew: &Crew,
+    ) -> Result<Vec<Self>, RunError> {
         let lanes = saved.into_iter().enumerate();
         lanes
             .map(|(i, saved)| Self::of_lane(i, folder, experiment, saved, crew))
             .collect()
+    }
+
+    /// A lane whose frame holds the numbers that were measured of it.
+    pub fn measured(frame: Frame, title: String) -> Self {
+        let numbers = LanePanel::measured(&frame, String::new()).numbers;
+        Self {
+            frame,
+            title,
+            history: None,
+            numbers: Some(numbers),
+        }
+    }
+
+    /// A lane that was trained into a folder of its own, whose numbers are known.
+    ///
+    /// # Errors
+    /// [`RunError`] if there are no weights, or they cannot be used.
+    pub fn of_run(
+        lane: LaneId,
+        title: String,
+        experiment: Experiment,
+        folder: &Path,
+        numbers: Vec<String>,
+        crew: &Crew,
+    ) -> Result<Self, RunError> {
+        let saved = folder::saved(folder)?;
+        if experiment.problem.velocity.is_learned() {
+            check(folder, &experiment, saved.as_ref())?;
+        }
+        let blank = portrait::blank(lane, Arc::new(experiment))?;
+        Ok(Self {
+            frame: portrait::of_saved(blank, saved.as_ref(), crew)?,
+            title,
+            history: None,
+            numbers: Some(numbers),
+        })
     }
 
     fn of_lane(
@@ -69,6 +122,7 @@ impl Subject {
             frame: portrait::of_saved(blank, saved.as_ref(), crew)?,
             title,
             history: saved.and_then(|saved| saved.history),
+            numbers: None,
         })
     }
 
@@ -81,6 +135,7 @@ impl Subject {
             },
             title,
             history,
+            numbers: None,
         }
     }
 }

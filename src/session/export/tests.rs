@@ -69,6 +69,35 @@ fn a_figure_that_is_cancelled_at_any_time_is_none() {
 }
 
 #[test]
+fn the_figure_of_a_run_is_the_one_that_export_writes() {
+    let (folder, experiment) = (tempfile::tempdir().unwrap(), small());
+    run(
+        &experiment,
+        folder.path(),
+        &RunOptions::default(),
+        &mut Unobserved,
+    )
+    .unwrap();
+    let crew = Crew::alone();
+    let subjects = Subject::of_folder(folder.path(), &experiment, &crew).unwrap();
+    let figure = Figure::new(FigureKind::Trajectories);
+    let looked = (&figure, &experiment.view);
+    let drawn = draw(&subjects, looked, &Hands::of(&crew), &mut Unobserved);
+    let drawn = drawn.unwrap().unwrap();
+    let options = options(&figure, &experiment).unwrap();
+    for (name, format) in [
+        ("trajectories.svg", Format::Svg),
+        ("trajectories.png", Format::Png),
+    ] {
+        let written = std::fs::read(folder.path().join(name)).unwrap();
+        assert!(
+            written == format.encode(&drawn.scene, &options).unwrap(),
+            "{name}"
+        );
+    }
+}
+
+#[test]
 fn a_window_s_frame_and_the_folder_of_its_weights_are_one_figure() {
     let (folder, experiment) = (tempfile::tempdir().unwrap(), small());
     run(

@@ -1,19 +1,20 @@
 //! A figure that is drawn becomes a file.
 
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::experiment::figure::Background;
-use crate::experiment::{Experiment, Figure, FigureKind};
+use crate::experiment::{Experiment, Figure, FigureKind, Layer};
 use crate::export::film::{FilmFormat, Timing};
 use crate::export::numbers::NumbersFormat;
 use crate::export::png::MAX_PIXELS;
-use crate::export::{ExportError, Format, Ground, Metadata, Options};
-use crate::scene::Color;
+use crate::export::{ExportError, Format, Ground, Metadata, Options, flatten};
 use crate::scene::caption::Caption;
 use crate::scene::figures::{film_shot, film_times};
+use crate::scene::{Color, Scene};
 
-use super::super::figure::format_of;
 use super::super::files::{atomic_write, is_folder};
 use super::super::folder::Folder;
 use super::super::hands::Hands;
@@ -27,6 +28,8 @@ use super::style::style;
 pub struct Written {
     /// Bytes of the file.
     pub bytes: u64,
+    /// The layers of a vector file that are pictures in it, because they have too many marks for vectors.
+    pub pictures: Vec<Layer>,
 }
 
 /// How a figure of an experiment becomes bytes.
@@ -117,7 +120,6 @@ pub fn write(
             let bytes =
                 bytes.map_err(|error| RunError::Input(format!("{}: {error}", path.display())))?;
             atomic_write(path, &bytes).map_err(|error| RunError::Failed(error.to_string()))?;
-            write_caption(path, figure, drawn)?;
         }
         Output::Numbers(format) => {
             let bytes = format.encode(&drawn.numbers(figure)?);
@@ -147,20 +149,83 @@ pub fn write(
     }
     let length = std::fs::metadata(path).map(|file| file.len());
     let bytes = length.map_err(|error| RunError::Failed(format!("{}: {error}", path.display())))?;
-    Ok(Some(Written { bytes }))
+    let pictures = match Output::of(figure, path)? {
+        Output::Still(Format::Svg | Format::Pdf) => flatten::layers(&drawn.scene),
+        _ => Vec::new(),
+    };
+    Ok(Some(Written { bytes, pictures }))
 }
 
-/// Writes the caption beside a picture, `a.caption.txt` and `a.caption.tex` beside `a.pdf`, if the figure has one.
-fn write_caption(path: &Path, figure: &Figure, drawn: &Drawn) -> Result<(), RunError> {
-    let stem = path.file_stem().and_then(|stem| stem.to_str());
-    let Some(stem) = stem.filter(|_| figure.caption) else {
-        return Ok(());
+/// Writes a figure into a folder as vectors and as pixels, under these names.
+///
+/// # Errors
+/// [`RunError::Failed`] if the exporter or the system refuses.
+pub fn write_stills(
+    folder: &Folder,
+    names: [&str; 2],
+    figure: &Scene,
+    options: &Options,
+) -> Result<(), RunError> {
+    for (name, format) in names.into_iter().zip([Format::Svg, Format::Png]) {
+        let bytes = format.encode(figure, options);
+        let bytes = bytes.map_err(|error| RunError::Failed(error.to_string()))?;
+        folder.write(name, &bytes)?;
+    }
+    Ok(())
+}
+
+/// The format that a path's suffix names, in upper or lower case.
+fn format_of(path: &Path) -> Result<Format, RunError> {
+    let suffix = path.extension().and_then(OsStr::to_str).unwrap_or_default();
+    Format::of_suffix(suffix).ok_or_else(|| {
+        let suffixes = Format::SUFFIXES_IN_WORDS;
+        RunError::Input(format!("{}: the suffix must be {suffixes}", path.display()))
+    })
+}
+
+/// Writes the captions beside the pictures of a figure that are at these paths, if the figure has one: `a.caption.txt` and
+/// `a.caption.tex` beside `a.pdf` and `a.png`, of a film the first alone. LaTeX is given the PDF, or else the PNG.
+///
+/// # Errors
+/// [`RunError::Failed`] if the system refuses.
+pub fn write_captions(paths: &[PathBuf], figure: &Figure, drawn: &Drawn) -> Result<(), RunError> {
+    let is_picture = |path: &&PathBuf| {
+        let suffix = path.extension().and_then(|suffix| suffix.to_str());
+        NumbersFormat::of_suffix(suffix.unwrap_or_default()).is_none()
     };
-    let Caption { text, latex } = drawn.caption(figure, stem);
-    for (suffix, words) in [("caption.txt", text), ("caption.tex", latex)] {
-        let beside = path.with_extension(suffix);
-        atomic_write(&beside, words.as_bytes())
-            .map_err(|error| RunError::Failed(error.to_string()))?;
+    let pictures: Vec<&PathBuf> = paths.iter().filter(is_picture).collect();
+    let stems: BTreeSet<PathBuf> = pictures
+        .iter()
+        .map(|path| path.with_extension(""))
+        .collect();
+    for stem in stems.iter().filter(|_| figure.caption) {
+        let has = |suffix: &str| {
+            let mut own = pictures
+                .iter()
+                .filter(|path| path.with_extension("") == *stem);
+            own.any(|path| {
+                path.extension()
+                    .is_some_and(|own| own.eq_ignore_ascii_case(suffix))
+            })
+        };
+        let read = ["pdf", "png"].into_iter().find(|suffix| has(suffix));
+        let name = stem.file_name().unwrap_or_default().to_string_lossy();
+        let file = format!("{name}.{}", read.unwrap_or("pdf"));
+        let Caption { text, latex } = drawn.caption(figure, &file);
+        let latex = match read {
+            Some(_) => latex,
+            None => {
+                format!("% LaTeX reads PDF and PNG: --out {file} writes the one below\n{latex}")
+            }
+        };
+        let is_film = matches!(figure.kind, FigureKind::Film { .. });
+        let files = [("caption.txt", text), ("caption.tex", latex)];
+        for (suffix, words) in files.into_iter().take(if is_film { 1 } else { 2 }) {
+            // The stem may have dots of its own.
+            let beside = stem.with_file_name(format!("{name}.{suffix}"));
+            atomic_write(&beside, words.as_bytes())
+                .map_err(|error| RunError::Failed(error.to_string()))?;
+        }
     }
     Ok(())
 }
@@ -198,8 +263,16 @@ impl Output {
     /// [`RunError::Input`] for a suffix that the kind of figure has no format for.
     fn of(figure: &Figure, path: &Path) -> Result<Self, RunError> {
         let suffix = path.extension().and_then(|suffix| suffix.to_str());
-        if let Some(format) = NumbersFormat::of_suffix(suffix.unwrap_or_default()) {
-            return Ok(Self::Numbers(format));
+        let is_film = matches!(figure.kind, FigureKind::Film { .. });
+        match NumbersFormat::of_suffix(suffix.unwrap_or_default()) {
+            Some(NumbersFormat::Markdown | NumbersFormat::Latex) if is_film => {
+                let path = path.display();
+                return Err(RunError::Input(format!(
+                    "{path}: a film has too many numbers for a table that is read: .csv or .npz hold them"
+                )));
+            }
+            Some(format) => return Ok(Self::Numbers(format)),
+            None => {}
         }
         if figure.kind.is_numbers_alone() {
             let (path, kind) = (path.display(), figure.kind.name());
@@ -214,7 +287,7 @@ impl Output {
             repeat,
         } = figure.kind
         else {
-            return format_of(path).map(Self::Still).map_err(RunError::Input);
+            return format_of(path).map(Self::Still);
         };
         let format = FilmFormat::of_suffix(suffix.unwrap_or_default()).ok_or_else(|| {
             let path = path.display();

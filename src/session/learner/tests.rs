@@ -1,6 +1,7 @@
 use super::super::crew::Crew;
 use super::*;
 use crate::experiment::presets;
+use crate::flow::VelocityField;
 
 #[test]
 fn scales_stay_while_the_target_changes_little() {
@@ -111,4 +112,33 @@ fn the_end_moves_by_as_many_steps_as_are_asked_for_more() {
         },
         "all steps, when a run goes on"
     );
+}
+
+/// One step learns `E[x_1 | x_0]`: of independent pairs the mean of the target, here the moons' (0, 0.5), for every x_0.
+#[test]
+fn a_distilled_network_of_independent_pairs_takes_every_point_to_the_mean_of_the_target() {
+    let preset = presets::find("two-moons").unwrap().experiment().unwrap();
+    let mut experiment = preset.distilled();
+    experiment.model.hidden = vec![16];
+    experiment.training.batch = 256;
+    experiment.training.steps = 600;
+    experiment.legality().unwrap();
+    let engines = Engines::cpu(&Crew::alone());
+    let mut learner = Learner::new(Arc::new(experiment), &engines, &Crew::alone()).unwrap();
+    (0..600).for_each(|_| learner.step().unwrap());
+    let field = learner.checkpoint().unwrap();
+    let x_0 = [[0.0, 0.0], [1.0, -0.5], [-0.7, 1.2]];
+    let mut v = x_0;
+    field.eval(0.0, &x_0, &mut v);
+    for (x, v) in x_0.iter().zip(&v) {
+        let end = [x[0] + v[0], x[1] + v[1]];
+        assert!((end[0].hypot(end[1] - 0.5)) < 0.35, "{x:?} -> {end:?}");
+    }
+    // There is one step and no way: the field is that of t = 0 at every time.
+    let mut later = x_0;
+    field.eval(0.8, &x_0, &mut later);
+    assert_eq!(later, v);
+    // The loss is the spread of the target about its mean and no less.
+    let loss = learner.mean_losses().unwrap();
+    assert!((loss.own - loss.cfm).abs() < 1e-9, "{loss:?}");
 }

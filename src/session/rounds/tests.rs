@@ -28,7 +28,12 @@ fn options() -> RunOptions {
 }
 
 fn number(folder: &Path, key: &str) -> f64 {
-    MetricsFile::read(folder).unwrap().get(key).unwrap().as_f64().unwrap()
+    MetricsFile::read(folder)
+        .unwrap()
+        .get(key)
+        .unwrap()
+        .as_f64()
+        .unwrap()
 }
 
 /// Stops when it has heard of so many rounds.
@@ -102,4 +107,50 @@ fn round_0_is_the_base() {
     run(&base, plain.path(), &options(), &mut Unobserved).unwrap();
     let loss = |folder: &Path| std::fs::read(folder.join(names::LOSS)).unwrap();
     assert_eq!(loss(reflow.path()), loss(plain.path()));
+}
+
+/// The last round may be one step: it learns the ends of a flow, is measured by its samples and opens as any other run.
+#[test]
+fn a_flow_is_distilled_to_one_step() {
+    let folder = tempfile::tempdir().unwrap();
+    let asked = experiment(1).distilled();
+    assert!(
+        run(&asked, folder.path(), &options(), &mut Unobserved)
+            .unwrap()
+            .finished
+    );
+    let first = folder::open(&of_round(folder.path(), 0)).unwrap();
+    assert!(!first.experiment.problem.velocity.is_one_step());
+    let metrics = MetricsFile::read(folder.path()).unwrap();
+    let value = |key: &str| metrics.get(key).unwrap();
+    for key in [
+        "straightness",
+        "path_energy",
+        "transport_cost",
+        "npe",
+        "nll",
+        "fm_error",
+        "cfm_floor",
+        "solver_error",
+        "nfe_euler",
+    ] {
+        assert!(value(key).is_null(), "{key}: {}", value(key));
+    }
+    assert!(
+        value("straightness_reason")
+            .as_str()
+            .unwrap()
+            .contains("One step")
+    );
+    assert_eq!(value("nfe"), 1);
+    assert!(value("w2").as_f64().unwrap().is_finite());
+    let opened = folder::open(folder.path()).unwrap();
+    assert_eq!(opened.experiment.problem.velocity, asked.problem.velocity);
+    // Its ends are those of the flow that it was distilled from, far nearer than independent points are.
+    let losses = number(folder.path(), "loss");
+    let given = opened.experiment.problem.pairs.unwrap();
+    assert!(losses < 0.3 * given.cost(), "{losses} of {}", given.cost());
+    // A file with lines of one step each.
+    let table = std::fs::read_to_string(folder.path().join(names::TRAJECTORIES)).unwrap();
+    assert_eq!(table.lines().count(), 1 + 2 * 100);
 }

@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use crate::experiment::Figure;
+
 /// The program that shows a folder.
 const OPENER: &str = if cfg!(target_os = "macos") {
     "open"
@@ -35,8 +37,18 @@ pub fn reveal(path: &Path) -> Result<(), String> {
     })
 }
 
+/// The command that writes a figure of a run into a file.
+pub(super) fn command(folder: &Path, figure: &Figure, file: &Path) -> String {
+    let words = ["pushforward".to_owned(), "export".to_owned()];
+    let run = folder.display().to_string();
+    let out = ["--out".to_owned(), file.display().to_string()];
+    let words = words.into_iter().chain([run]).chain(figure.flags());
+    let words: Vec<String> = words.chain(out).map(|word| quoted(&word)).collect();
+    words.join(" ")
+}
+
 /// A word as a POSIX shell takes it: in quotes where it has to be.
-pub fn quoted(word: &str) -> String {
+pub(super) fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./,:=#+%@".contains(c);
     match !word.is_empty() && word.chars().all(plain) {
         true => word.to_owned(),

@@ -6,16 +6,18 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use crate::experiment::Figure;
+use crate::experiment::{Experiment, Figure, FigureKind};
 use crate::export::png::{Pixels, pixels};
 
 use super::super::Wake;
 use super::super::crew::Crew;
-use super::super::export::{check, options, write};
+use super::super::documents;
+use super::super::export::{check, options, write, write_captions};
 use super::super::hands::Hands;
 use super::super::observer::{Progress, RunError, RunObserver};
 use super::super::thread::{Joined, caught};
 use super::Shown;
+use super::desktop::command;
 
 /// A figure to be written or copied.
 #[derive(Clone)]
@@ -26,6 +28,8 @@ pub struct Export {
     pub figure: Figure,
     /// Where it goes.
     pub way: Way,
+    /// Whether weights that are in no folder are saved beside a file first, so that it can be made again.
+    pub keeps_run: bool,
 }
 
 /// Where a figure goes.
@@ -35,6 +39,13 @@ pub enum Way {
     File(PathBuf),
     /// To the clipboard, as pixels.
     Clipboard,
+    /// To the clipboard, as the command that writes this file of a run, which is saved beside others in this folder.
+    Command {
+        /// The file.
+        file: PathBuf,
+        /// The folder.
+        beside: PathBuf,
+    },
 }
 
 /// An export that has not ended.
@@ -57,6 +68,13 @@ pub enum Ended {
     Written(PathBuf, u64),
     /// It is to be put on the clipboard.
     Copied(Pixels),
+    /// The run is saved in this folder, and the command is to be put on the clipboard.
+    Command {
+        /// The run.
+        folder: PathBuf,
+        /// The command.
+        command: String,
+    },
     /// It was taken back; there is no file.
     Cancelled(Way),
     /// A sentence that says why it could not be made; there is no file.
@@ -153,10 +171,8 @@ impl Shared {
     }
 
     fn serve(&self) {
-        let crew = Crew::alone();
-        let hands = Hands::of(&crew);
         while let Some(export) = self.next() {
-            let ended = caught(|| done(&export, &hands, &mut Follower(self)));
+            let ended = caught(|| done(&export, &mut Follower(self)));
             let ended = ended
                 .unwrap_or_else(|panic| Err(RunError::Failed(format!("It panicked: {panic}"))));
             let mut state = self.lock();
@@ -196,27 +212,52 @@ impl Shared {
     }
 }
 
-fn done(
-    export: &Export,
-    hands: &Hands,
-    observer: &mut dyn RunObserver,
-) -> Result<Option<Ended>, RunError> {
+fn done(export: &Export, observer: &mut dyn RunObserver) -> Result<Option<Ended>, RunError> {
     let (shown, figure) = (&export.shown, &export.figure);
     let options = options(figure, &shown.experiment)?;
+    if let Way::Command { file, beside } = &export.way {
+        check(figure, file)?;
+        let folder = shown.saved(beside, |a, b| a == b, observer)?;
+        return Ok(folder.map(|folder| Ended::Command {
+            command: command(&folder, figure, file),
+            folder,
+        }));
+    }
     if let Way::File(path) = &export.way {
         check(figure, path)?;
+        if export.keeps_run && shown.has_weights(observer)? {
+            let beside = documents::folder_of(Some(path));
+            if shown
+                .saved(&beside, Experiment::is_same_work, observer)?
+                .is_none()
+            {
+                return Ok(None);
+            }
+        }
     }
-    let Some(drawn) = shown.draw(figure, hands, observer)? else {
+    // A film is worth helpers; anything else is soon done.
+    let crew = match figure.kind {
+        FigureKind::Film { .. } => Crew::of_all_cores(),
+        _ => Ok(Crew::alone()),
+    };
+    let crew = crew.map_err(|error| RunError::Failed(error.to_string()))?;
+    let Some(drawn) = shown.draw(figure, &crew, observer)? else {
         return Ok(None);
     };
+    let hands = &Hands::of(&crew);
     match &export.way {
+        Way::Command { .. } => Ok(None),
         Way::Clipboard => {
             let pixels = pixels(&drawn.scene, &options);
             let pixels = pixels.map_err(|error| RunError::Input(error.to_string()))?;
             Ok(Some(Ended::Copied(pixels)))
         }
         Way::File(path) => {
-            let written = write(path, figure, &Arc::new(drawn), &options, hands, observer)?;
+            let drawn = Arc::new(drawn);
+            let written = write(path, figure, &drawn, &options, hands, observer)?;
+            if written.is_some() {
+                write_captions(std::slice::from_ref(path), figure, &drawn)?;
+            }
             Ok(written.map(|written| Ended::Written(path.clone(), written.bytes)))
         }
     }

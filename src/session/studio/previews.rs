@@ -1,6 +1,7 @@
 //! The picture of a figure that is being set up: the newest request wins.
 
 use std::io;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -9,11 +10,11 @@ use crate::clock::Instant;
 use crate::experiment::Figure;
 use crate::export::Options;
 use crate::export::png::{Pixels, pixels};
+use crate::scene::caption::Caption;
 
 use super::super::Wake;
 use super::super::crew::Crew;
 use super::super::export::options;
-use super::super::hands::Hands;
 use super::super::observer::{Progress, RunError, RunObserver};
 use super::super::thread::{Joined, caught};
 use super::Shown;
@@ -56,6 +57,10 @@ pub struct Picture {
     pub size: [f32; 2],
     /// Characters that no font has.
     pub missing: String,
+    /// The formulas that stand as they are written, each with why.
+    pub unset: Vec<String>,
+    /// What stands under it in a paper.
+    pub caption: Caption,
 }
 
 /// The thread that makes pictures.
@@ -155,10 +160,9 @@ impl Shared {
         self.lock().mp4 = Some(mp4);
         (self.wake)();
         let crew = Crew::alone();
-        let hands = Hands::of(&crew);
         while let Some(request) = self.next() {
             let start = Instant::now();
-            let made = caught(|| picture(&request, &hands, &mut Outdated(&self.outdated)));
+            let made = caught(|| picture(&request, &crew, &mut Outdated(&self.outdated)));
             let made =
                 made.unwrap_or_else(|panic| Err(RunError::Failed(format!("It panicked: {panic}"))));
             let secs = start.elapsed().as_secs_f64();
@@ -214,12 +218,12 @@ impl Shared {
 
 fn picture(
     request: &Request,
-    hands: &Hands,
+    crew: &Crew,
     observer: &mut dyn RunObserver,
 ) -> Result<Option<Picture>, RunError> {
     let (shown, figure) = (&request.shown, &request.figure);
     let options = options(figure, &shown.experiment)?;
-    let Some(drawn) = shown.draw(figure, hands, observer)? else {
+    let Some(drawn) = shown.draw(figure, crew, observer)? else {
         return Ok(None);
     };
     let size = drawn.scene.size;
@@ -228,10 +232,14 @@ fn picture(
     let dpi = request.dpi.min(figure.dpi).min(most) as f32;
     let pixels = pixels(&drawn.scene, &Options { dpi, ..options });
     let pixels = pixels.map_err(|error| RunError::Input(error.to_string()))?;
+    let stem = Path::new(&figure.file).file_stem();
+    let stem = stem.and_then(|stem| stem.to_str()).unwrap_or("figure");
     Ok(Some(Picture {
+        caption: drawn.caption(figure, stem),
         pixels,
         size,
         missing: drawn.missing_glyphs(),
+        unset: drawn.unset_formulas(),
     }))
 }
 

@@ -1,6 +1,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use super::desktop::quoted;
 use super::*;
 use crate::clock::Instant;
 use crate::experiment::{FigureKind, presets};
@@ -22,7 +23,7 @@ fn shown() -> Shown {
     let crew = super::super::crew::Crew::alone();
     let frame = portrait::of_saved(blank, None, &crew).unwrap();
     Shown {
-        lanes: vec![(Arc::new(frame), "exact".to_owned())],
+        lanes: Lanes::Seen(vec![(Arc::new(frame), "exact".to_owned())]),
         experiment,
     }
 }
@@ -122,6 +123,7 @@ fn exports_come_one_after_the_other_and_what_fails_or_is_cancelled_leaves_no_fil
         shown: shown.clone(),
         figure: figure.clone(),
         way: Way::File(folder.path().join(name)),
+        keeps_run: true,
     };
     let still = Figure {
         caption: false,
@@ -173,6 +175,7 @@ fn exports_come_one_after_the_other_and_what_fails_or_is_cancelled_leaves_no_fil
             shown: shown.clone(),
             figure: figure.clone(),
             way: Way::File(path.clone()),
+            keeps_run: true,
         });
         let Ended::Failed(sentence) = ended(&studio) else {
             panic!("{}", path.display());
@@ -193,6 +196,7 @@ fn a_picture_for_the_clipboard_has_the_figures_own_dots() {
         shown: shown(),
         figure,
         way: Way::Clipboard,
+        keeps_run: true,
     });
     let Ended::Copied(pixels) = ended(&studio) else {
         panic!("not copied");

@@ -9,7 +9,8 @@ use egui::epaint::Mesh;
 use egui::{ColorImage, Context, Painter, Rect, Shape, TextureHandle, TextureId, TextureOptions};
 
 use crate::experiment::Layer;
-use crate::scene::{Image, Item, Scene};
+use crate::export::png;
+use crate::scene::{self, Image, Item, Scene, text};
 use crate::snapshot::LaneId;
 use crate::ui::theme::ink;
 
@@ -129,6 +130,10 @@ impl ScenePainter {
         let shapes = self.shapes(painter, &scene.furniture, &screen, &mut furniture);
         self.furniture = furniture;
         painter.extend(shapes);
+        for bar in &scene.color_bars {
+            let shapes = self.shapes(painter, bar, &screen, &mut Pictures::default());
+            painter.extend(shapes);
+        }
     }
 
     fn begin(&mut self, painter: &Painter, rect: Rect) -> Screen {
@@ -196,6 +201,13 @@ impl ScenePainter {
                     shapes::image(&mut mesh, texture, screen.rect(image.rect));
                 }
                 Item::Rectangle(rectangle) => out.push(shapes::rectangle(rectangle, screen)),
+                Item::Text(text) if has_formula(text) => {
+                    let origin = [screen.origin.x, screen.origin.y];
+                    if let Some(line) = png::line(text, screen.pixels_per_point, origin) {
+                        let texture = pictures.texture(ctx, &line);
+                        shapes::image(&mut mesh, texture, screen.rect(line.rect));
+                    }
+                }
                 Item::Text(text) => out.push(shapes::text(painter, text, screen)),
             }
             if mesh.indices.is_empty() {
@@ -225,6 +237,11 @@ impl ScenePainter {
             self.spare.push(mesh);
         }
     }
+}
+
+/// Whether the line is set by the scene's own rasteriser: the window's letters know no formulas.
+fn has_formula(text: &scene::Text) -> bool {
+    !text::formulas(&text.text).is_empty()
 }
 
 /// Where the card of the legend, the one box with an outline, is on a screen that shows the scene in `rect`.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::experiment::{Experiment, presets};
 use crate::session::folder::Saved;
-use crate::session::{self, documents, figure};
+use crate::session::{self, documents};
 
 use super::super::command::{Purpose, Tool};
 use super::super::dialogs::native::{Picking, Question};
@@ -145,7 +145,7 @@ impl State {
                 Purpose::Open | Purpose::OpenRun => String::new(),
                 Purpose::Save => format!("{name}.ron"),
                 Purpose::SaveRun => name.clone(),
-                Purpose::Export => format!("{name}.{}", figure::Format::DEFAULT.suffix()),
+                Purpose::Export => self.figure_name(),
             },
         }
     }

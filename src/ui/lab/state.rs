@@ -25,6 +25,7 @@ use super::super::slow_motion::SlowMotion;
 use super::super::studio::Desk;
 use super::super::timeline::{PlayHead, TrainingHead};
 use super::lanes::{lanes, session_on};
+use super::straighten::Round;
 
 /// The whole window's state except egui's; it changes by way of [`super::Lab`] alone.
 pub struct State {
@@ -88,6 +89,8 @@ pub struct State {
     pub(super) gradients: BTreeMap<LaneId, u32>,
     /// The lane whose pictures come first.
     pub(super) focused: Option<LaneId>,
+    /// The next round of reflow, while its pairs are being made.
+    pub(super) round: Option<Round>,
     /// The studio of figures, once it has been opened.
     pub(super) desk: Option<Desk>,
     /// Where settings are remembered; nowhere in a window that keeps nothing.
@@ -139,6 +142,7 @@ impl State {
                 ..PlayHead::default()
             },
             training: TrainingHead::default(),
+            round: None,
             desk: None,
             settings: None,
             shown_step: None,

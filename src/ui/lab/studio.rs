@@ -1,14 +1,16 @@
 //! The commands of the figure studio.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::experiment::{Experiment, Figure, FigureKind, View};
+use crate::products::FlowId;
+use crate::session::documents;
 use crate::session::export::suffixes;
-use crate::session::studio::{Ended, Export, Shown, Way, free_folder, quoted, reveal};
-use crate::session::{documents, lane_folders};
+use crate::session::studio::{Ended, Export, Lanes, Shown, Way, reveal};
+use crate::snapshot::LaneId;
 
+use super::super::editor::LaneDraft;
 use super::super::studio::{Clip, Desk, Move};
 use super::state::State;
 
@@ -36,6 +38,7 @@ impl State {
         match movement {
             Move::Toggle => self.toggle_studio(),
             Move::CopyPicture => self.copy_picture(),
+            Move::Copy(clip) => self.with_desk(|desk| desk.copy(*clip)),
             Move::CopyCommand => self.copy_command(),
             Move::Keep => self.keep_figure(),
             Move::Take(number) => self.take_figure(number),
@@ -53,12 +56,15 @@ impl State {
             }
             Move::Freeze => {
                 let shown = self.shown();
-                if let Some(desk) = &mut self.desk {
+                if let Lanes::At(moment) = &shown.0.lanes {
+                    moment.take();
+                }
+                self.with_desk(|desk| {
                     desk.frozen = match desk.frozen.take() {
                         None => Some(shown),
                         Some(_) => None,
                     };
-                }
+                });
             }
             Move::Set(figure) => self.with_desk(|desk| desk.set(*figure)),
             Move::Choose(kind) => {
@@ -72,6 +78,7 @@ impl State {
             }
             Move::See(dpi) => self.with_desk(|desk| desk.dpi = dpi),
             Move::Zoom(zoom) => self.with_desk(|desk| desk.zoom = zoom),
+            Move::KeepRun(keeps) => self.with_desk(|desk| desk.keeps_run = keeps),
             Move::Cancel(number) => self.with_desk(|desk| desk.threads.cancel(number)),
             Move::Dismiss(number) => self.with_desk(|desk| {
                 if number < desk.written.len() {
@@ -117,15 +124,24 @@ impl State {
         if !self.need_desk() {
             return;
         }
-        let Some(desk) = &mut self.desk else {
-            return;
-        };
-        desk.is_open = !desk.is_open;
-        if !desk.is_open
-            && let Err(sentence) = desk.remember()
-        {
-            self.complain(sentence);
+        self.with_desk(|desk| desk.is_open = !desk.is_open);
+        self.remember_figures();
+    }
+
+    /// Writes the settings of figures down, if they have changed.
+    pub(super) fn remember_figures(&mut self) {
+        let remembered = self.desk.as_mut().and_then(Desk::to_remember);
+        if let Some((remembered, folder)) = remembered {
+            self.session.remember(remembered, folder);
         }
+    }
+
+    /// The name that is proposed for the file of the figure.
+    pub(super) fn figure_name(&self) -> String {
+        let set_up = self.desk().map(|desk| desk.figure().file.as_str());
+        let name = set_up.and_then(|file| Path::new(file).file_name());
+        let name = name.map(|name| name.to_string_lossy().into_owned());
+        name.unwrap_or_else(|| self.file_of(&FigureKind::Trajectories))
     }
 
     /// A name for the file of a figure of this kind.
@@ -135,19 +151,46 @@ impl State {
         format!("{name}-{}.{suffix}", kind.name())
     }
 
-    /// What the canvas shows, for figures.
-    pub(super) fn shown(&self) -> Shown {
+    /// What the canvas shows, for figures, with the flows of its lanes.
+    fn shown(&mut self) -> (Shown, Vec<Option<FlowId>>) {
         let frames = self.lane_frames(&self.frames());
-        let titles = self.editor.labels().iter().cloned();
+        let flows: Vec<_> = frames.iter().map(|frame| frame.flow.as_ref()).collect();
+        let flows: Vec<_> = flows
+            .iter()
+            .map(|flow| flow.map(|flow| flow.id.clone()))
+            .collect();
         let saved = self.to_save();
         let view = View {
             step: self.step_view(),
             ..saved.view.clone()
         };
-        Shown {
-            lanes: frames.into_iter().zip(titles).collect(),
-            experiment: Arc::new(Experiment { view, ..saved }),
+        let is_past = frames.iter().any(|frame| frame.past.is_some());
+        let experiment = Arc::new(Experiment { view, ..saved });
+        let lanes = if is_past || experiment.view.step.is_some() {
+            let titles = self.editor.labels().iter().cloned();
+            Lanes::Seen(frames.into_iter().zip(titles).collect())
+        } else {
+            let ids: Vec<LaneId> = self.editor.lanes().iter().map(LaneDraft::id).collect();
+            let begin = || self.session.moment(ids);
+            Lanes::At(match &mut self.desk {
+                Some(desk) => desk.moment(&flows, &experiment, begin),
+                None => begin(),
+            })
+        };
+        (Shown { lanes, experiment }, flows)
+    }
+
+    /// What is exported: what the preview holds to, or what the canvas shows now.
+    fn to_export(&mut self) -> Shown {
+        let frozen = self.desk().and_then(|desk| desk.frozen.clone());
+        let shown = match frozen {
+            Some((shown, _)) => shown,
+            None => self.shown().0,
+        };
+        if let Lanes::At(moment) = &shown.lanes {
+            moment.take();
         }
+        shown
     }
 
     /// Takes in what the threads have made, and asks for the picture of what is shown now.
@@ -169,10 +212,18 @@ impl State {
                     self.notice = "The picture is on the clipboard.".to_owned();
                     desk.copy(Clip::Picture(pixels));
                 }
+                Ended::Command { folder, command } => {
+                    self.notice = format!(
+                        "The run is in {}, the command on the clipboard.",
+                        folder.display()
+                    );
+                    desk.copy(Clip::Text(command));
+                }
                 Ended::Cancelled(way) => {
                     self.notice = match way {
                         Way::File(path) => format!("{} is not written.", path.display()),
                         Way::Clipboard => "The picture is not copied.".to_owned(),
+                        Way::Command { .. } => "The command is not copied.".to_owned(),
                     };
                 }
                 Ended::Failed(sentence) => sentences.push(sentence),
@@ -184,102 +235,54 @@ impl State {
             self.complain(sentence);
         }
         if is_open {
-            let shown = frozen.unwrap_or_else(|| self.shown());
-            self.with_desk(|desk| desk.ask(shown));
+            let (shown, flows) = frozen.unwrap_or_else(|| self.shown());
+            self.with_desk(|desk| desk.ask(shown, flows));
         }
-    }
-
-    /// A run is in this folder.
-    pub(super) fn hear_saved(&mut self, folder: &PathBuf) {
-        let copied = self
-            .desk
-            .as_mut()
-            .is_some_and(|desk| desk.hear_saved(folder));
-        self.notice = match copied {
-            true => format!(
-                "The run is in {}, the command on the clipboard.",
-                folder.display()
-            ),
-            false => format!("Saved the run in {}", folder.display()),
-        };
     }
 
     /// Writes the figure into a file, in the background.
     pub(super) fn export(&mut self, path: PathBuf) {
-        if !self.need_desk() {
-            return;
-        }
-        let Some(desk) = &self.desk else {
-            return;
-        };
-        let shown = desk.frozen.clone().unwrap_or_else(|| self.shown());
-        self.notice = format!("Exporting {}", path.display());
-        desk.threads.export(Export {
-            shown,
-            figure: desk.figure().clone(),
-            way: Way::File(path),
-        });
-        self.dialog = None;
+        let sentence = format!("Exporting {}", path.display());
+        self.send_figure(Way::File(path), sentence);
     }
 
     fn copy_picture(&mut self) {
-        if !self.need_desk() {
-            return;
-        }
-        let Some(desk) = &self.desk else {
-            return;
-        };
-        let shown = desk.frozen.clone().unwrap_or_else(|| self.shown());
-        desk.threads.export(Export {
-            shown,
-            figure: desk.figure().clone(),
-            way: Way::Clipboard,
-        });
+        self.send_figure(Way::Clipboard, "Drawing the picture.".to_owned());
     }
 
-    /// Saves the run beside the experiment's file and copies the command that makes this figure of it.
+    /// Saves the run beside the figure's file and copies the command that makes the figure of it.
     fn copy_command(&mut self) {
-        let Some(desk) = &self.desk else {
-            return;
-        };
-        let figure = desk.figure().clone();
+        let file = self.desk().map(|desk| desk.figure().file.trim().to_owned());
         let beside = documents::folder_of(self.editor.path());
-        let name = format!("{}-run", self.editor.experiment().words.name);
-        let folder = free_folder(&beside, &name);
-        let command = command(&folder, &figure);
-        match self.save_lanes(&folder) {
-            Ok(folders) => self.with_desk(|desk| desk.copy_when_saved(folders, command)),
+        match documents::typed(&beside, &file.unwrap_or_default()) {
+            Ok(file) => {
+                let beside = documents::folder_of(Some(&file));
+                let way = Way::Command { file, beside };
+                self.send_figure(way, "Saving the run for the command.".to_owned());
+            }
             Err(sentence) => self.complain(sentence),
         }
     }
 
-    /// Saves all lanes in a folder as a run does; the folders that weights will be in.
-    fn save_lanes(&self, folder: &Path) -> Result<BTreeSet<PathBuf>, String> {
-        let experiment = self.to_save();
-        let learned = |lane: &Experiment| lane.problem.velocity.is_learned();
-        let lanes = self.editor.lanes();
-        let alone = lanes.len() == 1;
-        if !alone || !lanes.iter().any(|lane| learned(lane.legal())) {
-            documents::save_in(folder, &experiment)?;
+    fn send_figure(&mut self, way: Way, notice: String) {
+        if !self.need_desk() {
+            return;
         }
-        let mut folders = BTreeSet::new();
-        for (i, lane) in lanes
-            .iter()
-            .enumerate()
-            .filter(|(_, lane)| learned(lane.legal()))
-        {
-            let own = match alone {
-                true => folder.to_owned(),
-                false => lane_folders::of_lane(folder, &experiment, i),
-            };
-            let view = experiment.view.clone();
-            self.session.save_run(lane.id(), own.clone(), view);
-            folders.insert(own);
-        }
-        Ok(folders)
+        let shown = self.to_export();
+        self.remember_figures();
+        self.notice = notice;
+        self.dialog = None;
+        self.with_desk(|desk| {
+            desk.threads.export(Export {
+                shown,
+                figure: desk.figure().clone(),
+                way,
+                keeps_run: desk.keeps_run,
+            });
+        });
     }
 
-    /// Makes the figure one of the experiment's.
+    /// Makes the figure one of the experiment's, in the place of the one with its file.
     fn keep_figure(&mut self) {
         let Some(desk) = &self.desk else {
             return;
@@ -291,7 +294,10 @@ impl State {
             Some(place) => *place = figure,
             None => figures.push(figure),
         }
-        self.editor.set_figures(figures);
+        match Figure::validate_all(&figures) {
+            Ok(()) => self.editor.set_figures(figures),
+            Err(error) => self.complain(format!("Not added: {error}")),
+        }
     }
 
     fn take_figure(&mut self, number: usize) {
@@ -300,19 +306,4 @@ impl State {
             self.with_desk(|desk| desk.set(figure));
         }
     }
-}
-
-/// The command that writes the figure of a run.
-fn command(folder: &Path, figure: &Figure) -> String {
-    let words = [
-        "pushforward".to_owned(),
-        "export".to_owned(),
-        folder.display().to_string(),
-    ];
-    let out = ["--out".to_owned(), figure.file.clone()];
-    let words = words.into_iter().chain(figure.flags()).chain(out);
-    words
-        .map(|word| quoted(&word))
-        .collect::<Vec<_>>()
-        .join(" ")
 }

@@ -72,6 +72,7 @@ impl State {
     }
 
     fn close(&mut self) {
+        self.remember_figures();
         self.closing = true;
         self.unsaved.kept = None;
         if let Some(autosave) = &self.unsaved.autosave {

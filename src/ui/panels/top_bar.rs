@@ -105,7 +105,7 @@ fn compare_ui(ui: &mut Ui, lab: &Lab, commands: &mut Vec<Command>) {
             let command = (action.command)(lab);
             let can = match &command {
                 Command::Compare(comparison) => comparison.experiments(lab.editor.experiment()).is_ok(),
-                Command::AddLane(_) => lab.editor.lanes().len() < MAX_LANES,
+                Command::AddLane(_) | Command::Straighten | Command::Distil => lab.editor.lanes().len() < MAX_LANES,
                 _ => lab.editor.lanes().len() > 1,
             };
             let item = Button::new(action.name).shortcut_text(action.keys_text(ui.ctx()));

@@ -16,7 +16,7 @@ use super::super::command::Command;
 use super::super::panels::grouped;
 use super::super::panels::widgets::{heading_ui, note_ui, row_ui};
 use super::super::theme::{ink, strong};
-use super::{Sight, block_maps, coupling_color, lengths, path_or_coupling, sweep};
+use super::{Sight, block_maps, coupling_color, lengths, path_or_coupling, reflow, sweep};
 
 /// What the page remembers from frame to frame.
 #[derive(Default)]
@@ -39,6 +39,7 @@ pub fn page_ui(ui: &mut Ui, memory: &mut Memory, sight: Sight<'_>, commands: &mu
         Some(block) => block_ui(ui, memory, sight, block),
     }
     sweep::sweep_ui(ui, sight, commands);
+    reflow::reflow_ui(ui, sight, commands);
     path_or_coupling::lesson_ui(ui, &mut memory.lesson, sight);
 }
 

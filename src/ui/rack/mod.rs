@@ -15,6 +15,7 @@ mod log_plot;
 mod loss;
 mod path_or_coupling;
 mod profile;
+mod reflow;
 mod row;
 mod step;
 mod steps_plot;

@@ -1,14 +1,14 @@
 //! What the studio knows between frames: the figure, what was asked of the session, and what came of it.
 
-use std::collections::BTreeSet;
 use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use crate::experiment::{Figure, FigureKind, View};
+use crate::experiment::{Experiment, Figure, FigureKind};
 use crate::export::png::Pixels;
 use crate::products::FlowId;
 use crate::session::Wake;
-use crate::session::studio::{Remembered, Request, Shown, Studio};
+use crate::session::studio::{Moment, Remembered, Request, Shown, Studio};
 
 /// Pixels of the screen to an inch of the page where the figure has its true size and a pixel is a point.
 pub const INCH: f32 = 96.0;
@@ -21,6 +21,8 @@ pub enum Zoom {
     Fit,
     /// So many times the size on paper.
     Times(f32),
+    /// A pixel of the screen for each one of the file.
+    Pixels,
 }
 
 /// What goes to the clipboard of the desktop.
@@ -32,18 +34,11 @@ pub enum Clip {
     Picture(Pixels),
 }
 
-/// A command that is copied as soon as the run is saved.
-struct Saving {
-    folders: BTreeSet<PathBuf>,
-    command: String,
-}
-
 /// All that a picture of the studio depends on.
 #[derive(PartialEq)]
 struct Asked {
     figure: Figure,
-    view: View,
-    title: String,
+    experiment: Arc<Experiment>,
     flows: Vec<Option<FlowId>>,
     dpi: f64,
 }
@@ -59,14 +54,19 @@ pub struct Desk {
     /// Dots per inch of the screen at that zoom, as the panel found them.
     pub dpi: f64,
     /// What the preview holds to.
-    pub frozen: Option<Shown>,
+    pub frozen: Option<(Shown, Vec<Option<FlowId>>)>,
+    /// Whether weights that are in no folder are saved beside a figure.
+    pub keeps_run: bool,
     /// Files that were written, oldest first.
     pub written: Vec<(PathBuf, u64)>,
     figure: Figure,
     remembered: Remembered,
+    /// What is remembered has changed since it was written down.
+    unwritten: bool,
     folder: Option<PathBuf>,
     asked: Option<Asked>,
-    saving: Option<Saving>,
+    /// The newest moment of the lanes, and which flows and work they had.
+    moment: Option<(Vec<Option<FlowId>>, Arc<Experiment>, Arc<Moment>)>,
     clip: Option<Clip>,
 }
 
@@ -91,12 +91,14 @@ impl Desk {
             zoom: Zoom::Fit,
             dpi: f64::from(INCH),
             frozen: None,
+            keeps_run: true,
             written: Vec::new(),
             figure: remembered.of(kind),
             remembered,
+            unwritten: false,
             folder,
             asked: None,
-            saving: None,
+            moment: None,
             clip: None,
         };
         Ok((desk, complaint))
@@ -114,7 +116,9 @@ impl Desk {
 
     /// Another kind, with the settings that it had last and the same name of its file.
     pub fn choose(&mut self, kind: &FigureKind) {
+        let before = self.remembered.clone();
         self.remembered.keep(&self.figure);
+        self.unwritten |= self.remembered != before;
         let Figure { file, title, .. } = self.figure.clone();
         self.figure = Figure {
             file,
@@ -123,30 +127,40 @@ impl Desk {
         };
     }
 
-    /// Writes the settings down for the next start.
-    ///
-    /// # Errors
-    /// A sentence with the path in it.
-    pub fn remember(&mut self) -> Result<(), String> {
+    /// The settings to be written down for the next start, and where, if they have changed.
+    pub fn to_remember(&mut self) -> Option<(Remembered, PathBuf)> {
+        let before = self.remembered.clone();
         self.remembered.keep(&self.figure);
-        match &self.folder {
-            Some(folder) => self.remembered.write(folder),
-            None => Ok(()),
-        }
+        let changed = self.remembered != before || std::mem::take(&mut self.unwritten);
+        let folder = self.folder.clone().filter(|_| changed)?;
+        Some((self.remembered.clone(), folder))
     }
 
-    /// Asks for a picture unless it is the one that was asked for last.
-    pub fn ask(&mut self, shown: Shown) {
-        let figure = &self.figure;
+    /// The moment of the lanes with these flows: the last one, if they have not gone on since. Of the same moment not
+    /// everything is made again.
+    pub fn moment(
+        &mut self,
+        flows: &[Option<FlowId>],
+        experiment: &Arc<Experiment>,
+        begin: impl FnOnce() -> Arc<Moment>,
+    ) -> Arc<Moment> {
+        if let Some((known, of, moment)) = &self.moment
+            && known == flows
+            && of.is_same_work(experiment)
+        {
+            return Arc::clone(moment);
+        }
+        let moment = begin();
+        self.moment = Some((flows.to_vec(), Arc::clone(experiment), Arc::clone(&moment)));
+        moment
+    }
+
+    /// Asks for a picture of lanes with these flows, unless it is the one that was asked for last.
+    pub fn ask(&mut self, shown: Shown, flows: Vec<Option<FlowId>>) {
         let asked = Asked {
-            figure: figure.clone(),
-            view: shown.experiment.view.clone(),
-            title: shown.experiment.words.title.clone(),
-            flows: shown
-                .lanes
-                .iter()
-                .map(|(frame, _)| frame.flow.as_ref().map(|flow| flow.id.clone()))
-                .collect(),
+            figure: self.figure.clone(),
+            experiment: Arc::clone(&shown.experiment),
+            flows,
             dpi: self.dpi,
         };
         if self.asked.as_ref() == Some(&asked) {
@@ -156,33 +170,11 @@ impl Desk {
         let is_live = self.asked.as_ref().is_some_and(same_page);
         self.threads.preview(Request {
             shown,
-            figure: figure.clone(),
+            figure: asked.figure.clone(),
             dpi: self.dpi,
             is_live,
         });
         self.asked = Some(asked);
-    }
-
-    /// The command is copied when the run is in all of these folders.
-    pub fn copy_when_saved(&mut self, folders: BTreeSet<PathBuf>, command: String) {
-        match folders.is_empty() {
-            true => self.clip = Some(Clip::Text(command)),
-            false => self.saving = Some(Saving { folders, command }),
-        }
-    }
-
-    /// A run is in this folder; whether a command was waiting for it, and is copied now.
-    pub fn hear_saved(&mut self, folder: &PathBuf) -> bool {
-        let Some(saving) = &mut self.saving else {
-            return false;
-        };
-        let waited = saving.folders.remove(folder);
-        if !waited || !saving.folders.is_empty() {
-            return false;
-        }
-        let saving = self.saving.take();
-        self.clip = saving.map(|saving| Clip::Text(saving.command));
-        true
     }
 
     /// Puts this on the clipboard with the next frame.

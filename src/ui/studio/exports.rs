@@ -53,6 +53,12 @@ pub fn exports_ui(ui: &mut Ui, lab: &Lab, desk: &Desk, commands: &mut Vec<Comman
             commands.push(Command::Studio(Move::CopyCommand));
         }
     });
+    let mut keeps = desk.keeps_run;
+    let hint = "Weights that are in no folder yet are saved beside the figure, so that it can be made again from them.";
+    let kept = ui.checkbox(&mut keeps, "Save the run with it");
+    if kept.on_hover_text(hint).changed() {
+        commands.push(Command::Studio(Move::KeepRun(keeps)));
+    }
     if let Err(sentence) = &path {
         ui.colored_label(ink(theme.error), sentence);
     }
@@ -102,6 +108,7 @@ fn under_ui(ui: &mut Ui, lab: &Lab, under: &Under, commands: &mut Vec<Command>) 
             .to_string_lossy()
             .into_owned(),
         Way::Clipboard => "the clipboard".to_owned(),
+        Way::Command { .. } => "the run for the command".to_owned(),
     };
     ui.horizontal(|ui| {
         let left = under
@@ -125,28 +132,35 @@ fn under_ui(ui: &mut Ui, lab: &Lab, under: &Under, commands: &mut Vec<Command>) 
 
 /// What was written, with a way to its folder.
 fn written_ui(ui: &mut Ui, lab: &Lab, desk: &Desk, commands: &mut Vec<Command>) {
-    let theme = theme::palette(lab.dark);
-    for (number, (path, bytes)) in desk.written.iter().enumerate().rev() {
-        card(theme).show(ui, |ui| {
-            ui.horizontal_wrapped(|ui| {
-                let name = path.file_name().unwrap_or_default().to_string_lossy();
-                let text = format!("Wrote {name}, {} bytes", grouped(*bytes));
-                ui.label(text).on_hover_text(path.display().to_string());
-                if ui.add(link(theme, "Show in folder")).clicked() {
-                    commands.push(Command::Studio(Move::Reveal(path.clone())));
-                }
-                let dismiss = Button::new(RichText::new("×").color(ink(theme.muted)))
-                    .fill(Color32::TRANSPARENT);
-                if ui
-                    .add(dismiss)
-                    .accessible_name("Dismiss the written file")
-                    .clicked()
-                {
-                    commands.push(Command::Studio(Move::Dismiss(number)));
-                }
-            });
-        });
+    for number in (0..desk.written.len()).rev() {
+        toast_ui(ui, lab, desk, number, commands);
     }
+}
+
+/// The word of the file of this number.
+pub fn toast_ui(ui: &mut Ui, lab: &Lab, desk: &Desk, number: usize, commands: &mut Vec<Command>) {
+    let theme = theme::palette(lab.dark);
+    let Some((path, bytes)) = desk.written.get(number) else {
+        return;
+    };
+    card(theme).show(ui, |ui| {
+        ui.horizontal_wrapped(|ui| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            let text = format!("Wrote {name}, {} bytes", grouped(*bytes));
+            ui.label(text).on_hover_text(path.display().to_string());
+            if ui.add(link(theme, "Show in folder")).clicked() {
+                commands.push(Command::Studio(Move::Reveal(path.clone())));
+            }
+            let dismiss = Button::new(RichText::new("×").color(ink(theme.muted)));
+            let dismiss = ui.add(dismiss.fill(Color32::TRANSPARENT));
+            if dismiss
+                .accessible_name("Dismiss the written file")
+                .clicked()
+            {
+                commands.push(Command::Studio(Move::Dismiss(number)));
+            }
+        });
+    });
 }
 
 /// The experiment's own figures.

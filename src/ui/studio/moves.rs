@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::experiment::Figure;
 
-use super::Zoom;
+use super::{Clip, Zoom};
 
 /// A command for the studio.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,10 +21,14 @@ pub enum Move {
     See(f64),
     /// The preview holds to what the canvas shows now, or follows it again.
     Freeze,
+    /// Whether weights that are in no folder are saved beside a figure.
+    KeepRun(bool),
     /// Takes an export back.
     Cancel(u64),
     /// Puts the figure on the clipboard, as pixels.
     CopyPicture,
+    /// Puts this on the clipboard.
+    Copy(Box<Clip>),
     /// Saves the run and puts the command on the clipboard that writes this figure of it.
     CopyCommand,
     /// Shows the folder of a file that was written.

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use egui::{
-    Color32, ColorImage, Rect, RichText, ScrollArea, Sense, TextureHandle, TextureOptions, Ui,
-    Vec2, pos2,
+    Color32, ColorImage, Label, Rect, RichText, ScrollArea, Sense, TextureHandle, TextureOptions,
+    Ui, Vec2, pos2, scroll_area::ScrollSource,
 };
 
 use crate::session::studio::{Picture, Preview};
@@ -17,8 +17,10 @@ use super::super::theme::{self, ink};
 use super::desk::{Desk, INCH};
 use super::{Move, Zoom};
 
-/// The zooms that are offered beside the one that fits.
-const ZOOMS: [f32; 4] = [0.5, 1.0, 2.0, 4.0];
+/// How much larger or smaller a step of the zoom is, and the ends of it, in sizes on paper.
+const STEP: f32 = 1.25;
+const LEAST: f32 = 0.1;
+const MOST: f32 = 8.0;
 /// Side of the squares behind what is transparent, in points.
 const SQUARE: f32 = 8.0;
 
@@ -45,13 +47,21 @@ pub fn preview_ui(
         Some(Err(sentence)) => (None, Some(sentence)),
         None => (None, None),
     };
-    let size = picture.map_or(room, |picture| on_screen(picture, desk.zoom, room));
+    let pixels_per_point = ui.ctx().pixels_per_point();
+    let dots = desk.figure().dpi as f32 / pixels_per_point;
+    let zoom = match desk.zoom {
+        Zoom::Pixels => Zoom::Times(dots / INCH),
+        other => other,
+    };
+    let size = picture.map_or(room, |picture| on_screen(picture, zoom, room));
     let area = ScrollArea::both()
         .id_salt("preview")
+        .scroll_source(ScrollSource::ALL)
         .max_height(high)
         .max_width(room.x)
         .auto_shrink(false);
     area.show(ui, |ui| match (&memory.shown, picture) {
+        _ if refused.is_some() => refused_ui(ui, lab, refused),
         (Some((_, texture)), Some(picture)) => {
             let outer = size.max(ui.available_size());
             let (rect, response) = ui.allocate_exact_size(outer, Sense::hover());
@@ -67,15 +77,9 @@ pub fn preview_ui(
             "The figure is being drawn.",
         )),
     });
-    if let Some(sentence) = refused {
-        let theme = theme::palette(lab.dark);
-        attention_card(theme, theme.attention).show(ui, |ui| {
-            ui.label(RichText::new(sentence).color(ink(theme.attention)));
-        });
-    }
-    ui.horizontal_wrapped(|ui| zoom_ui(ui, lab, desk, commands));
+    let times = picture.map_or(1.0, |picture| 72.0 * size.x / (picture.size[0] * INCH));
+    ui.horizontal_wrapped(|ui| zoom_ui(ui, lab, desk, times, commands));
     says_ui(ui, lab, desk, picture);
-    let pixels_per_point = ui.ctx().pixels_per_point();
     let wide = picture.map_or(0.0, |picture| picture.size[0] / 72.0);
     let dpi = match wide > 0.0 {
         true => size.x * pixels_per_point / wide,
@@ -116,12 +120,23 @@ impl Memory {
     }
 }
 
+/// Why there is no picture.
+fn refused_ui(ui: &mut Ui, lab: &Lab, refused: Option<&String>) {
+    let theme = theme::palette(lab.dark);
+    ui.set_width(ui.available_width());
+    attention_card(theme, theme.attention).show(ui, |ui| {
+        let words = refused.map_or("", String::as_str);
+        let words = RichText::new(words).color(ink(theme.attention));
+        ui.add(Label::new(words).wrap());
+    });
+}
+
 /// How large the page is on the screen, in points.
 fn on_screen(picture: &Picture, zoom: Zoom, room: Vec2) -> Vec2 {
     let inches = Vec2::from(picture.size) / 72.0;
     match zoom {
         Zoom::Times(times) => times * INCH * inches,
-        Zoom::Fit => {
+        Zoom::Fit | Zoom::Pixels => {
             let room = room - Vec2::splat(4.0);
             let times = (room.x / inches.x).min(room.y / inches.y);
             times.max(1.0) * inches
@@ -135,20 +150,46 @@ fn words(picture: &Picture) -> String {
     format!("The figure, {width:.2} by {height:.2} in")
 }
 
-fn zoom_ui(ui: &mut Ui, lab: &Lab, desk: &Desk, commands: &mut Vec<Command>) {
-    let mut button = |text: String, zoom: Zoom, hint: &str| {
-        let button = ui
-            .selectable_label(desk.zoom == zoom, text)
-            .on_hover_text(hint);
+/// The ways to see the page, which is so many times its size on paper now.
+fn zoom_ui(ui: &mut Ui, lab: &Lab, desk: &Desk, times: f32, commands: &mut Vec<Command>) {
+    let (out, into) = (times / STEP, times * STEP);
+    let clamped = |times: f32| Zoom::Times(times.clamp(LEAST, MOST));
+    for (text, name, zoom, hint) in [
+        (
+            "Fit",
+            "Fit the figure",
+            Zoom::Fit,
+            "As large as there is room.",
+        ),
+        ("−", "Zoom out of the figure", clamped(out), "Smaller."),
+        (
+            "+",
+            "Zoom into the figure",
+            clamped(into),
+            "Larger; drag to move the page.",
+        ),
+        (
+            "100 %",
+            "True size",
+            Zoom::Times(1.0),
+            "The size on paper, where the screen has 96 dots per inch.",
+        ),
+        (
+            "1:1",
+            "Pixel for pixel",
+            Zoom::Pixels,
+            "A pixel of the screen for each one of the file.",
+        ),
+    ] {
+        let button = ui.selectable_label(desk.zoom == zoom, text);
+        let button = button.on_hover_text(hint).accessible_name(name);
         if button.clicked() {
             commands.push(Command::Studio(Move::Zoom(zoom)));
         }
-    };
-    button("Fit".to_owned(), Zoom::Fit, "As large as there is room.");
-    for times in ZOOMS {
-        let hint = "100 % is the size on paper, where the screen has 96 dots per inch.";
-        button(format!("{:.0} %", 100.0 * times), Zoom::Times(times), hint);
     }
+    let theme = theme::palette(lab.dark);
+    let words = RichText::new(format!("{:.0} %", 100.0 * times)).small();
+    ui.label(words.color(ink(theme.muted)));
     let hint = "Hold the figure to what the canvas shows now, while training and play head go on.";
     let frozen = ui
         .selectable_label(desk.frozen.is_some(), "Freeze")
@@ -157,7 +198,6 @@ fn zoom_ui(ui: &mut Ui, lab: &Lab, desk: &Desk, commands: &mut Vec<Command>) {
         commands.push(Command::Studio(Move::Freeze));
     }
     if desk.threads.draws() {
-        let theme = theme::palette(lab.dark);
         ui.label(RichText::new("drawing").small().color(ink(theme.muted)));
     }
 }
@@ -184,6 +224,10 @@ fn says_ui(ui: &mut Ui, lab: &Lab, desk: &Desk, picture: Option<&Picture>) {
             "No font has a glyph for {}: a style may name a font file.",
             picture.missing
         );
+        ui.label(RichText::new(text).small().color(ink(theme.attention)));
+    }
+    for unset in &picture.unset {
+        let text = format!("{unset}.");
         ui.label(RichText::new(text).small().color(ink(theme.attention)));
     }
 }

@@ -21,7 +21,7 @@ pub use csv::quoted;
 pub use disagreements::Disagreement;
 pub use estimate::Estimate;
 pub use lanes::{Column, Comparison, LaneResults, Row};
-pub use latex::escaped;
+pub use latex::{escaped, formula_in_math};
 pub use numbers::Numbers;
 
 #[cfg(test)]

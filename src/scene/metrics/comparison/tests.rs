@@ -251,7 +251,7 @@ fn latex_sets_titles_as_they_are() {
         "{text}"
     );
     assert!(
-        text.contains("\\begin{tabular}{lrrrrrrrrrr}\n\\toprule\n"),
+        text.contains("\\begin{tabular}{lrrrrrrrrrr}\n\\hline\n"),
         "{text}"
     );
 }

@@ -67,3 +67,119 @@ fn a_film_that_is_cancelled_leaves_nothing_and_a_whole_one_its_file_alone() {
         assert_eq!(files(), 1);
     }
 }
+
+#[cfg(unix)]
+mod ffmpeg {
+    use std::os::unix::fs::PermissionsExt;
+    use std::path::PathBuf;
+
+    use super::*;
+    use crate::export::Metadata;
+    use crate::session::files::atomic_write;
+
+    const SIZE: [usize; 2] = [64, 48];
+    /// Bytes of a picture as ffmpeg reads it.
+    const EACH: usize = 3 * SIZE[0] * SIZE[1];
+    const PICTURES: usize = 100;
+
+    /// A program in the place of ffmpeg, which gets the name of the file last.
+    fn program(folder: &Path, script: &str) -> PathBuf {
+        let path = folder.join("ffmpeg");
+        let script = format!("#!/bin/sh\nfor out; do :; done\n{script}\n");
+        atomic_write(&path, script.as_bytes()).unwrap();
+        let executable = std::fs::Permissions::from_mode(0o755);
+        std::fs::set_permissions(&path, executable).unwrap();
+        path
+    }
+
+    fn reel() -> Reel {
+        Reel {
+            format: FilmFormat::Mp4,
+            timing: Timing {
+                pictures: PICTURES,
+                rate: 30.0,
+                pause: 0.0,
+                repeat: false,
+            },
+            options: Options {
+                dpi: 72.0,
+                metadata: Metadata {
+                    title: "Moons".to_owned(),
+                    experiment: "(version: 1)".to_owned(),
+                },
+                ..Options::default()
+            },
+        }
+    }
+
+    /// Writes an MP4 of grey pictures through the program; what is in the folder afterwards.
+    fn filmed(script: &str, stop: u64) -> (Result<bool, RunError>, Vec<Vec<u8>>) {
+        let (tools, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let program = program(tools.path(), script);
+        let mut shot = |_: usize| -> Result<Shot, RunError> {
+            Ok(Box::new(|| {
+                Ok(Scene {
+                    size: SIZE.map(|n| n as f32),
+                    background: crate::scene::Color::hex(0x80_80_80),
+                    panels: Vec::new(),
+                    furniture: Vec::new(),
+                })
+            }))
+        };
+        let crew = Crew::alone();
+        let (hands, mut observer) = (Hands::of(&crew), Stop(stop, 0));
+        let path = folder.path().join("a.mp4");
+        let program = || Ok(program.clone());
+        let done = record_with(&program, &path, &reel(), &mut shot, &hands, &mut observer);
+        let files = folder.path().read_dir().unwrap();
+        let files = files.map(|file| std::fs::read(file.unwrap().path()).unwrap());
+        (done, files.collect())
+    }
+
+    #[test]
+    fn every_picture_reaches_it_and_what_it_writes_is_the_file() {
+        let (done, files) = filmed("cat > \"$out\"", u64::MAX);
+        assert!(done.unwrap());
+        assert_eq!(files.len(), 1);
+        assert_eq!(files[0].len(), PICTURES * EACH);
+        assert!(files[0].iter().all(|byte| *byte == 0x80));
+        let (done, files) = filmed(
+            "cat > /dev/null; printf '%s\\n' \"$@\" > \"$out\"",
+            u64::MAX,
+        );
+        assert!(done.unwrap());
+        let said = String::from_utf8_lossy(&files[0]);
+        for word in ["title=Moons", "comment=(version: 1)", "64x48", "libx264"] {
+            assert!(said.contains(word), "{word} in {said}");
+        }
+    }
+
+    #[test]
+    fn dying_it_leaves_its_last_words_and_no_file() {
+        for pictures in [0, 1, 50, 99] {
+            let script = format!(
+                "head -c {} > \"$out\"; echo 'first words' >&2; echo 'No space left on device' >&2; exit 1",
+                pictures * EACH
+            );
+            let (done, files) = filmed(&script, u64::MAX);
+            let error = done.unwrap_err().to_string();
+            assert!(error.contains("a.mp4: picture"), "{error}");
+            assert!(error.contains("No space left on device"), "{error}");
+            assert!(!error.contains("first words"), "{error}");
+            assert!(files.is_empty(), "after {pictures} pictures");
+        }
+        let (done, files) = filmed("cat > \"$out\"; kill -9 $$", u64::MAX);
+        let error = done.unwrap_err().to_string();
+        assert!(error.contains("it said nothing"), "{error}");
+        assert!(files.is_empty());
+    }
+
+    #[test]
+    fn cancelled_at_any_time_it_ends_and_leaves_nothing() {
+        for stop in [1, 50, 99] {
+            let (done, files) = filmed("cat > \"$out\"", stop);
+            assert!(!done.unwrap());
+            assert!(files.is_empty(), "at {stop} %");
+        }
+    }
+}
