@@ -129,7 +129,7 @@ impl Pairing for Equivariant {
         let (end, _) = ends
             .into_iter()
             .find(|(_, end)| !end.is_symmetric(&group))?;
-        let [x, y] = group.centre.map(|x| (1000.0 * x).round() / 1000.0);
+        let [x, y] = group.centre.map(|x| (1000.0 * x).round() / 1000.0 + 0.0);
         Some(format!(
             "equivariant OT needs the symmetry {} about the target's centre ({x}, {y}) at both ends, and the {end} does not \
              have it; batch-OT needs none",
