@@ -106,13 +106,13 @@ mod tests {
             n in 0usize..30,
             numbers in prop::collection::vec(prop_oneof![-5.0..5.0, Just(1.0)], 900),
         ) {
-            let costs = &numbers[..n * n];
-            let columns = assign_dense(n, costs);
+            let costs = numbers[..n * n].to_vec();
+            let columns = assign_dense(n, &costs);
             let mut sorted = columns.clone();
             sorted.sort_unstable();
             prop_assert_eq!(sorted, (0..n).collect::<Vec<_>>());
-            let known = lsap::solve(n, n, costs, false).unwrap().1;
-            prop_assert!((total(n, costs, &columns) - total(n, costs, &known)).abs() < 1e-9);
+            let known = lsap::solve(n, n, &costs, false).unwrap().1;
+            prop_assert!((total(n, &costs, &columns) - total(n, &costs, &known)).abs() < 1e-9);
         }
 
         #[test]

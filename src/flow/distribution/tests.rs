@@ -235,6 +235,7 @@ fn every_shape_survives_its_file_form() {
         &Brush {
             radius: 0.5,
             strength: 0.7,
+            class: 0,
         },
         false,
     );
