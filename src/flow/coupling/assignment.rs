@@ -137,6 +137,7 @@ pub fn squared_distance(a: Point, b: Point) -> f64 {
     d_0 * d_0 + d_1 * d_1
 }
 
+/// Refuses points whose squared distances are no numbers.
 pub(super) fn check(side: &'static str, points: &[Point]) -> Result<(), AssignmentError> {
     let is_good = |p: &Point| p[0].abs() <= MAX_COORDINATE && p[1].abs() <= MAX_COORDINATE;
     match points.iter().position(|p| !is_good(p)) {
@@ -152,7 +153,7 @@ pub(super) fn check(side: &'static str, points: &[Point]) -> Result<(), Assignme
 
 #[cfg(test)]
 #[path = "tests.rs"]
-mod tests;
+pub(super) mod tests;
 
 #[cfg(test)]
 #[path = "coinciding_tests.rs"]

@@ -3,11 +3,14 @@
 //! Block b is a function of (seed, b) alone: it refuses to know who asks, when, and how much was asked before. Pairs are
 //! canvas coordinates.
 
+use rand_chacha::ChaCha8Rng;
+
 use super::Coupling;
 use super::assignment::AssignmentError;
+use super::entropic::Plan;
 use super::given::GivenPairs;
 use super::pairs::{Drawn, Pairs};
-use crate::flow::distribution::Sampler;
+use crate::flow::distribution::{Class, Sampler};
 use crate::flow::rng::{Stream, stream};
 
 /// What pairs are drawn from, block by block.
@@ -67,15 +70,41 @@ impl Blocks {
             return drawn.ok_or(AssignmentError::NotGiven);
         }
         let n = self.coupling.block().unwrap_or(n);
-        self.coupling.pair(self.independent(block, n))
+        let mut rng = stream(self.seed, self.stream, block);
+        let drawn = self.independent(n, &mut rng);
+        self.coupling.pair(drawn, &mut rng)
     }
 
-    fn independent(&self, block: u64, n: usize) -> Drawn {
+    /// The plan that block number `block` is drawn from, and its pairs; none where pairs are not drawn from a plan.
+    ///
+    /// # Errors
+    /// As [`Self::draw`].
+    pub async fn planned(&self, block: u64) -> Result<Option<(Plan<f32>, Pairs)>, AssignmentError> {
+        let n = self.coupling.block().unwrap_or(0);
         let mut rng = stream(self.seed, self.stream, block);
-        let mut x_0 = self.source.sample_n(n, &mut rng);
-        let (x_1, classes) = self.target.sample_n_with_classes(n, &mut rng);
+        let drawn = self.independent(n, &mut rng);
+        match self.coupling.planned(drawn.pairs, &mut rng) {
+            Some(planning) => planning.await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// [`Self::draw`] with pauses, where a plan has to be found.
+    ///
+    /// # Errors
+    /// As [`Self::draw`].
+    pub async fn draw_in_pieces(&self, block: u64, n: usize) -> Result<Pairs, AssignmentError> {
+        match self.planned(block).await? {
+            Some((_, pairs)) => Ok(pairs),
+            None => self.draw(block, n),
+        }
+    }
+
+    fn independent(&self, n: usize, rng: &mut ChaCha8Rng) -> Drawn {
+        let mut x_0 = self.source.sample_n(n, rng);
+        let (x_1, classes) = self.target.sample_n_with_classes(n, rng);
         if self.coupling.is_within_classes() && self.source.is_coloured() {
-            let of_class = |&class| self.source.sample_of_class(class, &mut rng);
+            let of_class = |&class: &Class| self.source.sample_of_class(class, rng);
             x_0 = classes.iter().map(of_class).collect();
         }
         for x in x_0.iter_mut().flatten() {
@@ -210,7 +239,7 @@ mod tests {
     fn every_coupling_only_permutes_a_block() {
         let permute = |coupling: &Coupling| !matches!(coupling, Coupling::Equivariant { .. });
         for mut coupling in Coupling::ALL.into_iter().filter(permute) {
-            for k in [1, 2, 7, 64] {
+            for k in [1, 2, 7, 64, 300] {
                 if let Some(mut number) = coupling.number("batch") {
                     number.set(k as f64);
                 }

@@ -1,6 +1,8 @@
 //! Optimal transport within blocks and within classes: batch-OT of every class by itself (Pooladian et al., arXiv
 //! 2304.14772, for each class-conditional law).
 
+use rand_chacha::ChaCha8Rng;
+
 use super::assignment::{AssignmentError, assign};
 use super::pairs::{Drawn, Pairing, Pairs};
 use crate::flow::constant::{Constant, Control, Range};
@@ -44,7 +46,7 @@ impl Pairing for ClassOt {
         Some(self.batch.max(1))
     }
 
-    fn pair(&self, drawn: Drawn) -> Result<Pairs, AssignmentError> {
+    fn pair(&self, drawn: Drawn, _rng: &mut ChaCha8Rng) -> Result<Pairs, AssignmentError> {
         let Drawn { pairs, classes, .. } = drawn;
         let mut partners: Vec<usize> = (0..classes.len()).collect();
         for class in 0..=CLASSES {

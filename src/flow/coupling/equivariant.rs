@@ -1,6 +1,8 @@
 //! Optimal transport within blocks up to a symmetry of both distributions (Klein, Kraemer and Noe, Equivariant flow
 //! matching, arXiv 2306.15030; Song et al., arXiv 2312.07168).
 
+use rand_chacha::ChaCha8Rng;
+
 use super::assignment::{AssignmentError, assign, check};
 use super::dense::assign_dense;
 use super::pairs::{Drawn, Pairing, Pairs};
@@ -109,7 +111,11 @@ impl Pairing for Equivariant {
         Some(self.batch.max(1))
     }
 
-    fn pair(&self, Drawn { pairs, centre, .. }: Drawn) -> Result<Pairs, AssignmentError> {
+    fn pair(
+        &self,
+        Drawn { pairs, centre, .. }: Drawn,
+        _rng: &mut ChaCha8Rng,
+    ) -> Result<Pairs, AssignmentError> {
         let group = self.group(centre);
         let partners = partners(&group, &pairs)?;
         let mut paired = pairs.permuted(&partners);

@@ -4,6 +4,7 @@ use super::super::assignment::squared_distance;
 use super::super::{Blocks, Coupling};
 use super::*;
 use crate::flow::distribution::{Component, Shape};
+use crate::flow::rng::{Stream, stream};
 
 const EIGHT: Shape = Shape::EightGaussians {
     radius: 5.0,
@@ -69,10 +70,7 @@ fn it_costs_less_than_batch_ot_and_only_takes_images_of_what_was_drawn() {
         "batch-OT {:.3}, C_8 {:.3}, D_8 {:.3} and {:.3}",
         costs[0], costs[1], costs[2], costs[3]
     );
-    assert!(
-        costs[1] < costs[0] && costs[2] < costs[1],
-        "{costs:?}"
-    );
+    assert!(costs[1] < costs[0] && costs[2] < costs[1], "{costs:?}");
     assert!(
         (costs[3] - costs[2]).abs() < 1e-9,
         "one group, by either of its mirrors"
@@ -118,7 +116,7 @@ fn the_permutation_is_the_best_one_up_to_the_group() {
             n,
             mirror,
         }
-        .pair(drawn)
+        .pair(drawn, &mut stream(0, Stream::Pairs, 0))
         .unwrap();
         assert!((paired.cost() - best / 40.0).abs() < 1e-9, "{n} {mirror}");
     }

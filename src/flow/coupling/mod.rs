@@ -13,17 +13,25 @@ mod blocks;
 mod clusters;
 mod columns;
 mod dense;
+pub mod entropic;
 mod given;
+mod greedy;
 mod groups;
 mod merge;
 mod normalised;
 mod pairs;
 mod quota;
+mod real;
+mod rounding;
 mod scan;
 mod sieve;
+mod sparse;
 mod supplies;
+mod swaps;
 mod tree;
 mod vectors;
+
+use rand_chacha::ChaCha8Rng;
 
 use super::distribution::Distribution;
 use super::vocabulary::{Vocabulary, vocabulary};
@@ -33,7 +41,7 @@ pub use assignment::squared_distance;
 
 pub use blocks::Blocks;
 pub use given::GivenPairs;
-pub use pairs::{Drawn, PairStream, Pairing, Pairs};
+pub use pairs::{Drawn, PairStream, Pairing, Pairs, Planning};
 
 /// A row is the coupling's name in files, its constants, and the file with its `ENTRY` and the type of its own.
 macro_rules! couplings {
@@ -45,7 +53,6 @@ macro_rules! couplings {
             ///
             /// Not to be mixed up with the cond-OT *path*: the path says how a pair is joined, the coupling which pairs
             /// there are.
-            #[derive(Eq)]
             pub enum Coupling, complete {
                 $($Variant $({ $($(#[$attribute])* $constant: $type),+ })? = $file::ENTRY,)+
             }
@@ -67,6 +74,9 @@ macro_rules! couplings {
 couplings! {
     Independent = independent,
     BatchOt { batch: usize } = batch_ot,
+    Stable { batch: usize } = stable,
+    Heuristic { batch: usize, sweeps: usize } = heuristic,
+    Sinkhorn { batch: usize, epsilon: f64, #[serde(default)] bridge: f64 } = sinkhorn,
     ClassOt { batch: usize } = class_ot,
     Equivariant { batch: usize, n: usize, mirror: usize } = equivariant,
     Reflow { rounds: usize, pairs: usize, #[serde(default = "reflow::independent")] batch: usize } = reflow,
@@ -98,8 +108,24 @@ impl Coupling {
     }
 
     /// Pairs independent draws, a whole block of them if there are blocks.
-    fn pair(&self, drawn: Drawn) -> Result<Pairs, AssignmentError> {
-        self.dispatch(|coupling| coupling.pair(drawn))
+    fn pair(&self, drawn: Drawn, rng: &mut ChaCha8Rng) -> Result<Pairs, AssignmentError> {
+        self.dispatch(|coupling| coupling.pair(drawn, rng))
+    }
+
+    /// Noise of a Brownian bridge between the points of each pair, in canvas units per root of time; 0 for none. See
+    /// [`super::path::bridge_noise`].
+    pub fn bridge(&self) -> f64 {
+        self.dispatch(|coupling| coupling.bridge())
+    }
+
+    /// The plan that the pairs of a block are drawn from, with them; none if they are no random choice.
+    fn planned<'r>(&self, drawn: Pairs, rng: &'r mut ChaCha8Rng) -> Option<Planning<'r>> {
+        self.dispatch(|coupling| coupling.planned(drawn, rng))
+    }
+
+    /// Whether pairs are drawn from a plan.
+    pub fn has_plan(&self) -> bool {
+        self.dispatch(|coupling| coupling.has_plan())
     }
 
     /// Whether both points of a pair are of one class, where both ends have classes.

@@ -2,7 +2,12 @@
 //!
 //! It refuses to know who pairs the points, who asks and when. Pairs are canvas coordinates.
 
+use std::pin::Pin;
+
+use rand_chacha::ChaCha8Rng;
+
 use super::assignment::{AssignmentError, squared_distance};
+use super::entropic::Plan;
 use crate::flow::Point;
 use crate::flow::distribution::{Class, Distribution};
 
@@ -63,6 +68,10 @@ impl Pairs {
     }
 }
 
+/// A plan and pairs that are being found.
+pub type Planning<'r> =
+    Pin<Box<dyn Future<Output = Result<(Plan<f32>, Pairs), AssignmentError>> + Send + 'r>>;
+
 /// What makes a coupling: one file each, with the [`Entry`](crate::flow::vocabulary::Entry) of its constants.
 pub trait Pairing {
     /// Pairs of a block that is paired as a whole; none where every pair stands for itself.
@@ -70,11 +79,12 @@ pub trait Pairing {
         None
     }
 
-    /// Pairs independent draws, a whole block of them if there are blocks. Both marginals stay what they are.
+    /// Pairs independent draws, a whole block of them if there are blocks. Both marginals stay what they
+    /// are. What is left to chance comes from `rng`.
     ///
     /// # Errors
     /// A drawn point is too far out for an exact assignment.
-    fn pair(&self, drawn: Drawn) -> Result<Pairs, AssignmentError>;
+    fn pair(&self, drawn: Drawn, rng: &mut ChaCha8Rng) -> Result<Pairs, AssignmentError>;
 
     /// Whether a source that has classes, too, is to be drawn class by class, so that each point has the class of the
     /// target point that was drawn with it.
@@ -95,6 +105,21 @@ pub trait Pairing {
     /// Whether its pairs of these distributions are a permutation of independent draws, and one that is its own.
     fn permutes(&self, _source: &Distribution, _target: &Distribution) -> bool {
         true
+    }
+
+    /// Noise of a Brownian bridge between the points of each pair, in canvas units per root of time.
+    fn bridge(&self) -> f64 {
+        0.0
+    }
+
+    /// Whether [`Self::pair`] draws a permutation from a plan.
+    fn has_plan(&self) -> bool {
+        false
+    }
+
+    /// The plan that [`Self::pair`] draws a permutation from, with the pairs, in pieces; none where it does not.
+    fn planned<'r>(&self, _drawn: Pairs, _rng: &'r mut ChaCha8Rng) -> Option<Planning<'r>> {
+        None
     }
 
     /// How many pairs it is to be given, where they are not paired from independent draws.

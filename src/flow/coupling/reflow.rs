@@ -4,6 +4,8 @@
 //! makes; whoever has trained that flow hands them over as [`GivenPairs`](super::GivenPairs). Training on them never
 //! raises a convex transport cost, and it straightens the flow.
 
+use rand_chacha::ChaCha8Rng;
+
 use super::assignment::{AssignmentError, assign};
 use super::pairs::{Drawn, Pairing, Pairs};
 use crate::flow::constant::{Constant, Control, Range};
@@ -67,7 +69,11 @@ impl Pairing for Reflow {
     }
 
     /// Those of the base; pairs of later rounds are given, not paired.
-    fn pair(&self, Drawn { pairs, .. }: Drawn) -> Result<Pairs, AssignmentError> {
+    fn pair(
+        &self,
+        Drawn { pairs, .. }: Drawn,
+        _rng: &mut ChaCha8Rng,
+    ) -> Result<Pairs, AssignmentError> {
         if self.block().is_none() {
             return Ok(pairs);
         }
