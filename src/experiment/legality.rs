@@ -7,8 +7,9 @@
 
 use thiserror::Error;
 
-use super::{Experiment, Velocity, standard_gaussian};
+use super::{Experiment, Problem, Velocity, standard_gaussian};
 use crate::flow::conversion::Quantity;
+use crate::flow::coupling::Coupling;
 use crate::flow::path::Path;
 use crate::flow::sde::Sampler;
 
@@ -28,8 +29,8 @@ impl Experiment {
     /// # Errors
     /// A diffusion path (VP, VE, linear VP) with any source but `Gaussian(std: 1.0)`, scale 1, no shift; the score and the SDE
     /// without a Gaussian source about the origin that is independent of the target; anything but the velocity with extra
-    /// noise; the noise of a bridge on any path but the linear one, or with the exact field; a distilled network with anything
-    /// but one step of Euler's method on the linear path.
+    /// noise; a distilled network with anything but one step of Euler's method on the linear path; the noise of a bridge on any
+    /// path but the linear one, or with the exact field; a coupling with distributions that it does not go with.
     pub fn legality(&self) -> Result<(), Illegal> {
         let mut message = None;
         let mut fix = self.clone();
@@ -55,6 +56,7 @@ impl Experiment {
     fn combination(&self) -> Result<(), Illegal> {
         self.one_step()?;
         self.path_and_source()?;
+        self.coupling()?;
         self.bridge()?;
         self.prediction()?;
         self.sampling()
@@ -72,6 +74,23 @@ impl Experiment {
             self.problem.path.name()
         );
         Err(self.illegal(message, |fix| fix.problem.source = standard_gaussian()))
+    }
+
+    /// Some couplings ask something of the distributions; batch-OT takes any.
+    fn coupling(&self) -> Result<(), Illegal> {
+        let Problem {
+            source,
+            target,
+            coupling,
+            ..
+        } = &self.problem;
+        let Some(reason) = coupling.refusal(source, target) else {
+            return Ok(());
+        };
+        let batch = coupling.block().unwrap_or(1);
+        Err(self.illegal(reason, |fix| {
+            fix.problem.coupling = Coupling::BatchOt { batch };
+        }))
     }
 
     /// The noise of a bridge goes with the linear path and with a field that is learned.
