@@ -96,6 +96,7 @@ fn shapes(bounds: Bounds) -> bool {
             source: &source,
             target: &target,
             coupling,
+            given: None,
             noise: 0.0,
             seed: 0,
         });

@@ -10,6 +10,7 @@ use std::time::Instant;
 
 use cap::Cap;
 use pushforward::experiment::figure::Length;
+use pushforward::experiment::figure::FilmOver;
 use pushforward::experiment::{Experiment, Figure, FigureKind, Layer};
 use pushforward::export::{Format, flatten};
 use pushforward::session::export::{Drawn, Subject, draw, options, write};
@@ -154,6 +155,7 @@ impl Bench {
                 rate: 30.0,
                 pause: 0.5,
                 repeat: true,
+                over: FilmOver::Time,
             })
         };
         let before = MEMORY.allocated();

@@ -222,6 +222,7 @@ fn crossings() -> (Scene, Vec<(&'static str, PagePoint, u8)>) {
         size: [252.0, 72.0],
         background: Color::hex(0xffffff),
         panels: Vec::new(),
+        color_bars: Vec::new(),
         furniture: items,
     };
     let spots = vec![

@@ -17,13 +17,18 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use pushforward::experiment::figure::{DensityOf, FieldOf, Length, StripOf, TextAs};
+use pushforward::experiment::figure::{DensityOf, FieldOf, Length, MetricsOf, StripOf, TextAs};
 use pushforward::experiment::{Experiment, Figure, FigureKind};
 use pushforward::export::{Format, Options};
-use pushforward::scene::{Color, Item, Scene};
+use pushforward::flow::solver::Solver;
+use pushforward::products::{CurvePoint as MeasuredAt, LearningCurve};
+use pushforward::scene::figures::{self, Material};
+use pushforward::scene::lanes::LanePanel;
+use pushforward::scene::{Color, FigureStyle, Item, Scene, Text};
 use pushforward::session::export::{Drawn, Subject, draw};
 use pushforward::session::run::Unobserved;
 use pushforward::session::{Crew, Hands};
+use pushforward::snapshot::LossRecorder;
 
 const EXPERIMENT: &str = r#"(
     version: 1,
@@ -233,6 +238,179 @@ fn every_kind_is_the_golden_figure() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Curves of losses and measurements that are written here, and of what is known exactly.
+fn curves() -> Vec<(&'static str, MetricsOf, Scene)> {
+    let experiment = Experiment::from_ron(EXPERIMENT).unwrap();
+    let crew = Crew::of_all_cores().unwrap();
+    let hands = Hands::of(&crew);
+    let nowhere = tempfile::tempdir().unwrap();
+    let mut subjects = Subject::of_folder(nowhere.path(), &experiment, &crew).unwrap();
+    for (i, subject) in subjects.iter_mut().enumerate() {
+        let mut losses = LossRecorder::default();
+        for step in 0..2000_u32 {
+            let noise = f64::from(step.wrapping_mul(2_654_435_761) >> 16) / 65_536.0 - 0.5;
+            let loss = 9.7 + 20.0 * (-f64::from(step) / 150.0).exp() + 2.0 * noise;
+            losses.push((loss * (1.0 + 0.4 * i as f64)) as f32);
+        }
+        subject.frame.loss = losses.history();
+    }
+    let figure = |of| Figure {
+        width: Some(Length::Inches(if of == MetricsOf::Training {
+            6.75
+        } else {
+            3.25
+        })),
+        ..Figure::new(FigureKind::Metrics { of })
+    };
+    let drawn = |of, n: usize| {
+        let looked = (&figure(of), &experiment.view);
+        let drawn = draw(&subjects[..n], looked, &hands, &mut Unobserved);
+        drawn
+            .unwrap_or_else(|error| panic!("{of:?}: {error}"))
+            .unwrap()
+    };
+    let trained = {
+        let frame = |subject: &Subject, factor: f64| {
+            let mut frame = subject.frame.clone();
+            let points = [0, 10, 50, 100, 500, 1000, 5000].map(|step| MeasuredAt {
+                step,
+                straightness: factor * (0.05 + 20.0 / (1.0 + step as f64 / 30.0)),
+                w2: Some(factor * (0.3 + 2.0 / (1.0 + step as f64 / 100.0))),
+            });
+            let of = frame.flow();
+            let curve = LearningCurve::new(of.experiment.clone(), points.into());
+            frame.products.put(of, curve);
+            frame
+        };
+        let frames = [frame(&subjects[0], 1.0), frame(&subjects[1], 1.7)];
+        let titles = subjects.iter().map(|subject| subject.title.clone());
+        let lanes: Vec<LanePanel> = frames
+            .iter()
+            .zip(titles)
+            .map(|(frame, title)| LanePanel::measured(frame, title))
+            .collect();
+        let material = Material {
+            lanes: &lanes,
+            view: &experiment.view,
+        };
+        let figure = figure(MetricsOf::Training);
+        let page = figures::page(&figure, &material, &FigureStyle::paper()).unwrap();
+        figures::scene(&figure, &material, &page).unwrap()
+    };
+    vec![
+        (
+            "metrics-loss",
+            MetricsOf::Loss,
+            drawn(MetricsOf::Loss, 2).scene,
+        ),
+        (
+            "metrics-solver-error",
+            MetricsOf::SolverError,
+            drawn(MetricsOf::SolverError, 1).scene,
+        ),
+        (
+            "metrics-block-cost",
+            MetricsOf::BlockCost,
+            drawn(MetricsOf::BlockCost, 1).scene,
+        ),
+        (
+            "metrics-straightness",
+            MetricsOf::Straightness,
+            drawn(MetricsOf::Straightness, 2).scene,
+        ),
+        ("metrics-training", MetricsOf::Training, trained),
+    ]
+}
+
+#[test]
+fn every_metric_is_the_golden_curves() {
+    let write = std::env::var("PUSHFORWARD_GOLDEN").is_ok_and(|value| value == "write");
+    let mut wrong = Vec::new();
+    for (name, of, scene) in curves() {
+        shows_its_curves(of, &scene);
+        for format in FORMATS {
+            if write {
+                let bytes = format.encode(&scene, &options()).unwrap();
+                fs::write(place(name, format), bytes).unwrap();
+            }
+            wrong.extend(difference(name, format, &scene));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Lines, words and bounds of a figure of curves.
+fn shows_its_curves(of: MetricsOf, scene: &Scene) {
+    let lines: usize = scene
+        .furniture
+        .iter()
+        .map(|item| match item {
+            Item::Polylines(lines) => lines.ends.len(),
+            _ => 0,
+        })
+        .sum();
+    // Two lanes, the loss raw and smoothed; every solver with equal steps, and the one that chooses them.
+    let expected = match of {
+        MetricsOf::Loss | MetricsOf::Training => 4,
+        MetricsOf::SolverError => Solver::EQUAL.len() + 1,
+        MetricsOf::BlockCost => 1,
+        MetricsOf::Straightness => 2,
+    };
+    assert_eq!(lines, expected, "{of:?}");
+    let words: Vec<&Text> = scene
+        .furniture
+        .iter()
+        .filter_map(|item| match item {
+            Item::Text(text) => Some(text),
+            _ => None,
+        })
+        .collect();
+    let says: &[&str] = match of {
+        MetricsOf::Loss => &["CFM loss", "training step", "floor V of the loss", "VP"],
+        MetricsOf::SolverError => &[
+            "end-point error (RMS)",
+            "velocity evaluations per particle (NFE)",
+            "10⁻⁶",
+        ],
+        MetricsOf::BlockCost => &[
+            "pairs of a block, k",
+            "W₂² of source and target, 100 samples",
+            "1000",
+        ],
+        MetricsOf::Straightness => &["t", "cond-OT", "VP"],
+        MetricsOf::Training => &["(a) straightness S", "(b) W₂ to the target", "VP"],
+    };
+    for expected in says {
+        let found = words.iter().any(|text| text.text == *expected);
+        assert!(
+            found,
+            "{of:?}: {expected} among {:?}",
+            words.iter().map(|w| &w.text).collect::<Vec<_>>()
+        );
+    }
+    for (i, text) in words.iter().enumerate() {
+        let bounds = text.bounds();
+        assert!(
+            bounds.min.iter().all(|side| *side >= 0.0),
+            "{of:?}: {}",
+            text.text
+        );
+        assert!(
+            bounds.max[0] <= scene.size[0] && bounds.max[1] <= scene.size[1],
+            "{of:?}: {}",
+            text.text
+        );
+        for other in &words[..i] {
+            let apart = !bounds.grown(-0.8).touches(&other.bounds().grown(-0.8));
+            assert!(apart, "{of:?}: {} and {}", text.text, other.text);
+        }
+    }
+    assert!(
+        pushforward::scene::missing::missing(scene).is_empty(),
+        "{of:?}"
+    );
 }
 
 #[test]

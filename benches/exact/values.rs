@@ -195,6 +195,7 @@ fn field(path: Path, target: &Distribution) -> Option<MarginalField> {
         source: &Shape::Gaussian { std: 1.0 }.into(),
         target,
         coupling: Coupling::Independent,
+        given: None,
         noise: 0.0,
         seed: 0,
     };

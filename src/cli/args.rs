@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, value_parser};
 
-use crate::experiment::figure::{Length, Show, TextAs};
+use crate::experiment::figure::{FilmOver, Length, Show, TextAs};
 use crate::experiment::{FigureKind, Layer, Over, Override};
 use crate::model::DeviceChoice;
 use crate::session::compare::Shard;
@@ -237,6 +237,9 @@ pub struct ExportArgs {
     /// Of films: pictures a second
     #[arg(long, value_name = "N")]
     pub rate: Option<f64>,
+    /// Of films: what runs, time, training or both
+    #[arg(long, value_name = "WHAT", value_parser = parse_film_over)]
+    pub over: Option<FilmOver>,
     /// What differs from the experiment.
     #[command(flatten)]
     pub changes: Changes,
@@ -315,6 +318,10 @@ fn parse_over(text: &str) -> Result<Over, String> {
 fn parse_kind(text: &str) -> Result<FigureKind, String> {
     let named = FigureKind::named(text).or_else(|| ron::from_str(text).ok());
     named.ok_or_else(|| format!("the kinds are {}", FigureKind::NAMES.join(", ")))
+}
+
+fn parse_film_over(text: &str) -> Result<FilmOver, String> {
+    FilmOver::named(text).ok_or_else(|| "expected time, training or both".to_owned())
 }
 
 fn parse_text(text: &str) -> Result<TextAs, String> {

@@ -129,10 +129,14 @@ fn requested(args: &ExportArgs, experiment: &Experiment) -> Result<Vec<Figure>, 
         words => refused(&words),
     })?;
     if !figures.iter().any(|figure| is_film(&figure.kind)) {
-        let asked = [args.frames.is_some(), args.rate.is_some()];
+        let asked = [
+            args.frames.is_some(),
+            args.rate.is_some(),
+            args.over.is_some(),
+        ];
         if asked.contains(&true) {
             return Err(refused(
-                "--frames and --rate are those of films: --figure film --out a.gif",
+                "--frames, --rate and --over are those of films: --figure film --out a.gif",
             ));
         }
     }
@@ -169,7 +173,11 @@ fn in_flags(words: &str) -> String {
 
 /// The figure with what the flags say of it.
 fn with_flags(args: &ExportArgs, mut figure: Figure) -> Figure {
-    if let FigureKind::Film { frames, rate, .. } = &mut figure.kind {
+    if let FigureKind::Film {
+        frames, rate, over, ..
+    } = &mut figure.kind
+    {
+        *over = args.over.unwrap_or(*over);
         *frames = args.frames.unwrap_or(*frames);
         *rate = args.rate.unwrap_or(*rate);
     }

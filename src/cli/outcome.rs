@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use crate::session::run::RunError;
 
 /// Why there is no result; each kind has its exit code.
+#[derive(Debug)]
 pub enum Failure {
     /// Something on the way failed: 1.
     Failed(String),

@@ -18,6 +18,8 @@ const VE_PAIRS: usize = 20_000;
 const VE_COUPLED_PAIRS: usize = 2048;
 /// Gap of VE's start, as a share of the start's own spread, from which it is spoken of.
 const VE_GAP: f64 = 0.03;
+/// Share by which the regularisation of an entropic coupling may miss that of its bridge: about what its estimate does.
+const BRIDGE_GAP: f64 = 0.1;
 /// Points of each W2.
 const W2_POINTS: usize = 1000;
 /// Points from which the spread of a distribution is estimated.
@@ -56,8 +58,30 @@ impl Experiment {
             ));
         }
         cautions.extend(self.clamped_prediction());
+        cautions.extend(self.no_bridge());
         cautions.extend(self.coarse_sampling());
         cautions
+    }
+
+    /// Whether pairs and noise are those of a Schrodinger bridge: `eps = 2 sigma^2` for C without the 1/2.
+    fn no_bridge(&self) -> Option<String> {
+        let Coupling::Sinkhorn {
+            epsilon, bridge, ..
+        } = self.problem.coupling
+        else {
+            return None;
+        };
+        let pairs = self.pairs(SPREAD_POINTS, Coupling::Independent)?;
+        let eps = epsilon * pairs.cost();
+        let due = 2.0 * bridge * bridge;
+        (bridge > 0.0 && (eps / due - 1.0).abs() > BRIDGE_GAP).then(|| {
+            format!(
+                "This is no Schrödinger bridge: that needs ε mean(C) = 2σ², and here they are about {eps:.3} and {due:.3}; \
+                 coupling.bridge = {:.3} makes it one, or coupling.epsilon = {:.4}.",
+                (0.5 * eps).sqrt(),
+                due / pairs.cost()
+            )
+        })
     }
 
     /// What is learned by another name, and what is clamped.
@@ -203,9 +227,7 @@ impl Experiment {
 
     /// Targets of a few points, each the partner of many source points of a block.
     fn few_target_points(&self, source_spread: f64) -> Option<String> {
-        let Coupling::BatchOt { batch } = self.problem.coupling else {
-            return None;
-        };
+        let batch = self.problem.coupling.block()?;
         let components = self.problem.target.as_mixture()?;
         let size = mixture_moments(&components).spread().max(source_spread);
         let is_point = |c: &Component| c.cov[0].sqrt() < POINT * size;
@@ -331,6 +353,20 @@ mod tests {
         let gaussian = ("path", "CondOt(sigma_min: 0.2)");
         assert!(cautions("two-moons", &[gaussian]).is_empty());
         assert!(cautions("two-moons", &[source]).is_empty());
+    }
+
+    #[test]
+    fn noise_that_makes_no_bridge_is_noticed_and_the_right_one_named() {
+        let with = |bridge: &str| {
+            let coupling = format!("Sinkhorn(batch: 256, epsilon: 0.05, bridge: {bridge})");
+            cautions("eight-gaussians", &[("coupling", &coupling)])
+        };
+        assert!(with("0.0").is_empty());
+        let sentence = &with("0.2")[0];
+        // eps = 0.05 x 27.5 = 1.375, so that sigma is to be 0.83.
+        let named = number_after(sentence, "coupling.bridge = ");
+        assert!((named - 0.829).abs() < 0.03, "{sentence}");
+        assert!(with(&named.to_string()).is_empty());
     }
 
     #[test]

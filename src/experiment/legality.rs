@@ -7,8 +7,9 @@
 
 use thiserror::Error;
 
-use super::{Experiment, standard_gaussian};
+use super::{Experiment, Velocity, standard_gaussian};
 use crate::flow::conversion::Quantity;
+use crate::flow::path::Path;
 use crate::flow::sde::Sampler;
 
 /// A combination that is not offered, with the nearest one that is.
@@ -27,7 +28,8 @@ impl Experiment {
     /// # Errors
     /// A diffusion path (VP, VE, linear VP) with any source but `Gaussian(std: 1.0)`, scale 1, no shift; the score and the SDE
     /// without a Gaussian source about the origin that is independent of the target; anything but the velocity with extra
-    /// noise; a distilled network with anything but one step of Euler's method on the linear path.
+    /// noise; a distilled network with anything but one step of Euler's method on the linear path; the noise of a bridge on any
+    /// path but the linear one, or with the exact field.
     pub fn legality(&self) -> Result<(), Illegal> {
         let mut message = None;
         let mut fix = self.clone();
@@ -53,6 +55,7 @@ impl Experiment {
     fn combination(&self) -> Result<(), Illegal> {
         self.one_step()?;
         self.path_and_source()?;
+        self.bridge()?;
         self.prediction()?;
         self.sampling()
     }
@@ -69,6 +72,28 @@ impl Experiment {
             self.problem.path.name()
         );
         Err(self.illegal(message, |fix| fix.problem.source = standard_gaussian()))
+    }
+
+    /// The noise of a bridge goes with the linear path and with a field that is learned.
+    fn bridge(&self) -> Result<(), Illegal> {
+        let sigma = self.problem.coupling.bridge();
+        let is_linear = matches!(self.problem.path, Path::CondOt { sigma_min: 0.0 });
+        if sigma > 0.0 && !is_linear {
+            let message = format!(
+                "the noise of the bridge (coupling.bridge = {sigma}) goes with the linear path, CondOt(sigma_min: 0.0), and \
+                 this is {}",
+                self.problem.path.name()
+            );
+            let linear = Path::CondOt { sigma_min: 0.0 };
+            return Err(self.illegal(message, |fix| fix.problem.path = linear));
+        }
+        if sigma > 0.0 && !self.problem.velocity.is_learned() {
+            let message = format!(
+                "the exact field is not known with the noise of a bridge (coupling.bridge = {sigma})"
+            );
+            return Err(self.illegal(message, |fix| fix.problem.velocity = Velocity::Learned));
+        }
+        Ok(())
     }
 
     /// What a network predicts has to tell the velocity, and the score has to be one.

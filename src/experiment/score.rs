@@ -40,6 +40,13 @@ impl Problem {
     /// # Errors
     /// Why it is not, in half a sentence.
     pub fn has_two_parts(&self) -> Result<(), String> {
+        if self.coupling.bridge() > 0.0 {
+            return Err(format!(
+                "the noise of the bridge (coupling.bridge = {}) is a third part of x_t beside x_0 and x_1, for which the \
+                 conversions do not account",
+                self.coupling.bridge()
+            ));
+        }
         match self.noise > 0.0 {
             true => Err(format!(
                 "the extra noise (training.sigma = {}) is a third part of x_t beside x_0 and x_1, for which the \

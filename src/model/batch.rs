@@ -7,7 +7,7 @@ use crate::experiment::{CFM_TIMES, Experiment, TimeEmbedding};
 use crate::flow::Point;
 use crate::flow::conversion::{Affine, Posterior, Quantity};
 use crate::flow::coupling::Pairs;
-use crate::flow::path::{Path, Schedule, interpolate, velocity};
+use crate::flow::path::{BRIDGE_TIMES, Path, Schedule, bridge_noise, interpolate, velocity};
 
 use super::Scaling;
 use super::embedding;
@@ -48,6 +48,7 @@ pub struct BatchRule {
     sigma: f64,
     /// First and last time of a batch; the same where there is but one step to learn.
     times: (f64, f64),
+    bridge: f64,
 }
 
 impl BatchRule {
@@ -64,12 +65,22 @@ impl BatchRule {
             time: experiment.model.time,
             predicted: experiment.model.parametrisation,
             sigma: experiment.problem.noise,
+            bridge: experiment.problem.coupling.bridge(),
         }
     }
 
     /// The conditional paths.
     pub fn path(&self) -> Path {
         self.path
+    }
+
+    /// The first and the last time that are drawn, the same of a distillation: without the ends where a bridge's velocity diverges.
+    pub fn time_range(&self) -> (f64, f64) {
+        let (start, end) = self.times;
+        match self.bridge > 0.0 {
+            true => (start.max(BRIDGE_TIMES.0), end.min(BRIDGE_TIMES.1)),
+            false => (start, end),
+        }
     }
 
     /// The mean of what is regressed on over the pairs whose paths pass through `x` at the velocity `u`, that of the marginal
@@ -108,6 +119,19 @@ pub struct Regression {
     pub target: Point,
 }
 
+impl Regression {
+    /// The same pair with the noise of a bridge, whose velocity is regressed on.
+    fn on_bridge(mut self, sigma: f64, rng: &mut impl Rng) -> Self {
+        for i in 0..2 {
+            let noise = bridge_noise(sigma, self.t, rng.sample(StandardNormal));
+            self.x_t[i] += noise.position;
+            self.velocity[i] += noise.velocity;
+            self.target[i] += noise.velocity;
+        }
+        self
+    }
+}
+
 /// Draws `t ~ U(t_0, t_1)` for every pair and regresses on the path's velocity, or what else is predicted, at
 /// `x_t = alpha_t x_1 + sigma_t x_0 + sigma z` (Lipman et al. 2210.02747, Eq. 9; the extra noise is Tong et
 /// al. 2302.00482, Eq. 13 and following). For a distillation to one step t is 0, where `x_t = x_0`.
@@ -116,16 +140,20 @@ pub fn regressions<'a>(
     pairs: &'a Pairs,
     rng: &'a mut impl Rng,
 ) -> impl Iterator<Item = Regression> + 'a {
-    let (t_0, t_1) = rule.times;
+    let (t_0, t_1) = rule.time_range();
     pairs.iter().map(move |(x_0, x_1)| {
         let t = t_0 + (t_1 - t_0) * rng.random::<f64>();
         let schedule = rule.path.at(t);
-        Regression {
+        let line = Regression {
             t,
             schedule,
             x_t: rule.noisy(interpolate(schedule, x_0, x_1), rng),
             velocity: velocity(schedule, x_0, x_1),
             target: rule.scaling.target(rule.predicted, schedule, x_0, x_1),
+        };
+        match rule.bridge > 0.0 {
+            true => line.on_bridge(rule.bridge, rng),
+            false => line,
         }
     })
 }
@@ -166,7 +194,7 @@ impl BatchRule {
     /// The row of the CFM loss: a residual of the output, times `b` of `u = a x + b net`, is one of the velocity. The
     /// weights make the mean over all rows that over [`CFM_TIMES`].
     fn push_cfm(&self, drawn: &Regression, rows: &mut CfmRows) {
-        let (t_0, t_1) = self.times;
+        let (t_0, t_1) = self.time_range();
         let (first, last) = (t_0.max(CFM_TIMES.0), t_1.min(CFM_TIMES.1));
         let is_of_one_time = t_0 == t_1;
         let is_told = is_of_one_time || (first..=last).contains(&drawn.t);
@@ -184,5 +212,45 @@ impl BatchRule {
             };
             rows.targets.extend([0, 1].map(|i| output(i) as f32));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::presets;
+    use crate::flow::coupling::Coupling;
+    use crate::flow::rng::{Stream, stream};
+
+    #[test]
+    fn a_bridge_has_its_variance_and_its_own_velocity() {
+        const N: usize = 20_000;
+        let preset = presets::find("two-moons").unwrap();
+        let mut experiment = preset.experiment().unwrap();
+        experiment.problem.coupling = Coupling::Sinkhorn {
+            batch: 256,
+            epsilon: 0.05,
+            bridge: 0.5,
+        };
+        let rule = BatchRule::new(&experiment, Scaling::measure(&experiment).unwrap());
+        let pairs = Pairs {
+            x_0: vec![[0.0, 0.0]; N],
+            x_1: vec![[1.0, 0.0]; N],
+        };
+        let mut rng = stream(3, Stream::Times, 0);
+        let mut squares = 0.0;
+        for drawn in regressions(&rule, &pairs, &mut rng) {
+            let t = drawn.t;
+            assert!((1e-3..=1.0 - 1e-3).contains(&t));
+            let away = [drawn.x_t[0] - t, drawn.x_t[1]];
+            let factor = (1.0 - 2.0 * t) / (2.0 * t * (1.0 - t));
+            for (i, away) in away.into_iter().enumerate() {
+                let expected = [1.0, 0.0][i] + factor * away;
+                assert!((drawn.target[i] - expected).abs() < 1e-9);
+                assert_eq!(drawn.target[i], drawn.velocity[i]);
+                squares += away * away / (t * (1.0 - t)) / (2 * N) as f64;
+            }
+        }
+        assert!((squares / 0.25 - 1.0).abs() < 0.03, "{squares}");
     }
 }

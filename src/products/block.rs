@@ -119,7 +119,7 @@ impl CouplingBlock {
         let mut pairings = Vec::new();
         for coupling in couplings(experiment, size) {
             pause().await;
-            let Some(pairs) = drawn(experiment, coupling, block.number, size) else {
+            let Some(pairs) = drawn(experiment, coupling, block.number, size).await else {
                 continue;
             };
             pairings.push(Pairing::of(coupling, pairs).await);
@@ -218,7 +218,12 @@ fn couplings(experiment: &Experiment, size: usize) -> Vec<Coupling> {
 }
 
 /// A block of so many pairs.
-fn drawn(experiment: &Experiment, coupling: Coupling, number: u64, n: usize) -> Option<Pairs> {
+async fn drawn(
+    experiment: &Experiment,
+    coupling: Coupling,
+    number: u64,
+    n: usize,
+) -> Option<Pairs> {
     let Experiment { seed, problem, .. } = experiment;
     let (source, target) = (
         problem.source.sampler().ok()?,
@@ -227,7 +232,7 @@ fn drawn(experiment: &Experiment, coupling: Coupling, number: u64, n: usize) -> 
     let scale = problem.path.source_scale();
     let blocks = Blocks::new(source, scale, target, coupling, *seed);
     let blocks = blocks.given(problem.pairs.as_ref());
-    blocks.draw(number, n).ok()
+    blocks.draw_in_pieces(number, n).await.ok()
 }
 
 #[cfg(test)]

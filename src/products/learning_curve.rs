@@ -75,6 +75,11 @@ impl PartialEq for Request {
 }
 
 impl LearningCurve {
+    /// What was measured of an experiment, steps ascending.
+    pub fn new(of: Arc<Experiment>, points: Arc<[CurvePoint]>) -> Self {
+        Self { of, points }
+    }
+
     /// Whether its numbers are measured of what an experiment learns, as it asks for.
     pub fn is_of(&self, experiment: &Arc<Experiment>) -> bool {
         let measured = |e: &Experiment| (e.seed, e.readout.clone());

@@ -259,8 +259,12 @@ products! {
     references: References,
     /// How often the lines between paired points cross.
     pair_crossings: PairCrossings,
+    /// The plan that the coupling's pairs are drawn from.
+    coupling_plan: CouplingPlan,
     /// One block of the coupling, and what other couplings make of its points.
     block: CouplingBlock,
+    /// What pairs of larger blocks cost.
+    block_costs: BlockCosts,
     /// Straightness, cost and distance to the target.
     metrics: Metrics,
     /// Points of the paths with the velocities there.
@@ -384,6 +388,8 @@ pub struct Look {
     pub mesh: bool,
     /// The block of the coupling that is looked at, if one is.
     pub block: Option<BlockView>,
+    /// Whether the cost of blocks of several sizes is wanted.
+    pub block_costs: bool,
     /// Whether measurements are wanted.
     pub metrics: bool,
     /// Whether they are also wanted of the checkpoints, where nothing trains.
@@ -439,6 +445,7 @@ impl Look {
             density: view.layers.contains(&Layer::Density),
             mesh: view.layers.contains(&Layer::DeformedGrid),
             block: shows(&[Layer::Block]).then_some(view.block),
+            block_costs: false,
             metrics: true,
             curves: false,
             solvers: false,
@@ -507,6 +514,7 @@ impl Default for Look {
             density: false,
             mesh: false,
             block: None,
+            block_costs: false,
             metrics: true,
             curves: false,
             solvers: false,
@@ -528,13 +536,14 @@ pub fn make_all(
     tools: &Tools,
     go_on: impl FnMut() -> bool,
 ) -> Option<Products> {
-    make_rest(Products::default(), flow, look, tools, go_on)
+    make_rest(Products::default(), (flow, None), look, tools, go_on)
 }
 
-/// [`make_all`] of what is not among these products yet. What else there is of them goes, so that the result is the same.
+/// [`make_all`] of what is not among these products yet, of a flow with the training behind it, of which some may be looked
+/// at, too. What else there is of them goes, so that the result is the same.
 pub fn make_rest(
     mut products: Products,
-    flow: &Flow,
+    (flow, past): (&Flow, Option<&Arc<Checkpoints>>),
     look: &Look,
     tools: &Tools,
     mut go_on: impl FnMut() -> bool,
@@ -544,7 +553,7 @@ pub fn make_rest(
             flow: &flow.id,
             look,
             made: &products,
-            past: None,
+            past,
             now: tools.now,
         };
         let mut unwanted = Vec::new();

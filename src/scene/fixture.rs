@@ -243,6 +243,7 @@ fn metrics(trajectories: &Trajectories) -> Metrics {
         sampler: Sampler::Ode,
         straightness_reason: None,
         solver_error: 0.01,
+        one_step_error: 0.3,
         reference: ReferenceSolver {
             steps: 32,
             error: HalvingError {

@@ -353,11 +353,9 @@ mod tests {
 
     #[test]
     fn batches_are_the_same_however_many_threads_couple() {
-        for coupling in [
-            Coupling::Independent,
-            Coupling::BatchOt { batch: 16 },
-            Coupling::BatchOt { batch: 128 },
-        ] {
+        let every = |k: usize| Coupling::ALL.map(|coupling| coupling.with_block(k));
+        let is_paired = |coupling: &Coupling| coupling.needs_given().is_none();
+        for coupling in every(16).into_iter().chain(every(128)).filter(is_paired) {
             let batches = |threads: usize| -> Vec<Batch> {
                 let mut coupler = Coupler::new(&crew(threads));
                 coupler.set_recipe(recipe(coupling));

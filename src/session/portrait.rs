@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::experiment::Experiment;
-use crate::model::DeviceChoice;
+use crate::model::{Checkpoints, DeviceChoice};
 use crate::products::{DisplaySamples, Flow, Look, RunId, Tools, display_samples, make_rest};
 use crate::snapshot::{DISPLAY_PAIRS, DISPLAY_SAMPLES, Frame, LaneId, RunState};
 
@@ -54,9 +54,9 @@ pub fn seated(learner: &Learner, device: &Arc<str>, flow: &Flow, blank: Frame) -
     }
 }
 
-/// The frame with what is looked at of its flow, as far as it has not got that; `None` if interrupted.
-pub fn pictured(
-    frame: Frame,
+/// The same with the training behind the flow, of which some may be looked at, too.
+pub fn pictured_with_past(
+    (frame, past): (Frame, Option<&Arc<Checkpoints>>),
     look: Look,
     choice: DeviceChoice,
     hands: &Hands,
@@ -71,7 +71,7 @@ pub fn pictured(
         carrier: GpuCarrier::of(choice, move |sentence| drop(said.send(sentence))),
         now: 0.0,
     };
-    let products = make_rest(frame.products.clone(), flow, &look, &tools, || {
+    let products = make_rest(frame.products.clone(), (flow, past), &look, &tools, || {
         !observer.interrupted()
     });
     for sentence in complaints.try_iter() {

@@ -9,7 +9,7 @@ use crate::experiment::Experiment;
 use crate::flow::metrics::Mean;
 use crate::flow::{Bounds, Point};
 use crate::products::{
-    ErrorBin, Floor, FmError, Likelihood, Metrics, ReferenceSolver, SolverComparison,
+    CouplingPlan, ErrorBin, Floor, FmError, Likelihood, Metrics, ReferenceSolver, SolverComparison,
 };
 use crate::scene::metrics::Measured;
 use crate::snapshot::MeanLoss;
@@ -168,6 +168,8 @@ pub struct Trained {
     pub pair_crossings: Option<Mean>,
     /// See [`Measured::coupling_cost`].
     pub coupling_cost: Option<f64>,
+    /// See [`Measured::coupling_plan`].
+    pub coupling_plan: Option<CouplingPlan>,
     /// How long things took.
     pub timing: Timing,
 }
@@ -222,6 +224,7 @@ impl Report {
             floor: Some(trained.floor.beside(Some(metrics.path_energy()))),
             fm_error: trained.fm_error.as_ref().map(|error| error.total),
             coupling_cost: trained.coupling_cost,
+            coupling_plan: trained.coupling_plan,
         };
         Self {
             schema: SCHEMA,

@@ -16,8 +16,9 @@ use crate::flow::likelihood::Divergence;
 use crate::flow::solver::Steps;
 use crate::model::{Checkpoints, DeviceChoice, EngineError, FrozenField};
 use crate::products::{
-    Floor, Flow, FmError, Likelihood, LikelihoodBasis, LogDensityMap, Metrics, PairCrossings,
-    Probes, References, RunId, compare_solvers, ends, marginal_field, measure, reference, sde,
+    CouplingPlan, Floor, Flow, FmError, Likelihood, LikelihoodBasis, LogDensityMap, Metrics,
+    PairCrossings, Probes, References, RunId, compare_solvers, ends, marginal_field, measure,
+    reference, sde,
 };
 use crate::scene::Scene;
 use crate::snapshot::LaneId;
@@ -465,6 +466,9 @@ impl Job<'_> {
         let Some(crossings) = self.compute(PairCrossings::count(&experiment)) else {
             return Ok(None);
         };
+        let Some(coupling_plan) = self.compute(CouplingPlan::of(&experiment)) else {
+            return Ok(None);
+        };
         let Some((floor, fm_error)) = self.compute(against_exact(&flow)) else {
             return Ok(None);
         };
@@ -481,9 +485,16 @@ impl Job<'_> {
             fm_error,
             pair_crossings: crossings.map(|PairCrossings(rate)| rate),
             coupling_cost: self.learner.coupling_cost(),
+            coupling_plan,
             timing: self.timing.clone(),
         };
-        let report = Report::new(&experiment, trained, &metrics, solvers.as_ref(), &likelihood);
+        let report = Report::new(
+            &experiment,
+            trained,
+            &metrics,
+            solvers.as_ref(),
+            &likelihood,
+        );
         self.report(Phase::Writing);
         if kept.is_none() {
             self.folder.remove(&Keep::TRAJECTORIES)?;

@@ -118,12 +118,12 @@ impl Comparison {
 /// Every path with every coupling; of what there is at hand, path and coupling keep their constants.
 fn grid(at_hand: &Experiment, paths: &[&str]) -> Vec<Experiment> {
     let own = at_hand.problem.coupling;
-    let optimal = match own {
-        Coupling::BatchOt { .. } => own,
-        _ => batch_ot(),
+    let dependent = match own {
+        Coupling::Independent | Coupling::Reflow { .. } => batch_ot(),
+        _ => own,
     };
     let mut experiments = Vec::new();
-    for coupling in [Coupling::Independent, optimal] {
+    for coupling in [Coupling::Independent, dependent] {
         for path in Path::ALL
             .into_iter()
             .filter(|path| paths.contains(&path.name()))

@@ -318,3 +318,45 @@ fn numbers_and_captions_are_written_beside_pictures() {
     let refused = export("loss", &["c.csv"], 3);
     assert!(refused.contains("there is no loss"), "{refused}");
 }
+
+#[test]
+fn a_trained_run_has_its_curves_and_a_film_of_its_training() {
+    let run = trained();
+    let out = folder();
+    let path = |name: &str| out.path().join(name).to_str().unwrap().to_owned();
+    let (svg, csv) = (path("loss.svg"), path("loss.csv"));
+    exported(
+        run.path(),
+        &["--figure", "metrics", "--out", &svg, "--out", &csv],
+    );
+    assert!(fs::read_to_string(&svg).unwrap().contains("<polyline"));
+    let numbers = fs::read_to_string(&csv).unwrap();
+    assert!(
+        numbers.starts_with("plot,name,line,x,y,stderr\n"),
+        "{numbers}"
+    );
+    assert!(numbers.contains(",raw,0,") && numbers.contains(",mean,0,"));
+    let gif = path("a.gif");
+    let film = [
+        "--figure",
+        "film",
+        "--over",
+        "training",
+        "--frames",
+        "3",
+        "--out",
+        &gif,
+        "--width",
+        "2in",
+        "--height",
+        "2in",
+        "--dpi",
+        "50",
+        "--hide",
+        "legend,recipe",
+        "--paths",
+        "20",
+    ];
+    exported(run.path(), &film);
+    assert!(fs::read(&gif).unwrap().starts_with(b"GIF89a"));
+}

@@ -41,7 +41,13 @@ pub enum FigureKind {
     Samples,
     /// The loss of every training step: numbers alone.
     Loss,
-    /// Moving pictures: t runs over the flow.
+    /// Numbers as curves, one a lane.
+    Metrics {
+        /// Which, over what.
+        #[serde(default)]
+        of: MetricsOf,
+    },
+    /// Moving pictures: t runs over the flow, or training runs, or both.
     Film {
         /// How many pictures, 2 to 10,000, without those of the pause.
         #[serde(default = "frames")]
@@ -55,77 +61,61 @@ pub enum FigureKind {
         /// Whether it begins again after its end.
         #[serde(default = "yes")]
         repeat: bool,
+        /// What runs.
+        #[serde(default)]
+        over: FilmOver,
+    },
+}
+
+/// The kinds by name: for each its name on the command line, and its options at their defaults.
+macro_rules! names {
+    ($($name:literal: $kind:ident $({ $($option:ident: $default:expr),* })?,)*) => {
+        impl FigureKind {
+            /// The names of the kinds on the command line, in the order in which they are offered.
+            pub const NAMES: [&'static str; [$($name),*].len()] = [$($name),*];
+
+            /// The kind of that name with its options at their defaults.
+            pub fn named(name: &str) -> Option<Self> {
+                Some(match name {
+                    $($name => Self::$kind $({ $($option: $default),* })?,)*
+                    _ => return None,
+                })
+            }
+
+            /// Its name on the command line.
+            pub const fn name(&self) -> &'static str {
+                match self {
+                    $(Self::$kind { .. } => $name,)*
+                }
+            }
+        }
+    };
+}
+
+names! {
+    "trajectories": Trajectories,
+    "strip": Strip { of: StripOf::default() },
+    "field": Field { of: FieldOf::default() },
+    "density": Density { of: DensityOf::default() },
+    "lanes": Lanes,
+    "pairs": Pairs,
+    "grid": Grid,
+    "conditional": Conditional,
+    "posterior": Posterior,
+    "triptych": Triptych,
+    "samples": Samples,
+    "loss": Loss,
+    "metrics": Metrics { of: MetricsOf::default() },
+    "film": Film {
+        frames: frames(),
+        rate: rate(),
+        pause: pause(),
+        repeat: true,
+        over: FilmOver::default()
     },
 }
 
 impl FigureKind {
-    /// The names of the kinds on the command line, in the order in which they are offered.
-    pub const NAMES: [&'static str; 13] = [
-        "trajectories",
-        "strip",
-        "field",
-        "density",
-        "lanes",
-        "pairs",
-        "grid",
-        "conditional",
-        "posterior",
-        "triptych",
-        "samples",
-        "loss",
-        "film",
-    ];
-
-    /// The kind of that name with its options at their defaults.
-    pub fn named(name: &str) -> Option<Self> {
-        Some(match name {
-            "trajectories" => Self::Trajectories,
-            "strip" => Self::Strip {
-                of: StripOf::default(),
-            },
-            "field" => Self::Field {
-                of: FieldOf::default(),
-            },
-            "density" => Self::Density {
-                of: DensityOf::default(),
-            },
-            "lanes" => Self::Lanes,
-            "pairs" => Self::Pairs,
-            "grid" => Self::Grid,
-            "conditional" => Self::Conditional,
-            "posterior" => Self::Posterior,
-            "triptych" => Self::Triptych,
-            "samples" => Self::Samples,
-            "loss" => Self::Loss,
-            "film" => Self::Film {
-                frames: frames(),
-                rate: rate(),
-                pause: pause(),
-                repeat: true,
-            },
-            _ => return None,
-        })
-    }
-
-    /// Its name on the command line.
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Self::Trajectories => "trajectories",
-            Self::Strip { .. } => "strip",
-            Self::Field { .. } => "field",
-            Self::Density { .. } => "density",
-            Self::Lanes => "lanes",
-            Self::Pairs => "pairs",
-            Self::Grid => "grid",
-            Self::Conditional => "conditional",
-            Self::Posterior => "posterior",
-            Self::Triptych => "triptych",
-            Self::Samples => "samples",
-            Self::Loss => "loss",
-            Self::Film { .. } => "film",
-        }
-    }
-
     /// What it shows, as a caption begins.
     pub const fn says(&self) -> &'static str {
         match self {
@@ -143,7 +133,20 @@ impl FigureKind {
             Self::Triptych => "Source, flow and target",
             Self::Samples => "Samples of source, flow and target",
             Self::Loss => "The loss of every training step",
-            Self::Film { .. } => "The flow over time",
+            Self::Metrics { of } => match of {
+                MetricsOf::Loss => "The training loss with its floor",
+                MetricsOf::SolverError => {
+                    "The end-point error of the solvers against velocity evaluations"
+                }
+                MetricsOf::BlockCost => "The cost of a pair against the size of the blocks",
+                MetricsOf::Straightness => "Straightness over the time of the flow",
+                MetricsOf::Training => "Straightness and W2 over the steps of training",
+            },
+            Self::Film { over, .. } => match over {
+                FilmOver::Time => "The flow over time",
+                FilmOver::Training => "The flow while it is trained",
+                FilmOver::Both => "The flow while it is trained, then over time",
+            },
         }
     }
 
@@ -201,6 +204,53 @@ pub enum DensityOf {
     Exact,
     /// The flow's own less the exact one.
     Difference,
+}
+
+/// Which numbers are curves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum MetricsOf {
+    /// The training loss over the steps: of every step and its running mean over about 200, with the floor that even the
+    /// exact field cannot get below, where it is known.
+    #[default]
+    Loss,
+    /// The end-point error of the solvers over velocity evaluations (NFE): every solver of one lane, or the lanes' own one.
+    SolverError,
+    /// The mean squared distance of a pair over the size of the blocks of batch OT, 1 to 1024, with the squared Wasserstein
+    /// distance that it tends to.
+    BlockCost,
+    /// `E|(Z_1 - Z_0) - v|^2` over t, which integrates to the straightness S.
+    Straightness,
+    /// S and W2 over the steps of training, measured at the checkpoints.
+    Training,
+}
+
+/// What runs while a film does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FilmOver {
+    /// t, from 0 to 1.
+    #[default]
+    Time,
+    /// Training, at the figure's t or else the view's: the checkpoints one after the other, which grow apart with the steps.
+    Training,
+    /// Training in the first half, then t from 0 to 1 with the last weights.
+    Both,
+}
+
+impl FilmOver {
+    /// What runs, by its name on the command line.
+    pub fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "time" => Self::Time,
+            "training" => Self::Training,
+            "both" => Self::Both,
+            _ => return None,
+        })
+    }
+
+    /// Whether weights before the last ones are shown.
+    pub const fn looks_back(self) -> bool {
+        matches!(self, Self::Training | Self::Both)
+    }
 }
 
 #[cfg(test)]

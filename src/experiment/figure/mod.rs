@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Layer;
 
-pub use kind::{DensityOf, FieldOf, FigureKind, StripOf};
+pub use kind::{DensityOf, FieldOf, FigureKind, FilmOver, MetricsOf, StripOf};
 pub use length::{Length, NoLength};
 
 /// A figure; a row of `figures` in files.

@@ -67,6 +67,27 @@ fn conversions_need_two_parts_of_the_interpolant() {
 }
 
 #[test]
+fn the_noise_of_a_bridge_goes_with_the_linear_path_and_a_learned_velocity() {
+    let bridge = (
+        "coupling",
+        "Sinkhorn(batch: 64, epsilon: 0.05, bridge: 0.5)",
+    );
+    assert_eq!(changed(&[bridge]).legality(), Ok(()));
+    for path in ["Vp()", "Cosine", "CondOt(sigma_min: 0.1)"] {
+        let changes = [bridge, ("path", path)];
+        assert_refused(&changes, "coupling.bridge = 0.5", "path=CondOt");
+    }
+    let exact = [bridge, ("velocity", "Exact")];
+    assert_refused(&exact, "coupling.bridge = 0.5", "velocity=Learned");
+    let predicted = [bridge, ("model.parametrisation", "X1")];
+    assert_refused(&predicted, "coupling.bridge = 0.5", "model=(");
+    let without = ("coupling", "Sinkhorn(batch: 64, epsilon: 0.05)");
+    let without = changed(&[without, ("path", "Vp()"), ("velocity", "Exact")]);
+    assert_eq!(without.legality(), Ok(()));
+    assert_eq!(without.problem.coupling.bridge(), 0.0);
+}
+
+#[test]
 fn what_is_usual_is_left_out_of_files_and_old_files_mean_it() {
     let text = example().to_ron();
     for name in ["parametrisation", "sampler", "reading"] {

@@ -137,7 +137,8 @@ pub fn squared_distance(a: Point, b: Point) -> f64 {
     d_0 * d_0 + d_1 * d_1
 }
 
-fn check(side: &'static str, points: &[Point]) -> Result<(), AssignmentError> {
+/// Refuses points whose squared distances are no numbers.
+pub(super) fn check(side: &'static str, points: &[Point]) -> Result<(), AssignmentError> {
     let is_good = |p: &Point| p[0].abs() <= MAX_COORDINATE && p[1].abs() <= MAX_COORDINATE;
     match points.iter().position(|p| !is_good(p)) {
         None => Ok(()),
@@ -152,7 +153,7 @@ fn check(side: &'static str, points: &[Point]) -> Result<(), AssignmentError> {
 
 #[cfg(test)]
 #[path = "tests.rs"]
-mod tests;
+pub(super) mod tests;
 
 #[cfg(test)]
 #[path = "coinciding_tests.rs"]

@@ -1,12 +1,14 @@
 //! Optimal transport within blocks (Pooladian et al., arXiv 2304.14772; Tong et al., arXiv 2302.00482).
 
+use rand_chacha::ChaCha8Rng;
+
 use super::assignment::{AssignmentError, assign};
 use super::pairs::{Pairing, Pairs};
 use crate::flow::constant::{Constant, Control, Range};
 use crate::flow::vocabulary::Entry;
 
 /// Smaller blocks are paired in less time than it takes to hand them from thread to thread.
-const COSTLY: usize = 64;
+pub(super) const COSTLY: usize = 64;
 
 /// Blocks of independent draws are paired by the optimal permutation for the squared distance. A permutation keeps both
 /// marginals exactly; it is the optimal transport of the block, not of the distributions.
@@ -15,20 +17,26 @@ pub struct BatchOt {
     pub batch: usize,
 }
 
+/// The size of a block, of any coupling that has blocks.
+pub(super) const BLOCK: Constant = Constant {
+    name: "batch",
+    symbol: "Block k",
+    default: 256.0,
+    range: Range::closed(1.0, 4096.0),
+    control: Control::Drag {
+        step: 2.0,
+        decimals: 0,
+    },
+    hint: "Pairs of one block, k: larger or smaller than the batch of a training step.",
+};
+
 pub const ENTRY: Entry = Entry {
     name: "batch-OT",
     formula: "Within blocks of k pairs, the permutation with the smallest Σ |x₁ − x₀|².",
     hint: "",
     constants: &[Constant {
-        name: "batch",
-        symbol: "Block k",
-        default: 256.0,
-        range: Range::closed(1.0, 4096.0),
-        control: Control::Drag {
-            step: 2.0,
-            decimals: 0,
-        },
         hint: "Pairs of one block, k: the assignment is exact within a block; its cost per pair grows slowly with k.",
+        ..BLOCK
     }],
 };
 
@@ -37,13 +45,9 @@ impl Pairing for BatchOt {
         Some(self.batch.max(1))
     }
 
-    fn pair(&self, drawn: Pairs) -> Result<Pairs, AssignmentError> {
+    fn pair(&self, drawn: Pairs, _rng: &mut ChaCha8Rng) -> Result<Pairs, AssignmentError> {
         let assignment = assign(&drawn.x_0, &drawn.x_1)?;
-        let partners = assignment.target_of_source.iter();
-        Ok(Pairs {
-            x_1: partners.map(|&j| drawn.x_1[j]).collect(),
-            x_0: drawn.x_0,
-        })
+        Ok(drawn.permuted(&assignment.target_of_source))
     }
 
     fn is_costly(&self) -> bool {

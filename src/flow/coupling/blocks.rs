@@ -3,8 +3,11 @@
 //! Block b is a function of (seed, b) alone: it refuses to know who asks, when, and how much was asked before. Pairs are
 //! canvas coordinates.
 
+use rand_chacha::ChaCha8Rng;
+
 use super::Coupling;
 use super::assignment::AssignmentError;
+use super::entropic::Plan;
 use super::given::GivenPairs;
 use super::pairs::Pairs;
 use crate::flow::distribution::Sampler;
@@ -67,16 +70,42 @@ impl Blocks {
             return drawn.ok_or(AssignmentError::NotGiven);
         }
         let n = self.coupling.block().unwrap_or(n);
-        self.coupling.pair(self.independent(block, n))
+        let mut rng = stream(self.seed, self.stream, block);
+        let drawn = self.independent(n, &mut rng);
+        self.coupling.pair(drawn, &mut rng)
     }
 
-    fn independent(&self, block: u64, n: usize) -> Pairs {
+    /// The plan that block number `block` is drawn from, and its pairs; none where pairs are not drawn from a plan.
+    ///
+    /// # Errors
+    /// As [`Self::draw`].
+    pub async fn planned(&self, block: u64) -> Result<Option<(Plan<f32>, Pairs)>, AssignmentError> {
+        let n = self.coupling.block().unwrap_or(0);
         let mut rng = stream(self.seed, self.stream, block);
-        let mut x_0 = self.source.sample_n(n, &mut rng);
+        let drawn = self.independent(n, &mut rng);
+        match self.coupling.planned(drawn, &mut rng) {
+            Some(planning) => planning.await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// [`Self::draw`] with pauses, where a plan has to be found.
+    ///
+    /// # Errors
+    /// As [`Self::draw`].
+    pub async fn draw_in_pieces(&self, block: u64, n: usize) -> Result<Pairs, AssignmentError> {
+        match self.planned(block).await? {
+            Some((_, pairs)) => Ok(pairs),
+            None => self.draw(block, n),
+        }
+    }
+
+    fn independent(&self, n: usize, rng: &mut ChaCha8Rng) -> Pairs {
+        let mut x_0 = self.source.sample_n(n, rng);
         for x in x_0.iter_mut().flatten() {
             *x *= self.source_scale;
         }
-        let x_1 = self.target.sample_n(n, &mut rng);
+        let x_1 = self.target.sample_n(n, rng);
         Pairs { x_0, x_1 }
     }
 }
@@ -200,7 +229,7 @@ mod tests {
     #[test]
     fn every_coupling_only_permutes_a_block() {
         for mut coupling in Coupling::ALL {
-            for k in [1, 2, 7, 64] {
+            for k in [1, 2, 7, 64, 300] {
                 if let Some(mut number) = coupling.number("batch") {
                     number.set(k as f64);
                 }

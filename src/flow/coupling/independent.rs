@@ -1,5 +1,7 @@
 //! Independent pairs.
 
+use rand_chacha::ChaCha8Rng;
+
 use super::assignment::AssignmentError;
 use super::pairs::{Pairing, Pairs};
 use crate::flow::vocabulary::Entry;
@@ -14,7 +16,7 @@ pub const ENTRY: Entry = Entry::plain(
 );
 
 impl Pairing for Independent {
-    fn pair(&self, drawn: Pairs) -> Result<Pairs, AssignmentError> {
+    fn pair(&self, drawn: Pairs, _rng: &mut ChaCha8Rng) -> Result<Pairs, AssignmentError> {
         Ok(drawn)
     }
 }

@@ -12,17 +12,25 @@ mod augment;
 mod blocks;
 mod clusters;
 mod columns;
+pub mod entropic;
 mod given;
+mod greedy;
 mod groups;
 mod merge;
 mod normalised;
 mod pairs;
 mod quota;
+mod real;
+mod rounding;
 mod scan;
 mod sieve;
+mod sparse;
 mod supplies;
+mod swaps;
 mod tree;
 mod vectors;
+
+use rand_chacha::ChaCha8Rng;
 
 use super::vocabulary::{Vocabulary, vocabulary};
 use assignment::AssignmentError;
@@ -31,7 +39,7 @@ pub use assignment::squared_distance;
 
 pub use blocks::Blocks;
 pub use given::GivenPairs;
-pub use pairs::{PairStream, Pairing, Pairs};
+pub use pairs::{PairStream, Pairing, Pairs, Planning};
 
 /// A row is the coupling's name in files, its constants, and the file with its `ENTRY` and the type of its own.
 macro_rules! couplings {
@@ -43,7 +51,6 @@ macro_rules! couplings {
             ///
             /// Not to be mixed up with the cond-OT *path*: the path says how a pair is joined, the coupling which pairs
             /// there are.
-            #[derive(Eq)]
             pub enum Coupling, complete {
                 $($Variant $({ $($(#[$attribute])* $constant: $type),+ })? = $file::ENTRY,)+
             }
@@ -65,6 +72,9 @@ macro_rules! couplings {
 couplings! {
     Independent = independent,
     BatchOt { batch: usize } = batch_ot,
+    Stable { batch: usize } = stable,
+    Heuristic { batch: usize, sweeps: usize } = heuristic,
+    Sinkhorn { batch: usize, epsilon: f64, #[serde(default)] bridge: f64 } = sinkhorn,
     Reflow { rounds: usize, pairs: usize, #[serde(default = "reflow::independent")] batch: usize } = reflow,
 }
 
@@ -94,8 +104,24 @@ impl Coupling {
     }
 
     /// Pairs independent draws, a whole block of them if there are blocks.
-    fn pair(&self, drawn: Pairs) -> Result<Pairs, AssignmentError> {
-        self.dispatch(|coupling| coupling.pair(drawn))
+    fn pair(&self, drawn: Pairs, rng: &mut ChaCha8Rng) -> Result<Pairs, AssignmentError> {
+        self.dispatch(|coupling| coupling.pair(drawn, rng))
+    }
+
+    /// Noise of a Brownian bridge between the points of each pair, in canvas units per root of time; 0 for none. See
+    /// [`super::path::bridge_noise`].
+    pub fn bridge(&self) -> f64 {
+        self.dispatch(|coupling| coupling.bridge())
+    }
+
+    /// The plan that the pairs of a block are drawn from, with them; none if they are no random choice.
+    fn planned<'r>(&self, drawn: Pairs, rng: &'r mut ChaCha8Rng) -> Option<Planning<'r>> {
+        self.dispatch(|coupling| coupling.planned(drawn, rng))
+    }
+
+    /// Whether pairs are drawn from a plan.
+    pub fn has_plan(&self) -> bool {
+        self.dispatch(|coupling| coupling.has_plan())
     }
 
     /// The coupling as a legend names it, with the size of its blocks.

@@ -2,7 +2,12 @@
 //!
 //! It refuses to know who pairs the points, who asks and when. Pairs are canvas coordinates.
 
+use std::pin::Pin;
+
+use rand_chacha::ChaCha8Rng;
+
 use super::assignment::{AssignmentError, squared_distance};
+use super::entropic::Plan;
 use crate::flow::Point;
 
 /// Pairs `(x_0[i], x_1[i])`; both lists have the same length.
@@ -29,6 +34,14 @@ impl Pairs {
         self.x_0.iter().copied().zip(self.x_1.iter().copied())
     }
 
+    /// The same points, `x_1[partners[i]]` for the partner of `x_0[i]`.
+    pub(super) fn permuted(self, partners: &[usize]) -> Self {
+        Self {
+            x_1: partners.iter().map(|&j| self.x_1[j]).collect(),
+            x_0: self.x_0,
+        }
+    }
+
     pub(super) fn append(&mut self, mut other: Self) {
         self.x_0.append(&mut other.x_0);
         self.x_1.append(&mut other.x_1);
@@ -43,6 +56,10 @@ impl Pairs {
     }
 }
 
+/// A plan and pairs that are being found.
+pub type Planning<'r> =
+    Pin<Box<dyn Future<Output = Result<(Plan<f32>, Pairs), AssignmentError>> + Send + 'r>>;
+
 /// What makes a coupling: one file each, with the [`Entry`](crate::flow::vocabulary::Entry) of its constants.
 pub trait Pairing {
     /// Pairs of a block that is paired as a whole; none where every pair stands for itself.
@@ -50,11 +67,27 @@ pub trait Pairing {
         None
     }
 
-    /// Pairs independent draws, a whole block of them if there are blocks. Both marginals stay what they are.
+    /// Pairs independent draws, a whole block of them if there are blocks. Both marginals stay what they
+    /// are. What is left to chance comes from `rng`.
     ///
     /// # Errors
     /// A drawn point is too far out for an exact assignment.
-    fn pair(&self, drawn: Pairs) -> Result<Pairs, AssignmentError>;
+    fn pair(&self, drawn: Pairs, rng: &mut ChaCha8Rng) -> Result<Pairs, AssignmentError>;
+
+    /// Noise of a Brownian bridge between the points of each pair, in canvas units per root of time.
+    fn bridge(&self) -> f64 {
+        0.0
+    }
+
+    /// Whether [`Self::pair`] draws a permutation from a plan.
+    fn has_plan(&self) -> bool {
+        false
+    }
+
+    /// The plan that [`Self::pair`] draws a permutation from, with the pairs, in pieces; none where it does not.
+    fn planned<'r>(&self, _drawn: Pairs, _rng: &'r mut ChaCha8Rng) -> Option<Planning<'r>> {
+        None
+    }
 
     /// How many pairs it is to be given, where they are not paired from independent draws.
     fn needs_given(&self) -> Option<usize> {

@@ -4,6 +4,8 @@
 //! makes; whoever has trained that flow hands them over as [`GivenPairs`](super::GivenPairs). Training on them never
 //! raises a convex transport cost, and it straightens the flow.
 
+use rand_chacha::ChaCha8Rng;
+
 use super::assignment::{AssignmentError, assign};
 use super::pairs::{Pairing, Pairs};
 use crate::flow::constant::{Constant, Control, Range};
@@ -67,16 +69,12 @@ impl Pairing for Reflow {
     }
 
     /// Those of the base; pairs of later rounds are given, not paired.
-    fn pair(&self, drawn: Pairs) -> Result<Pairs, AssignmentError> {
+    fn pair(&self, drawn: Pairs, _rng: &mut ChaCha8Rng) -> Result<Pairs, AssignmentError> {
         if self.block().is_none() {
             return Ok(drawn);
         }
         let assignment = assign(&drawn.x_0, &drawn.x_1)?;
-        let partners = assignment.target_of_source.iter();
-        Ok(Pairs {
-            x_1: partners.map(|&j| drawn.x_1[j]).collect(),
-            x_0: drawn.x_0,
-        })
+        Ok(drawn.permuted(&assignment.target_of_source))
     }
 
     fn needs_given(&self) -> Option<usize> {

@@ -57,14 +57,14 @@ pub(super) fn oracle(x_0: &[Point], x_1: &[Point]) -> f64 {
     costs.sum::<f64>() / x_0.len() as f64
 }
 
-pub(super) fn normal(n: usize, std: f64, seed: u64) -> Vec<Point> {
+pub(crate) fn normal(n: usize, std: f64, seed: u64) -> Vec<Point> {
     let mut rng = stream(seed, Stream::Display, 0);
     let mut draw = || std * rng.sample::<f64, _>(StandardNormal);
     (0..n).map(|_| [draw(), draw()]).collect()
 }
 
 /// Eight clouds on a circle.
-pub(super) fn clustered(n: usize, seed: u64) -> Vec<Point> {
+pub(crate) fn clustered(n: usize, seed: u64) -> Vec<Point> {
     let angle = |i: usize| (i % 8) as f64 * std::f64::consts::FRAC_PI_4;
     let around =
         |(i, p): (usize, Point)| [5.0 * angle(i).cos() + p[0], 5.0 * angle(i).sin() + p[1]];

@@ -45,8 +45,11 @@ impl MarginalField {
     /// That of a problem.
     ///
     /// # Errors
-    /// A distribution that cannot be drawn from, and points that cannot be paired.
+    /// A distribution that cannot be drawn from, points that cannot be paired, and a coupling with the noise of a bridge.
     pub fn new(setting: &Setting<'_>) -> Result<Self, MarginalError> {
+        if setting.coupling.bridge() > 0.0 {
+            return Err(MarginalError::Bridge);
+        }
         let ends = match setting.coupling {
             Coupling::Independent => ends(setting)?,
             _ => None,

@@ -39,6 +39,9 @@ pub enum MarginalError {
     /// A mixture that is none.
     #[error(transparent)]
     Exact(#[from] ExactError),
+    /// A third part of `x_t` whose velocity is not that of the path.
+    #[error("the noise of the coupling's bridge is not part of any exact field")]
+    Bridge,
     /// Points that cannot be paired.
     #[error(transparent)]
     Assignment(#[from] AssignmentError),

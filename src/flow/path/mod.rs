@@ -7,10 +7,12 @@
 //!
 //! A path is a file with its formula, its constants and its [`Scheduler`], and a row below.
 
+mod bridge;
 mod schedule;
 
 use super::vocabulary::vocabulary;
 
+pub use bridge::{BRIDGE_TIMES, BridgeNoise, bridge_noise};
 pub use schedule::{Schedule, Scheduler, interpolate, velocity};
 
 /// A row is the path's name in files, its constants, and the file with its `ENTRY` and the type of its own.

@@ -1,4 +1,6 @@
 use super::*;
+use crate::scene::item::Polylines;
+use crate::scene::theme::lane_color;
 
 /// Two lanes over three batches.
 fn figure(n_plots: usize) -> CurvesFigure {
@@ -7,15 +9,14 @@ fn figure(n_plots: usize) -> CurvesFigure {
         y,
         error: Some(0.1),
     };
-    let curve = |lane: usize| Curve {
-        lane,
-        points: [16.0, 64.0, 1024.0]
-            .map(|x| point(x, x / 100.0 + lane as f64))
-            .to_vec(),
+    let curve = |lane: usize| {
+        let points = [16.0, 64.0, 1024.0].map(|x| point(x, x / 100.0 + lane as f64));
+        Curve::measured(lane, points.to_vec())
     };
     let plot = |i: usize| Plot {
         title: format!("number {i}"),
         curves: vec![curve(0), curve(1)],
+        scale: Scale::Linear,
     };
     CurvesFigure {
         title: "Two moons".to_owned(),
@@ -23,6 +24,10 @@ fn figure(n_plots: usize) -> CurvesFigure {
         x_name: "batch".to_owned(),
         lanes: vec!["cond-OT".to_owned(), "VP".to_owned()],
         plots: (0..n_plots).map(plot).collect(),
+        columns: COLUMNS,
+        x: XAxis::Values,
+        dashed: Vec::new(),
+        around: Around::default(),
     }
 }
 

@@ -1,7 +1,8 @@
 //! Moving pictures: which time each picture shows, and the figure of one.
 
 use super::lanes::Lanes;
-use super::{FigureError, Kind, Material, at_times};
+use super::{FigureError, Kind, Material, at_times, times};
+use crate::experiment::figure::FilmOver;
 use crate::experiment::{Figure, FigureKind, Layer, View};
 use crate::scene::around::Around;
 use crate::scene::lanes;
@@ -14,19 +15,52 @@ pub(super) struct Film;
 /// What moves, over where it goes.
 const LAYERS: [Layer; 3] = [Layer::Target, Layer::Trails, Layer::Particles];
 
-/// The times of a film over the flow, the first 0 and the last 1; none of what is no film.
-pub fn film_times(figure: &Figure) -> Vec<f64> {
-    let FigureKind::Film { frames, .. } = figure.kind else {
+/// What a picture of a film shows.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum FilmShot {
+    /// The flow with the last weights, at time t.
+    Flow(f64),
+    /// The flow after this share of the checkpoints, at the time of the figure.
+    Training(f64),
+}
+
+/// What the pictures of a film show, one after the other; none of what is no film.
+pub fn film_shots(figure: &Figure) -> Vec<FilmShot> {
+    let FigureKind::Film { frames, over, .. } = figure.kind else {
         return Vec::new();
     };
-    let last = frames.saturating_sub(1).max(1);
-    (0..frames).map(|k| k as f64 / last as f64).collect()
+    let shares = |n: usize| {
+        let last = n.saturating_sub(1).max(1);
+        (0..n).map(move |k| k as f64 / last as f64)
+    };
+    match over {
+        FilmOver::Time => shares(frames).map(FilmShot::Flow).collect(),
+        FilmOver::Training => shares(frames).map(FilmShot::Training).collect(),
+        FilmOver::Both => {
+            let flow = frames / 2;
+            let training = shares(frames - flow).map(FilmShot::Training);
+            training.chain(shares(flow).map(FilmShot::Flow)).collect()
+        }
+    }
 }
 
 /// The figure of one picture.
-pub fn film_shot(figure: &Figure, t: f64) -> Figure {
+pub fn film_shot(figure: &Figure, shot: FilmShot) -> Figure {
+    let mut times = figure.times.clone();
+    match (shot, &figure.kind) {
+        (FilmShot::Flow(t), _) => times = vec![t],
+        // Both halves have the same panels.
+        (
+            FilmShot::Training(_),
+            FigureKind::Film {
+                over: FilmOver::Both,
+                ..
+            },
+        ) => times.truncate(1),
+        (FilmShot::Training(_), _) => {}
+    }
     Figure {
-        times: vec![t],
+        times,
         ..figure.clone()
     }
 }
@@ -38,8 +72,16 @@ impl Kind for Film {
     /// Those of every picture, one after the other.
     fn numbers(figure: &Figure, material: &Material) -> Result<FigureNumbers, FigureError> {
         let mut tables: Vec<Table> = Vec::new();
-        for t in film_times(figure) {
-            let shot = film_shot(figure, t);
+        let shots = film_shots(figure);
+        if shots
+            .iter()
+            .any(|shot| matches!(shot, FilmShot::Training(_)))
+        {
+            let sentence = "the numbers of a film are those over t: --over time has them";
+            return Err(FigureError::Nothing(sentence.to_owned()));
+        }
+        for shot in shots {
+            let shot = film_shot(figure, shot);
             tables = joined(
                 tables
                     .into_iter()
@@ -74,7 +116,7 @@ impl Kind for Film {
     fn grid<'a>(figure: &Figure, material: &'a Material) -> PanelGrid<'a> {
         let view = Self::view(figure, material.view);
         match material.lanes.len() {
-            0 | 1 => at_times(figure, material, &view, &[view.t]),
+            0 | 1 => at_times(figure, material, &view, &times(figure, &view)),
             n => lanes::grid(
                 material.lanes,
                 &view,
@@ -99,9 +141,11 @@ mod tests {
             rate: 30.0,
             pause: 0.0,
             repeat: true,
+            over: FilmOver::Time,
         });
-        assert_eq!(film_times(&figure), [0.0, 0.25, 0.5, 0.75, 1.0]);
-        assert!(film_times(&Figure::new(FigureKind::Lanes)).is_empty());
+        let shots = [0.0, 0.25, 0.5, 0.75, 1.0].map(FilmShot::Flow);
+        assert_eq!(film_shots(&figure), shots);
+        assert!(film_shots(&Figure::new(FigureKind::Lanes)).is_empty());
         let frame = fixture::frame();
         for n in [1, 2] {
             let lane = |_| LanePanel {
@@ -117,7 +161,7 @@ mod tests {
             let page =
                 crate::scene::figures::page(&figure, &material, &FigureStyle::paper()).unwrap();
             let at = |t: f64| {
-                let shot = film_shot(&figure, t);
+                let shot = film_shot(&figure, FilmShot::Flow(t));
                 crate::scene::figures::scene(&shot, &material, &page).unwrap()
             };
             let (early, late) = (at(0.25), at(0.75));
@@ -128,5 +172,28 @@ mod tests {
             }
             assert_eq!((early.size, early.size), (late.size, page.size));
         }
+    }
+
+    #[test]
+    fn training_runs_first_and_then_t() {
+        let mut figure = Figure::new(FigureKind::Film {
+            frames: 5,
+            rate: 30.0,
+            pause: 0.0,
+            repeat: true,
+            over: FilmOver::Both,
+        });
+        figure.times = vec![0.3, 0.6];
+        use FilmShot::{Flow, Training};
+        let shots = [
+            Training(0.0),
+            Training(0.5),
+            Training(1.0),
+            Flow(0.0),
+            Flow(1.0),
+        ];
+        assert_eq!(film_shots(&figure), shots);
+        assert_eq!(film_shot(&figure, shots[1]).times, [0.3]);
+        assert_eq!(film_shot(&figure, shots[4]).times, [1.0]);
     }
 }

@@ -501,6 +501,12 @@ fn every_table_of_every_kind_is_documented() {
         if matches!(kind, FigureKind::Loss) && frame.loss.is_empty() {
             continue;
         }
+        let kind = match kind {
+            FigureKind::Metrics { .. } => FigureKind::Metrics {
+                of: crate::experiment::figure::MetricsOf::Straightness,
+            },
+            kind => kind,
+        };
         assert!(PAGE.contains(&format!("`{name}`")), "{name}");
         for table in numbers_of(&Figure::new(kind), &frame, &view).tables {
             for column in &table.columns {

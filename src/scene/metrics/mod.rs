@@ -16,7 +16,7 @@ use crate::flow::conversion::Quantity;
 use crate::flow::metrics::{Mean, TrajectoryMetrics};
 use crate::flow::sde::Sampler;
 use crate::flow::solver::Solver;
-use crate::products::{CfmFloor, Likelihood, Metrics, SolverComparison};
+use crate::products::{CfmFloor, CouplingPlan, Likelihood, Metrics, SolverComparison};
 use crate::snapshot::{Frame, MeanLoss};
 
 use print::with_error;
@@ -50,6 +50,8 @@ pub struct Measured {
     pub fm_error: Option<Mean>,
     /// Mean squared distance of the training pairs over the same steps.
     pub coupling_cost: Option<f64>,
+    /// The plan that the pairs are drawn from, if they are.
+    pub coupling_plan: Option<CouplingPlan>,
 }
 
 impl Measured {
@@ -81,6 +83,7 @@ impl Measured {
             floor: floor.map(|floor| floor.beside(path_energy)),
             fm_error: fm_error.map(|made| made.total),
             coupling_cost: None,
+            coupling_plan: frame.products.coupling_plan.get().map(|made| made.output),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Title and recipe above a grid of panels, in lines that the page has room for.
 
-use super::grid::{PanelGrid, PanelOf};
+use super::grid::PanelGrid;
 use crate::scene::Page;
 use crate::scene::around::wrapped;
 use crate::scene::figure::margin;
@@ -8,6 +8,7 @@ use crate::scene::layers::look;
 use crate::scene::metrics::grouped;
 use crate::scene::text::{self, Font, Weight};
 use crate::scene::theme::Sizes;
+use crate::snapshot::Frame;
 
 /// Between the parts of the recipe.
 const BETWEEN_PARTS: &str = "  ·  ";
@@ -80,31 +81,37 @@ impl Header {
     }
 }
 
+/// What all frames have in common: path, coupling, solver and step.
+pub fn recipe_of<'a>(frames: impl Iterator<Item = &'a Frame>) -> Vec<String> {
+    let of = |frame: &Frame| {
+        let experiment = &frame.experiment;
+        let step = match experiment.problem.velocity.is_learned() {
+            true => format!("step {}", grouped(frame.step)),
+            false => "exact velocity".to_owned(),
+        };
+        [
+            experiment.problem.path.legend(),
+            experiment.problem.coupling.legend(),
+            experiment.readout.legend(),
+            step,
+        ]
+    };
+    let all: Vec<_> = frames.map(of).collect();
+    let Some(first) = all.first() else {
+        return Vec::new();
+    };
+    let same = |k: &usize| all.iter().all(|other| other[*k] == first[*k]);
+    let same = (0..first.len()).filter(same);
+    same.map(|k| first[k].clone()).collect()
+}
+
 impl PanelGrid<'_> {
     /// What all panels have in common: path, coupling, solver, step, and the time if something moves.
     fn recipe(&self) -> Vec<String> {
         if !self.around.show.recipe {
             return Vec::new();
         }
-        let of = |panel: &PanelOf| {
-            let experiment = &panel.frame.experiment;
-            let step = match experiment.problem.velocity.is_learned() {
-                true => format!("step {}", grouped(panel.frame.step)),
-                false => "exact velocity".to_owned(),
-            };
-            [
-                experiment.problem.path.legend(),
-                experiment.problem.coupling.legend(),
-                experiment.readout.legend(),
-                step,
-            ]
-        };
-        let all: Vec<_> = self.panels.iter().map(of).collect();
-        let mut parts: Vec<String> = Vec::new();
-        if let Some(first) = all.first() {
-            let same = |k: &usize| all.iter().all(|other| other[*k] == first[*k]);
-            parts.extend((0..first.len()).filter(same).map(|k| first[k].clone()));
-        }
+        let mut parts = recipe_of(self.panels.iter().map(|panel| &*panel.frame));
         parts.extend(self.time().map(|_| WIDEST_TIME.to_owned()));
         parts
     }

@@ -22,6 +22,7 @@ use crate::flow::Bounds;
 use layout::Layout;
 
 pub use grid::{PanelGrid, PanelOf};
+pub use header::recipe_of;
 
 /// A box of this width has marks of full size, in points; those of a smaller one shrink with the root of its width.
 const FULL_BOX: f32 = 360.0;

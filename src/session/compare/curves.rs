@@ -1,6 +1,7 @@
 //! The numbers of a comparison against the list that is one of numbers.
 
-use crate::scene::curves::{Curve, CurvePoint, CurvesFigure, Plot};
+use crate::scene::Around;
+use crate::scene::curves::{COLUMNS, Curve, CurvePoint, CurvesFigure, Plot, Scale, XAxis};
 use crate::scene::metrics::comparison::{Comparison as Table, Row};
 use crate::scene::metrics::{ALL, Metric};
 
@@ -16,16 +17,19 @@ pub fn curves(comparison: &Comparison, table: &Table, recipe: String) -> Option<
     let (names, groups) = groups(comparison, varied);
     let plot = |metric: &'static Metric| {
         let rows = |lanes: &Vec<(usize, usize)>| points(lanes, &values, metric, table);
-        let curves = groups.iter().enumerate().map(|(lane, lanes)| Curve {
-            lane,
-            points: rows(lanes),
-        });
+        let curves = groups.iter().enumerate();
+        let curves = curves.map(|(lane, lanes)| Curve::measured(lane, rows(lanes)));
         let curves: Vec<Curve> = curves.filter(|curve| !curve.points.is_empty()).collect();
         let title = match metric.title {
             "" => metric.key.replace('_', " "),
             title => title.to_owned(),
         };
-        (!curves.is_empty()).then_some(Plot { title, curves })
+        let scale = Scale::Linear;
+        (!curves.is_empty()).then_some(Plot {
+            title,
+            curves,
+            scale,
+        })
     };
     Some(CurvesFigure {
         title: comparison.document().words.heading().to_owned(),
@@ -33,6 +37,10 @@ pub fn curves(comparison: &Comparison, table: &Table, recipe: String) -> Option<
         x_name: key.replace(['.', '_'], " "),
         lanes: names,
         plots: ALL.iter().filter_map(|metric| plot(metric)).collect(),
+        columns: COLUMNS,
+        x: XAxis::Values,
+        dashed: Vec::new(),
+        around: Around::default(),
     })
 }
 

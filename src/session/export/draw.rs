@@ -3,7 +3,7 @@
 use crate::experiment::{Figure, View};
 use crate::flow::Bounds;
 use crate::model::DeviceChoice;
-use crate::products::Products;
+use crate::products::{Look, Products};
 use crate::scene::caption::{self, Caption};
 use crate::scene::figures::{self, FigureError, Material};
 use crate::scene::lanes::LanePanel;
@@ -16,6 +16,7 @@ use super::super::hands::Hands;
 use super::super::observer::{RunError, RunObserver};
 use super::super::portrait;
 use super::Subject;
+use super::past::Past;
 use super::style::style;
 
 /// What is seen where nothing says it.
@@ -30,6 +31,8 @@ pub struct Drawn {
     lanes: Vec<Known>,
     view: View,
     page: Page,
+    look: Look,
+    past: Past,
 }
 
 /// What is known of a lane before anything is made of its flow.
@@ -58,6 +61,19 @@ impl Drawn {
     /// [`RunError::Input`] if the lanes do not have what it shows.
     pub fn shot(&self, figure: &Figure) -> Result<Scene, RunError> {
         let scene = with_material(&self.lanes, &self.frames, &self.view, |material| {
+            figures::scene(figure, material, &self.page)
+        });
+        scene.map_err(refused)
+    }
+
+    /// The scene of a figure that shows the lanes as they were after a share of their checkpoints, 0 to 1. What is made of
+    /// these weights goes when the scene is there.
+    ///
+    /// # Errors
+    /// [`RunError::Input`] if the lanes do not have what it shows.
+    pub fn earlier(&self, figure: &Figure, share: f64) -> Result<Scene, RunError> {
+        let frames = self.past.frames(&self.frames, share, &self.look);
+        let scene = with_material(&self.lanes, &frames, &self.view, |material| {
             figures::scene(figure, material, &self.page)
         });
         scene.map_err(refused)
@@ -107,6 +123,7 @@ pub fn draw(
     let style = style(figure)?;
     let subjects = subjects.get(..figures::shown(figure, subjects.len()));
     let subjects = subjects.unwrap_or_default();
+    let past = Past::of(figure, subjects)?;
     let blank = |subject: &Subject| Frame {
         products: Products::default(),
         ..subject.frame.clone()
@@ -123,11 +140,14 @@ pub fn draw(
     });
     let seen = seen.map_err(refused)?.unwrap_or(Bounds::square(NOWHERE));
     let mut frames = Vec::new();
+    let look = figures::look(figure, view, seen);
     for (subject, lane) in subjects.iter().zip(&lanes) {
-        let frame = subject.frame.clone();
-        let mut look = figures::look(figure, view, seen);
-        look.metrics &= lane.numbers.is_none();
-        match portrait::pictured(frame, look, DeviceChoice::Cpu, hands, observer) {
+        let look = Look {
+            metrics: look.metrics && lane.numbers.is_none(),
+            ..look
+        };
+        let frame = (subject.frame.clone(), subject.history.as_ref());
+        match portrait::pictured_with_past(frame, look, DeviceChoice::Cpu, hands, observer) {
             Some(frame) => frames.push(frame),
             None => return Ok(None),
         }
@@ -144,6 +164,8 @@ pub fn draw(
         lanes,
         view: view.clone(),
         page,
+        look,
+        past,
     }))
 }
 

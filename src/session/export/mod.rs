@@ -5,6 +5,7 @@
 mod draw;
 pub mod ffmpeg;
 pub mod film;
+mod past;
 mod style;
 mod subject;
 mod write;

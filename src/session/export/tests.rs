@@ -6,6 +6,7 @@ use super::super::hands::Hands;
 use super::super::observer::{Progress, RunObserver, Unobserved};
 use super::super::run::{RunOptions, run};
 use super::*;
+use crate::experiment::figure::{FilmOver, Show};
 use crate::experiment::{Experiment, Figure, FigureKind, presets};
 use crate::export::Format;
 
@@ -139,4 +140,92 @@ fn a_style_that_is_not_known_and_a_background_that_is_no_colour_are_refused() {
     figure.background = crate::experiment::figure::Background::Color("red".to_owned());
     let error = options(&figure, &small()).unwrap_err().to_string();
     assert!(error.contains("#rrggbb"), "{error}");
+}
+
+/// A film over training of the first steps, small.
+fn film(over: FilmOver, frames: usize) -> Figure {
+    let mut figure = Figure::new(FigureKind::Film {
+        frames,
+        rate: 10.0,
+        pause: 0.1,
+        repeat: true,
+        over,
+    });
+    figure.width = Some("1.6in".parse().unwrap());
+    figure.dpi = 60.0;
+    figure.paths = Some(40);
+    figure.show = no_words();
+    figure
+}
+
+fn no_words() -> Show {
+    Show {
+        legend: false,
+        recipe: false,
+        numbers: false,
+        ..Show::default()
+    }
+}
+
+#[test]
+fn a_film_over_training_is_the_same_bytes_for_any_number_of_threads() {
+    let (folder, experiment) = (tempfile::tempdir().unwrap(), small());
+    run(
+        &experiment,
+        folder.path(),
+        &RunOptions::default(),
+        &mut Unobserved,
+    )
+    .unwrap();
+    let figure = film(FilmOver::Both, 7);
+    let bytes = |threads: usize| {
+        let crew = Crew::spawn(threads).unwrap();
+        let hands = Hands::of(&crew);
+        let subjects = Subject::of_folder(folder.path(), &experiment, &crew).unwrap();
+        let looked = (&figure, &experiment.view);
+        let drawn = draw(&subjects, looked, &hands, &mut Unobserved).unwrap();
+        let drawn = std::sync::Arc::new(drawn.unwrap());
+        let path = folder.path().join(format!("{threads}.gif"));
+        let options = options(&figure, &experiment).unwrap();
+        write(&path, &figure, &drawn, &options, &hands, &mut Unobserved).unwrap();
+        (std::fs::read(path).unwrap(), drawn)
+    };
+    let ((one, drawn), (two, _)) = (bytes(1), bytes(2));
+    assert!(one == two && one.starts_with(b"GIF89a"));
+    // Before the first step, half way and at the end the samples are others; the last ones are those of the flow.
+    let recipe = Figure {
+        show: Show::default(),
+        ..film(FilmOver::Training, 3)
+    };
+    let scenes = [0.0, 0.5, 1.0].map(|share| drawn.earlier(&recipe, share).unwrap());
+    assert!(scenes[0].panels[0].groups != scenes[1].panels[0].groups);
+    assert!(scenes[1].panels[0].groups != scenes[2].panels[0].groups);
+    assert_eq!(scenes[2], drawn.shot(&recipe).unwrap());
+    assert_eq!(scenes[0].panels[0].transform, scenes[2].panels[0].transform);
+    let says = |k: usize, words: &str| {
+        scenes[k]
+            .furniture
+            .iter()
+            .any(|item| matches!(item, crate::scene::Item::Text(text) if text.text.contains(words)))
+    };
+    assert!(says(0, "step 0") && says(1, "step 10") && says(2, "step 20"));
+}
+
+#[test]
+fn a_film_over_training_of_an_exact_field_is_refused_with_the_reason() {
+    let mut experiment = small();
+    experiment.problem.velocity = crate::experiment::Velocity::Exact {
+        scale: 1.0,
+        rotation: 0.0,
+    };
+    let nowhere = tempfile::tempdir().unwrap();
+    let crew = Crew::alone();
+    let subjects = Subject::of_folder(nowhere.path(), &experiment, &crew).unwrap();
+    let looked = (&film(FilmOver::Training, 3), &experiment.view);
+    let error = draw(&subjects, looked, &Hands::of(&crew), &mut Unobserved).err();
+    let error = error.unwrap().to_string();
+    assert!(
+        error.contains("exact field, which nothing trains"),
+        "{error}"
+    );
 }

@@ -12,7 +12,7 @@ use crate::export::numbers::NumbersFormat;
 use crate::export::png::MAX_PIXELS;
 use crate::export::{ExportError, Format, Ground, Metadata, Options, flatten};
 use crate::scene::caption::Caption;
-use crate::scene::figures::{film_shot, film_times};
+use crate::scene::figures::{FilmShot, film_shot, film_shots};
 use crate::scene::{Color, Scene};
 
 use super::super::files::{atomic_write, is_folder};
@@ -136,11 +136,15 @@ pub fn write(
                     false => opaque(options),
                 },
             };
-            let times = film_times(figure);
+            let shots = film_shots(figure);
             let mut shot = |k: usize| -> Result<Shot, RunError> {
                 let drawn = Arc::clone(drawn);
-                let figure = film_shot(figure, times.get(k).copied().unwrap_or(1.0));
-                Ok(Box::new(move || drawn.shot(&figure)))
+                let shot = shots.get(k).copied().unwrap_or(FilmShot::Flow(1.0));
+                let figure = film_shot(figure, shot);
+                Ok(Box::new(move || match shot {
+                    FilmShot::Flow(_) => drawn.shot(&figure),
+                    FilmShot::Training(share) => drawn.earlier(&figure, share),
+                }))
             };
             if !record(path, &reel, &mut shot, hands, observer)? {
                 return Ok(None);
@@ -285,6 +289,7 @@ impl Output {
             rate,
             pause,
             repeat,
+            over: _,
         } = figure.kind
         else {
             return format_of(path).map(Self::Still);

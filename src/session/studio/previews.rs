@@ -235,7 +235,7 @@ fn picture(
     let stem = Path::new(&figure.file).file_stem();
     let stem = stem.and_then(|stem| stem.to_str()).unwrap_or("figure");
     Ok(Some(Picture {
-        caption: drawn.caption(figure, stem),
+        caption: drawn.caption(figure, &format!("{stem}.pdf")),
         pixels,
         size,
         missing: drawn.missing_glyphs(),

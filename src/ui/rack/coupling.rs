@@ -6,9 +6,10 @@ use egui::{Button, DragValue, Grid, RichText, Slider, Ui, Vec2};
 
 use crate::experiment::{BlockView, Experiment, Layer};
 use crate::flow::coupling::Coupling;
+use crate::flow::coupling::entropic::TOLERANCE;
 use crate::flow::path::Path;
 use crate::flow::vocabulary::Vocabulary;
-use crate::products::{CouplingBlock, Made};
+use crate::products::{CouplingBlock, CouplingPlan, Made};
 use crate::scene::metrics::three_digits;
 use crate::scene::theme::Theme;
 
@@ -37,6 +38,9 @@ pub fn page_ui(ui: &mut Ui, memory: &mut Memory, sight: Sight<'_>, commands: &mu
     match sight.frame.products.block.get() {
         None => drop(note_ui(ui, theme, WAITING)),
         Some(block) => block_ui(ui, memory, sight, block),
+    }
+    if let Some(plan) = sight.frame.products.coupling_plan.get() {
+        note_ui(ui, theme, &plan_words(plan));
     }
     sweep::sweep_ui(ui, sight, commands);
     reflow::reflow_ui(ui, sight, commands);
@@ -146,6 +150,23 @@ fn table_ui(ui: &mut Ui, sight: Sight<'_>, block: &CouplingBlock) {
                 ui.end_row();
             }
         });
+}
+
+/// What Sinkhorn's iteration has come to.
+fn plan_words(plan: &CouplingPlan) -> String {
+    let stopped = match plan.error <= TOLERANCE {
+        true => "stopped at",
+        false => "not converged, left at",
+    };
+    format!(
+        "Plans of training's first blocks: ⟨P, C⟩ = {}, the pairs drawn from them {}; ε mean(C) = {}; {stopped} a marginal L1 \
+         error of {:.1e} after at most {} iterations.",
+        three_digits(plan.plan_cost.value),
+        three_digits(plan.drawn_cost.value),
+        three_digits(plan.eps),
+        plan.error,
+        plan.iterations
+    )
 }
 
 fn percent(share: f64) -> String {

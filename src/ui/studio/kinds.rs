@@ -2,7 +2,7 @@
 
 use egui::{DragValue, Ui};
 
-use crate::experiment::figure::{DensityOf, FieldOf, FigureKind, StripOf};
+use crate::experiment::figure::{DensityOf, FieldOf, FigureKind, FilmOver, MetricsOf, StripOf};
 use crate::scene::theme::Theme;
 
 use super::super::panels::widgets::{choice_ui, combo_ui, number_ui, row_ui};
@@ -79,13 +79,52 @@ pub fn options_ui(ui: &mut Ui, theme: &Theme, kind: &mut FigureKind) {
             ];
             choice_ui(ui, theme, "Whose", "Whose density.", of, &offered);
         }
+        FigureKind::Metrics { of } => {
+            let offered = [
+                (MetricsOf::Loss, "loss", "The training loss with its floor."),
+                (
+                    MetricsOf::SolverError,
+                    "error over NFE",
+                    "The end-point error of the solvers over velocity evaluations.",
+                ),
+                (
+                    MetricsOf::BlockCost,
+                    "cost over block size",
+                    "The mean cost of a pair over the size of the blocks of batch OT.",
+                ),
+                (
+                    MetricsOf::Straightness,
+                    "S over t",
+                    "How far the velocity is from the constant one, over t.",
+                ),
+                (
+                    MetricsOf::Training,
+                    "S over training",
+                    "S and W2 at the checkpoints.",
+                ),
+            ];
+            let hint = "Which numbers, over what.";
+            row_ui(ui, theme, "Curves", hint, |ui| {
+                combo_ui(ui, "Which curves", hint, of, &offered)
+            });
+        }
         FigureKind::Film {
             frames,
             rate,
             pause,
             repeat,
-            ..
+            over,
         } => {
+            let offered = [
+                (FilmOver::Time, "t", "t runs from 0 to 1."),
+                (
+                    FilmOver::Training,
+                    "training",
+                    "Training runs from checkpoint to checkpoint.",
+                ),
+                (FilmOver::Both, "both", "Training runs, and then t."),
+            ];
+            choice_ui(ui, theme, "Over", "What runs.", over, &offered);
             let hint = "How many pictures, without those of the pause.";
             number_ui(
                 ui,

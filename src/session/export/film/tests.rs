@@ -123,6 +123,7 @@ mod ffmpeg {
                     background: crate::scene::Color::hex(0x80_80_80),
                     panels: Vec::new(),
                     furniture: Vec::new(),
+                    color_bars: Vec::new(),
                 })
             }))
         };
