@@ -346,9 +346,10 @@ fn what_cannot_be_written_is_a_sentence_and_the_window_lives() {
 fn mp4_can_be_chosen_where_there_is_ffmpeg() {
     let (mut window, _folder) = studio();
     choose(&mut window, "film");
-    let _known = until(&mut window, "it has looked", |window| {
+    let looked = until(&mut window, "it has looked", |window| {
         window.state().lab.desk()?.threads.mp4()
     });
+    assert!(looked.is_err(), "there is no ffmpeg in that folder");
     window.step();
     let is_grey = window.get_by_label("MP4").accesskit_node().is_disabled();
     assert_eq!(is_grey, ffmpeg::available().is_err());
