@@ -108,6 +108,8 @@ impl Metrics {
                 straightness_reason: Some(ONE_STEP.to_owned()),
                 w2_start_end_squared: None,
                 crossings: None,
+                learned: None,
+                learned_reason: None,
                 ..self
             },
         }
