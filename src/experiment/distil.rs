@@ -8,6 +8,7 @@ use crate::flow::conversion::Quantity;
 use crate::flow::path::Path;
 use crate::flow::sde::Sampler;
 use crate::flow::solver::Solver;
+use crate::flow::vocabulary::Vocabulary;
 
 /// The only step that there is.
 const ONE_STEP: Solver = Solver::Euler { steps: 1 };
@@ -22,6 +23,9 @@ impl Experiment {
         distilled.problem.velocity = Velocity::Distil;
         distilled.problem.path = LINEAR;
         distilled.problem.noise = 0.0;
+        if let Some(mut bridge) = distilled.problem.coupling.number("bridge") {
+            bridge.set(0.0);
+        }
         distilled.model.parametrisation = Quantity::Velocity;
         distilled.readout.solver = ONE_STEP;
         distilled.readout.sampler = Sampler::Ode;
@@ -50,7 +54,8 @@ impl Experiment {
         }
         Err(Illegal {
             message: "a distilled network is one step of Euler's method along x_1 - x_0: solver Euler(steps: 1), \
-                      sampler Ode, path CondOt(sigma_min: 0.0), model.parametrisation Velocity, training.sigma 0"
+                      sampler Ode, path CondOt(sigma_min: 0.0), model.parametrisation Velocity, no noise (training.sigma, \
+                      bridge)"
                 .to_owned(),
             fix: Box::new(distilled),
         })

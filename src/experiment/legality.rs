@@ -106,9 +106,9 @@ impl Experiment {
             let linear = Path::CondOt { sigma_min: 0.0 };
             return Err(self.illegal(message, |fix| fix.problem.path = linear));
         }
-        if sigma > 0.0 && !self.problem.velocity.is_learned() {
+        if sigma > 0.0 && self.problem.velocity != Velocity::Learned {
             let message = format!(
-                "the exact field is not known with the noise of a bridge (coupling.bridge = {sigma})"
+                "the noise of the bridge (coupling.bridge = {sigma}) goes with a velocity that is learned from it"
             );
             return Err(self.illegal(message, |fix| fix.problem.velocity = Velocity::Learned));
         }
