@@ -109,9 +109,9 @@ impl Group {
         self.polar(x).1
     }
 
-    /// Turned by k steps; x itself for none.
+    /// Turned by k steps; x itself for none or full turns.
     fn turned(&self, x: Point, k: f64) -> Point {
-        if k == 0.0 {
+        if k % self.n as f64 == 0.0 {
             return x;
         }
         let (sin, cos) = (TAU * k / self.n as f64).sin_cos();
