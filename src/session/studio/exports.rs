@@ -241,7 +241,7 @@ fn done(export: &Export, observer: &mut dyn RunObserver) -> Result<Option<Ended>
         _ => Ok(Crew::alone()),
     };
     let crew = crew.map_err(|error| RunError::Failed(error.to_string()))?;
-    let Some(drawn) = shown.draw(figure, &crew, observer)? else {
+    let Some(drawn) = shown.draw(figure, None, &crew, observer)? else {
         return Ok(None);
     };
     let hands = &Hands::of(&crew);

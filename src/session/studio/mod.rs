@@ -53,6 +53,7 @@ impl Shown {
     fn draw(
         &self,
         figure: &Figure,
+        measured: Option<&[Vec<String>]>,
         crew: &Crew,
         observer: &mut dyn RunObserver,
     ) -> Result<Option<Drawn>, RunError> {
@@ -65,9 +66,12 @@ impl Shown {
                 Some(lanes.iter().map(subject).collect())
             }
         };
-        let Some(subjects) = subjects else {
+        let Some(mut subjects) = subjects else {
             return Ok(None);
         };
+        for (subject, numbers) in subjects.iter_mut().zip(measured.unwrap_or_default()) {
+            subject.numbers = Some(numbers.clone());
+        }
         let hands = Hands::of(crew);
         let looked = (figure, &self.experiment.view);
         let drawn = draw(&subjects, looked, &hands, observer)?;

@@ -37,6 +37,8 @@ pub struct Request {
     pub dpi: f64,
     /// What it shows moves by itself, as training does: it need not be drawn at once.
     pub is_live: bool,
+    /// The numbers of each lane, if they need not be measured anew.
+    pub measured: Option<Vec<Vec<String>>>,
 }
 
 /// What became of a request.
@@ -223,7 +225,7 @@ fn picture(
 ) -> Result<Option<Picture>, RunError> {
     let (shown, figure) = (&request.shown, &request.figure);
     let options = options(figure, &shown.experiment)?;
-    let Some(drawn) = shown.draw(figure, crew, observer)? else {
+    let Some(drawn) = shown.draw(figure, request.measured.as_deref(), crew, observer)? else {
         return Ok(None);
     };
     let size = drawn.scene.size;

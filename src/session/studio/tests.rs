@@ -53,6 +53,7 @@ fn request(figure: Figure, dpi: f64) -> Request {
         figure,
         dpi,
         is_live: false,
+        measured: None,
     }
 }
 

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use crate::experiment::{Experiment, Figure, FigureKind, View};
 use crate::products::FlowId;
+use crate::scene::lanes::LanePanel;
 use crate::session::documents;
 use crate::session::export::suffixes;
 use crate::session::studio::{Ended, Export, Lanes, Shown, Way, reveal};
-use crate::snapshot::LaneId;
+use crate::snapshot::{Frame, LaneId};
 
 use super::super::editor::LaneDraft;
 use super::super::studio::{Clip, Desk, Move};
@@ -236,8 +237,16 @@ impl State {
         }
         if is_open {
             let (shown, flows) = frozen.unwrap_or_else(|| self.shown());
-            self.with_desk(|desk| desk.ask(shown, flows));
+            let measured = self.trains().then(|| self.measured());
+            self.with_desk(|desk| desk.ask(shown, flows, measured));
         }
+    }
+
+    /// The numbers of each lane that were measured last.
+    fn measured(&self) -> Vec<Vec<String>> {
+        let frames = self.lane_frames(&self.frames());
+        let numbers = |frame: &Arc<Frame>| LanePanel::measured(frame, String::new()).numbers;
+        frames.iter().map(numbers).collect()
     }
 
     /// Writes the figure into a file, in the background.

@@ -37,6 +37,7 @@ pub enum Clip {
 /// All that a picture of the studio depends on.
 #[derive(PartialEq)]
 struct Asked {
+    trains: bool,
     figure: Figure,
     experiment: Arc<Experiment>,
     flows: Vec<Option<FlowId>>,
@@ -156,8 +157,17 @@ impl Desk {
     }
 
     /// Asks for a picture of lanes with these flows, unless it is the one that was asked for last.
-    pub fn ask(&mut self, shown: Shown, flows: Vec<Option<FlowId>>) {
+    ///
+    /// While lanes train, `measured` has the numbers that the window measured last: measuring each moment anew would take
+    /// longer than the moment lasts.
+    pub fn ask(
+        &mut self,
+        shown: Shown,
+        flows: Vec<Option<FlowId>>,
+        measured: Option<Vec<Vec<String>>>,
+    ) {
         let asked = Asked {
+            trains: measured.is_some(),
             figure: self.figure.clone(),
             experiment: Arc::clone(&shown.experiment),
             flows,
@@ -173,6 +183,7 @@ impl Desk {
             figure: asked.figure.clone(),
             dpi: self.dpi,
             is_live,
+            measured,
         });
         self.asked = Some(asked);
     }
