@@ -50,6 +50,8 @@ fn studio_of(experiment: Experiment, folder: &Path) -> Window {
     let file = Some(folder.join("moons.ron"));
     let mut lab = Lab::new(experiment, file, options, Arc::new(|| ())).unwrap();
     lab.remember_in(Some(folder.join("config")));
+    // While it runs every frame is another figure.
+    lab.apply(Command::TogglePlay);
     let mut window = window_on(lab, SIZE, 1.0);
     until(&mut window, "training ends", |window| {
         let ended = |state: &RunState| matches!(state, RunState::Finished | RunState::Exact { .. });
@@ -207,7 +209,6 @@ fn settings_are_remembered_for_each_kind_and_from_one_start_to_the_next() {
     write(&mut window, "Width of the figure", "4in");
     page(&mut window, "The figure, 4.00 by ");
     choose(&mut window, "pairs");
-    page(&mut window, "The figure, 3.25 by ");
     write(&mut window, "Width of the figure", "5in");
     page(&mut window, "The figure, 5.00 by ");
     choose(&mut window, "trajectories");
@@ -249,7 +250,7 @@ fn run(command: &str) {
 #[track_caller]
 fn command_makes_the_same(window: &mut Window, path: &Path) {
     let exported = export(window, path);
-    set(window, "Copy command");
+    window.get_by_label("Copy command").click_accesskit();
     let OutputCommand::CopyText(command) = copied(window) else {
         panic!("no words");
     };
@@ -305,9 +306,10 @@ fn a_film_that_is_cancelled_leaves_no_file() {
         set(&mut window, "Export the figure");
         until(&mut window, "it is under way", |window| {
             let under = window.state().lab.desk()?.threads.under_way();
-            under.first()?.share.filter(|share| *share > least)
+            let under = under.first().filter(|under| under.secs_left.is_some())?;
+            under.share.filter(|share| *share > least)
         });
-        page(&mut window, " s left");
+        window.step();
         set(&mut window, "Cancel the export");
         until(&mut window, "it is given up", |window| {
             let lab = &window.state().lab;

@@ -277,6 +277,7 @@ fn an_empty_drawing_waits_and_goes_on_with_the_first_stroke(mode: Mode) {
         &Brush {
             radius: 0.5,
             strength: 1.0,
+            class: 0,
         },
         false,
     );

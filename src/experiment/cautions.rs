@@ -2,7 +2,7 @@
 //!
 //! Some of them are measured on samples and take milliseconds: they are not for the time of painting.
 
-use super::{CFM_TIMES, Experiment, Readout};
+use super::{CFM_TIMES, Experiment, Problem, Readout};
 use crate::flow::Point;
 use crate::flow::conversion::{PREDICTION_FLOOR, Quantity};
 use crate::flow::coupling::assignment::w2_squared;
@@ -42,6 +42,8 @@ impl Experiment {
         let path = self.problem.path.caution().into_iter();
         let mut cautions: Vec<String> = path.chain(measured).collect();
         cautions.extend(self.problem.velocity.remarks());
+        let Problem { source, target, .. } = &self.problem;
+        cautions.extend(self.problem.coupling.caution(source, target));
         cautions.extend(self.distilled_mean());
         if let Some(Pairs { x_0, x_1 }) = self.pairs(SPREAD_POINTS, Coupling::Independent) {
             let [source, target] = [x_0, x_1].map(|points| Moments::of(&points).spread());

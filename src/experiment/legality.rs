@@ -7,8 +7,9 @@
 
 use thiserror::Error;
 
-use super::{Experiment, Velocity, standard_gaussian};
+use super::{Experiment, Problem, Velocity, standard_gaussian};
 use crate::flow::conversion::Quantity;
+use crate::flow::coupling::Coupling;
 use crate::flow::path::Path;
 use crate::flow::sde::Sampler;
 
@@ -29,7 +30,7 @@ impl Experiment {
     /// A diffusion path (VP, VE, linear VP) with any source but `Gaussian(std: 1.0)`, scale 1, no shift; the score and the SDE
     /// without a Gaussian source about the origin that is independent of the target; anything but the velocity with extra
     /// noise; a distilled network with anything but one step of Euler's method on the linear path; the noise of a bridge on any
-    /// path but the linear one, or with the exact field.
+    /// path but the linear one, or with the exact field; a coupling with distributions that it does not go with.
     pub fn legality(&self) -> Result<(), Illegal> {
         let mut message = None;
         let mut fix = self.clone();
@@ -55,6 +56,7 @@ impl Experiment {
     fn combination(&self) -> Result<(), Illegal> {
         self.one_step()?;
         self.path_and_source()?;
+        self.coupling()?;
         self.bridge()?;
         self.prediction()?;
         self.sampling()
@@ -74,6 +76,23 @@ impl Experiment {
         Err(self.illegal(message, |fix| fix.problem.source = standard_gaussian()))
     }
 
+    /// Some couplings ask something of the distributions; batch-OT takes any.
+    fn coupling(&self) -> Result<(), Illegal> {
+        let Problem {
+            source,
+            target,
+            coupling,
+            ..
+        } = &self.problem;
+        let Some(reason) = coupling.refusal(source, target) else {
+            return Ok(());
+        };
+        let batch = coupling.block().unwrap_or(1);
+        Err(self.illegal(reason, |fix| {
+            fix.problem.coupling = Coupling::BatchOt { batch };
+        }))
+    }
+
     /// The noise of a bridge goes with the linear path and with a field that is learned.
     fn bridge(&self) -> Result<(), Illegal> {
         let sigma = self.problem.coupling.bridge();
@@ -87,9 +106,9 @@ impl Experiment {
             let linear = Path::CondOt { sigma_min: 0.0 };
             return Err(self.illegal(message, |fix| fix.problem.path = linear));
         }
-        if sigma > 0.0 && !self.problem.velocity.is_learned() {
+        if sigma > 0.0 && self.problem.velocity != Velocity::Learned {
             let message = format!(
-                "the exact field is not known with the noise of a bridge (coupling.bridge = {sigma})"
+                "the noise of the bridge (coupling.bridge = {sigma}) goes with a velocity that is learned from it"
             );
             return Err(self.illegal(message, |fix| fix.problem.velocity = Velocity::Learned));
         }

@@ -30,6 +30,7 @@ pub mod reference;
 pub mod rng;
 pub mod sde;
 pub mod solver;
+pub mod symmetry;
 pub mod tableau;
 pub mod trajectory;
 pub mod velocity;

@@ -46,18 +46,21 @@ pub struct BatchRule {
     time: TimeEmbedding,
     predicted: Quantity,
     sigma: f64,
+    bridge: f64,
     /// First and last time of a batch; the same where there is but one step to learn.
     times: (f64, f64),
-    bridge: f64,
 }
 
 impl BatchRule {
     /// The rule of the experiment with the given scales.
     pub fn new(experiment: &Experiment, scaling: Scaling) -> Self {
         let (start, end) = experiment.problem.path.time_range();
+        let bridge = experiment.problem.coupling.bridge();
         Self {
             times: match experiment.problem.velocity.is_one_step() {
                 true => (start, start),
+                // A bridge's velocity diverges at both ends.
+                false if bridge > 0.0 => (start.max(BRIDGE_TIMES.0), end.min(BRIDGE_TIMES.1)),
                 false => (start, end),
             },
             path: experiment.problem.path,
@@ -65,22 +68,13 @@ impl BatchRule {
             time: experiment.model.time,
             predicted: experiment.model.parametrisation,
             sigma: experiment.problem.noise,
-            bridge: experiment.problem.coupling.bridge(),
+            bridge,
         }
     }
 
     /// The conditional paths.
     pub fn path(&self) -> Path {
         self.path
-    }
-
-    /// The first and the last time that are drawn, the same of a distillation: without the ends where a bridge's velocity diverges.
-    pub fn time_range(&self) -> (f64, f64) {
-        let (start, end) = self.times;
-        match self.bridge > 0.0 {
-            true => (start.max(BRIDGE_TIMES.0), end.min(BRIDGE_TIMES.1)),
-            false => (start, end),
-        }
     }
 
     /// The mean of what is regressed on over the pairs whose paths pass through `x` at the velocity `u`, that of the marginal
@@ -140,7 +134,7 @@ pub fn regressions<'a>(
     pairs: &'a Pairs,
     rng: &'a mut impl Rng,
 ) -> impl Iterator<Item = Regression> + 'a {
-    let (t_0, t_1) = rule.time_range();
+    let (t_0, t_1) = rule.times;
     pairs.iter().map(move |(x_0, x_1)| {
         let t = t_0 + (t_1 - t_0) * rng.random::<f64>();
         let schedule = rule.path.at(t);
@@ -194,7 +188,7 @@ impl BatchRule {
     /// The row of the CFM loss: a residual of the output, times `b` of `u = a x + b net`, is one of the velocity. The
     /// weights make the mean over all rows that over [`CFM_TIMES`].
     fn push_cfm(&self, drawn: &Regression, rows: &mut CfmRows) {
-        let (t_0, t_1) = self.time_range();
+        let (t_0, t_1) = self.times;
         let (first, last) = (t_0.max(CFM_TIMES.0), t_1.min(CFM_TIMES.1));
         let is_of_one_time = t_0 == t_1;
         let is_told = is_of_one_time || (first..=last).contains(&drawn.t);

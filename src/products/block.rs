@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::experiment::{BlockView, Experiment};
+use crate::experiment::{BlockView, Experiment, Problem};
 use crate::flow::coupling::assignment::assign_in_pieces;
 use crate::flow::coupling::{Blocks, Coupling, Pairs, squared_distance};
 use crate::flow::crossings::crossing_rate;
@@ -201,7 +201,7 @@ impl Potential {
     }
 }
 
-/// The experiment's coupling with that block, then every other one that may take its place.
+/// The experiment's coupling with that block, then every other one that may take its place and pairs the same points.
 fn couplings(experiment: &Experiment, size: usize) -> Vec<Coupling> {
     let own = experiment.problem.coupling.with_block(size);
     let is_legal = |coupling: &Coupling| {
@@ -209,10 +209,12 @@ fn couplings(experiment: &Experiment, size: usize) -> Vec<Coupling> {
         other.problem.coupling = *coupling;
         other.legality().is_ok()
     };
+    let Problem { source, target, .. } = &experiment.problem;
     let others = Coupling::MEMBERS
         .iter()
         .filter(|other| other.key() != own.key())
         .map(|other| other.with_block(size))
+        .filter(|other| other.permutes(source, target))
         .filter(is_legal);
     [own].into_iter().chain(others).collect()
 }

@@ -160,7 +160,9 @@ impl Floor {
             (Coupling::Independent, _, None) => {
                 Self::Unknown("the problem has no exact field".to_owned())
             }
-            (_, Path::CondOt { sigma_min: 0.0 }, _) if problem.has_two_parts().is_ok() && is_velocity => {
+            (_, Path::CondOt { sigma_min: 0.0 }, _)
+                if problem.has_two_parts().is_ok() && is_velocity =>
+            {
                 match coupling_cost(experiment).await {
                     Some(cost) => Self::LessPathEnergy(cost),
                     None => Self::Unknown("the coupling has no pairs to give".to_owned()),

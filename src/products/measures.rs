@@ -148,7 +148,7 @@ impl Measures {
 
 /// See [`Measures::unit`].
 fn unit(experiment: &Experiment) -> Result<f64, DistributionError> {
-    let DisplaySamples { source, target } = display_samples(experiment, UNIT_SAMPLES)?;
+    let DisplaySamples { source, target, .. } = display_samples(experiment, UNIT_SAMPLES)?;
     let (source, target) = (Moments::of(&source), Moments::of(&target));
     let [dx, dy] = [0, 1].map(|i| target.mean[i] - source.mean[i]);
     let spreads = [source, target].map(|moments| moments.spread().powi(2));

@@ -35,7 +35,7 @@ pub use likelihood::{Encoding, Entropy, Hutchinson};
 pub use likelihood_sketch::LogDensityMap;
 pub use mesh::Shape;
 pub use metrics::{Reference, ReferenceSolver, ends, measure, reference};
-pub use points::{DisplaySamples, display_samples, source_points, target_points};
+pub use points::{DisplayClasses, DisplaySamples, display_samples, source_points, target_points};
 pub use posterior::Question;
 pub use sampling::sde;
 pub use solvers::{ControlledCost, MethodCost, PROBES, SEARCHED, compare_solvers};

@@ -3,12 +3,14 @@
 
 use std::sync::Arc;
 
-use crate::experiment::{End, Experiment};
+use crate::experiment::{End, Experiment, Problem};
 use crate::flow::Point;
-use crate::flow::distribution::DistributionError;
+use crate::flow::distribution::{Class, DistributionError, Sampler};
 use crate::flow::rng::{Stream, stream};
 
-/// The number of the target's stream among those of what is displayed; the source's is 0.
+/// The number of the source's stream among those of what is displayed.
+const SOURCE: u64 = 0;
+/// The number of the target's stream among them.
 pub(super) const TARGET: u64 = 1;
 
 /// Source points as they stand on the canvas (for VE: `sigma_max` times a standard normal).
@@ -20,7 +22,7 @@ pub fn source_points(
     what_for: Stream,
     n: usize,
 ) -> Result<Vec<Point>, DistributionError> {
-    let mut rng = stream(experiment.seed, what_for, 0);
+    let mut rng = stream(experiment.seed, what_for, SOURCE);
     let scale = experiment.problem.path.source_scale();
     let points = experiment.problem.source.sampler()?.sample_n(n, &mut rng);
     Ok(scaled(points, scale))
@@ -70,6 +72,17 @@ pub struct DisplaySamples {
     pub source: Arc<[Point]>,
     /// Of the target.
     pub target: Arc<[Point]>,
+    /// The classes of both, point by point.
+    pub classes: DisplayClasses,
+}
+
+/// The class of each point that stands for a distribution; empty where it has no classes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DisplayClasses {
+    /// Of the source.
+    pub source: Arc<[Class]>,
+    /// Of the target.
+    pub target: Arc<[Class]>,
 }
 
 /// Display samples of source and target.
@@ -82,8 +95,24 @@ pub fn display_samples(
 ) -> Result<DisplaySamples, DistributionError> {
     let source = source_points(experiment, Stream::Display, n)?;
     let target = target_points(experiment, n)?;
+    let Problem {
+        source: p,
+        target: q,
+        ..
+    } = &experiment.problem;
+    let classes = |sampler: Sampler, number| {
+        let mut rng = stream(experiment.seed, Stream::Display, number);
+        let classes = sampler
+            .is_coloured()
+            .then(|| sampler.sample_n_with_classes(n, &mut rng).1);
+        classes.unwrap_or_default().into()
+    };
     Ok(DisplaySamples {
         source: source.into(),
         target: target.into(),
+        classes: DisplayClasses {
+            source: classes(p.sampler()?, SOURCE),
+            target: classes(q.sampler()?, TARGET),
+        },
     })
 }

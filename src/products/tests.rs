@@ -95,7 +95,7 @@ fn stale(products: &Products, experiment: Experiment) -> BTreeSet<&'static str> 
             })*
         };
     }
-    check!(exact trajectories measures mesh field density starts cloud references pair_crossings coupling_plan block probes floor fm_error metrics solvers error_curves exact_error_curves end_errors likelihood_basis likelihood_at likelihood_sketch likelihood_map likelihood posterior answer conditional);
+    check!(exact trajectories measures mesh field density starts cloud references pair_crossings block probes floor fm_error metrics solvers error_curves exact_error_curves end_errors likelihood_basis likelihood_at likelihood_sketch likelihood_map likelihood posterior answer conditional);
     stale
 }
 

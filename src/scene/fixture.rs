@@ -22,7 +22,7 @@ use crate::products::{
     Exact, ExactArrows, ExactMaps, FieldMaps, Followed, Look, Measures, Metrics, Products,
     ReferenceSolver, RunId,
 };
-use crate::snapshot::{Frame, LaneId, LossHistory, RunState};
+use crate::snapshot::{Frame, LaneId, LossHistory, LossRecorder, RunState};
 
 /// Particles of [`frame`].
 pub const N: usize = 40;
@@ -56,12 +56,13 @@ pub fn frame() -> Frame {
         planned_end: 20_000,
         steps_per_sec: 0.0,
         coupling_share: 0.0,
-        loss: LossHistory::default(),
+        loss: loss(),
         mean_losses: None,
         flow: None,
         pairs: source.iter().copied().zip(target.iter().copied()).collect(),
         source: source.into(),
         target: target.into(),
+        classes: Default::default(),
         steps: Arc::default(),
         look: Look::default(),
         checkpoints: Arc::default(),
@@ -253,4 +254,11 @@ fn metrics(trajectories: &Trajectories) -> Metrics {
             },
         },
     }
+}
+
+/// A loss that falls.
+fn loss() -> LossHistory {
+    let mut losses = LossRecorder::default();
+    (1..=200_u16).for_each(|step| losses.push(2.0 + 8.0 / f32::from(step)));
+    losses.history()
 }

@@ -3,6 +3,7 @@
 //! Purple is the source and green the target, everywhere. It refuses to know egui: the window's style is
 //! derived from these palettes elsewhere.
 
+mod classes;
 mod lanes;
 mod named;
 mod palettes;
@@ -11,6 +12,7 @@ mod sizes;
 use super::color::Color;
 use super::colormap::viridis;
 
+pub use classes::class_color;
 pub use lanes::lane_color;
 pub use named::Style;
 pub use sizes::Sizes;

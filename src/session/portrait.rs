@@ -28,10 +28,15 @@ fn failed(error: impl std::fmt::Display) -> RunError {
 /// [`RunError::Failed`] if a distribution cannot be sampled.
 pub fn blank(lane: LaneId, experiment: Arc<Experiment>) -> Result<Frame, RunError> {
     let samples = display_samples(&experiment, DISPLAY_SAMPLES);
-    let DisplaySamples { source, target } = samples.map_err(failed)?;
+    let DisplaySamples {
+        source,
+        target,
+        classes,
+    } = samples.map_err(failed)?;
     Ok(Frame {
         source,
         target,
+        classes,
         ..Frame::blank(lane, experiment)
     })
 }

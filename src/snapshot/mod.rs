@@ -11,7 +11,7 @@ use std::sync::Arc;
 use crate::experiment::Experiment;
 use crate::flow::Point;
 use crate::flow::solver::Steps;
-use crate::products::{Flow, FlowId, Look, Made, Product, Products, RunId};
+use crate::products::{DisplayClasses, Flow, FlowId, Look, Made, Product, Products, RunId};
 
 pub use loss::{LossHistory, LossPoint, LossRecorder, MeanLoss};
 pub use step::{StepPair, StepPreview, StepTaken};
@@ -92,6 +92,8 @@ pub struct Frame {
     pub source: Arc<[Point]>,
     /// Target samples on the canvas.
     pub target: Arc<[Point]>,
+    /// The classes of both.
+    pub classes: DisplayClasses,
     /// Coupled pairs `(x_0, x_1)` of the current batch.
     pub pairs: Arc<[(Point, Point)]>,
     /// Training steps laid out for slow motion, in order: those that were taken of late, and last the next one. None
@@ -127,6 +129,7 @@ impl Frame {
             mean_losses: None,
             source: Arc::new([]),
             target: Arc::new([]),
+            classes: DisplayClasses::default(),
             pairs: Arc::new([]),
             steps: Arc::new([]),
             look: Look::default(),

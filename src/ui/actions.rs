@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 use egui::{Context, Event, InputState, Key, KeyboardShortcut, Modifiers};
 
 use crate::experiment::{Layer, layers};
+use crate::flow::distribution::CLASSES;
 use crate::session::Advance;
 
 use crate::session::Speed;
@@ -295,6 +296,8 @@ actions! { BEFORE_LAYERS =
     DRAW: Edit, "Draw the target", "Paint the target density q on the canvas; Shift or the right button erases.", [plain(Key::D)], |lab| draw(lab, Side::Target);
     DRAW_SOURCE: Edit, "Draw the source", "Paint the source density p on the canvas; Shift or the right button erases.", [shift(Key::D)], |lab| draw(lab, Side::Source);
     ERASER: Edit, "Eraser", "Let the brush take weight away, or add it again.", [plain(Key::X)], |lab| Command::SetBrush(BrushSettings { erase: !lab.brush.erase, ..lab.brush });
+    NEXT_CLASS: Edit, "Next class", "Paint with the colour of the next class, after the eighth without one.", [plain(Key::B)], |lab| Command::SetBrush(BrushSettings { class: (lab.brush.class + 1) % (CLASSES + 1), ..lab.brush });
+    PREVIOUS_CLASS: Edit, "Previous class", "Paint with the colour of the class before, before the first without one.", [shift(Key::B)], |lab| Command::SetBrush(BrushSettings { class: (lab.brush.class + CLASSES) % (CLASSES + 1), ..lab.brush });
     SMALLER_BRUSH: Edit, "Smaller brush", "Make the brush smaller by a fifth.", [plain(Key::OpenBracket), plain(Key::ArrowDown)], |lab| resized(lab, 0.8);
     LARGER_BRUSH: Edit, "Larger brush", "Make the brush larger by a quarter.", [plain(Key::CloseBracket), plain(Key::ArrowUp)], |lab| resized(lab, 1.25);
     CLEAR_DRAWING: Edit, "Clear the drawing", "Wipe the drawing that the brush paints on; Undo brings it back.", [ctrl(Key::Backspace)], |_| Command::ClearDrawing;

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use crate::experiment::{Camera, Experiment, Given, Layer};
 use crate::export::Format;
 use crate::flow::Point;
-use crate::flow::distribution::Symmetry;
+use crate::flow::distribution::{Class, Symmetry};
 use crate::model::DeviceChoice;
 use crate::session::Advance;
 
@@ -290,6 +290,8 @@ pub struct BrushSettings {
     pub erase: bool,
     /// Copies of each stroke.
     pub symmetry: Symmetry,
+    /// The class of what is painted; 0 for none.
+    pub class: Class,
 }
 
 /// Which way the play head runs.

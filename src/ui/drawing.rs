@@ -29,6 +29,7 @@ pub fn paint(
     let tip = Brush {
         radius: brush.radius / scale.abs(),
         strength: brush.strength,
+        class: brush.class,
     };
     if let Shape::Drawn(drawing) = &mut density.shape {
         drawing.stroke(on_paper(from), on_paper(to), &tip, erase, brush.symmetry);

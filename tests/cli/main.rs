@@ -15,6 +15,7 @@ use serde_json::Value;
 use tempfile::{TempDir, tempdir};
 
 mod compare;
+mod couplings;
 mod exact;
 mod exits;
 mod export;

@@ -192,6 +192,7 @@ fn every_refused_word_comes_with_one_that_works() {
         weight: 1.0,
         mean: (3.0, 0.0),
         std: 0.4,
+        class: 0,
     };
     let mixture = mended("target.shape", "Mixture(components: [(mean: (3, 0))])")
         .problem

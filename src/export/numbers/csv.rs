@@ -1,6 +1,6 @@
 //! A table as CSV (RFC 4180).
 
-use super::{names, rows};
+use super::text::{names, rows};
 use crate::scene::metrics::comparison::quoted;
 use crate::scene::numbers::Table;
 

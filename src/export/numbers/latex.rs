@@ -1,6 +1,6 @@
 //! A table in LaTeX, a plain `tabular` that takes no package.
 
-use super::{names, rows};
+use super::text::{names, rows};
 use crate::scene::metrics::comparison::escaped;
 use crate::scene::numbers::Table;
 

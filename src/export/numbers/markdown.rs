@@ -1,6 +1,6 @@
 //! A table in Markdown.
 
-use super::{names, rows};
+use super::text::{names, rows};
 use crate::scene::numbers::Table;
 
 /// The table with its names.

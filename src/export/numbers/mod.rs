@@ -6,10 +6,11 @@ mod csv;
 mod latex;
 mod markdown;
 mod npz;
+mod text;
 
 use thiserror::Error;
 
-use crate::scene::numbers::{FigureNumbers, Table, Values};
+use crate::scene::numbers::{FigureNumbers, Table};
 
 /// Most rows of a table in a text that people read.
 pub const MAX_TEXT_ROWS: usize = 1000;
@@ -72,7 +73,7 @@ impl NumbersFormat {
             (Self::Csv, _) => Ok(csv::encode(first()?).into_bytes()),
             (Self::Npz, _) => {
                 first()?;
-                npz::encode(&numbers.tables)
+                npz::encode(&numbers.tables).map_err(NumbersError::Pack)
             }
             (Self::Markdown, Some(metrics)) => Ok(metrics.markdown().into_bytes()),
             (Self::Latex, Some(metrics)) => Ok(metrics.latex().into_bytes()),
@@ -88,35 +89,6 @@ fn short(table: &Table) -> Result<&Table, NumbersError> {
         0..=MAX_TEXT_ROWS => Ok(table),
         rows => Err(NumbersError::Long { rows }),
     }
-}
-
-/// A cell as text: the shortest decimal that reads back as the same number, nothing where there is none.
-fn cell(values: &Values, row: usize) -> String {
-    match values {
-        Values::Numbers(numbers) => match numbers.get(row) {
-            Some(number) if number.is_finite() => number.to_string(),
-            _ => String::new(),
-        },
-        Values::Words(words) => words.get(row).cloned().unwrap_or_default(),
-    }
-}
-
-/// The rows of a table, each written by `row` from its cells.
-fn rows(table: &Table, row: impl Fn(&[String]) -> String) -> String {
-    let cells = |i: usize| -> Vec<String> {
-        let columns = table.columns.iter();
-        columns.map(|column| cell(&column.values, i)).collect()
-    };
-    (0..table.len()).map(|i| row(&cells(i))).collect()
-}
-
-/// The names of the columns.
-fn names(table: &Table) -> Vec<String> {
-    table
-        .columns
-        .iter()
-        .map(|column| column.name.to_owned())
-        .collect()
 }
 
 #[cfg(test)]

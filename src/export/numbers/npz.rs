@@ -7,14 +7,13 @@ use std::io::{Cursor, Write};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
-use super::NumbersError;
 use crate::export::npy;
 use crate::scene::numbers::{Table, Values};
 
 /// An array for each column: that of the first table by the column's name, those of the others as `table.column`.
 /// Columns of a grid are arrays `[iy][ix]`, the lowest row first.
-pub fn encode(tables: &[Table]) -> Result<Vec<u8>, NumbersError> {
-    let packed = |error: &dyn std::fmt::Display| NumbersError::Pack(error.to_string());
+pub fn encode(tables: &[Table]) -> Result<Vec<u8>, String> {
+    let packed = |error: &dyn std::fmt::Display| error.to_string();
     let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
     let options = SimpleFileOptions::default()
         .compression_method(CompressionMethod::Stored)

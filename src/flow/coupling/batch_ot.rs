@@ -3,7 +3,7 @@
 use rand_chacha::ChaCha8Rng;
 
 use super::assignment::{AssignmentError, assign};
-use super::pairs::{Pairing, Pairs};
+use super::pairs::{Drawn, Pairing, Pairs};
 use crate::flow::constant::{Constant, Control, Range};
 use crate::flow::vocabulary::Entry;
 
@@ -45,9 +45,13 @@ impl Pairing for BatchOt {
         Some(self.batch.max(1))
     }
 
-    fn pair(&self, drawn: Pairs, _rng: &mut ChaCha8Rng) -> Result<Pairs, AssignmentError> {
-        let assignment = assign(&drawn.x_0, &drawn.x_1)?;
-        Ok(drawn.permuted(&assignment.target_of_source))
+    fn pair(
+        &self,
+        Drawn { pairs, .. }: Drawn,
+        _rng: &mut ChaCha8Rng,
+    ) -> Result<Pairs, AssignmentError> {
+        let assignment = assign(&pairs.x_0, &pairs.x_1)?;
+        Ok(pairs.permuted(&assignment.target_of_source))
     }
 
     fn is_costly(&self) -> bool {

@@ -4,7 +4,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::assignment::AssignmentError;
 use super::batch_ot::{BLOCK, COSTLY};
-use super::pairs::{Pairing, Pairs};
+use super::pairs::{Drawn, Pairing, Pairs};
 use super::swaps::swap_pairs;
 use crate::flow::constant::{Constant, Control, Range};
 use crate::flow::vocabulary::Entry;
@@ -43,9 +43,13 @@ impl Pairing for Heuristic {
         Some(self.batch.max(1))
     }
 
-    fn pair(&self, drawn: Pairs, _rng: &mut ChaCha8Rng) -> Result<Pairs, AssignmentError> {
-        let partners = swap_pairs(&drawn.x_0, &drawn.x_1, self.sweeps)?;
-        Ok(drawn.permuted(&partners))
+    fn pair(
+        &self,
+        Drawn { pairs, .. }: Drawn,
+        _rng: &mut ChaCha8Rng,
+    ) -> Result<Pairs, AssignmentError> {
+        let partners = swap_pairs(&pairs.x_0, &pairs.x_1, self.sweeps)?;
+        Ok(pairs.permuted(&partners))
     }
 
     fn is_costly(&self) -> bool {

@@ -3,7 +3,7 @@
 use rand_chacha::ChaCha8Rng;
 
 use super::assignment::AssignmentError;
-use super::pairs::{Pairing, Pairs};
+use super::pairs::{Drawn, Pairing, Pairs};
 use crate::flow::vocabulary::Entry;
 
 /// `x_0` and `x_1` are drawn independently.
@@ -16,7 +16,7 @@ pub const ENTRY: Entry = Entry::plain(
 );
 
 impl Pairing for Independent {
-    fn pair(&self, drawn: Pairs, _rng: &mut ChaCha8Rng) -> Result<Pairs, AssignmentError> {
-        Ok(drawn)
+    fn pair(&self, drawn: Drawn, _rng: &mut ChaCha8Rng) -> Result<Pairs, AssignmentError> {
+        Ok(drawn.pairs)
     }
 }

@@ -12,6 +12,7 @@ mod augment;
 mod blocks;
 mod clusters;
 mod columns;
+mod dense;
 pub mod entropic;
 mod given;
 mod greedy;
@@ -32,6 +33,7 @@ mod vectors;
 
 use rand_chacha::ChaCha8Rng;
 
+use super::distribution::Distribution;
 use super::vocabulary::{Vocabulary, vocabulary};
 use assignment::AssignmentError;
 
@@ -39,7 +41,7 @@ pub use assignment::squared_distance;
 
 pub use blocks::Blocks;
 pub use given::GivenPairs;
-pub use pairs::{PairStream, Pairing, Pairs, Planning};
+pub use pairs::{Drawn, PairStream, Pairing, Pairs, Planning};
 
 /// A row is the coupling's name in files, its constants, and the file with its `ENTRY` and the type of its own.
 macro_rules! couplings {
@@ -75,6 +77,8 @@ couplings! {
     Stable { batch: usize } = stable,
     Heuristic { batch: usize, sweeps: usize } = heuristic,
     Sinkhorn { batch: usize, epsilon: f64, #[serde(default)] bridge: f64 } = sinkhorn,
+    ClassOt { batch: usize } = class_ot,
+    Equivariant { batch: usize, n: usize, mirror: usize } = equivariant,
     Reflow { rounds: usize, pairs: usize, #[serde(default = "reflow::independent")] batch: usize } = reflow,
 }
 
@@ -104,7 +108,7 @@ impl Coupling {
     }
 
     /// Pairs independent draws, a whole block of them if there are blocks.
-    fn pair(&self, drawn: Pairs, rng: &mut ChaCha8Rng) -> Result<Pairs, AssignmentError> {
+    fn pair(&self, drawn: Drawn, rng: &mut ChaCha8Rng) -> Result<Pairs, AssignmentError> {
         self.dispatch(|coupling| coupling.pair(drawn, rng))
     }
 
@@ -122,6 +126,26 @@ impl Coupling {
     /// Whether pairs are drawn from a plan.
     pub fn has_plan(&self) -> bool {
         self.dispatch(|coupling| coupling.has_plan())
+    }
+
+    /// Whether both points of a pair are of one class, where both ends have classes.
+    fn is_within_classes(&self) -> bool {
+        self.dispatch(|coupling| coupling.is_within_classes())
+    }
+
+    /// Why it does not go with these distributions, as a sentence, with what would; none if it does.
+    pub fn refusal(&self, source: &Distribution, target: &Distribution) -> Option<String> {
+        self.dispatch(|coupling| coupling.refusal(source, target))
+    }
+
+    /// What there is to say about it with these distributions; none if there is nothing.
+    pub fn caution(&self, source: &Distribution, target: &Distribution) -> Option<String> {
+        self.dispatch(|coupling| coupling.caution(source, target))
+    }
+
+    /// Whether its pairs of these distributions are a permutation of independent draws, and one that is its own.
+    pub fn permutes(&self, source: &Distribution, target: &Distribution) -> bool {
+        self.dispatch(|coupling| coupling.permutes(source, target))
     }
 
     /// The coupling as a legend names it, with the size of its blocks.

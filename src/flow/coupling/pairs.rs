@@ -9,6 +9,7 @@ use rand_chacha::ChaCha8Rng;
 use super::assignment::{AssignmentError, squared_distance};
 use super::entropic::Plan;
 use crate::flow::Point;
+use crate::flow::distribution::{Class, Distribution};
 
 /// Pairs `(x_0[i], x_1[i])`; both lists have the same length.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -17,6 +18,17 @@ pub struct Pairs {
     pub x_0: Vec<Point>,
     /// Target points on the canvas.
     pub x_1: Vec<Point>,
+}
+
+/// Independent draws, before they are paired.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Drawn {
+    /// The points, paired as they were drawn.
+    pub pairs: Pairs,
+    /// The class of each target point.
+    pub classes: Vec<Class>,
+    /// The point about which the target is symmetric, if it is.
+    pub centre: Point,
 }
 
 impl Pairs {
@@ -72,7 +84,28 @@ pub trait Pairing {
     ///
     /// # Errors
     /// A drawn point is too far out for an exact assignment.
-    fn pair(&self, drawn: Pairs, rng: &mut ChaCha8Rng) -> Result<Pairs, AssignmentError>;
+    fn pair(&self, drawn: Drawn, rng: &mut ChaCha8Rng) -> Result<Pairs, AssignmentError>;
+
+    /// Whether a source that has classes, too, is to be drawn class by class, so that each point has the class of the
+    /// target point that was drawn with it.
+    fn is_within_classes(&self) -> bool {
+        false
+    }
+
+    /// Why it does not go with these distributions, as a sentence, with what would; none if it does.
+    fn refusal(&self, _source: &Distribution, _target: &Distribution) -> Option<String> {
+        None
+    }
+
+    /// What there is to say about it with these distributions; none if there is nothing.
+    fn caution(&self, _source: &Distribution, _target: &Distribution) -> Option<String> {
+        None
+    }
+
+    /// Whether its pairs of these distributions are a permutation of independent draws, and one that is its own.
+    fn permutes(&self, _source: &Distribution, _target: &Distribution) -> bool {
+        true
+    }
 
     /// Noise of a Brownian bridge between the points of each pair, in canvas units per root of time.
     fn bridge(&self) -> f64 {

@@ -7,7 +7,7 @@
 use rand_chacha::ChaCha8Rng;
 
 use super::assignment::{AssignmentError, assign};
-use super::pairs::{Pairing, Pairs};
+use super::pairs::{Drawn, Pairing, Pairs};
 use crate::flow::constant::{Constant, Control, Range};
 use crate::flow::vocabulary::Entry;
 
@@ -69,12 +69,16 @@ impl Pairing for Reflow {
     }
 
     /// Those of the base; pairs of later rounds are given, not paired.
-    fn pair(&self, drawn: Pairs, _rng: &mut ChaCha8Rng) -> Result<Pairs, AssignmentError> {
+    fn pair(
+        &self,
+        Drawn { pairs, .. }: Drawn,
+        _rng: &mut ChaCha8Rng,
+    ) -> Result<Pairs, AssignmentError> {
         if self.block().is_none() {
-            return Ok(drawn);
+            return Ok(pairs);
         }
-        let assignment = assign(&drawn.x_0, &drawn.x_1)?;
-        Ok(drawn.permuted(&assignment.target_of_source))
+        let assignment = assign(&pairs.x_0, &pairs.x_1)?;
+        Ok(pairs.permuted(&assignment.target_of_source))
     }
 
     fn needs_given(&self) -> Option<usize> {

@@ -6,7 +6,7 @@ use rand_chacha::ChaCha8Rng;
 use super::assignment::AssignmentError;
 use super::batch_ot::BLOCK;
 use super::entropic::{Plan, Stop, entropic_in_pieces};
-use super::pairs::{Pairing, Pairs, Planning};
+use super::pairs::{Drawn, Pairing, Pairs, Planning};
 use super::rounding::draw_permutation;
 use crate::flow::constant::{Constant, Control, Range};
 use crate::flow::vocabulary::Entry;
@@ -63,8 +63,8 @@ impl Pairing for Sinkhorn {
         Some(self.batch.max(1))
     }
 
-    fn pair(&self, drawn: Pairs, rng: &mut ChaCha8Rng) -> Result<Pairs, AssignmentError> {
-        finish(plan_and_pairs(drawn, self.epsilon, rng)).map(|(_, pairs)| pairs)
+    fn pair(&self, drawn: Drawn, rng: &mut ChaCha8Rng) -> Result<Pairs, AssignmentError> {
+        finish(plan_and_pairs(drawn.pairs, self.epsilon, rng)).map(|(_, pairs)| pairs)
     }
 
     fn has_plan(&self) -> bool {

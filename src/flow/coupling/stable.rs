@@ -6,7 +6,7 @@ use rand_chacha::ChaCha8Rng;
 use super::assignment::AssignmentError;
 use super::batch_ot::{BLOCK, COSTLY};
 use super::greedy::greedy;
-use super::pairs::{Pairing, Pairs};
+use super::pairs::{Drawn, Pairing, Pairs};
 use crate::flow::vocabulary::Entry;
 
 /// Blocks of independent draws are paired such that no source and target point are nearer to each other than each is to
@@ -30,9 +30,13 @@ impl Pairing for Stable {
         Some(self.batch.max(1))
     }
 
-    fn pair(&self, drawn: Pairs, _rng: &mut ChaCha8Rng) -> Result<Pairs, AssignmentError> {
-        let partners = greedy(&drawn.x_0, &drawn.x_1)?;
-        Ok(drawn.permuted(&partners))
+    fn pair(
+        &self,
+        Drawn { pairs, .. }: Drawn,
+        _rng: &mut ChaCha8Rng,
+    ) -> Result<Pairs, AssignmentError> {
+        let partners = greedy(&pairs.x_0, &pairs.x_1)?;
+        Ok(pairs.permuted(&partners))
     }
 
     fn is_costly(&self) -> bool {

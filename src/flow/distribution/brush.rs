@@ -6,6 +6,7 @@ use std::f64::consts::TAU;
 
 use serde::{Deserialize, Serialize};
 
+use super::classes::{Class, is_none};
 use crate::flow::Point;
 
 /// A round brush with a soft edge.
@@ -16,6 +17,9 @@ pub struct Brush {
     pub radius: f64,
     /// Weight of its core, `0..=1`.
     pub strength: f64,
+    /// The class of what it paints; 0 for none.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub class: Class,
 }
 
 impl Brush {

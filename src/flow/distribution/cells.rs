@@ -145,6 +145,7 @@ mod tests {
         let brush = Brush {
             radius: 0.3,
             strength: 0.8,
+            class: 0,
         };
         drawing.stroke([-2.0, -1.0], [2.0, 1.5], &brush, false, Symmetry::Rotate(3));
         drawing.stroke([-1.0, 0.0], [0.0, 0.0], &brush, true, Symmetry::None);

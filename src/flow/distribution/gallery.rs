@@ -19,6 +19,7 @@ impl Shape {
             weight: 1.0,
             mean,
             std: 0.4,
+            class: 0,
         });
         vec![
             Self::Gaussian { std: 1.0 }.into(),

@@ -5,9 +5,12 @@
 
 mod alias;
 mod brush;
+mod cell_sampler;
 mod cells;
+mod classes;
 mod drawing;
 mod gallery;
+mod invariance;
 mod range;
 mod raster;
 mod sampler;
@@ -17,7 +20,9 @@ mod skeleton;
 use serde::{Deserialize, Serialize};
 
 pub use brush::{Brush, Symmetry};
+pub use classes::{CLASSES, Class, Shares};
 pub use drawing::Drawing;
+pub use invariance::DRAWN_MASS;
 pub use range::DistributionError;
 pub use sampler::Sampler;
 pub use shape::{Component, Shape};
@@ -62,7 +67,7 @@ impl Distribution {
     /// As [`Self::validate`], and an empty drawing.
     pub fn sampler(&self) -> Result<Sampler, DistributionError> {
         self.validate()?;
-        Sampler::new(&self.shape, self.scale, [self.shift.0, self.shift.1])
+        Sampler::new(self)
     }
 
     /// Whether this is exactly `N(0, I)`, which diffusion paths ask for.

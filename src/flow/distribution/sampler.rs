@@ -9,8 +9,10 @@ use std::sync::Arc;
 use rand::{Rng, RngExt};
 use rand_distr::StandardNormal;
 
+use super::Distribution;
 use super::alias::AliasTable;
-use super::drawing::CellSampler;
+use super::cell_sampler::CellSampler;
+use super::classes::{CLASSES, Class};
 use super::range::DistributionError;
 use super::shape::{Component, Shape};
 use super::skeleton::Skeleton;
@@ -22,6 +24,9 @@ pub struct Sampler {
     recipe: Arc<Recipe>,
     scale: f64,
     shift: Point,
+    centre: Point,
+    /// A sampler for each class, by its number; none of a distribution without classes.
+    parts: Arc<[Option<Self>]>,
 }
 
 /// What has to be drawn for one point, before scale and shift.
@@ -50,22 +55,66 @@ enum Recipe {
 }
 
 impl Sampler {
-    /// Compiles a shape that is scaled and moved; all numbers are in their ranges.
-    pub(super) fn new(shape: &Shape, scale: f64, shift: Point) -> Result<Self, DistributionError> {
+    /// Compiles a distribution whose numbers are all in their ranges.
+    pub(super) fn new(distribution: &Distribution) -> Result<Self, DistributionError> {
+        let mut sampler = Self::of_all(distribution)?;
+        if distribution.class_shares().are_coloured() {
+            let part = |class| distribution.of_class(class).map(|part| Self::of_all(&part));
+            let parts: Result<_, _> = (0..=CLASSES).map(|class| part(class).transpose()).collect();
+            sampler.parts = parts?;
+        }
+        Ok(sampler)
+    }
+
+    /// One that draws from the classes together alone.
+    fn of_all(distribution: &Distribution) -> Result<Self, DistributionError> {
         Ok(Self {
-            recipe: Arc::new(Recipe::new(shape)?),
-            scale,
-            shift,
+            recipe: Arc::new(Recipe::new(&distribution.shape)?),
+            scale: distribution.scale,
+            shift: [distribution.shift.0, distribution.shift.1],
+            centre: distribution.centre(),
+            parts: Arc::default(),
         })
+    }
+
+    /// The point about which it is symmetric, if it is: see [`Distribution::centre`].
+    pub fn centre(&self) -> Point {
+        self.centre
+    }
+
+    /// Whether points have classes.
+    pub fn is_coloured(&self) -> bool {
+        !self.parts.is_empty()
+    }
+
+    /// One point of a class; of any where there is none of that.
+    pub fn sample_of_class(&self, class: Class, rng: &mut (impl Rng + ?Sized)) -> Point {
+        let part = self.parts.get(usize::from(class)).and_then(Option::as_ref);
+        part.unwrap_or(self).sample(rng)
     }
 
     /// One point.
     pub fn sample(&self, rng: &mut (impl Rng + ?Sized)) -> Point {
-        let z = self.recipe.sample(rng);
-        [
+        self.sample_with_class(rng).0
+    }
+
+    /// One point, the one that [`Self::sample`] draws, and its class.
+    pub fn sample_with_class(&self, rng: &mut (impl Rng + ?Sized)) -> (Point, Class) {
+        let (z, class) = self.recipe.sample(rng);
+        let point = [
             self.scale * z[0] + self.shift[0],
             self.scale * z[1] + self.shift[1],
-        ]
+        ];
+        (point, class)
+    }
+
+    /// n independent points, those of [`Self::sample_n`], and their classes.
+    pub fn sample_n_with_classes(
+        &self,
+        n: usize,
+        rng: &mut (impl Rng + ?Sized),
+    ) -> (Vec<Point>, Vec<Class>) {
+        (0..n).map(|_| self.sample_with_class(rng)).unzip()
     }
 
     /// n independent points.
@@ -117,14 +166,15 @@ impl Recipe {
         }
     }
 
-    fn sample(&self, rng: &mut (impl Rng + ?Sized)) -> Point {
-        match *self {
+    fn sample(&self, rng: &mut (impl Rng + ?Sized)) -> (Point, Class) {
+        let point = match *self {
             Self::Mixture {
                 ref components,
                 ref choice,
             } => {
                 let component = components[choice.sample(rng)];
-                noisy([component.mean.0, component.mean.1], component.std, rng)
+                let mean = [component.mean.0, component.mean.1];
+                return (noisy(mean, component.std, rng), component.class);
             }
             Self::NoisyCurve { ref curve, noise } => noisy(curve.sample(rng), noise, rng),
             Self::Checkerboard => checkerboard(rng),
@@ -144,8 +194,9 @@ impl Recipe {
                 width * (rng.random::<f64>() - 0.5),
                 height * (rng.random::<f64>() - 0.5),
             ],
-            Self::Cells(ref cells) => cells.sample(rng),
-        }
+            Self::Cells(ref cells) => return cells.sample(rng),
+        };
+        (point, 0)
     }
 }
 
@@ -169,6 +220,7 @@ fn centered(std: f64) -> Component {
         weight: 1.0,
         mean: (0.0, 0.0),
         std,
+        class: 0,
     }
 }
 
@@ -179,6 +231,7 @@ fn on_a_circle(radius: f64, std: f64) -> Vec<Component> {
             weight: 1.0,
             mean: (radius * cos, radius * sin),
             std,
+            class: 0,
         }
     };
     (0..8).map(at).collect()

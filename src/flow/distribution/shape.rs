@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::classes::{CLASSES, Class, is_none};
 use super::drawing::Drawing;
 use super::range::{DistributionError, MAX, count, length, spread, within};
 use crate::flow::bounds::Bounds;
@@ -20,6 +21,9 @@ pub struct Component {
     pub mean: (f64, f64),
     /// Standard deviation of each coordinate, `1e-6..=1e6`.
     pub std: f64,
+    /// The class of its points, `0..=8`; left out of files where it is 0, no class.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub class: Class,
 }
 
 /// A density about the origin; [`Distribution`](super::Distribution) scales and moves it.
@@ -196,7 +200,11 @@ impl Shape {
                 spread("shape.noise", *noise)
             }
             Self::Checkerboard => Ok(()),
-            Self::Drawn(drawing) => validate_paper(&drawing.bounds()),
+            Self::Drawn(drawing) => {
+                let largest = drawing.classes().iter().max().copied().unwrap_or(0);
+                validate_class("shape.classes", largest)?;
+                validate_paper(&drawing.bounds())
+            }
             Self::Rings { radii, noise } => {
                 count("shape.radii", "radii", radii.len(), 100)?;
                 for (i, radius) in radii.iter().enumerate() {
@@ -236,6 +244,7 @@ fn validate_components(components: &[Component]) -> Result<(), DistributionError
         within(&field("mean.0"), component.mean.0, -MAX, MAX)?;
         within(&field("mean.1"), component.mean.1, -MAX, MAX)?;
         length(&field("std"), component.std)?;
+        validate_class(&field("class"), component.class)?;
     }
     let total: f64 = components.iter().map(|c| c.weight).sum();
     if total > 0.0 {
@@ -246,6 +255,10 @@ fn validate_components(components: &[Component]) -> Result<(), DistributionError
         value: "without any weight".to_owned(),
         expected: "at least one positive weight".to_owned(),
     })
+}
+
+fn validate_class(field: &str, class: Class) -> Result<(), DistributionError> {
+    within(field, f64::from(class), 0.0, f64::from(CLASSES))
 }
 
 fn validate_paper(bounds: &Bounds) -> Result<(), DistributionError> {

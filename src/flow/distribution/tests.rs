@@ -51,7 +51,12 @@ fn assert_moments(distribution: impl Into<Distribution>, exact: [f64; 5]) {
 }
 
 fn mixture() -> Shape {
-    let component = |weight, mean, std| Component { weight, mean, std };
+    let component = |weight, mean, std| Component {
+        weight,
+        mean,
+        std,
+        class: 0,
+    };
     Shape::Mixture {
         components: vec![
             component(3.0, (1.0, -2.0), 0.5),
@@ -230,6 +235,7 @@ fn every_shape_survives_its_file_form() {
         &Brush {
             radius: 0.5,
             strength: 0.7,
+            class: 0,
         },
         false,
     );
@@ -316,6 +322,7 @@ fn errors_name_field_value_and_range() {
         weight: 0.0,
         mean: (0.0, 0.0),
         std: 1.0,
+        class: 0,
     };
     assert_eq!(
         message(Shape::Mixture {

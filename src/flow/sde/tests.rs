@@ -22,6 +22,7 @@ fn needles(std: f64) -> Distribution {
         weight: 1.0,
         mean: (x, 0.0),
         std,
+        class: 0,
     };
     let components = vec![at(-3.0), at(3.0)];
     Shape::Mixture { components }.into()

@@ -15,8 +15,10 @@ use super::item::{Item, Points, Segments};
 use super::numbers::Table;
 use super::place::Place;
 use super::scales::Scales;
-use super::theme::Theme;
+use super::theme::{Theme, class_color};
 use crate::experiment::{Layer, View, layers};
+use crate::flow::Point;
+use crate::flow::distribution::{CLASSES, Class};
 use crate::products::{Made, Product};
 use crate::snapshot::Frame;
 
@@ -293,6 +295,27 @@ pub(super) fn order(t: f64) -> [Layer; Layer::ALL.len()] {
     let mut order = Layer::ALL;
     order.sort_by_key(|&layer| (look(layer).level)(t));
     order
+}
+
+/// Opacity of samples that have a class: their hue is to be told.
+const CLASS_ALPHA: u8 = 200;
+
+/// Samples as dots of one colour; those that have a class, in that of the class.
+fn class_dots(samples: &[Point], classes: &[Class], color: Color, place: &Place) -> Vec<Item> {
+    let class_of = |i: usize| classes.get(i).copied().unwrap_or(0);
+    let of_class = |class: Class| {
+        let own = samples
+            .iter()
+            .enumerate()
+            .filter(move |(i, _)| class_of(*i) == class);
+        let ink = class_color(class, place.theme().is_dark());
+        let ink = ink.map_or(color, |ink| ink.alpha(CLASS_ALPHA));
+        (own.clone().next().is_some() || class == 0).then(|| {
+            let points = own.map(|(_, point)| *point);
+            place.dots(points, samples.len(), place.sizes.sample, ink)
+        })
+    };
+    (0..=CLASSES).filter_map(of_class).collect()
 }
 
 /// A handful of samples on a toggle.

@@ -1,7 +1,8 @@
-//! Samples of the target q: dots.
+//! Samples of the target q: dots, of a distribution with classes in their colours.
 
-use super::{DOT, Look, Marks, Moment, Same, samples_swatch};
+use super::{DOT, Look, Marks, Moment, Same, class_dots, samples_swatch};
 use crate::flow::Point;
+use crate::flow::distribution::Class;
 use crate::scene::item::Item;
 use crate::scene::numbers::Table;
 use crate::scene::place::Place;
@@ -18,19 +19,19 @@ impl Marks for Target {
         ..Look::PLAIN
     };
 
-    type Needs = Same<[Point]>;
+    type Needs = (Same<[Point]>, Same<[Class]>);
 
     fn needs(moment: &Moment) -> Option<Self::Needs> {
-        Some(Same::of(&moment.frame.target))
+        let classes = Same::of(&moment.frame.classes.target);
+        Some((Same::of(&moment.frame.target), classes))
     }
 
-    fn items(samples: &Self::Needs, place: &Place) -> Vec<Item> {
+    fn items((samples, classes): &Self::Needs, place: &Place) -> Vec<Item> {
         let color = place.theme().ink.target_sample;
-        let points = samples.iter().copied();
-        vec![place.dots(points, samples.len(), place.sizes.sample, color)]
+        class_dots(samples, classes, color, place)
     }
 
-    fn table(samples: &Self::Needs) -> Option<Table> {
+    fn table((samples, _): &Self::Needs) -> Option<Table> {
         Some(Table::points("target", samples))
     }
 }

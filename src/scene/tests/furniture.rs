@@ -29,7 +29,8 @@ proptest! {
             let count = written.iter().filter(|text| text.text == look(layer).label).count();
             prop_assert_eq!(count, usize::from(layers.contains(&layer)), "{:?}", layer);
         }
-        let bars = written.iter().filter(|text| text.text == color.name()).count();
+        let own = scene.color_bars.iter().flat_map(|bar| texts(bar));
+        let bars = written.into_iter().chain(own).filter(|text| text.text == color.name()).count();
         let is_number = color != TrajectoryColor::Identity;
         prop_assert_eq!(bars, usize::from(layers.contains(&Layer::Trajectories) && is_number));
     }

@@ -253,6 +253,6 @@ fn a_strip_without_names_has_the_bars_of_maps() {
         strip
             .furniture
             .iter()
-            .any(|item| matches!(item, Item::Image(_)))
+            .any(|item| matches!(item, Item::Rectangle(_)))
     );
 }

@@ -34,8 +34,10 @@ pub fn lane_color(index: usize, dark: bool) -> Color {
 
 #[cfg(test)]
 mod tests {
+    use super::super::class_color;
     use super::*;
     use crate::experiment::MAX_LANES;
+    use crate::flow::distribution::CLASSES;
     use crate::scene::Style;
 
     /// What linear RGB becomes for an eye without one kind of cone (Machado, Oliveira and Fernandes 2009, severity 1).
@@ -119,6 +121,35 @@ mod tests {
                     }
                 }
             }
+        }
+    }
+
+    #[test]
+    fn every_class_has_a_colour_that_nobody_takes_for_anothers() {
+        for style in [Style::Dark, Style::Light, Style::Paper] {
+            let theme = style.theme();
+            let color = |class| class_color(class, theme.is_dark()).unwrap();
+            for i in 1..=CLASSES {
+                for (sight, rows) in &SIGHTS {
+                    for j in 1..i {
+                        let apart = distance(seen(color(i), rows), seen(color(j), rows));
+                        assert!(
+                            apart > 0.1,
+                            "{sight}, {style:?}: {i} and {j} are {apart:.3} apart"
+                        );
+                    }
+                }
+                assert!(
+                    color(i).contrast(theme.background) >= 3.0,
+                    "{style:?} class {i}"
+                );
+                let target = seen(theme.target, &SIGHTS[0].1);
+                assert!(
+                    distance(seen(color(i), &SIGHTS[0].1), target) > 0.1,
+                    "{style:?} class {i}"
+                );
+            }
+            assert_eq!(class_color(0, theme.is_dark()), None);
         }
     }
 

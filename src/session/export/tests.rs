@@ -152,6 +152,7 @@ fn film(over: FilmOver, frames: usize) -> Figure {
         over,
     });
     figure.width = Some("1.6in".parse().unwrap());
+    figure.height = Some("1.9in".parse().unwrap());
     figure.dpi = 60.0;
     figure.paths = Some(40);
     figure.show = no_words();

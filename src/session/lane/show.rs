@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::clock::Instant;
 use crate::flow::Point;
 use crate::model::EngineError;
-use crate::products::{DisplaySamples, Flow, Look, display_samples};
+use crate::products::{DisplayClasses, DisplaySamples, Flow, Look, display_samples};
 use crate::snapshot::{DISPLAY_PAIRS, DISPLAY_SAMPLES, RunState};
 
 use super::super::dispatcher::Shown;
@@ -107,18 +107,23 @@ impl Lane {
     }
 
     pub(super) fn show_samples(&self) {
-        let (source, target): (Arc<[Point]>, Arc<[Point]>) =
-            match display_samples(&self.experiment, DISPLAY_SAMPLES) {
-                Ok(DisplaySamples { source, target }) => (source, target),
-                Err(_) => (
-                    Arc::clone(&self.services.board.frame(self.id).source),
-                    Arc::new([]),
-                ),
-            };
+        let samples = display_samples(&self.experiment, DISPLAY_SAMPLES);
+        let samples = samples.unwrap_or_else(|_| {
+            let before = self.services.board.frame(self.id);
+            DisplaySamples {
+                source: Arc::clone(&before.source),
+                target: Arc::new([]),
+                classes: DisplayClasses {
+                    source: Arc::clone(&before.classes.source),
+                    target: Arc::new([]),
+                },
+            }
+        });
         self.services.board.update(self.id, |frame| {
             frame.experiment = Arc::clone(&self.experiment);
-            frame.source = Arc::clone(&source);
-            frame.target = Arc::clone(&target);
+            frame.source = Arc::clone(&samples.source);
+            frame.target = Arc::clone(&samples.target);
+            frame.classes = samples.classes.clone();
         });
     }
 

@@ -10,8 +10,9 @@ use egui::{
 };
 
 use crate::experiment::Camera;
-use crate::flow::distribution::{self, Distribution, Drawing, Symmetry};
+use crate::flow::distribution::{self, CLASSES, Class, Distribution, Drawing, Symmetry};
 use crate::flow::{Bounds, Point};
+use crate::scene::theme::class_color;
 use crate::scene::{Color, fit};
 use crate::snapshot::Frame;
 
@@ -45,10 +46,14 @@ struct Piece {
     erase: bool,
 }
 
+/// The colours of no class and of the classes, in order.
+type Colors = [Color; 1 + CLASSES as usize];
+
 /// The drawing as a texture, and what it was made from.
 struct Picture {
     drawing: Drawing,
-    color: Color,
+    /// The colour of each class.
+    colors: Colors,
     texture: TextureHandle,
 }
 
@@ -165,10 +170,11 @@ impl Brush {
             Side::Source => theme.source,
             Side::Target => theme.target,
         };
+        let colors = colors(color, lab.dark);
         let rect = on_screen(drawing::paper(density, frame), place);
         let mut shapes = Vec::new();
         if let distribution::Shape::Drawn(drawing) = &density.shape {
-            let mut mesh = Mesh::with_texture(self.picture(ctx, drawing, color).id());
+            let mut mesh = Mesh::with_texture(self.picture(ctx, drawing, colors).id());
             let uv = Rect::from_min_max(Pos2::ZERO, pos2(1.0, 1.0));
             mesh.add_rect_with_uv(rect, uv, Color32::WHITE);
             shapes.push(Shape::mesh(mesh));
@@ -179,13 +185,13 @@ impl Brush {
     }
 
     /// The texture of the drawing; made again only when the drawing is another.
-    fn picture(&mut self, ctx: &Context, drawing: &Drawing, color: Color) -> &TextureHandle {
-        let known = self.picture.take().filter(|p| p.color == color);
+    fn picture(&mut self, ctx: &Context, drawing: &Drawing, colors: Colors) -> &TextureHandle {
+        let known = self.picture.take().filter(|p| p.colors == colors);
         let picture = match known {
             Some(same) if same.drawing == *drawing => same,
             Some(mut old) => {
                 old.texture
-                    .set(image_of(drawing, color), TextureOptions::LINEAR);
+                    .set(image_of(drawing, &colors), TextureOptions::LINEAR);
                 Picture {
                     drawing: drawing.clone(),
                     ..old
@@ -194,25 +200,40 @@ impl Brush {
             None => Picture {
                 texture: ctx.load_texture(
                     "drawing",
-                    image_of(drawing, color),
+                    image_of(drawing, &colors),
                     TextureOptions::LINEAR,
                 ),
                 drawing: drawing.clone(),
-                color,
+                colors,
             },
         };
         &self.picture.insert(picture).texture
     }
 }
 
-/// The drawing as a picture: one colour, the wetter the more opaque.
-fn image_of(drawing: &Drawing, color: Color) -> ColorImage {
+/// That of the density for no class, then those of the classes.
+fn colors(own: Color, dark: bool) -> Colors {
+    std::array::from_fn(|class| class_color(class as Class, dark).unwrap_or(own))
+}
+
+/// The drawing as a picture: the colour of each cell's class, the wetter the more opaque.
+fn image_of(drawing: &Drawing, colors: &Colors) -> ColorImage {
     // Square root: a thin wash shows.
-    let ink_of = |weight: u8| ink(color.faded(WET * (f32::from(weight) / 255.0).sqrt()));
-    let inks: Vec<Color32> = (0..=255).map(ink_of).collect();
+    let ink_of =
+        |color: Color, weight: u8| ink(color.faded(WET * (f32::from(weight) / 255.0).sqrt()));
+    let inks = colors.map(|color| {
+        (0..=255)
+            .map(|w| ink_of(color, w))
+            .collect::<Vec<Color32>>()
+    });
     // Rows go up in the drawing and down on the screen.
-    let rows = drawing.cells().chunks_exact(Drawing::SIZE).rev();
-    let pixels = rows.flatten().map(|&weight| inks[usize::from(weight)]);
+    let rows = drawing.cells().chunks_exact(Drawing::SIZE);
+    let rows = rows
+        .zip(drawing.classes().chunks_exact(Drawing::SIZE))
+        .rev();
+    let cells = rows.flat_map(|(weights, classes)| weights.iter().zip(classes));
+    let pixels =
+        cells.map(|(&weight, &class)| inks[usize::from(class.min(CLASSES))][usize::from(weight)]);
     ColorImage::new([Drawing::SIZE; 2], pixels.collect())
 }
 
@@ -227,8 +248,10 @@ pub fn cursor(ui: &Ui, at: Point, place: &Place, lab: &Lab, frame: &Frame) {
     let erases = lab.brush.erase != ui.input(|i| i.modifiers.shift || i.pointer.secondary_down());
     let color = match (erases, lab.drawing_side) {
         (true, _) => theme.error,
-        (false, Side::Source) => theme.source,
-        (false, Side::Target) => theme.target,
+        (false, side) => class_color(lab.brush.class, lab.dark).unwrap_or(match side {
+            Side::Source => theme.source,
+            Side::Target => theme.target,
+        }),
     };
     let radius = (lab.brush.radius * place.transform.scale()) as f32;
     let center = drawing::paper(density(lab), frame).center();

@@ -1,9 +1,13 @@
-//! The bar of the brush: size, strength, eraser, symmetry, clear and done.
+//! The bar of the brush: size, strength, eraser, symmetry, class, clear and done.
 
-use egui::{Align, Button, Layout, RichText, Slider, SliderClamping, Ui, vec2};
+use egui::{
+    Align, Button, Label, Layout, RichText, Role, Sense, Slider, SliderClamping, Stroke, Ui, Vec2,
+    WidgetInfo, vec2,
+};
 
-use crate::flow::distribution::Symmetry;
-use crate::scene::theme::Theme;
+use crate::flow::distribution::{CLASSES, Class, Symmetry};
+use crate::scene::Color;
+use crate::scene::theme::{Theme, class_color};
 
 use super::super::actions;
 use super::super::command::{BrushSettings, Command, Side, Tool};
@@ -21,6 +25,9 @@ const SLIDER: f32 = 64.0;
 const SIZE: f32 = 152.0;
 const STRENGTH: f32 = 176.0;
 const SYMMETRY: f32 = 168.0;
+/// Widths of the word and of each colour of a class, in points.
+const CLASS_NAME: f32 = 42.0;
+const SWATCH: f32 = 20.0;
 /// The symmetries on offer, each with its name and what it does.
 const SYMMETRIES: [(Symmetry, &str, &str); 7] = [
     (Symmetry::None, "none", "Paint only where the brush is."),
@@ -74,6 +81,7 @@ fn contents_ui(ui: &mut Ui, lab: &Lab, theme: &Theme, commands: &mut Vec<Command
     ui.label(RichText::new(title).font(strong(13.0)).color(ink(color)));
     let mut brush = lab.brush;
     settings_ui(ui, &mut brush, theme);
+    classes_ui(ui, &mut brush.class, color, theme, lab.dark);
     if brush != lab.brush {
         commands.push(Command::SetBrush(brush));
     }
@@ -122,6 +130,46 @@ fn settings_ui(ui: &mut Ui, brush: &mut BrushSettings, theme: &Theme) {
         ui.label(quiet("Symmetry"));
         let tip = "Where every stroke is repeated.";
         widgets::combo_ui(ui, "Symmetry", tip, &mut brush.symmetry, &SYMMETRIES);
+    });
+}
+
+/// A swatch for no class and for each of the others; the one that the brush paints has a ring about it.
+fn classes_ui(ui: &mut Ui, class: &mut Class, own: Color, theme: &Theme, dark: bool) {
+    let n = 1.0 + f32::from(CLASSES);
+    together(ui, CLASS_NAME + n * SWATCH, |ui| {
+        ui.spacing_mut().item_spacing.x = 0.0;
+        let tip =
+            "The class of what is painted: class-wise OT pairs within classes.  B: the next one";
+        let name = RichText::new("Class").color(ink(theme.muted));
+        ui.add_sized(vec2(CLASS_NAME, SWATCH), Label::new(name))
+            .on_hover_text(tip);
+        for this in 0..=CLASSES {
+            let name = match this {
+                0 => "No class".to_owned(),
+                this => format!("Class {this}"),
+            };
+            let (rect, response) = ui.allocate_exact_size(Vec2::splat(SWATCH), Sense::click());
+            let color = ink(class_color(this, dark).unwrap_or(own));
+            ui.painter().circle_filled(rect.center(), 5.5, color);
+            if *class == this || response.hovered() {
+                let ring = Stroke::new(
+                    1.5,
+                    ink(if *class == this {
+                        theme.text
+                    } else {
+                        theme.muted
+                    }),
+                );
+                ui.painter().circle_stroke(rect.center(), 8.0, ring);
+            }
+            if response.clicked() {
+                *class = this;
+            }
+            let chosen = *class == this;
+            response
+                .on_hover_text(format!("{name}: {tip}"))
+                .widget_info(|| WidgetInfo::selected(Role::RadioButton, true, chosen, &name));
+        }
     });
 }
 

@@ -154,6 +154,7 @@ impl State {
                 strength: 0.6,
                 erase: false,
                 symmetry: Symmetry::None,
+                class: 0,
             },
             drawing_side: Side::Target,
             advance: Advance::default(),

@@ -65,7 +65,8 @@ pub fn panels_ui(
     let theme = theme::palette(lab.dark);
     let frame = frames.of(lab.lane());
     let bar = Boxed::new().fill(ink(theme.panel));
-    let right_width = match ui.available_width() < NARROW {
+    let is_narrow = ui.available_width() < NARROW;
+    let right_width = match is_narrow {
         true => NARROW_RIGHT_WIDTH,
         false => RIGHT_WIDTH,
     };
@@ -82,13 +83,16 @@ pub fn panels_ui(
                 .inner_margin(Margin::symmetric(14, 0)),
         )
         .show(ui, |ui| status::status_bar_ui(ui, lab, frame, load));
-    Panel::left("experiment")
-        .exact_size(LEFT_WIDTH)
-        .resizable(false)
-        .frame(bar)
-        .show(ui, |ui| {
-            experiment::experiment_ui(ui, &mut panels.experiment, lab, frame, commands)
-        });
+    // Beside the studio a narrow window has no room for both.
+    if lab.open_desk().is_none() || !is_narrow {
+        Panel::left("experiment")
+            .exact_size(LEFT_WIDTH)
+            .resizable(false)
+            .frame(bar)
+            .show(ui, |ui| {
+                experiment::experiment_ui(ui, &mut panels.experiment, lab, frame, commands)
+            });
+    }
     if lab.open_desk().is_some() {
         let width = (STUDIO_SHARE * ui.available_width()).clamp(right_width, STUDIO_WIDTH);
         let margin = Margin::symmetric(12, 8);

@@ -4,7 +4,7 @@ use std::mem::discriminant;
 
 use egui::{Button, DragValue, Ui};
 
-use crate::flow::distribution::{Component, Distribution, Shape};
+use crate::flow::distribution::{CLASSES, Component, Distribution, Shape};
 use crate::scene::theme::Theme;
 
 use super::widgets::{combo_box, note_ui, number_ui, row_ui, slider_ui};
@@ -144,11 +144,22 @@ fn mixture_ui(ui: &mut Ui, theme: &Theme, components: &mut Vec<Component>) {
             "w_k, relative to the other weights; at least one is positive.",
             weight,
         );
+        let class = DragValue::new(&mut component.class)
+            .range(0..=CLASSES)
+            .speed(0.03);
+        number_ui(
+            ui,
+            theme,
+            &format!("Class {}", k + 1),
+            "The class of its points, 1 to 8, which class-wise OT pairs by; 0 for none.",
+            class,
+        );
     }
     let part = components.last().copied().unwrap_or(Component {
         weight: 1.0,
         mean: (0.0, 0.0),
         std: 0.5,
+        class: 0,
     });
     parts_ui(ui, theme, "Gaussians", components, part);
 }

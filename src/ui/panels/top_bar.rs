@@ -30,7 +30,7 @@ pub fn top_bar_ui(ui: &mut Ui, lab: &Lab, _frame: &Frame, commands: &mut Vec<Com
         action_ui(ui, lab, &actions::OPEN, "Open", true, commands);
         action_ui(ui, lab, &actions::SAVE, "Save", true, commands);
         compare_ui(ui, lab, commands);
-        action_ui(ui, lab, &actions::EXPORT, "Export", true, commands);
+        action_ui(ui, lab, &actions::EXPORT, "Studio", true, commands);
         ui.add_space(8.0);
         let (undo, redo) = (lab.editor.can_undo(), lab.editor.can_redo());
         action_ui(ui, lab, &actions::UNDO, "Undo", undo, commands);

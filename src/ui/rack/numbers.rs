@@ -145,7 +145,7 @@ fn buttons_ui(ui: &mut Ui, theme: &Theme, lab: &Lab, commands: &mut Vec<Command>
         Button::new(text).min_size(Vec2::new(width, 30.0))
     };
     ui.horizontal(|ui| {
-        let export = accent("Export figure", half);
+        let export = accent("Figure studio", half);
         button_ui(ui, lab, &actions::EXPORT, export, true, commands);
         let measure = accent("Measure now", half);
         button_ui(ui, lab, &actions::MEASURE, measure, true, commands);

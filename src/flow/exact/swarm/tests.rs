@@ -65,6 +65,7 @@ fn an_estimate_knows_its_error() {
             weight: c.weight,
             mean: (c.mean[0], c.mean[1]),
             std: 0.4,
+            class: 0,
         })
         .collect();
     let shape = Shape::Mixture { components };
