@@ -20,6 +20,7 @@ use pushforward::export::png::Pixels;
 use pushforward::session::Options;
 use pushforward::session::export::ffmpeg;
 use pushforward::snapshot::RunState;
+use pushforward::ui::studio::Move;
 use pushforward::ui::{Command, Lab};
 use tempfile::TempDir;
 
@@ -116,10 +117,10 @@ fn write(window: &mut Window, field: &str, text: &str) {
 
 /// Chooses a kind of figure.
 fn choose(window: &mut Window, kind: &str) {
-    window.get_by_label("Kind of figure").click_accesskit();
-    window.step();
-    window.step();
-    window.get_by_label(kind).click_accesskit();
+    // The list opens only where its button is in sight, which the fields below may have scrolled away.
+    let name = FigureKind::NAMES.into_iter().find(|name| *name == kind);
+    let command = Command::Studio(Move::Choose(name.unwrap()));
+    window.state_mut().lab.apply(command);
     window.step();
     window.step();
 }

@@ -334,6 +334,7 @@ const TABLE: &[(&str, &str, &[&str])] = &[
         "view.layers",
         "[Target, Particles]",
         &[
+            "block",
             "density",
             "mesh",
             "end_errors",

@@ -21,7 +21,7 @@ pub mod page;
 mod panels;
 mod rack;
 pub mod slow_motion;
-mod studio;
+pub mod studio;
 pub mod theme;
 pub mod timeline;
 

@@ -76,7 +76,7 @@ fn they_are_lanes_of_a_comparison() {
     compare.arg("--out").arg(&out).assert().code(0);
     let table = text(&out, "table.csv");
     assert!(
-        table.contains("ClassOt") && table.contains("Equivariant"),
+        table.contains("class-wise OT") && table.contains("equivariant OT"),
         "{table}"
     );
 }

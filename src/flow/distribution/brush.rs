@@ -6,7 +6,7 @@ use std::f64::consts::TAU;
 
 use serde::{Deserialize, Serialize};
 
-use super::classes::{Class, is_none};
+use super::class::{Class, is_none};
 use crate::flow::Point;
 
 /// A round brush with a soft edge.

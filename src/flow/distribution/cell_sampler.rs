@@ -3,7 +3,7 @@
 use rand::{Rng, RngExt};
 
 use super::alias::AliasTable;
-use super::classes::Class;
+use super::class::Class;
 use super::drawing::Drawing;
 use super::raster::Raster;
 use crate::flow::Point;

@@ -1,19 +1,7 @@
-//! Classes: points of a distribution may be of one of eight colours, or of none.
-//!
-//! They change nothing about where points lie. Who draws points learns the class of each, and pairs them by it if it likes.
+//! How likely each class of a distribution is, and its points of one class alone.
 
+use super::class::{CLASSES, Class};
 use super::{Distribution, Shape};
-
-/// The class of a point: 1 to [`CLASSES`], or 0 for none.
-pub type Class = u8;
-
-/// Most classes beside none.
-pub const CLASSES: Class = 8;
-
-/// Whether a class is none, which files leave out.
-pub(super) fn is_none(class: &Class) -> bool {
-    *class == 0
-}
 
 /// The probability of every class; points of no class count as one more. They sum to 1.
 #[derive(Clone, Copy, Debug, PartialEq)]

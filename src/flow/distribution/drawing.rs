@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::brush::{Brush, Symmetry};
 use super::cells;
-use super::classes::Class;
+use super::class::Class;
 use super::raster::{self, Raster, squared_distance_to_segment};
 use crate::flow::Point;
 use crate::flow::bounds::Bounds;

@@ -7,6 +7,7 @@ mod alias;
 mod brush;
 mod cell_sampler;
 mod cells;
+mod class;
 mod classes;
 mod drawing;
 mod gallery;
@@ -20,7 +21,8 @@ mod skeleton;
 use serde::{Deserialize, Serialize};
 
 pub use brush::{Brush, Symmetry};
-pub use classes::{CLASSES, Class, Shares};
+pub use class::{CLASSES, Class};
+pub use classes::Shares;
 pub use drawing::Drawing;
 pub use invariance::DRAWN_MASS;
 pub use range::DistributionError;
@@ -67,7 +69,19 @@ impl Distribution {
     /// As [`Self::validate`], and an empty drawing.
     pub fn sampler(&self) -> Result<Sampler, DistributionError> {
         self.validate()?;
-        Sampler::new(self)
+        let sampler = self.of_all_classes()?;
+        if !self.class_shares().are_coloured() {
+            return Ok(sampler);
+        }
+        let part = |class| self.of_class(class).map(|part| part.of_all_classes());
+        let parts: Result<_, _> = (0..=CLASSES).map(|class| part(class).transpose()).collect();
+        Ok(sampler.with_parts(parts?))
+    }
+
+    /// A sampler that draws from the classes together alone.
+    fn of_all_classes(&self) -> Result<Sampler, DistributionError> {
+        let shift = [self.shift.0, self.shift.1];
+        Sampler::new(&self.shape, self.scale, shift, self.centre())
     }
 
     /// Whether this is exactly `N(0, I)`, which diffusion paths ask for.

@@ -9,10 +9,9 @@ use std::sync::Arc;
 use rand::{Rng, RngExt};
 use rand_distr::StandardNormal;
 
-use super::Distribution;
 use super::alias::AliasTable;
 use super::cell_sampler::CellSampler;
-use super::classes::{CLASSES, Class};
+use super::class::Class;
 use super::range::DistributionError;
 use super::shape::{Component, Shape};
 use super::skeleton::Skeleton;
@@ -55,29 +54,28 @@ enum Recipe {
 }
 
 impl Sampler {
-    /// Compiles a distribution whose numbers are all in their ranges.
-    pub(super) fn new(distribution: &Distribution) -> Result<Self, DistributionError> {
-        let mut sampler = Self::of_all(distribution)?;
-        if distribution.class_shares().are_coloured() {
-            let part = |class| distribution.of_class(class).map(|part| Self::of_all(&part));
-            let parts: Result<_, _> = (0..=CLASSES).map(|class| part(class).transpose()).collect();
-            sampler.parts = parts?;
-        }
-        Ok(sampler)
-    }
-
-    /// One that draws from the classes together alone.
-    fn of_all(distribution: &Distribution) -> Result<Self, DistributionError> {
+    /// Compiles a shape whose numbers are all in their ranges, with where it lies and the point about which it is symmetric.
+    pub(super) fn new(
+        shape: &Shape,
+        scale: f64,
+        shift: Point,
+        centre: Point,
+    ) -> Result<Self, DistributionError> {
         Ok(Self {
-            recipe: Arc::new(Recipe::new(&distribution.shape)?),
-            scale: distribution.scale,
-            shift: [distribution.shift.0, distribution.shift.1],
-            centre: distribution.centre(),
+            recipe: Arc::new(Recipe::new(shape)?),
+            scale,
+            shift,
+            centre,
             parts: Arc::default(),
         })
     }
 
-    /// The point about which it is symmetric, if it is: see [`Distribution::centre`].
+    /// The same with a sampler for each class, by its number from 0.
+    pub(super) fn with_parts(self, parts: Arc<[Option<Self>]>) -> Self {
+        Self { parts, ..self }
+    }
+
+    /// The point about which it is symmetric, if it is: see [`Distribution::centre`](super::Distribution::centre).
     pub fn centre(&self) -> Point {
         self.centre
     }

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::classes::{CLASSES, Class, is_none};
+use super::class::{CLASSES, Class, is_none};
 use super::drawing::Drawing;
 use super::range::{DistributionError, MAX, count, length, spread, within};
 use crate::flow::bounds::Bounds;

@@ -57,8 +57,9 @@ proptest! {
         let natural = natural(&figure, Style::Paper);
         // A smaller page is refused.
         let least = figure.least(&natural);
-        let size = [wider * natural.size[0], higher * natural.size[1]];
-        let size = [0, 1].map(|k| size[k].max(least[k]));
+        let roomy = |size: [f32; 2]| [0, 1].map(|k| size[k].max(least[k]));
+        let natural = Page { size: roomy(natural.size), ..natural };
+        let size = roomy([wider * natural.size[0], higher * natural.size[1]]);
         for page in [natural, Page { size, ..natural }] {
             let scene = figure.scene(&page);
             let texts = texts(&scene);

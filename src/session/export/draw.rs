@@ -42,6 +42,13 @@ struct Known {
 }
 
 impl Known {
+    fn without_numbers(&self) -> Self {
+        Self {
+            title: self.title.clone(),
+            numbers: None,
+        }
+    }
+
     fn panel<'a>(&self, frame: &'a Frame) -> LanePanel<'a> {
         let measured = LanePanel::measured(frame, self.title.clone());
         match &self.numbers {
@@ -134,7 +141,9 @@ pub fn draw(
         numbers: subject.numbers.clone(),
     };
     let lanes: Vec<Known> = subjects.iter().map(known).collect();
-    let seen = with_material(&lanes, &blank, view, |material| {
+    // The part that is seen is the same whether numbers are known before or not.
+    let unknown: Vec<Known> = lanes.iter().map(Known::without_numbers).collect();
+    let seen = with_material(&unknown, &blank, view, |material| {
         let page = figures::page(figure, material, &style)?;
         Ok(figures::visible(figure, material, &page))
     });
