@@ -74,6 +74,13 @@ fn press(window: &mut Window, label: &str) {
     window.step();
 }
 
+/// The same where the page may have scrolled it out of sight.
+fn press_anywhere(window: &mut Window, label: &str) {
+    window.get_by_label(label).click_accesskit();
+    window.step();
+    window.step();
+}
+
 fn shows(window: &Window, part: &str) -> bool {
     window.query_all(by().label_contains(part)).next().is_some()
 }
@@ -240,19 +247,19 @@ fn a_block_is_under_the_microscope_and_larger_blocks_are_swept() {
     assert!(shows(&window, "Histogram of the lengths of the pairs"));
     assert!(shows(&window, "Matrix of the pairs"));
     let first = block(&window).unwrap();
-    press(&mut window, "Next block");
+    press_anywhere(&mut window, "Next block");
     wait(&mut window, "the next block is paired", |window| {
         block(window).is_some_and(|next| next != first)
     });
-    press(&mut window, "Show it on the canvas");
+    press_anywhere(&mut window, "Show it on the canvas");
     let view = window.state().lab.editor.experiment().view.clone();
     assert!(view.layers.contains(&pushforward::experiment::Layer::Block));
     assert_eq!(view.block.number, 1);
 
-    press(&mut window, "OT coupling");
+    press_anywhere(&mut window, "OT coupling");
     assert!(shows(&window, "Two couplings of the same points"));
     // The button of the page: the palette has the same name for the command.
-    press(&mut window, "Compare block sizes");
+    press_anywhere(&mut window, "Compare block sizes");
     assert_eq!(window.state().lab.editor.lanes().len(), 6);
     wait(&mut window, "the curves are there", |window| {
         shows(window, "at the largest k")
@@ -272,7 +279,7 @@ fn a_flow_is_straightened_by_a_lane_on_its_pairs() {
     let mut window = window_on(lab, SIZE, 1.0);
     wait(&mut window, "the flow is trained", measured);
     press(&mut window, "Page of the coupling");
-    press(&mut window, "Straighten this flow");
+    press_anywhere(&mut window, "Straighten this flow");
     wait(&mut window, "the second round is trained", |window| {
         window.state().lab.editor.lanes().len() == 2 && measured(window)
     });
@@ -339,7 +346,7 @@ fn a_flow_is_distilled_to_a_lane_of_one_step() {
     assert!(metrics.w2.is_some());
     assert!(shows(&window, "1-RF, 1 step"));
     // One step is no flow, and is not straightened: that is said.
-    press(&mut window, "Straighten this flow");
+    press_anywhere(&mut window, "Straighten this flow");
     assert_eq!(window.state().lab.editor.lanes().len(), 2);
     assert!(!window.state().lab.straightens());
 }
