@@ -26,7 +26,7 @@ pub struct ClassOt {
 
 pub const ENTRY: Entry = Entry {
     name: "class-wise OT",
-    formula: "Within each class of a block of k pairs, the permutation with the smallest Σ |x₁ − x₀|².",
+    formula: "Within each class of a block of k pairs, the permutation with the smallest Σ |x₁ − x₀|²",
     hint: "classes are painted with the brush, or given to the components of a mixture.",
     constants: &[Constant {
         name: "batch",

@@ -32,7 +32,7 @@ pub struct Equivariant {
 
 pub const ENTRY: Entry = Entry {
     name: "equivariant OT",
-    formula: "Within blocks of k pairs, the permutation with the smallest Σ min_g |x₀ − g x₁|²; then g x₁ for x₁.",
+    formula: "Within blocks of k pairs, the permutation with the smallest Σ min_g |x₀ − g x₁|²; then g x₁ for x₁",
     hint: "source and target have to be symmetric about one centre.",
     constants: &[
         Constant {
