@@ -687,7 +687,7 @@ fn saved(session: &Session, folder: &std::path::Path) -> TrainingState {
     loop {
         match session.drain_events().as_slice() {
             [] => assert!(Instant::now() < deadline, "it is not saved"),
-            [Event::Notice(text)] if text.starts_with("Saved the run in ") => break,
+            [Event::Saved(_)] => break,
             other => panic!("{other:?}"),
         }
         pass(session, Duration::from_millis(5));

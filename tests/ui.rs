@@ -1302,8 +1302,9 @@ fn no_text_lies_on_another_in_small_and_large_windows() {
             // Maps cover each other: one of them is enough for anybody.
             let covered = |layer: &Layer| {
                 let maps = Layer::FIELD_MAPS.iter().chain(&Layer::EXACT_MAPS);
-                *layer != Layer::FieldError
-                    && maps.chain([&Layer::Likelihood]).any(|map| map == layer)
+                // So do the pairs of a batch and those of a block.
+                let others = [&Layer::Likelihood, &Layer::Block];
+                *layer != Layer::FieldError && maps.chain(others).any(|map| map == layer)
             };
             for layer in Layer::ALL.into_iter().filter(|layer| !covered(layer)) {
                 if !lab.editor.experiment().view.layers.contains(&layer) {

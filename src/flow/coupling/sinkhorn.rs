@@ -26,7 +26,7 @@ pub struct Sinkhorn {
 
 pub const ENTRY: Entry = Entry {
     name: "Sinkhorn",
-    formula: "Within blocks of k pairs, a permutation drawn from the plan P with the smallest ⟨P, C⟩ + ε mean(C) Σ P ln P, \
+    formula: "Within blocks of k pairs, a permutation drawn from the plan P with the smallest Σ P C + ε mean(C) Σ P ln P, \
               C = |x₁ − x₀|²",
     hint: "nearly the optimal permutation for small ε, nearly independent pairs for large.",
     constants: &[

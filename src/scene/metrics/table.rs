@@ -139,7 +139,7 @@ metrics! {
     PLAN_COST "plan_cost" {
         name: "cost of the plan",
         title: "Cost of the entropic plan",
-        formula: "⟨P, C⟩ = Σ P |x₁ − x₀|²",
+        formula: "Σ P C with C = |x₁ − x₀|²",
         meaning: "The mean squared distance under the plans that the pairs of a Sinkhorn coupling are drawn from: what \
                   `coupling_cost` is on average.",
         note: "Over the first blocks of the seed's training, 4,096 pairs; none for other couplings.",

@@ -159,7 +159,7 @@ fn plan_words(plan: &CouplingPlan) -> String {
         false => "not converged, left at",
     };
     format!(
-        "Plans of training's first blocks: ⟨P, C⟩ = {}, the pairs drawn from them {}; ε mean(C) = {}; {stopped} a marginal L1 \
+        "Plans of training's first blocks: Σ P C = {}, the pairs drawn from them {}; ε mean(C) = {}; {stopped} a marginal L1 \
          error of {:.1e} after at most {} iterations.",
         three_digits(plan.plan_cost.value),
         three_digits(plan.drawn_cost.value),
