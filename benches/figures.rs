@@ -9,8 +9,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use cap::Cap;
-use pushforward::experiment::figure::Length;
 use pushforward::experiment::figure::FilmOver;
+use pushforward::experiment::figure::Length;
 use pushforward::experiment::{Experiment, Figure, FigureKind, Layer};
 use pushforward::export::{Format, flatten};
 use pushforward::session::export::{Drawn, Subject, draw, options, write};

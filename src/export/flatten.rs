@@ -122,9 +122,9 @@ fn spread(pixels: &mut Pixels) {
                 }
             }
         }
-        if weight > 0 {
-            for (color, sum) in rgba.iter_mut().zip(sum) {
-                *color = ((sum + weight / 2) / weight) as u8;
+        for (color, sum) in rgba.iter_mut().zip(sum) {
+            if let Some(mean) = (sum + weight / 2).checked_div(weight) {
+                *color = mean as u8;
             }
         }
     }

@@ -61,6 +61,9 @@ fn label(value: f64, step: f64) -> String {
     let text = if value != 0.0 && (value.abs() >= LARGE || step < SMALL) {
         let digits = (value.abs().log10().floor() - step.log10().floor()).max(0.0) as usize;
         format!("{value:.digits$e}")
+    } else if step < SMALL {
+        // Zero among numbers with powers of ten.
+        "0".to_owned()
     } else {
         let decimals = (-step.log10().floor()).max(0.0) as usize;
         format!("{value:.decimals$}")

@@ -20,6 +20,10 @@ pub use pen::Pen;
 pub use typeface::{Family, Font, REGULAR, SEMI_BOLD, SERIF_BOLD, SERIF_REGULAR, Typeface, Weight};
 
 /// A part of a line.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "there are few of them, and none is kept"
+)]
 pub enum Run<'a> {
     /// Letters, left to right.
     Words(&'a str),

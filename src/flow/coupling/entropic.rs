@@ -12,6 +12,11 @@
 //! singles, or doubles where that is wanted. Sums are taken over sixteen places in one order, so that the plan does not
 //! depend on the instruction set.
 
+#![allow(
+    clippy::needless_range_loop,
+    reason = "kernels run over several arrays of one width by number"
+)]
+
 use pulp::{Arch, Simd, WithSimd};
 
 use super::assignment::{AssignmentError, check, squared_distance};
@@ -247,7 +252,7 @@ impl<'a, T: Real> Iteration<'a, T> {
             }
             if self.done > 0 {
                 self.meet_columns();
-                if self.done % LOOK == 0 {
+                if self.done.is_multiple_of(LOOK) {
                     self.absorb();
                 }
             }

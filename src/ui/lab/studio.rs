@@ -182,7 +182,7 @@ impl State {
     }
 
     /// What is exported: what the preview holds to, or what the canvas shows now.
-    fn to_export(&mut self) -> Shown {
+    fn what_to_export(&mut self) -> Shown {
         let frozen = self.desk().and_then(|desk| desk.frozen.clone());
         let shown = match frozen {
             Some((shown, _)) => shown,
@@ -277,7 +277,7 @@ impl State {
         if !self.need_desk() {
             return;
         }
-        let shown = self.to_export();
+        let shown = self.what_to_export();
         self.remember_figures();
         self.notice = notice;
         self.dialog = None;

@@ -44,6 +44,9 @@ struct Asked {
     dpi: f64,
 }
 
+/// Flows of an experiment with the moment at which they are what they are.
+type Known = (Vec<Option<FlowId>>, Arc<Experiment>, Arc<Moment>);
+
 /// The studio as the window has it.
 pub struct Desk {
     /// The threads that draw and write.
@@ -67,7 +70,7 @@ pub struct Desk {
     folder: Option<PathBuf>,
     asked: Option<Asked>,
     /// The newest moment of the lanes, and which flows and work they had.
-    moment: Option<(Vec<Option<FlowId>>, Arc<Experiment>, Arc<Moment>)>,
+    moment: Option<Known>,
     clip: Option<Clip>,
 }
 
