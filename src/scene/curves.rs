@@ -1,14 +1,14 @@
 //! Numbers against a number that was varied: a small plot for each, one line a lane, with error bars.
 
 mod axis;
+mod data;
 mod header;
 mod legend;
 mod marks;
 mod ticks;
 
-use super::around::Around;
 use super::figure::margin;
-use super::geometry::{PagePoint, Rect};
+use super::geometry::Rect;
 use super::item::{Align, Item, Rectangle, Text};
 use super::text::{self, Weight};
 use super::theme::Sizes;
@@ -16,6 +16,8 @@ use super::{Page, Scene, Style};
 
 pub use axis::Scale;
 use axis::{Axis, AxisTicks};
+use data::Placed;
+pub use data::{Curve, CurvePoint, CurvesFigure, Plot, Stroke, XAxis};
 use header::Parts;
 
 /// Plots of a comparison side by side.
@@ -28,116 +30,6 @@ const X_TICK_SPACING: f32 = 4.0;
 const SHAPE: f32 = 0.72;
 /// Least distance between the numbers of a y axis, as a multiple of their size.
 const TICK_SPACING: f32 = 3.0;
-
-/// A point of a curve.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct CurvePoint {
-    /// The value that was varied.
-    pub x: f64,
-    /// What was measured there.
-    pub y: f64,
-    /// Its standard error, if there is one.
-    pub error: Option<f64>,
-}
-
-/// How a line is drawn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stroke {
-    /// With a dot at each point, and its error bar.
-    Dots,
-    /// Without dots.
-    Line,
-    /// Thin and faint, under the others.
-    Faint,
-    /// Dashed, in the colour of its lane: what the lane is compared with.
-    Dashed,
-    /// Dashed and grey: of no lane.
-    Reference,
-}
-
-/// A line of a plot.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Curve {
-    /// The number of its lane, which its colour goes by.
-    pub lane: usize,
-    /// Its points, in the order of x.
-    pub points: Vec<CurvePoint>,
-    /// How it is drawn.
-    pub stroke: Stroke,
-}
-
-impl Curve {
-    /// A line through measured points.
-    pub fn measured(lane: usize, points: Vec<CurvePoint>) -> Self {
-        let stroke = Stroke::Dots;
-        Self {
-            lane,
-            points,
-            stroke,
-        }
-    }
-}
-
-/// A number against what was varied.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Plot {
-    /// What the number is called.
-    pub title: String,
-    /// One for each lane that has it.
-    pub curves: Vec<Curve>,
-    /// How its values are spaced.
-    pub scale: Scale,
-}
-
-/// What the x axis says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum XAxis {
-    /// Every value that was tried.
-    Values,
-    /// Round numbers.
-    Round(Scale),
-}
-
-/// All that a figure of curves says.
-#[derive(Clone, Debug, PartialEq)]
-pub struct CurvesFigure {
-    /// The heading.
-    pub title: String,
-    /// The line beneath it.
-    pub recipe: String,
-    /// What was varied.
-    pub x_name: String,
-    /// Names of the lanes, by their number; empty if there is one without a name.
-    pub lanes: Vec<String>,
-    /// The plots, row by row.
-    pub plots: Vec<Plot>,
-    /// How many plots a row has room for.
-    pub columns: usize,
-    /// What the x axis says.
-    pub x: XAxis,
-    /// What dashed lines are, in the legend.
-    pub dashed: Vec<(Stroke, String)>,
-    /// What stands around the plots, and the ends of the axes.
-    pub around: Around,
-}
-
-/// A plot with its place on the page.
-struct Placed<'a> {
-    plot: &'a Plot,
-    rect: Rect,
-    x: Axis,
-    y: Axis,
-    y_ticks: AxisTicks,
-}
-
-impl Placed<'_> {
-    fn at(&self, x: f64, y: f64) -> PagePoint {
-        [
-            self.rect.min[0] + self.x.share(x) * self.rect.width(),
-            self.rect.max[1] - self.y.share(y) * self.rect.height(),
-        ]
-    }
-}
 
 impl CurvesFigure {
     /// The figure on a page of the width of a paper's that is as high as the plots need.

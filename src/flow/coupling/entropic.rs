@@ -41,7 +41,7 @@ const LOOK: usize = 4;
 pub struct Plan<T> {
     /// Points of each set.
     pub n: usize,
-    /// `n P`, row by row of the source points, each of [`Plan::stride`] places of which the first n are filled.
+    /// `n P`, row by row of the source points, each of `stride` places of which the first n are filled.
     pub weights: Vec<[T; WIDTH]>,
     /// `<P, C>`, the mean squared distance under the plan.
     pub cost: f64,

@@ -1,6 +1,6 @@
 //! Title and recipe above the plots, and how much room everything around them takes.
 
-use super::CurvesFigure;
+use super::data::CurvesFigure;
 use crate::scene::Page;
 use crate::scene::around::wrapped;
 use crate::scene::figure::margin;

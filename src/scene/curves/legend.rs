@@ -1,6 +1,6 @@
 //! What the lines of the plots are, in rows that the page has room for.
 
-use super::Stroke;
+use super::data::Stroke;
 use super::marks::{color_of, dashes, width_of};
 use crate::scene::Page;
 use crate::scene::figure::margin;

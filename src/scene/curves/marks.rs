@@ -1,6 +1,6 @@
 //! The line of a curve with its points and their error bars, clipped to the box of its plot.
 
-use super::{Curve, CurvePoint, Placed, Stroke};
+use super::data::{Curve, CurvePoint, Placed, Stroke};
 use crate::scene::geometry::{PagePoint, Rect};
 use crate::scene::item::{Item, Points, Polylines, Segments};
 use crate::scene::theme::lane_color;

@@ -1,4 +1,5 @@
 use super::*;
+use crate::scene::Around;
 use crate::scene::item::Polylines;
 use crate::scene::theme::lane_color;
 

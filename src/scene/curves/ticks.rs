@@ -1,7 +1,7 @@
 //! Ticks and numbers around the box of a plot.
 
-use super::Placed;
 use super::axis::AxisTicks;
+use super::data::Placed;
 use crate::scene::Page;
 use crate::scene::geometry::PagePoint;
 use crate::scene::item::{Align, Item, Segments, Text};
