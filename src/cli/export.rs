@@ -254,7 +254,7 @@ fn trained(
     } else {
         let only = experiment.only_lane();
         let only = only.map_err(|error| Failure::Input(error.to_string()))?;
-        if lanes_run::is_finished(folder, &only, Keep::Numbers) {
+        if run::is_finished(folder, &only, Keep::Numbers) {
             return Ok(folder.to_owned());
         }
         if !args.quiet {

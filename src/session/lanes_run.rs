@@ -164,14 +164,6 @@ fn run_lane(
 /// Whether there is nothing to do: not even another view to be drawn.
 fn stays(place: &Place, keep: Keep) -> bool {
     let asked = |there: Experiment| there == place.experiment;
-    is_finished(&place.folder, &place.experiment, keep)
+    run::is_finished(&place.folder, &place.experiment, keep)
         && folder::experiment(&place.folder).is_ok_and(asked)
-}
-
-/// Whether a folder holds the finished run of an experiment, but for what its figure shows.
-pub fn is_finished(folder: &Path, experiment: &Experiment, keep: Keep) -> bool {
-    let holds = |name: &&str| folder.join(name).is_file();
-    let complete = keep == Keep::Numbers || Keep::TRAJECTORIES.iter().all(holds);
-    let same = |there: Experiment| there.is_same_work(experiment);
-    complete && MetricsFile::read(folder).is_ok() && folder::experiment(folder).is_ok_and(same)
 }

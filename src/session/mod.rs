@@ -36,6 +36,7 @@ mod learner;
 pub mod likelihood;
 pub(crate) mod memory;
 mod observer;
+mod one_run;
 mod pace;
 mod portrait;
 mod rate;

@@ -12,10 +12,9 @@ use crate::snapshot::LaneId;
 use super::crew::Crew;
 use super::folder::{self, Folder, names};
 use super::hands::Hands;
-use super::lanes_run::is_finished;
 use super::observer::{RunError, RunObserver};
+use super::one_run::{Outcome, RunOptions, is_finished, start};
 use super::portrait;
-use super::run::{Outcome, RunOptions, go_on, run};
 
 /// The folder of a round, from 0.
 pub fn of_round(folder: &Path, round: usize) -> PathBuf {
@@ -26,7 +25,7 @@ pub fn of_round(folder: &Path, round: usize) -> PathBuf {
 /// is finished stays, what was interrupted goes on.
 ///
 /// # Errors
-/// As [`run`].
+/// As [`super::run::run`].
 pub fn run_rounds(
     experiment: &Experiment,
     folder: &Path,
@@ -34,7 +33,7 @@ pub fn run_rounds(
     observer: &mut dyn RunObserver,
 ) -> Result<Outcome, RunError> {
     let Coupling::Reflow { rounds, pairs, .. } = experiment.problem.coupling else {
-        return run(experiment, folder, options, observer);
+        return start(experiment, None, folder, options, observer);
     };
     let input = |error: String| RunError::Input(error);
     experiment
@@ -96,10 +95,8 @@ fn one(
         });
     }
     let saved = folder::saved(place)?;
-    match saved.filter(|saved| folder::check(place, asked, &saved.state).is_ok()) {
-        Some(saved) => go_on(asked, &saved, place, options, observer),
-        None => run(asked, place, options, observer),
-    }
+    let saved = saved.filter(|saved| folder::check(place, asked, &saved.state).is_ok());
+    start(asked, saved.as_ref(), place, options, observer)
 }
 
 /// The pairs of a finished round's flow; none if interrupted.

@@ -7,8 +7,8 @@ use std::process::{Child, Command, Stdio};
 use super::super::files::atomic_write;
 use super::super::folder::{self, Folder, names};
 use super::super::keep::Keep;
-use super::super::lanes_run::is_finished;
 use super::super::observer::RunError;
+use super::super::one_run::is_finished;
 use super::options::CompareOptions;
 use super::plan::Run;
 

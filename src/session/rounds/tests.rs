@@ -1,5 +1,6 @@
 use super::super::lanes_report::MetricsFile;
 use super::super::observer::{Progress, Unobserved};
+use super::super::run::run;
 use super::*;
 use crate::experiment::presets;
 

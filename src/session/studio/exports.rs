@@ -16,8 +16,8 @@ use super::super::export::{check, options, write, write_captions};
 use super::super::hands::Hands;
 use super::super::observer::{Progress, RunError, RunObserver};
 use super::super::thread::{Joined, caught};
-use super::Shown;
 use super::desktop::command;
+use super::shown::Shown;
 
 /// A figure to be written or copied.
 #[derive(Clone)]

@@ -18,7 +18,6 @@ use super::super::observer::{RunError, RunObserver};
 use super::super::trained::Trained;
 use super::super::trainer::Inbox;
 use super::super::{documents, lane_folders};
-use super::free_folder;
 
 /// Whoever waits for an answer looks this often whether it is still wanted.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
@@ -252,4 +251,16 @@ fn seen_as(subjects: Vec<Subject>, experiment: &Experiment) -> Result<Vec<Subjec
         })
     };
     lanes.map(lane).collect()
+}
+
+/// A folder beside others that does not exist yet: `name`, or `name-2` and so on.
+pub fn free_folder(beside: &Path, name: &str) -> PathBuf {
+    let names = (1_u32..).map(|k| match k {
+        1 => name.to_owned(),
+        k => format!("{name}-{k}"),
+    });
+    let mut free = names
+        .map(|name| beside.join(name))
+        .filter(|path| !path.exists());
+    free.next().unwrap_or_else(|| beside.join(name))
 }

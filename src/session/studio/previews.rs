@@ -14,10 +14,10 @@ use crate::scene::caption::Caption;
 
 use super::super::Wake;
 use super::super::crew::Crew;
-use super::super::export::options;
+use super::super::export::{ffmpeg, options};
 use super::super::observer::{Progress, RunError, RunObserver};
 use super::super::thread::{Joined, caught};
-use super::Shown;
+use super::shown::Shown;
 
 /// Pictures of what moves by itself begin no sooner after the last one than this.
 const LIVE_EVERY: Duration = Duration::from_secs(1);
@@ -158,7 +158,7 @@ impl Shared {
     }
 
     fn serve(&self) {
-        let mp4 = super::mp4();
+        let mp4 = ffmpeg::available().map(drop);
         self.lock().mp4 = Some(mp4);
         (self.wake)();
         let crew = Crew::alone();

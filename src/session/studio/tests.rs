@@ -2,9 +2,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::desktop::quoted;
+use super::moment::free_folder;
 use super::*;
 use crate::clock::Instant;
-use crate::experiment::{FigureKind, presets};
+use crate::experiment::{Figure, FigureKind, presets};
 use crate::session::portrait;
 use crate::snapshot::LaneId;
 
