@@ -18,7 +18,7 @@ use super::comparison::Comparison;
 use super::lab::Lab;
 use super::page::{Page, pages};
 use super::slow_motion::Move;
-use super::studio;
+use super::studio::Move as StudioMove;
 
 /// Something that can be done.
 pub struct Action {
@@ -286,7 +286,7 @@ actions! { BEFORE_LAYERS =
     SAVE: File, "Save", "Save the experiment, drawings included, as a .ron file.", [ctrl(Key::S)], |_| Command::Save;
     SAVE_AS: File, "Save as", "Save the experiment under another name.", [ctrl_shift(Key::S)], |_| Command::AskPath(Purpose::Save);
     SAVE_RUN: File, "Save run", "Save the weights and all that training needs to go on, as a folder.", [], |_| Command::AskPathHere(Purpose::SaveRun);
-    EXPORT: File, "Figure studio", "Set up a figure beside the canvas and export it, or close the studio.", [ctrl(Key::E)], |_| Command::Studio(studio::Move::Toggle);
+    EXPORT: File, "Figure studio", "Set up a figure beside the canvas and export it, or close the studio.", [ctrl(Key::E)], |_| Command::Studio(StudioMove::Toggle);
     OPEN_HERE: File, "Open by path", "Open in the window's own dialog, where paths can be typed.", [], |_| Command::AskPathHere(Purpose::Open);
     SAVE_HERE: File, "Save by path", "Save in the window's own dialog, where paths can be typed.", [], |_| Command::AskPathHere(Purpose::Save);
     EXPORT_HERE: File, "Export by path", "Export in the window's own dialog, where paths can be typed.", [], |_| Command::AskPathHere(Purpose::Export);

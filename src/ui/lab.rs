@@ -6,6 +6,7 @@
 mod arrange;
 mod documents;
 mod lanes;
+mod round;
 mod slow_motion;
 mod state;
 mod straighten;

@@ -25,7 +25,7 @@ use super::super::slow_motion::SlowMotion;
 use super::super::studio::Desk;
 use super::super::timeline::{PlayHead, TrainingHead};
 use super::lanes::{lanes, session_on};
-use super::straighten::Round;
+use super::round::Round;
 
 /// The whole window's state except egui's; it changes by way of [`super::Lab`] alone.
 pub struct State {

@@ -2,34 +2,17 @@
 
 use std::sync::Arc;
 
-use crate::experiment::{Experiment, MAX_LANES};
+use crate::experiment::MAX_LANES;
 use crate::flow::coupling::{Coupling, GivenPairs};
 use crate::session::straighten::Straightening;
-use crate::snapshot::LaneId;
 
+use super::round::Round;
 use super::state::State;
+
+pub use super::round::Made;
 
 /// Pairs of a flow that is straightened.
 const PAIRS: usize = 10_000;
-
-/// A lane under way to the next round.
-pub struct Round {
-    /// The lane whose flow makes the pairs.
-    lane: LaneId,
-    /// Its experiment when that began.
-    of: Arc<Experiment>,
-    made: Made,
-    work: Straightening,
-}
-
-/// What is made of the pairs of a flow.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Made {
-    /// The flow of the next round.
-    Flow,
-    /// A network of one step.
-    OneStep,
-}
 
 /// The coupling of the round after an experiment's own.
 fn next(own: Coupling) -> Coupling {

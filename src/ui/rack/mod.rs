@@ -5,6 +5,7 @@
 
 mod block_maps;
 mod convergence;
+mod coupling_parts;
 mod curves;
 mod field_error;
 mod gradients;

@@ -72,7 +72,7 @@ pub fn lesson_ui(ui: &mut Ui, lesson: &mut Lesson, sight: Sight<'_>) {
         });
     });
     note_ui(ui, theme, words);
-    if let Some(sentence) = super::coupling::caution(&sight.frame.experiment) {
+    if let Some(sentence) = super::coupling_parts::caution(&sight.frame.experiment) {
         ui.label(RichText::new(sentence).small().color(ink(theme.attention)));
     }
 }

@@ -16,7 +16,7 @@ use super::super::panels::buttons::button_ui;
 use super::super::panels::widgets::{heading_ui, note_ui};
 use super::super::theme::{ink, strong};
 use super::Sight;
-use super::coupling::wide_button;
+use super::coupling_parts::wide_button;
 
 /// The numbers of a round, with what stands above each.
 const COLUMNS: [(&str, &Metric); 6] = [

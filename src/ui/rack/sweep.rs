@@ -16,7 +16,7 @@ use super::super::panels::buttons::button_ui;
 use super::super::panels::widgets::{card, heading_ui, note_ui};
 use super::super::theme::ink;
 use super::Sight;
-use super::coupling::{block_of_sweep, caution, wide_button};
+use super::coupling_parts::{block_of_sweep, caution, wide_button};
 use super::log_plot::{log_marks, log_plot, log_x_axis, near};
 
 /// Height of the plot, in points.
