@@ -6,7 +6,7 @@ use super::{CFM_TIMES, Experiment, Problem, Readout};
 use crate::flow::Point;
 use crate::flow::conversion::{PREDICTION_FLOOR, Quantity};
 use crate::flow::coupling::assignment::w2_squared;
-use crate::flow::coupling::{Blocks, Coupling, PairStream, Pairs};
+use crate::flow::coupling::{Coupling, PairStream, Pairs};
 use crate::flow::distribution::Shape;
 use crate::flow::exact::Component;
 use crate::flow::moments::Moments;
@@ -139,13 +139,7 @@ impl Experiment {
 
     /// The first pairs that training would see; `None` if there are none, such as of an empty drawing.
     fn pairs(&self, n: usize, coupling: Coupling) -> Option<Pairs> {
-        let (source, target) = (
-            self.problem.source.sampler().ok()?,
-            self.problem.target.sampler().ok()?,
-        );
-        let scale = self.problem.path.source_scale();
-        let blocks = Blocks::new(source, scale, target, coupling, self.seed);
-        let blocks = blocks.given(self.problem.pairs.as_ref());
+        let blocks = self.blocks_of(coupling).ok()?;
         let draw = |block, n| blocks.draw(block, n);
         PairStream::default().next_batch(n, draw).ok()
     }

@@ -8,6 +8,7 @@
 //! This floor refuses to know networks, threads, files and windows.
 
 mod advice;
+mod blocks;
 mod cautions;
 mod change;
 mod distil;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::experiment::{BlockView, Experiment, Problem};
 use crate::flow::coupling::assignment::assign_in_pieces;
-use crate::flow::coupling::{Blocks, Coupling, Pairs, squared_distance};
+use crate::flow::coupling::{Coupling, Pairs, squared_distance};
 use crate::flow::crossings::crossing_rate;
 use crate::flow::vocabulary::Vocabulary;
 use crate::flow::work::{Work, pause};
@@ -66,25 +66,10 @@ pub struct Request {
     block: BlockView,
 }
 
-impl Request {
-    /// What the pairs depend on.
-    fn key(&self) -> impl PartialEq {
-        let Experiment { seed, problem, .. } = &*self.experiment;
-        let scale = problem.path.source_scale();
-        let problem = (
-            &problem.source,
-            scale,
-            &problem.target,
-            problem.coupling,
-            problem.pairs.clone(),
-        );
-        (seed, problem, self.block)
-    }
-}
-
 impl PartialEq for Request {
     fn eq(&self, other: &Self) -> bool {
-        self.key() == other.key()
+        let same_pairs = self.experiment.key_of_pairs() == other.experiment.key_of_pairs();
+        self.block == other.block && same_pairs
     }
 }
 
@@ -226,14 +211,7 @@ async fn drawn(
     number: u64,
     n: usize,
 ) -> Option<Pairs> {
-    let Experiment { seed, problem, .. } = experiment;
-    let (source, target) = (
-        problem.source.sampler().ok()?,
-        problem.target.sampler().ok()?,
-    );
-    let scale = problem.path.source_scale();
-    let blocks = Blocks::new(source, scale, target, coupling, *seed);
-    let blocks = blocks.given(problem.pairs.as_ref());
+    let blocks = experiment.blocks_of(coupling).ok()?;
     blocks.draw_in_pieces(number, n).await.ok()
 }
 

@@ -10,7 +10,7 @@ use crate::flow::coupling::{Coupling, PairStream};
 use crate::flow::metrics::Mean;
 use crate::flow::work::{Work, pause};
 
-use super::probes::{OTHER_PAIRS, blocks};
+use super::probes::OTHER_PAIRS;
 use super::{Cost, Demand, Flow, Product, Tools, Wish};
 
 /// Pairs behind a cost: so many blocks of the size, two at least.
@@ -78,12 +78,11 @@ impl BlockCosts {
 
 /// The mean over blocks of one size, with the error of the blocks' means: pairs of a block depend on each other.
 async fn cost(experiment: &Experiment, size: usize) -> Option<Mean> {
-    let mut paired = experiment.clone();
-    paired.problem.coupling = match size {
+    let coupling = match size {
         1 => Coupling::Independent,
         batch => Coupling::BatchOt { batch },
     };
-    let blocks = blocks(&paired)?;
+    let blocks = experiment.blocks_of(coupling).ok()?;
     let mut stream = PairStream::new(OTHER_PAIRS);
     let mut costs = Vec::new();
     for _ in 0..(PAIRS / size).max(2) {

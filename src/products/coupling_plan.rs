@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use crate::experiment::Experiment;
-use crate::flow::coupling::Blocks;
 use crate::flow::metrics::Mean;
 use crate::flow::work::{Work, pause};
 
@@ -33,24 +32,9 @@ pub struct CouplingPlan {
 #[derive(Clone, Debug)]
 pub struct Request(Arc<Experiment>);
 
-impl Request {
-    /// What the plans depend on.
-    fn key(&self) -> impl PartialEq {
-        let Experiment { seed, problem, .. } = &*self.0;
-        let scale = problem.path.source_scale();
-        (
-            seed,
-            &problem.source,
-            scale,
-            &problem.target,
-            problem.coupling,
-        )
-    }
-}
-
 impl PartialEq for Request {
     fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0) || self.key() == other.key()
+        Arc::ptr_eq(&self.0, &other.0) || self.0.key_of_pairs() == other.0.key_of_pairs()
     }
 }
 
@@ -78,14 +62,8 @@ impl Product for CouplingPlan {
 impl CouplingPlan {
     /// That of an experiment; none if its coupling has no plan, or its distributions have no points to give.
     pub async fn of(experiment: &Experiment) -> Option<Self> {
-        let Experiment { seed, problem, .. } = experiment;
-        let (source, target) = (
-            problem.source.sampler().ok()?,
-            problem.target.sampler().ok()?,
-        );
-        let scale = problem.path.source_scale();
-        let block = problem.coupling.block()?;
-        let blocks = Blocks::new(source, scale, target, problem.coupling, *seed);
+        let block = experiment.problem.coupling.block()?;
+        let blocks = experiment.blocks().ok()?;
         let (mut plans, mut draws, mut eps) = (Vec::new(), Vec::new(), Vec::new());
         let (mut error, mut iterations) = (0.0_f64, 0);
         for number in 0..PAIRS.div_ceil(block).min(BLOCKS) {

@@ -13,7 +13,7 @@ use crate::flow::path::Path;
 use crate::flow::work::{Work, pause};
 
 use super::exact::Exact;
-use super::probes::{OTHER_PAIRS, blocks};
+use super::probes::OTHER_PAIRS;
 use super::{Cost, Demand, Flow, Made, Probes, Product, Tools, Wish};
 
 /// What the loss of one step is above.
@@ -213,7 +213,7 @@ impl Floor {
 
 /// `E |x_1 - x_0|^2` of the coupling, with the error of the blocks' means where pairs depend on each other.
 async fn coupling_cost(experiment: &Experiment) -> Option<Mean> {
-    let blocks = blocks(experiment)?;
+    let blocks = experiment.blocks().ok()?;
     let block = experiment.problem.coupling.block().unwrap_or(1).max(1);
     let n = PAIRS.div_ceil(block).max(2);
     let mut stream = PairStream::new(OTHER_PAIRS);

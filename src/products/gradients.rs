@@ -22,7 +22,7 @@ use crate::model::{
 };
 
 use super::exact::Exact;
-use super::probes::{OTHER_PAIRS, blocks};
+use super::probes::OTHER_PAIRS;
 use super::{Cost, Demand, Flow, Made, Product, Tools, Wish};
 
 /// The batch sizes that are compared.
@@ -168,7 +168,7 @@ impl Gradients {
         };
         let mut bench = Bench {
             rule,
-            blocks: blocks(experiment)?,
+            blocks: experiment.blocks().ok()?,
             pairs: PairStream::new(2 * OTHER_PAIRS),
             rng: stream(seed, Stream::Estimates, 1),
             engines: [engine(&initial)?, engine(network.params())?],

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::experiment::Experiment;
-use crate::flow::coupling::{Blocks, PairStream};
+use crate::flow::coupling::PairStream;
 use crate::flow::crossings::crossing_rate;
 use crate::flow::metrics::Mean;
 use crate::flow::work::{Work, pause};
@@ -21,25 +21,9 @@ pub struct PairCrossings(pub Mean);
 #[derive(Clone, Debug)]
 pub struct Request(Arc<Experiment>);
 
-impl Request {
-    /// What the pairs depend on.
-    fn key(&self) -> impl PartialEq {
-        let Experiment { seed, problem, .. } = &*self.0;
-        let scale = problem.path.source_scale();
-        (
-            seed,
-            &problem.source,
-            scale,
-            &problem.target,
-            problem.coupling,
-            problem.pairs.clone(),
-        )
-    }
-}
-
 impl PartialEq for Request {
     fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0) || self.key() == other.key()
+        Arc::ptr_eq(&self.0, &other.0) || self.0.key_of_pairs() == other.0.key_of_pairs()
     }
 }
 
@@ -67,14 +51,7 @@ impl PairCrossings {
     /// That of an experiment; none if its distributions or its coupling have no pairs to give. The pairs are the first
     /// 256 of the seed's training, a block of the coupling being one piece of work, as in training.
     pub async fn count(experiment: &Experiment) -> Option<Self> {
-        let Experiment { seed, problem, .. } = experiment;
-        let (source, target) = (
-            problem.source.sampler().ok()?,
-            problem.target.sampler().ok()?,
-        );
-        let scale = problem.path.source_scale();
-        let blocks = Blocks::new(source, scale, target, problem.coupling, *seed);
-        let blocks = blocks.given(problem.pairs.as_ref());
+        let blocks = experiment.blocks().ok()?;
         let drawn = PairStream::default().next_batch(CROSSING, |block, n| blocks.draw(block, n));
         let pairs = drawn.ok()?;
         pause().await;

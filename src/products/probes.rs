@@ -5,9 +5,9 @@ use std::sync::Arc;
 use rand::RngExt;
 use rand_distr::StandardNormal;
 
-use crate::experiment::{Experiment, Problem};
+use crate::experiment::Experiment;
 use crate::flow::Point;
-use crate::flow::coupling::{Blocks, PairStream};
+use crate::flow::coupling::PairStream;
 use crate::flow::exact::{Basis, ExactPoint, MarginalField};
 use crate::flow::metrics::Mean;
 use crate::flow::path::{interpolate, velocity};
@@ -101,7 +101,7 @@ impl Probes {
             return None;
         }
         let n = points(experiment);
-        let blocks = blocks(experiment)?;
+        let blocks = experiment.blocks().ok()?;
         let mut pairs = PairStream::new(FIRST_BLOCK);
         let mut rng = stream(*seed, Stream::Estimates, 0);
         let (start, end) = problem.path.time_range();
@@ -158,23 +158,6 @@ impl Probes {
     pub fn is_empty(&self) -> bool {
         self.times.is_empty()
     }
-}
-
-/// Pairs of an experiment's coupling, block by block; none if a distribution cannot be sampled.
-pub(super) fn blocks(experiment: &Experiment) -> Option<Blocks> {
-    let Problem {
-        source,
-        target,
-        path,
-        coupling,
-        pairs,
-        ..
-    } = &experiment.problem;
-    let (source, target) = (source.sampler().ok()?, target.sampler().ok()?);
-    let scale = path.source_scale();
-    let seed = experiment.seed;
-    let blocks = Blocks::new(source, scale, target, *coupling, seed);
-    Some(blocks.given(pairs.as_ref()))
 }
 
 /// Pairs that neither training nor the sample of the paths has seen.

@@ -13,7 +13,7 @@ use arc_swap::ArcSwapOption;
 
 use crate::clock::Instant;
 use crate::experiment::Experiment;
-use crate::flow::coupling::{Blocks, PairStream, Pairs};
+use crate::flow::coupling::{PairStream, Pairs};
 use crate::flow::rng::{Stream, stream};
 use crate::model::{Batch, BatchRule, Scaling, make_batch};
 
@@ -249,7 +249,9 @@ impl BatchMaker {
             rule: BatchRule::new(experiment, recipe.scaling),
             step: recipe.first_step,
             stream,
-            blocks: blocks(experiment).map(|b| Arc::new(BlockStore::new(b, first, ahead))),
+            blocks: experiment
+                .blocks()
+                .map(|b| Arc::new(BlockStore::new(b, first, ahead))),
             recipe,
         }
     }
@@ -283,27 +285,12 @@ impl BatchMaker {
     }
 }
 
-fn blocks(experiment: &Experiment) -> Result<Blocks, String> {
-    let source = experiment.problem.source.sampler();
-    let source = source.map_err(|error| format!("source: {error}"))?;
-    let target = experiment.problem.target.sampler();
-    let target = target.map_err(|error| format!("target: {error}"))?;
-    Ok(Blocks::new(
-        source,
-        experiment.problem.path.source_scale(),
-        target,
-        experiment.problem.coupling,
-        experiment.seed,
-    )
-    .given(experiment.problem.pairs.as_ref()))
-}
-
 /// The pairs of one step's batch, as the thread draws them.
 ///
 /// # Errors
 /// A sentence for the user, such as that the drawing is empty.
 pub fn pairs_of(experiment: &Experiment, step: u64) -> Result<Pairs, String> {
-    let blocks = blocks(experiment)?;
+    let blocks = experiment.blocks()?;
     let (_, mut stream) = stream_at(experiment, step);
     let pairs = stream.next_batch(experiment.training.batch, |block, n| blocks.draw(block, n));
     pairs.map_err(|error| error.to_string())
