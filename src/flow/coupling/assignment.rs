@@ -82,15 +82,8 @@ pub fn assign(x_0: &[Point], x_1: &[Point]) -> Result<Assignment, AssignmentErro
 /// # Errors
 /// As [`assign`].
 pub async fn assign_in_pieces(x_0: &[Point], x_1: &[Point]) -> Result<Assignment, AssignmentError> {
+    check_pairs(x_0, x_1)?;
     let n = x_0.len();
-    if n != x_1.len() {
-        return Err(AssignmentError::UnequalLengths {
-            n_sources: n,
-            n_targets: x_1.len(),
-        });
-    }
-    check("source", x_0)?;
-    check("target", x_1)?;
     let sources = Normalised::new(x_0);
     let targets = Normalised::new(x_1);
     let mut quota = Quota::new();
@@ -137,8 +130,19 @@ pub fn squared_distance(a: Point, b: Point) -> f64 {
     d_0 * d_0 + d_1 * d_1
 }
 
-/// Refuses points whose squared distances are no numbers.
-pub(super) fn check(side: &'static str, points: &[Point]) -> Result<(), AssignmentError> {
+/// Refuses lists of unequal lengths, and points whose squared distances are no numbers.
+pub(super) fn check_pairs(x_0: &[Point], x_1: &[Point]) -> Result<(), AssignmentError> {
+    if x_0.len() != x_1.len() {
+        return Err(AssignmentError::UnequalLengths {
+            n_sources: x_0.len(),
+            n_targets: x_1.len(),
+        });
+    }
+    check("source", x_0)?;
+    check("target", x_1)
+}
+
+fn check(side: &'static str, points: &[Point]) -> Result<(), AssignmentError> {
     let is_good = |p: &Point| p[0].abs() <= MAX_COORDINATE && p[1].abs() <= MAX_COORDINATE;
     match points.iter().position(|p| !is_good(p)) {
         None => Ok(()),

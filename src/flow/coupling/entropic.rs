@@ -19,7 +19,7 @@
 
 use pulp::{Arch, Simd, WithSimd};
 
-use super::assignment::{AssignmentError, check, squared_distance};
+use super::assignment::{AssignmentError, check_pairs, squared_distance};
 use super::real::Real;
 use super::vectors::{WIDTH, vectorized};
 use crate::flow::Point;
@@ -111,14 +111,7 @@ pub async fn entropic_in_pieces<T: Real>(
     epsilon: f64,
     stop: Stop,
 ) -> Result<Plan<T>, AssignmentError> {
-    if x_0.len() != x_1.len() {
-        return Err(AssignmentError::UnequalLengths {
-            n_sources: x_0.len(),
-            n_targets: x_1.len(),
-        });
-    }
-    check("source", x_0)?;
-    check("target", x_1)?;
+    check_pairs(x_0, x_1)?;
     let eps = epsilon * mean_cost(x_0, x_1);
     Ok(solve(Arch::new(), Iteration::new(x_0, x_1, eps), stop).await)
 }

@@ -3,7 +3,7 @@
 
 use rand_chacha::ChaCha8Rng;
 
-use super::assignment::{AssignmentError, assign, check};
+use super::assignment::{AssignmentError, assign, check_pairs};
 use super::dense::assign_dense;
 use super::pairs::{Drawn, Pairing, Pairs};
 use crate::flow::Point;
@@ -97,8 +97,7 @@ fn partners(group: &Group, pairs: &Pairs) -> Result<Vec<usize>, AssignmentError>
     if let (Some(x_0), Some(x_1)) = (fold(&pairs.x_0), fold(&pairs.x_1)) {
         return Ok(assign(&x_0, &x_1)?.target_of_source);
     }
-    check("source", &pairs.x_0)?;
-    check("target", &pairs.x_1)?;
+    check_pairs(&pairs.x_0, &pairs.x_1)?;
     let polar = |points: &[Point]| points.iter().map(|&x| group.polar(x)).collect::<Vec<_>>();
     let (x_0, x_1) = (polar(&pairs.x_0), polar(&pairs.x_1));
     let row = |&x| x_1.iter().map(move |&y| group.rotated_distance(x, y));

@@ -8,7 +8,7 @@
 
 use pulp::{Arch, Simd, WithSimd, bytemuck};
 
-use super::assignment::{AssignmentError, check};
+use super::assignment::{AssignmentError, check_pairs};
 use super::vectors::{WIDTH, bits_of_doubles, doubles};
 use crate::flow::Point;
 
@@ -17,14 +17,7 @@ use crate::flow::Point;
 /// # Errors
 /// Coordinates that are not finite or whose squared distances are not. Both lists are to be of one length.
 pub fn greedy(x_0: &[Point], x_1: &[Point]) -> Result<Vec<usize>, AssignmentError> {
-    if x_0.len() != x_1.len() {
-        return Err(AssignmentError::UnequalLengths {
-            n_sources: x_0.len(),
-            n_targets: x_1.len(),
-        });
-    }
-    check("source", x_0)?;
-    check("target", x_1)?;
+    check_pairs(x_0, x_1)?;
     Ok(Arch::new().dispatch(Chain { x_0, x_1 }))
 }
 

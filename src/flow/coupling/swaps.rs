@@ -5,7 +5,7 @@
 
 use pulp::{Arch, Simd, WithSimd};
 
-use super::assignment::{AssignmentError, check};
+use super::assignment::{AssignmentError, check_pairs};
 use super::vectors::{WIDTH, bits_of_doubles, doubles};
 use crate::flow::Point;
 
@@ -19,14 +19,7 @@ pub fn swap_pairs(
     x_1: &[Point],
     sweeps: usize,
 ) -> Result<Vec<usize>, AssignmentError> {
-    if x_0.len() != x_1.len() {
-        return Err(AssignmentError::UnequalLengths {
-            n_sources: x_0.len(),
-            n_targets: x_1.len(),
-        });
-    }
-    check("source", x_0)?;
-    check("target", x_1)?;
+    check_pairs(x_0, x_1)?;
     Ok(Arch::new().dispatch(Sweeps { x_0, x_1, sweeps }))
 }
 
