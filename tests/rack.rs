@@ -267,8 +267,8 @@ fn a_block_is_under_the_microscope_and_larger_blocks_are_swept() {
     assert!(shows(&window, "coupling cost"));
 }
 
-#[test]
-fn a_flow_is_straightened_by_a_lane_on_its_pairs() {
+/// One flow, trained, with the page of the coupling.
+fn trained_alone() -> Window {
     let mut alone = experiment();
     alone.lanes.clear();
     let options = Options {
@@ -279,6 +279,12 @@ fn a_flow_is_straightened_by_a_lane_on_its_pairs() {
     let mut window = window_on(lab, SIZE, 1.0);
     wait(&mut window, "the flow is trained", measured);
     press(&mut window, "Page of the coupling");
+    window
+}
+
+#[test]
+fn a_flow_is_straightened_by_a_lane_on_its_pairs() {
+    let mut window = trained_alone();
     press_anywhere(&mut window, "Straighten this flow");
     wait(&mut window, "the second round is trained", |window| {
         window.state().lab.editor.lanes().len() == 2 && measured(window)
@@ -309,16 +315,7 @@ fn a_flow_is_straightened_by_a_lane_on_its_pairs() {
 
 #[test]
 fn a_flow_is_distilled_to_a_lane_of_one_step() {
-    let mut alone = experiment();
-    alone.lanes.clear();
-    let options = Options {
-        autostart: true,
-        ..Options::default()
-    };
-    let lab = Lab::new(alone, None, options, Arc::new(|| ())).unwrap();
-    let mut window = window_on(lab, SIZE, 1.0);
-    wait(&mut window, "the flow is trained", measured);
-    press(&mut window, "Page of the coupling");
+    let mut window = trained_alone();
     press(&mut window, "Distil to one step");
     // The lane begins as a copy of the flow, whose products stay until there are its own.
     wait(&mut window, "the step is trained", |window| {

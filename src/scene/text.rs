@@ -222,37 +222,16 @@ fn each_glyph(
 }
 
 #[cfg(test)]
+mod ink;
+
+#[cfg(test)]
 mod tests {
+    use super::ink::Ink;
     use super::*;
     use crate::scene::geometry::Rect;
 
-    /// The box around all the points that a pen saw.
-    struct Extent(Rect);
-
-    impl Pen for Extent {
-        fn move_to(&mut self, p: PagePoint) {
-            self.0.min = [0, 1].map(|k| self.0.min[k].min(p[k]));
-            self.0.max = [0, 1].map(|k| self.0.max[k].max(p[k]));
-        }
-        fn line_to(&mut self, p: PagePoint) {
-            self.move_to(p);
-        }
-        fn quad_to(&mut self, _: PagePoint, p: PagePoint) {
-            self.move_to(p);
-        }
-        fn cubic_to(&mut self, _: PagePoint, _: PagePoint, p: PagePoint) {
-            self.move_to(p);
-        }
-        fn close(&mut self) {}
-    }
-
     fn extent(text: &str, size: f32, weight: Weight) -> Rect {
-        let mut pen = Extent(Rect {
-            min: [f32::MAX; 2],
-            max: [f32::MIN; 2],
-        });
-        outline(text, [100.0, 50.0], size, weight, &mut pen);
-        pen.0
+        Ink::of(text, [100.0, 50.0], size, weight).0
     }
 
     #[test]

@@ -42,16 +42,17 @@ fn small() -> Experiment {
     experiment
 }
 
+/// The folder of its run.
+fn trained() -> (tempfile::TempDir, Experiment) {
+    let (folder, experiment) = (tempfile::tempdir().unwrap(), small());
+    let options = RunOptions::default();
+    run(&experiment, folder.path(), &options, &mut Unobserved).unwrap();
+    (folder, experiment)
+}
+
 #[test]
 fn a_figure_that_is_cancelled_at_any_time_is_none() {
-    let (folder, experiment) = (tempfile::tempdir().unwrap(), small());
-    run(
-        &experiment,
-        folder.path(),
-        &RunOptions::default(),
-        &mut Unobserved,
-    )
-    .unwrap();
+    let (folder, experiment) = trained();
     let crew = Crew::alone();
     let subjects = Subject::of_folder(folder.path(), &experiment, &crew).unwrap();
     assert!(subjects[0].history.is_some());
@@ -71,14 +72,7 @@ fn a_figure_that_is_cancelled_at_any_time_is_none() {
 
 #[test]
 fn the_figure_of_a_run_is_the_one_that_export_writes() {
-    let (folder, experiment) = (tempfile::tempdir().unwrap(), small());
-    run(
-        &experiment,
-        folder.path(),
-        &RunOptions::default(),
-        &mut Unobserved,
-    )
-    .unwrap();
+    let (folder, experiment) = trained();
     let crew = Crew::alone();
     let subjects = Subject::of_folder(folder.path(), &experiment, &crew).unwrap();
     let figure = Figure::new(FigureKind::Trajectories);

@@ -1,43 +1,12 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::scene::geometry::Rect;
+use crate::scene::text::ink::Ink;
 use crate::scene::text::{self, Typeface, Weight};
 
-/// The box around all the points that a pen saw, and how many contours it has closed.
-struct Ink(Rect, usize);
-
-impl Ink {
-    fn of(line: &str, font: Font) -> Self {
-        let mut ink = Self(
-            Rect {
-                min: [f32::MAX; 2],
-                max: [f32::MIN; 2],
-            },
-            0,
-        );
-        text::outline(line, [0.0, 0.0], font, Weight::Regular, &mut ink);
-        ink
-    }
-}
-
-impl Pen for Ink {
-    fn move_to(&mut self, p: PagePoint) {
-        self.0.min = [0, 1].map(|k| self.0.min[k].min(p[k]));
-        self.0.max = [0, 1].map(|k| self.0.max[k].max(p[k]));
-    }
-    fn line_to(&mut self, p: PagePoint) {
-        self.move_to(p);
-    }
-    fn quad_to(&mut self, _: PagePoint, p: PagePoint) {
-        self.move_to(p);
-    }
-    fn cubic_to(&mut self, _: PagePoint, _: PagePoint, p: PagePoint) {
-        self.move_to(p);
-    }
-    fn close(&mut self) {
-        self.1 += 1;
-    }
+/// The ink of a line from the origin.
+fn ink(line: &str, font: Font) -> Ink {
+    Ink::of(line, [0.0, 0.0], font, Weight::Regular)
 }
 
 const SERIF: Font = Font {
@@ -72,14 +41,14 @@ fn dollar_signs_around_mathematics_are_told_from_prices() {
 
 #[test]
 fn a_formula_stands_on_the_baseline_of_its_line() {
-    let ink = Ink::of("$x$", SERIF).0;
-    assert!(ink.max[1].abs() < 3.0 && ink.min[1] < -40.0, "{ink:?}");
+    let of_x = ink("$x$", SERIF).0;
+    assert!(of_x.max[1].abs() < 3.0 && of_x.min[1] < -40.0, "{of_x:?}");
     // An index is below the baseline, an exponent above the letter.
-    let letter = ink.min[1];
-    assert!(Ink::of("$x_1$", SERIF).0.max[1] > 10.0);
-    assert!(Ink::of("$x^2$", SERIF).0.min[1] < letter - 15.0);
+    let letter = of_x.min[1];
+    assert!(ink("$x_1$", SERIF).0.max[1] > 10.0);
+    assert!(ink("$x^2$", SERIF).0.min[1] < letter - 15.0);
     // Beside Inter capitals are as high as Inter's.
-    let capital = |line: &str| Ink::of(line, Font::sans(100.0)).0.height();
+    let capital = |line: &str| ink(line, Font::sans(100.0)).0.height();
     assert!((capital("$H$") - capital("H")).abs() < 2.0);
 }
 
@@ -92,7 +61,7 @@ fn what_is_measured_is_what_is_drawn() {
         r"$\int_0^1 u_t\,dt$",
     ] {
         let (ink, width) = (
-            Ink::of(line, SERIF).0,
+            ink(line, SERIF).0,
             text::width(line, SERIF, Weight::Regular),
         );
         let [above, below] = Formula::of(line, SERIF).unwrap().reach();
@@ -131,7 +100,7 @@ fn the_notation_of_flow_matching_can_be_set() {
         "$σ ≥ 0$",
     ] {
         assert_eq!(refusal(formula), None, "{formula}");
-        assert!(Ink::of(formula, SERIF).1 > 0);
+        assert!(ink(formula, SERIF).1 > 0);
     }
 }
 
@@ -188,13 +157,13 @@ proptest! {
         let line = format!("a ${}$ b", pieces.concat());
         let width = text::width(&line, 10.0, Weight::Regular);
         prop_assert!(width.is_finite());
-        Ink::of(&line, Font::sans(10.0));
+        ink(&line, Font::sans(10.0));
     }
 
     #[test]
     fn no_line_panics(line in "\\PC{0,40}") {
         let line = line.replace(['a', 'e'], "$");
         prop_assert!(text::fitted(&line, 10.0, Weight::Regular, 50.0).len() <= line.len() + 3);
-        Ink::of(&line, Font::sans(10.0));
+        ink(&line, Font::sans(10.0));
     }
 }
