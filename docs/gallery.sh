@@ -54,4 +54,4 @@ figure "A formula in the title" formula.png eight-gaussians --figure field --tit
 for of in Loss SolverError BlockCost Straightness Training; do
     figure "Curves: $of" "metrics-$of.png" two-moons --figure "Metrics(of: $of)" --width 4in --dpi 150
 done
-figure "A film" film.gif two-moons --figure film --style slide-light --width 480px --height 400px --dpi 100 --frames 40 --rate 20 --paths 500
+figure "A film" film.gif two-moons --figure film --style slide-light --width 480px --height 400px --dpi 40 --frames 40 --rate 20 --paths 500
