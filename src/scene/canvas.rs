@@ -44,7 +44,7 @@ pub(super) fn strip(meaning: &Meaning, place: &Place, width: f32) -> ([f32; 2], 
     let sizes = &place.sizes;
     let (margin, pad) = (2.0 * sizes.gap, 1.2 * sizes.gap);
     let room = width - 2.0 * margin;
-    let mut entries = legend::entries(meaning.view);
+    let mut entries = legend::entries(meaning.view, meaning.classes);
     entries.extend(meaning.ramp.map(Entry::ColorBar));
     if legend::lines(&entries, room, sizes).len() > 1 {
         // Without its bar a map cannot be read.
@@ -70,7 +70,7 @@ pub(super) fn strip(meaning: &Meaning, place: &Place, width: f32) -> ([f32; 2], 
 /// The legend on a card, and the room that it takes.
 fn legend_box(meaning: &Meaning, place: &Place) -> (Option<Rect>, Vec<Item>) {
     let (sizes, theme, page) = (&place.sizes, place.theme(), place.transform.rect());
-    let mut entries = legend::entries(meaning.view);
+    let mut entries = legend::entries(meaning.view, meaning.classes);
     if page.width() < NARROW {
         entries.retain(|entry| match entry {
             Entry::Layer(layer) => look(*layer).has_bar(),

@@ -4,6 +4,7 @@
 
 use super::axes::Axes;
 use super::camera::{camera_of, shown};
+use super::class_key::ClassSet;
 use super::color_bar::ColorBar;
 use super::geometry::{PagePoint, Rect};
 use super::item::{Align, Item, Text};
@@ -176,10 +177,14 @@ impl Figure<'_> {
 
     fn legend_lines(&self) -> Vec<Vec<legend::Entry>> {
         legend::lines(
-            &legend::entries(self.moment.view),
+            &legend::entries(self.moment.view, self.classes()),
             self.room(),
             &self.page.sizes(),
         )
+    }
+
+    fn classes(&self) -> ClassSet {
+        ClassSet::shown(self.moment.view, self.moment.frame)
     }
 
     fn column_width(&self, beside: bool) -> f32 {
@@ -187,7 +192,11 @@ impl Figure<'_> {
         let ramp = legend::ramp(self.moment.view, self.moment.frame);
         let bar = ramp.map_or(0.0, |ramp| ColorBar::of_ramp(&ramp).width(&sizes));
         match beside {
-            true => bar.max(legend::column_width(self.moment.view, &sizes)),
+            true => bar.max(legend::column_width(
+                self.moment.view,
+                self.classes(),
+                &sizes,
+            )),
             false => bar,
         }
     }
@@ -228,7 +237,7 @@ impl Figure<'_> {
     /// Height of the legend, if it stands beside the axes.
     fn beside_height(&self, layout: &Layout) -> f32 {
         let n_entries = match layout.beside {
-            true => legend::entries(self.moment.view).len(),
+            true => legend::entries(self.moment.view, self.classes()).len(),
             false => 0,
         };
         n_entries as f32 * legend::line_height(&self.page.sizes())

@@ -2,6 +2,7 @@
 //! number.
 
 use super::Ramp;
+pub use super::class_key::ClassSet;
 use super::color_bar::{self, ColorBar};
 use super::geometry::PagePoint;
 use super::item::Item;
@@ -42,6 +43,8 @@ pub enum Entry {
     },
     /// What the exact field rests on.
     Basis,
+    /// The classes of the samples that are shown.
+    Classes(ClassSet),
     /// A horizontal colour bar.
     ColorBar(Ramp),
 }
@@ -52,6 +55,8 @@ pub(super) struct Meaning<'a> {
     pub view: &'a View,
     /// What the colour bar is about, if there is one.
     pub ramp: Option<Ramp>,
+    /// The classes of the samples that are shown.
+    pub classes: ClassSet,
     /// What is said of the visible layers now.
     notes: Vec<(Layer, Vec<String>)>,
     /// What the exact field rests on, if a visible layer needs it.
@@ -67,6 +72,7 @@ impl<'a> Meaning<'a> {
         Self {
             view: moment.view,
             ramp: ramp(moment.view, moment.frame),
+            classes: ClassSet::shown(moment.view, moment.frame),
             notes: notes.collect(),
             basis: basis(moment.view, moment.frame),
             step: Shown::of(moment.frame, &moment.view.step, place)
@@ -95,6 +101,10 @@ impl<'a> Meaning<'a> {
         Self {
             view,
             ramp: all.iter().find_map(|one| one.ramp),
+            classes: all
+                .iter()
+                .map(|one| one.classes)
+                .fold(ClassSet::default(), ClassSet::union),
             notes: Layer::ALL.into_iter().filter_map(of_layer).collect(),
             basis: basis.cloned(),
             step: all
@@ -125,7 +135,7 @@ impl<'a> Meaning<'a> {
 
 /// The entries of every visible layer, in the order in which layers are offered; of a training step, those of its marks,
 /// for then the layers fade. Marks that are still to come have their room, so that nothing jumps.
-pub fn entries(view: &View) -> Vec<Entry> {
+pub fn entries(view: &View, classes: ClassSet) -> Vec<Entry> {
     if view.step.is_some() {
         let notes = NOTES.into_iter().enumerate();
         let notes = notes.map(|(line, widest)| Entry::StepNote { line, widest });
@@ -145,6 +155,9 @@ pub fn entries(view: &View) -> Vec<Entry> {
             widest,
         }));
     }
+    if !classes.is_empty() {
+        entries.push(Entry::Classes(classes));
+    }
     if needs_exact(view) {
         entries.push(Entry::Basis);
     }
@@ -152,14 +165,14 @@ pub fn entries(view: &View) -> Vec<Entry> {
 }
 
 /// The entries beside the colour bars of some layers: without what those say.
-pub(super) fn entries_beside_bars(view: &View, barred: &[Layer]) -> Vec<Entry> {
+pub(super) fn entries_beside_bars(view: &View, classes: ClassSet, barred: &[Layer]) -> Vec<Entry> {
     let bar = |layer: &Layer| look(*layer).bar.as_ref().filter(|_| barred.contains(layer));
     let is_said = |entry: &Entry| match entry {
         Entry::Layer(layer) => bar(layer).is_some_and(|bar| !bar.explained),
         Entry::Note { layer, line, .. } => bar(layer).is_some_and(|bar| *line < bar.notes),
         _ => false,
     };
-    let mut entries = entries(view);
+    let mut entries = entries(view, classes);
     entries.retain(|entry| !is_said(entry));
     entries
 }
@@ -245,6 +258,7 @@ pub(super) fn width(entry: Entry, sizes: &Sizes) -> f32 {
         Entry::Step(mark) => widest_mark(sizes) + mark_gap(sizes) + words(mark.label()),
         Entry::Note { widest, .. } | Entry::StepNote { widest, .. } => words(widest),
         Entry::Basis => words(WIDEST_BASIS),
+        Entry::Classes(classes) => classes.width(sizes),
         Entry::ColorBar(ramp) => color_bar::horizontal_width(&ramp, sizes),
     }
 }
@@ -291,13 +305,13 @@ fn mark_gap(sizes: &Sizes) -> f32 {
 }
 
 /// Width of all entries one under the other, in points.
-pub(super) fn column_width(view: &View, sizes: &Sizes) -> f32 {
+pub(super) fn column_width(view: &View, classes: ClassSet, sizes: &Sizes) -> f32 {
     let words = |entry: &Entry| match entry {
         Entry::Layer(layer) => text::width(look(*layer).label, sizes.text, Weight::Regular),
         Entry::Step(mark) => text::width(mark.label(), sizes.text, Weight::Regular),
         other => width(*other, sizes),
     };
-    let entries = entries(view);
+    let entries = entries(view, classes);
     let widths = entries.iter().map(words);
     let after_marks = |width: f32| widest_mark(sizes) + mark_gap(sizes) + width;
     widths.map(after_marks).fold(0.0, f32::max)
@@ -307,7 +321,10 @@ pub(super) fn column_width(view: &View, sizes: &Sizes) -> f32 {
 pub(super) fn column_items(meaning: &Meaning, at: PagePoint, place: &Place) -> Vec<Item> {
     let mut items = Vec::new();
     let mark = widest_mark(&place.sizes);
-    for (k, entry) in entries(meaning.view).into_iter().enumerate() {
+    for (k, entry) in entries(meaning.view, meaning.classes)
+        .into_iter()
+        .enumerate()
+    {
         let at = [at[0], at[1] + k as f32 * line_height(&place.sizes)];
         let after_mark = [at[0] + mark + mark_gap(&place.sizes), at[1]];
         match entry {
@@ -352,6 +369,7 @@ fn word_items(entry: Entry, meaning: &Meaning, at: PagePoint, place: &Place) -> 
             note.map(|note| place.words(note, at)).into_iter().collect()
         }
         Entry::ColorBar(ramp) => color_bar::horizontal(&ramp, at, place),
+        Entry::Classes(classes) => classes.items(at, place),
         Entry::Basis => {
             let (size, room) = (place.sizes.text, width(entry, &place.sizes));
             let fitted = |basis: &String| text::fitted(basis, size, Weight::Regular, room);

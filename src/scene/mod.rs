@@ -27,6 +27,7 @@ mod build;
 mod camera;
 mod canvas;
 pub mod caption;
+mod class_key;
 mod cloud;
 mod color;
 mod color_bar;

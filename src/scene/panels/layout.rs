@@ -7,6 +7,7 @@ use crate::flow::Bounds;
 use crate::scene::around::wrapped;
 use crate::scene::axes::{Axes, Sides};
 use crate::scene::camera::shown;
+use crate::scene::class_key::ClassSet;
 use crate::scene::color_bar::ColorBar;
 use crate::scene::figure::{TICK_SPACING, margin};
 use crate::scene::geometry::Rect;
@@ -278,7 +279,7 @@ impl PanelGrid<'_> {
             0 | 1 => 0,
             // What a colour bar says of a scale is said under the panels where they differ.
             _ if self.around.show.legend => {
-                let entries = legend::entries(&self.all_layers());
+                let entries = legend::entries(&self.all_layers(), ClassSet::default());
                 entries.iter().filter(is_note).count()
             }
             _ => 0,

@@ -9,6 +9,7 @@ mod layout;
 mod words;
 
 use super::axes::Axes;
+use super::class_key::ClassSet;
 use super::item::Item;
 use super::layers::{Beside, Moment, look, table};
 use super::legend::Meaning;
@@ -158,11 +159,18 @@ impl PanelGrid<'_> {
     }
 
     /// The entries of the legend beside the colour bars, if there is one.
+    /// The classes of the samples in all panels.
+    fn classes(&self) -> ClassSet {
+        let panels = self.panels.iter();
+        let classes = panels.map(|panel| ClassSet::shown(&panel.view, &panel.frame));
+        classes.fold(ClassSet::default(), ClassSet::union)
+    }
+
     fn entries(&self) -> Vec<legend::Entry> {
         match self.around.show.legend {
             true => {
                 let barred: Vec<Layer> = self.bars().filter_map(|(layer, _)| layer).collect();
-                legend::entries_beside_bars(&self.all_layers(), &barred)
+                legend::entries_beside_bars(&self.all_layers(), self.classes(), &barred)
             }
             false => Vec::new(),
         }

@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 
+use super::super::class_key::ClassSet;
 use super::super::layers::look;
 use super::super::legend::{Entry, entries};
 use super::super::*;
@@ -21,7 +22,7 @@ proptest! {
             false => Page::canvas(CANVAS, Style::Dark),
         };
         let scene = build(&frame(), &view, 0.4, &page);
-        let named = entries(&view).into_iter().filter(|entry| matches!(entry, Entry::Layer(_)));
+        let named = entries(&view, ClassSet::default()).into_iter().filter(|entry| matches!(entry, Entry::Layer(_)));
         prop_assert!(named.eq(layers.iter().copied().map(Entry::Layer)));
         prop_assert_eq!(scene.panels[0].groups.len(), layers.len());
         let written = texts(&scene.furniture);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use egui::{Align2, Button, FontId, Rect, RichText, Ui, UiBuilder, pos2, vec2};
 
 use crate::experiment::View;
-use crate::scene::legend::{self, Entry};
+use crate::scene::legend::{self, ClassSet, Entry};
 use crate::scene::{self, Beside, Company, Page, Scales, Scene};
 use crate::snapshot::Frame;
 
@@ -87,7 +87,7 @@ fn company(frames: &[Arc<Frame>], lane: usize) -> Company<'_> {
 
 /// Whether the legend has numbers, which are those of the selected lane.
 fn has_numbers(lab: &Lab) -> bool {
-    let entries = legend::entries(&lab.editor.experiment().view);
+    let entries = legend::entries(&lab.editor.experiment().view, ClassSet::default());
     let is_note = |entry: &Entry| matches!(entry, Entry::Note { .. } | Entry::Basis);
     entries.iter().any(is_note)
 }

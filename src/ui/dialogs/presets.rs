@@ -1,18 +1,15 @@
 //! The presets as pictures: source and target samples, a title, one line.
 
-use std::sync::Arc;
-
 use egui::{
     Align, Label, Layout, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder,
     Vec2, pos2,
 };
 
 use crate::experiment::presets;
-use crate::flow::Point;
 use crate::scene::theme::Theme;
 
 use super::super::command::Command;
-use super::super::panels::scatter::{Scatter, samples_of};
+use super::super::panels::scatter::{Samples, Scatter};
 use super::super::theme::{RADIUS, ink, strong};
 use super::title::title_ui;
 
@@ -30,8 +27,8 @@ struct Picture {
     name: &'static str,
     title: String,
     about: String,
-    source: (Arc<[Point]>, Scatter),
-    target: (Arc<[Point]>, Scatter),
+    source: (Samples, Scatter),
+    target: (Samples, Scatter),
 }
 
 impl Gallery {
@@ -41,8 +38,8 @@ impl Gallery {
             let experiment = preset.experiment().ok()?;
             Some(Picture {
                 name: preset.name,
-                source: (samples_of(&experiment.problem.source), Scatter::default()),
-                target: (samples_of(&experiment.problem.target), Scatter::default()),
+                source: (Samples::of(&experiment.problem.source), Scatter::default()),
+                target: (Samples::of(&experiment.problem.target), Scatter::default()),
                 title: experiment.words.title,
                 about: experiment.words.about,
             })
@@ -86,7 +83,8 @@ impl Picture {
             (&mut self.source, left, theme.source),
             (&mut self.target, right, theme.target),
         ] {
-            scatter.paint(painter, half, samples, ink(color).gamma_multiply(0.85));
+            let color = ink(color).gamma_multiply(0.85);
+            scatter.paint(painter, half, samples, color, theme.is_dark());
         }
         let words = Rect::from_min_max(
             pos2(rect.left() + 10.0, rect.bottom() - 78.0),

@@ -7,7 +7,7 @@ use egui::{Align2, FontId, Rect, RichText, Sense, Stroke, Ui, Vec2, pos2};
 
 use crate::experiment::Experiment;
 use crate::flow::Point;
-use crate::flow::distribution::Distribution;
+use crate::flow::distribution::{Class, Distribution};
 use crate::scene::theme::Theme;
 use crate::snapshot::Frame;
 
@@ -18,7 +18,7 @@ use super::super::lab::Lab;
 use super::super::theme::{RADIUS, ink};
 use super::buttons::button_ui;
 use super::links::Head;
-use super::scatter::{Scatter, samples_of};
+use super::scatter::{Samples, Scatter};
 use super::shapes;
 use super::widgets::link;
 
@@ -36,7 +36,7 @@ pub struct Cards {
 struct Card {
     scatter: Scatter,
     /// Samples of a density that is not the one being trained, such as an illegal choice.
-    own: Option<(Distribution, Arc<[Point]>)>,
+    own: Option<(Distribution, Samples)>,
 }
 
 impl Card {
@@ -45,16 +45,19 @@ impl Card {
         &mut self,
         density: &Distribution,
         trained: &Distribution,
-        shown: &Arc<[Point]>,
-    ) -> Arc<[Point]> {
+        (points, classes): (&Arc<[Point]>, &Arc<[Class]>),
+    ) -> Samples {
         if discriminant(&density.shape) == discriminant(&trained.shape) {
             self.own = None;
-            return shown.clone();
+            return Samples {
+                points: Arc::clone(points),
+                classes: Arc::clone(classes),
+            };
         }
         match &self.own {
             Some((of, samples)) if of == density => samples.clone(),
             _ => {
-                let samples = samples_of(density);
+                let samples = Samples::of(density);
                 self.own = Some((density.clone(), samples.clone()));
                 samples
             }
@@ -76,15 +79,13 @@ pub fn densities_ui(
     let (lab, commands) = (head.lab, &mut *head.commands);
     let wants_brush = ui.columns_const(|[left, right]| {
         let trained = &frame.experiment.problem.source;
-        let samples = cards
-            .source
-            .samples(&draft.problem.source, trained, &frame.source);
+        let shown = (&frame.source, &frame.classes.source);
+        let samples = cards.source.samples(&draft.problem.source, trained, shown);
         let paint = (&mut cards.source.scatter, &samples);
         card_ui(left, theme, Side::Source, side, lab, paint, commands);
         let trained = &frame.experiment.problem.target;
-        let samples = cards
-            .target
-            .samples(&draft.problem.target, trained, &frame.target);
+        let shown = (&frame.target, &frame.classes.target);
+        let samples = cards.target.samples(&draft.problem.target, trained, shown);
         let paint = (&mut cards.target.scatter, &samples);
         card_ui(right, theme, Side::Target, side, lab, paint, commands);
         [
@@ -121,7 +122,7 @@ fn card_ui(
     this: Side,
     side: &mut Side,
     lab: &Lab,
-    (scatter, samples): (&mut Scatter, &Arc<[Point]>),
+    (scatter, samples): (&mut Scatter, &Samples),
     commands: &mut Vec<Command>,
 ) {
     let size = Vec2::new(ui.available_width(), HEIGHT);
@@ -148,8 +149,9 @@ fn card_ui(
         egui::StrokeKind::Inside,
     );
     let picture = Rect::from_min_max(rect.min + Vec2::splat(8.0), rect.max - Vec2::new(8.0, 22.0));
-    scatter.paint(painter, picture, samples, ink(color).gamma_multiply(0.85));
-    if samples.is_empty() {
+    let color_of_others = ink(color).gamma_multiply(0.85);
+    scatter.paint(painter, picture, samples, color_of_others, lab.dark);
+    if samples.points.is_empty() {
         let font = FontId::proportional(11.0);
         painter.text(
             picture.center(),
