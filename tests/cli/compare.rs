@@ -265,17 +265,12 @@ fn what_does_not_fit_is_refused_before_the_first_run_with_a_line_that_works() {
     let out = folder.path().join("out");
     for (flags, expected) in [
         (
-            &["--over", "coupling.batch=16,64"][..],
-            "lane \"coupling.batch=16\": no field `coupling.batch`: `coupling` is Independent, which has no fields; \
-             try --over 'coupling=BatchOt(batch: 16),BatchOt(batch: 64)'",
-        ),
-        (
             &[
                 "--over",
                 "coupling=BatchOt(batch:8),Independent",
                 "--over",
                 "coupling.batch=16,64",
-            ],
+            ][..],
             "lane \"coupling=Independent, coupling.batch=16\": no field",
         ),
         (&["--over", "path=Vp(),Vpp()"], "try --over 'path=Vp()'"),
@@ -399,4 +394,36 @@ fn ctrl_c_ends_the_workers_and_exits_with_130() {
         );
     }
     assert!(!folder.path().join("runs.csv").exists());
+}
+
+/// The size of blocks is varied from independent pairs on, and the theorem's numbers are drawn against it; against another
+/// list there is no such figure.
+#[test]
+fn a_list_of_block_sizes_has_the_figure_of_the_theorem() {
+    let folder = folder();
+    let out = folder.path().join("out");
+    let flags = [
+        "--over",
+        "coupling.batch=1,8,32",
+        "--steps",
+        "20",
+        "--quiet",
+    ];
+    assert_eq!(compare(&out, &flags, 0), "");
+    assert!(out.join("theorem.svg").exists() && out.join("theorem.png").exists());
+    let table = text(&out, "table.csv");
+    let rows = table
+        .lines()
+        .filter(|line| line.contains(",coupling_cost,"));
+    let costs: Vec<f64> = rows
+        .map(|row| row.rsplit(',').nth(2).unwrap().parse().unwrap())
+        .collect();
+    assert!(
+        costs.len() == 3 && costs.is_sorted_by(|a, b| a > b),
+        "{costs:?}"
+    );
+    let other = folder.path().join("other");
+    let flags = ["--over", "training.batch=8,16", "--steps", "20", "--quiet"];
+    compare(&other, &flags, 0);
+    assert!(other.join("curve.svg").exists() && !other.join("theorem.svg").exists());
 }

@@ -19,7 +19,7 @@ use super::super::folder::{self, Folder};
 use super::super::hands::Hands;
 use super::super::lanes_report::MetricsFile;
 use super::super::observer::RunError;
-use super::curves::curves;
+use super::curves::{curves, theorem};
 use super::options::{CompareObserver, CompareOptions};
 use super::plan::{Comparison, Run};
 use super::pool::Failures;
@@ -36,6 +36,8 @@ pub mod names {
     pub const TABLE_TEX: &str = "table.tex";
     /// The numbers against a list of numbers.
     pub const CURVE: [&str; 2] = ["curve.svg", "curve.png"];
+    /// What batch-OT's theorem speaks of, against the size of blocks.
+    pub const THEOREM: [&str; 2] = ["theorem.svg", "theorem.png"];
 }
 
 /// The most lanes that a figure shows.
@@ -65,9 +67,15 @@ pub fn gather(
     shared.write(names::TABLE_CSV, table.csv().as_bytes())?;
     shared.write(names::TABLE_MD, table.markdown().as_bytes())?;
     shared.write(names::TABLE_TEX, table.latex().as_bytes())?;
-    if let Some(figure) = curves(comparison, &table, recipe(&table)) {
-        let (scene, options) = (figure.scene(Style::Paper), Options::default());
-        write_stills(shared, names::CURVE, &scene, &options)?;
+    let over_numbers = [
+        (names::CURVE, curves(comparison, &table, recipe(&table))),
+        (names::THEOREM, theorem(comparison, &table, recipe(&table))),
+    ];
+    for (names, figure) in over_numbers {
+        if let Some(figure) = figure {
+            let (scene, options) = (figure.scene(Style::Paper), Options::default());
+            write_stills(shared, names, &scene, &options)?;
+        }
     }
     // The workers have ended: their cores are free.
     let crew = Crew::spawn(options.share.jobs * options.share.threads);

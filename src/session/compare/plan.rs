@@ -5,9 +5,12 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use crate::experiment::{Experiment, Lane, MAX_LANES, Misfit, Over, Variant};
+use crate::flow::coupling::Coupling;
 
 use super::super::lane_folders::{self, RUNS};
 
+/// The field that says how large the blocks of a coupling are.
+pub const BLOCK: &str = "coupling.batch";
 /// The most runs of one comparison.
 const MAX_RUNS: u64 = 10_000;
 
@@ -39,6 +42,7 @@ impl Comparison {
     /// # Errors
     /// A combination does not work, or there are too many runs.
     pub fn new(base: &Experiment, lists: Vec<Over>, seeds: u64) -> Result<Self, Misfit> {
+        let base = &with_blocks(base, &lists);
         let lanes = base.variants(&lists)?;
         let refused = |message: String| Misfit {
             lane: "--seeds".to_owned(),
@@ -107,6 +111,17 @@ impl Comparison {
         });
         runs.collect()
     }
+}
+
+/// The experiment with batch-OT in place of independent pairs if the size of blocks is varied: with blocks of one pair the
+/// two are the same.
+fn with_blocks(base: &Experiment, lists: &[Over]) -> Experiment {
+    let mut base = base.clone();
+    let varies = |key: &str| lists.iter().any(|list| list.key == key);
+    if base.problem.coupling == Coupling::Independent && varies(BLOCK) && !varies("coupling") {
+        base.problem.coupling = Coupling::BatchOt { batch: 1 };
+    }
+    base
 }
 
 /// One of several equal parts of the runs: `3/8`.
