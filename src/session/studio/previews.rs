@@ -7,9 +7,9 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::clock::Instant;
-use crate::experiment::Figure;
-use crate::export::Options;
+use crate::experiment::{Figure, Layer};
 use crate::export::png::{Pixels, pixels};
+use crate::export::{Options, flatten};
 use crate::scene::caption::Caption;
 
 use super::super::Wake;
@@ -61,6 +61,8 @@ pub struct Picture {
     pub missing: String,
     /// The formulas that stand as they are written, each with why.
     pub unset: Vec<String>,
+    /// The layers that are pictures in vector formats: as vectors they would be too many.
+    pub flattened: Vec<Layer>,
     /// What stands under it in a paper.
     pub caption: Caption,
 }
@@ -240,6 +242,7 @@ fn picture(
         caption: drawn.caption(figure, &format!("{stem}.pdf")),
         pixels,
         size,
+        flattened: flatten::layers(&drawn.scene),
         missing: drawn.missing_glyphs(),
         unset: drawn.unset_formulas(),
     }))

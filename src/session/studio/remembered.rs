@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use serde::{Deserialize, Serialize};
+
 use crate::experiment::{Figure, FigureKind};
 
 use super::super::files::{atomic_write, read_text};
@@ -12,9 +14,13 @@ const FILE: &str = "figures.ron";
 /// Largest file that is read.
 const MAX_BYTES: u64 = 1 << 20;
 
-/// The last figure of each kind.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Remembered(BTreeMap<String, Figure>);
+/// The last figure of each kind, and which kind was the last.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Remembered {
+    last: Option<String>,
+    figures: BTreeMap<String, Figure>,
+}
 
 impl Remembered {
     /// Those of the folder, none if there is no file; and a sentence if there is one that cannot be read.
@@ -28,7 +34,7 @@ impl Remembered {
             ron::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))
         });
         match read {
-            Ok(figures) => (Self(figures), None),
+            Ok(remembered) => (remembered, None),
             Err(error) => {
                 let sentence = format!("The settings of figures begin anew, for {error}");
                 (Self::default(), Some(sentence))
@@ -42,7 +48,7 @@ impl Remembered {
     /// A sentence with the path in it.
     pub fn write(&self, folder: &Path) -> Result<(), String> {
         let path = folder.join(FILE);
-        let text = ron::ser::to_string_pretty(&self.0, ron::ser::PrettyConfig::default());
+        let text = ron::ser::to_string_pretty(self, ron::ser::PrettyConfig::default());
         let text = text.map_err(|error| format!("{}: {error}", path.display()))?;
         let made = std::fs::create_dir_all(folder);
         made.map_err(|error| format!("{}: {error}", folder.display()))?;
@@ -51,8 +57,13 @@ impl Remembered {
 
     /// The figure of a kind as it was last, or as it is to begin with.
     pub fn of(&self, kind: &FigureKind) -> Figure {
-        let known = self.0.get(kind.name());
+        let known = self.figures.get(kind.name());
         known.cloned().unwrap_or_else(|| Figure::new(kind.clone()))
+    }
+
+    /// The last figure of all, if there is one.
+    pub fn last(&self) -> Option<Figure> {
+        self.figures.get(self.last.as_ref()?).cloned()
     }
 
     /// Remembers a figure; its file belongs to one experiment and is left out.
@@ -62,6 +73,8 @@ impl Remembered {
             title: None,
             ..figure.clone()
         };
-        self.0.insert(figure.kind.name().to_owned(), figure);
+        let kind = figure.kind.name().to_owned();
+        self.last = Some(kind.clone());
+        self.figures.insert(kind, figure);
     }
 }

@@ -5,7 +5,7 @@ use super::desktop::quoted;
 use super::moment::free_folder;
 use super::*;
 use crate::clock::Instant;
-use crate::experiment::{Figure, FigureKind, presets};
+use crate::experiment::{Figure, FigureKind, Layer, presets};
 use crate::session::portrait;
 use crate::snapshot::LaneId;
 
@@ -225,6 +225,7 @@ fn settings_of_each_kind_are_remembered_and_damaged_ones_are_said() {
     assert_eq!(read.of(&strip.kind).dpi, 77.0);
     assert_eq!(read.of(&strip.kind).file, "", "a file is one experiment's");
     assert_eq!(read.of(&FigureKind::Lanes), Figure::new(FigureKind::Lanes));
+    assert_eq!(read.last().map(|figure| figure.kind), Some(strip.kind));
     super::super::files::atomic_write(&home.join("figures.ron"), b"{\"strip\": (dpi: true)}")
         .unwrap();
     let (read, complaint) = Remembered::read(&home);
@@ -251,4 +252,18 @@ fn a_folder_that_exists_is_not_taken() {
         free_folder(folder.path(), "run"),
         folder.path().join("run-2")
     );
+}
+
+#[test]
+fn layers_of_too_many_vertices_are_named() {
+    let studio = studio();
+    let mut figure = Figure::new(FigureKind::Trajectories);
+    figure.layers = Some(vec![Layer::Source, Layer::Trajectories]);
+    for (paths, flattened) in [(12, vec![]), (10_000, vec![Layer::Trajectories])] {
+        figure.paths = Some(paths);
+        studio.preview(request(figure.clone(), 96.0));
+        let newest = wait(|| studio.newest().filter(|preview| preview.figure == figure));
+        let picture = newest.picture.as_ref().unwrap();
+        assert_eq!(picture.flattened, flattened, "{paths}");
+    }
 }

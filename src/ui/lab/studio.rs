@@ -107,8 +107,8 @@ impl State {
         let folder = self.settings.clone();
         match Desk::new(&kind, folder, Arc::clone(&self.wake)) {
             Ok((mut desk, complaint)) => {
-                let file = self.file_of(&kind);
                 let figure = desk.figure().clone();
+                let file = self.file_of(&figure.kind);
                 desk.set(Figure { file, ..figure });
                 self.desk = Some(desk);
                 self.notice = complaint.unwrap_or_else(|| std::mem::take(&mut self.notice));

@@ -75,8 +75,8 @@ pub struct Desk {
 }
 
 impl Desk {
-    /// A studio that begins with this kind of figure and remembers settings in this folder; and a sentence if those that
-    /// are there cannot be read.
+    /// A studio that remembers settings in this folder and begins with the figure that was the last one there, or with this
+    /// kind of figure; and a sentence if what is there cannot be read.
     ///
     /// # Errors
     /// If the system has no thread to give.
@@ -97,7 +97,7 @@ impl Desk {
             frozen: None,
             keeps_run: true,
             written: Vec::new(),
-            figure: remembered.of(kind),
+            figure: remembered.last().unwrap_or_else(|| remembered.of(kind)),
             remembered,
             unwritten: false,
             folder,

@@ -1,6 +1,7 @@
 //! The fields of a page that are typed: lengths, times, limits, colours. What is typed counts when it can be read.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use egui::{TextEdit, Ui};
 
@@ -22,7 +23,24 @@ struct Field {
     read: fn(&str, &mut Figure) -> Result<(), String>,
 }
 
-const FIELDS: [Field; 7] = [
+const FIELDS: [Field; 8] = [
+    Field {
+        name: "Template",
+        hint: "The path of a style of one's own, a .ron file as in docs/styles.md; one of the styles above if empty.",
+        says: |figure| template(&figure.style).unwrap_or_default().to_owned(),
+        read: |text, figure| {
+            match (text, template(&figure.style)) {
+                ("", None) => {}
+                ("", Some(_)) => figure.style = Figure::default().style,
+                (path, _) => {
+                    let path =
+                        template(path).ok_or("expected the path of a file that ends in .ron")?;
+                    path.clone_into(&mut figure.style);
+                }
+            }
+            Ok(())
+        },
+    },
     Field {
         name: "Width",
         hint: "Width of the page with its unit, such as 3.25in, 82mm, 240pt or 1200px; that of the style if empty.",
@@ -100,6 +118,14 @@ const FIELDS: [Field; 7] = [
         },
     },
 ];
+
+/// The style if it is the path of a template.
+fn template(style: &str) -> Option<&str> {
+    let suffix = Path::new(style).extension();
+    suffix
+        .is_some_and(|suffix| suffix == "ron")
+        .then_some(style)
+}
 
 /// The experiment's own title.
 const AUTO: &str = "auto";
@@ -186,6 +212,7 @@ mod tests {
             y_limits: Some((-1.0, 2.0)),
             background: Background::Color("#f5f5f5".to_owned()),
             title: Some("A title".to_owned()),
+            style: "styles/mine.ron".to_owned(),
             ..Figure::default()
         };
         for said in [figure, Figure::default()] {

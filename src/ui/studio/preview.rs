@@ -7,6 +7,7 @@ use egui::{
     Ui, Vec2, pos2, scroll_area::ScrollSource,
 };
 
+use crate::export::flatten::MAX_VERTICES;
 use crate::session::studio::{Picture, Preview};
 
 use super::super::command::Command;
@@ -219,6 +220,13 @@ fn says_ui(ui: &mut Ui, lab: &Lab, desk: &Desk, picture: Option<&Picture>) {
         pixels[1]
     );
     note_ui(ui, theme, &text);
+    if !picture.flattened.is_empty() {
+        let names: Vec<&str> = picture.flattened.iter().map(|layer| layer.name()).collect();
+        let (names, most) = (names.join(", "), grouped(MAX_VERTICES as u64));
+        let text =
+            format!("In SVG and PDF an embedded picture, for more than {most} vertices: {names}.");
+        note_ui(ui, theme, &text);
+    }
     if !picture.missing.is_empty() {
         let text = format!(
             "No font has a glyph for {}: a style may name a font file.",

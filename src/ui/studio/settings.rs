@@ -69,7 +69,7 @@ pub fn settings_ui(
 
 fn style_ui(ui: &mut Ui, lab: &Lab, figure: &mut Figure) {
     let theme = theme::palette(lab.dark);
-    let hint = "How it looks; an experiment's file or the command line may also name a template, a .ron file.";
+    let hint = "How it looks; a template, a .ron file, can be named below.";
     let mut names: Vec<String> = FigureStyle::names().map(str::to_owned).collect();
     if !names.contains(&figure.style) {
         names.push(figure.style.clone());
