@@ -347,3 +347,25 @@ fn a_flow_is_distilled_to_a_lane_of_one_step() {
     assert_eq!(window.state().lab.editor.lanes().len(), 2);
     assert!(!window.state().lab.straightens());
 }
+
+/// No page is wider than the panel of a small window: the canvas beside it would lie over its contents.
+#[test]
+fn every_page_fits_a_small_window() {
+    let mut window = measured_window();
+    window.set_size(egui::vec2(1000.0, 700.0));
+    let mut ends = Vec::new();
+    for page in Page::ALL {
+        window.state_mut().lab.apply(Command::ShowPage(page));
+        if page == Page::Coupling {
+            wait(&mut window, "the block is paired", |window| {
+                shows(window, "crossings")
+            });
+        }
+        for _ in 0..5 {
+            window.step();
+        }
+        ends.push((page, window.get_by_label("Time t").rect().right()));
+    }
+    let (_, first) = ends[0];
+    assert!(ends.iter().all(|(_, end)| *end == first), "{ends:?}");
+}

@@ -1,8 +1,8 @@
 //! The few building blocks that all panels share: headings, rows, cards, buttons.
 
 use egui::{
-    Align, Button, Color32, ComboBox, DragValue, Frame, Label, Layout, Margin, Response, RichText,
-    ScrollArea, Sense, Slider, Ui, Vec2,
+    Align, Button, Color32, ComboBox, DragValue, Frame, Grid, Label, Layout, Margin, Response,
+    RichText, ScrollArea, Sense, Slider, Ui, Vec2,
 };
 
 use crate::scene::theme::Theme;
@@ -170,6 +170,14 @@ pub fn side_scroll() -> ScrollArea {
             top: 2,
             bottom: 14,
         })
+}
+
+/// A table, which scrolls to the side where its panel is narrower.
+pub fn grid_ui(ui: &mut Ui, name: &str, n_columns: usize, rows: impl FnOnce(&mut Ui)) {
+    ScrollArea::horizontal().id_salt(name).show(ui, |ui| {
+        let grid = Grid::new(name).num_columns(n_columns).striped(true);
+        grid.show(ui, rows);
+    });
 }
 
 /// A filled box with rounded corners.

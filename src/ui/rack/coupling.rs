@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use egui::{DragValue, Grid, RichText, Slider, Ui};
+use egui::{DragValue, RichText, Slider, Ui};
 
 use crate::experiment::{BlockView, Experiment, Layer};
 use crate::flow::coupling::entropic::TOLERANCE;
@@ -13,7 +13,7 @@ use crate::scene::theme::Theme;
 
 use super::super::command::Command;
 use super::super::panels::grouped;
-use super::super::panels::widgets::{heading_ui, note_ui, row_ui};
+use super::super::panels::widgets::{grid_ui, heading_ui, note_ui, row_ui};
 use super::super::theme::{ink, strong};
 use super::{Sight, block_maps, coupling_color, lengths, path_or_coupling, reflow, sweep};
 
@@ -123,31 +123,28 @@ fn table_ui(ui: &mut Ui, sight: Sight<'_>, block: &CouplingBlock) {
     let muted = |text: &str| RichText::new(text.to_owned()).color(ink(theme.muted));
     let independent = block.independent_cost();
     let least = block.least_cost();
-    Grid::new("couplings of the block")
-        .num_columns(5)
-        .striped(true)
-        .show(ui, |ui| {
-            for heading in ["coupling", "cost", "of indep.", "over least", "crossings"] {
-                ui.label(muted(heading).small());
-            }
+    grid_ui(ui, "couplings of the block", 5, |ui| {
+        for heading in ["coupling", "cost", "of indep.", "over least", "crossings"] {
+            ui.label(muted(heading).small());
+        }
+        ui.end_row();
+        for (place, pairing) in block.pairings.iter().enumerate() {
+            let color = ink(coupling_color(place, sight.lab.dark));
+            let name = RichText::new(pairing.coupling.name()).color(color);
+            let name = if place == 0 {
+                name.font(strong(13.0))
+            } else {
+                name
+            };
+            ui.label(name)
+                .on_hover_text(pairing.coupling.entry().explanation());
+            ui.label(three_digits(pairing.cost));
+            ui.label(independent.map_or("–".to_owned(), |all| percent(pairing.cost / all)));
+            ui.label(percent(pairing.cost / least - 1.0));
+            ui.label(grouped(pairing.crossings as u64));
             ui.end_row();
-            for (place, pairing) in block.pairings.iter().enumerate() {
-                let color = ink(coupling_color(place, sight.lab.dark));
-                let name = RichText::new(pairing.coupling.name()).color(color);
-                let name = if place == 0 {
-                    name.font(strong(13.0))
-                } else {
-                    name
-                };
-                ui.label(name)
-                    .on_hover_text(pairing.coupling.entry().explanation());
-                ui.label(three_digits(pairing.cost));
-                ui.label(independent.map_or("–".to_owned(), |all| percent(pairing.cost / all)));
-                ui.label(percent(pairing.cost / least - 1.0));
-                ui.label(grouped(pairing.crossings as u64));
-                ui.end_row();
-            }
-        });
+        }
+    });
 }
 
 /// What Sinkhorn's iteration has come to.

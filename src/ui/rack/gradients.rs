@@ -1,7 +1,7 @@
 //! The gradient of a batch beside that of the flow matching loss: why training on conditional targets works at all, and
 //! why its direction is nearly random at the end.
 
-use egui::{Button, Color32, Grid, RichText, Ui, Vec2};
+use egui::{Button, Color32, RichText, Ui, Vec2};
 use egui_plot::{HoverPosition, Line, LineStyle, PlotPoints, Points};
 
 use crate::products::{BATCHES, FM_POINTS, GradientNoise, Gradients, Made};
@@ -11,7 +11,7 @@ use super::super::actions;
 use super::super::command::Command;
 use super::super::panels::buttons::button_ui;
 use super::super::panels::grouped;
-use super::super::panels::widgets::{card, heading_ui, note_ui};
+use super::super::panels::widgets::{card, grid_ui, heading_ui, note_ui};
 use super::super::theme::{ink, strong};
 use super::Sight;
 use super::log_plot::{log_marks, log_plot, log_x_axis, near};
@@ -88,26 +88,23 @@ fn table_ui(ui: &mut Ui, sight: Sight<'_>, made: &Gradients) {
             .color(ink(sight.theme.muted))
     };
     let both = both(made);
-    Grid::new("gradients of batches")
-        .num_columns(5)
-        .striped(true)
-        .show(ui, |ui| {
-            for heading in ["batch", "|Δ| initial", "angle", "|Δ| present", "angle"] {
-                ui.label(muted(heading));
+    grid_ui(ui, "gradients of batches", 5, |ui| {
+        for heading in ["batch", "|Δ| initial", "angle", "|Δ| present", "angle"] {
+            ui.label(muted(heading));
+        }
+        ui.end_row();
+        for (i, batch) in BATCHES.into_iter().enumerate() {
+            ui.label(muted(&grouped(batch as u64)));
+            for (noise, _) in &both {
+                let Some(of) = noise.batches.get(i) else {
+                    continue;
+                };
+                ui.label(significant(of.difference));
+                ui.label(RichText::new(format!("{:.0}°", of.angle)).font(strong(13.0)));
             }
             ui.end_row();
-            for (i, batch) in BATCHES.into_iter().enumerate() {
-                ui.label(muted(&grouped(batch as u64)));
-                for (noise, _) in &both {
-                    let Some(of) = noise.batches.get(i) else {
-                        continue;
-                    };
-                    ui.label(significant(of.difference));
-                    ui.label(RichText::new(format!("{:.0}°", of.angle)).font(strong(13.0)));
-                }
-                ui.end_row();
-            }
-        });
+        }
+    });
 }
 
 fn hover_text(position: &HoverPosition<'_>) -> Option<String> {

@@ -1,6 +1,6 @@
 //! Reflow: the button that straightens a flow, and the rounds side by side in numbers.
 
-use egui::{Grid, RichText, Ui};
+use egui::{RichText, Ui};
 
 use crate::experiment::Problem;
 use crate::scene::metrics::table::{
@@ -13,7 +13,7 @@ use super::super::actions;
 use super::super::command::Command;
 use super::super::lab::rectified;
 use super::super::panels::buttons::button_ui;
-use super::super::panels::widgets::{heading_ui, note_ui};
+use super::super::panels::widgets::{grid_ui, heading_ui, note_ui};
 use super::super::theme::{ink, strong};
 use super::Sight;
 use super::coupling_parts::wide_button;
@@ -60,26 +60,23 @@ pub fn reflow_ui(ui: &mut Ui, sight: Sight<'_>, commands: &mut Vec<Command>) {
             .small()
             .color(ink(theme.muted))
     };
-    Grid::new("rounds of reflow")
-        .num_columns(COLUMNS.len() + 1)
-        .striped(true)
-        .show(ui, |ui| {
-            ui.label(muted("flow"));
-            for (name, metric) in COLUMNS {
-                ui.label(muted(name)).on_hover_text(metric.definition());
+    grid_ui(ui, "rounds of reflow", COLUMNS.len() + 1, |ui| {
+        ui.label(muted("flow"));
+        for (name, metric) in COLUMNS {
+            ui.label(muted(name)).on_hover_text(metric.definition());
+        }
+        ui.end_row();
+        for (place, name, measured) in &rounds {
+            let color = ink(lane_color(*place, sight.lab.dark));
+            let name = RichText::new(name).font(strong(12.5)).color(color);
+            ui.label(name).on_hover_text(sight.lab.editor.label(*place));
+            for (_, metric) in COLUMNS {
+                let value = (metric.value)(measured).and_then(|value| value.number());
+                ui.label(value.map_or_else(|| "–".to_owned(), three_digits));
             }
             ui.end_row();
-            for (place, name, measured) in &rounds {
-                let color = ink(lane_color(*place, sight.lab.dark));
-                let name = RichText::new(name).font(strong(12.5)).color(color);
-                ui.label(name).on_hover_text(sight.lab.editor.label(*place));
-                for (_, metric) in COLUMNS {
-                    let value = (metric.value)(measured).and_then(|value| value.number());
-                    ui.label(value.map_or_else(|| "–".to_owned(), three_digits));
-                }
-                ui.end_row();
-            }
-        });
+        }
+    });
     note_ui(ui, theme, EXPLANATION);
 }
 

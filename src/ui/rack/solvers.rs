@@ -1,7 +1,7 @@
 //! The page of solvers: what the chosen one has done, whether it finds the way back, and how few evaluations each method
 //! needs.
 
-use egui::{DragValue, Grid, Label, RichText, Ui};
+use egui::{DragValue, Label, RichText, Ui};
 
 use crate::experiment::Evaluation;
 use crate::flow::solver::TOLERANCE;
@@ -16,7 +16,7 @@ use crate::snapshot::Frame;
 
 use super::super::command::Command;
 use super::super::panels::grouped;
-use super::super::panels::widgets::{attention_card, heading_ui, note_ui, number_ui};
+use super::super::panels::widgets::{attention_card, grid_ui, heading_ui, note_ui, number_ui};
 use super::super::theme::{ink, strong};
 use super::Sight;
 use super::convergence;
@@ -122,30 +122,27 @@ fn methods_ui(ui: &mut Ui, theme: &Theme, measured: &Measured) {
         &NFE_RK4,
         &NFE_DORMAND_PRINCE,
     ];
-    Grid::new("fewest evaluations")
-        .num_columns(4)
-        .striped(true)
-        .show(ui, |ui| {
-            for heading in ["method", "NFE", "steps", "error"] {
-                ui.label(muted(heading).small());
-            }
+    grid_ui(ui, "fewest evaluations", 4, |ui| {
+        for heading in ["method", "NFE", "steps", "error"] {
+            ui.label(muted(heading).small());
+        }
+        ui.end_row();
+        for (place, metric) in rows.into_iter().enumerate() {
+            let (value, aside) = metric.line(measured);
+            let nfe = match (value.as_str(), aside.as_str()) {
+                ("–", aside) if aside.starts_with('>') => aside.to_owned(),
+                _ => value,
+            };
+            let (steps, error) = details(measured.solvers.as_deref(), place);
+            ui.label(muted(metric.label))
+                .on_hover_text(metric.definition());
+            ui.label(RichText::new(nfe).font(strong(14.0)))
+                .on_hover_text(metric.definition());
+            ui.label(steps);
+            ui.label(error);
             ui.end_row();
-            for (place, metric) in rows.into_iter().enumerate() {
-                let (value, aside) = metric.line(measured);
-                let nfe = match (value.as_str(), aside.as_str()) {
-                    ("–", aside) if aside.starts_with('>') => aside.to_owned(),
-                    _ => value,
-                };
-                let (steps, error) = details(measured.solvers.as_deref(), place);
-                ui.label(muted(metric.label))
-                    .on_hover_text(metric.definition());
-                ui.label(RichText::new(nfe).font(strong(14.0)))
-                    .on_hover_text(metric.definition());
-                ui.label(steps);
-                ui.label(error);
-                ui.end_row();
-            }
-        });
+        }
+    });
 }
 
 /// How many evaluations each lane needs fewer than the first.
