@@ -127,7 +127,17 @@ impl Experiment {
             value: clipped(value),
             message: format!("{inside}{}", fault.reason),
         };
-        Refusal::new(error, instead.or_else(|| present_change(text, key)))
+        let instead = instead.or_else(|| present_change(text, key));
+        Refusal::new(error, instead.or_else(|| self.example(key)))
+    }
+
+    /// A change that works, with an example's value: for a field that does not stand in the file.
+    fn example(&self, key: &str) -> Option<Override> {
+        let values = examples::values(key).into_iter();
+        let mut values = values.map(in_one_line);
+        let works = |value: &String| self.takes(key, value);
+        let found = values.find(works);
+        found.map(|value| Override::new(key, &value))
     }
 
     /// Whether the change works, ranges included.
