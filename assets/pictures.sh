@@ -16,6 +16,17 @@ for preset in smiley eight-gaussians; do
     convert "$work/$preset/lanes.png" -resize 900x -colors 128 -define png:compression-level=9 "assets/lanes-$preset.png"
 done
 
+# The size of batch-OT's blocks: what falls with it, and what it tends to.
+"$program" compare eight-gaussians --over coupling.batch=1,4,16,64,256,1024 --seeds 3 --out "$work/sweep" --quiet
+convert "$work/sweep/theorem.png" -resize 900x -colors 128 -define png:compression-level=9 assets/sweep.png
+
+# Reflow, round by round.
+"$program" run eight-gaussians --out "$work/reflow" --quiet --set view.paths=150 \
+    --set 'view.layers=[Target, Trajectories]' --set 'lanes=[(title: "1-RF"),
+        (title: "2-RF", set: ["coupling=Reflow(rounds: 1, pairs: 20000)"]),
+        (title: "3-RF", set: ["coupling=Reflow(rounds: 2, pairs: 20000)"])]'
+convert "$work/reflow/lanes.png" -resize 1500x -colors 200 -define png:compression-level=9 assets/reflow.png
+
 # Learned, exact and their difference, and one point asked about, of one training.
 "$program" run eight-gaussians --set view.t=0.6 --set 'view.layers=[Target, Field]' --out "$work/learned" --quiet
 "$program" run "$work/learned" --set 'view.layers=[Target, ExactField]' --out "$work/exact" --quiet

@@ -24,10 +24,29 @@ const COLUMNS: [&str; 7] = [
     "nfe_euler",
 ];
 
+/// The number of a run; with a dot in its key, one within another.
 fn number(folder: &Path, key: &str) -> f64 {
     let metrics = MetricsFile::read(folder).ok();
-    let value = metrics.and_then(|metrics| metrics.get(key).and_then(serde_json::Value::as_f64));
+    let metrics = metrics.map(|metrics| metrics.to_value());
+    let pointer = format!("/{}", key.replace('.', "/"));
+    let value = metrics
+        .as_ref()
+        .and_then(|metrics| metrics.pointer(&pointer)?.as_f64());
     value.unwrap_or(f64::NAN)
+}
+
+/// What is missing of `coupling cost - transport cost = S + V` (Liu et al., arXiv 2209.03003), which holds for the exact field,
+/// in a trained run, and how far it may be off: four standard errors, and what the path energy of a field with this error can
+/// differ by.
+fn identity(folder: &Path) -> [f64; 2] {
+    let number = |key: &str| number(folder, key);
+    let [transport, straightness, floor] =
+        ["transport_cost", "straightness", "cfm_floor"].map(number);
+    let missing = number("coupling_cost") - transport - straightness - floor;
+    let stderr = ["path_energy", "cfm_floor"].map(|key| number(&format!("standard_errors.{key}")));
+    let (off, energy) = (number("fm_error"), number("path_energy"));
+    let allowed = 4.0 * stderr[0].hypot(stderr[1]) + 2.0 * (off * energy).sqrt() + off;
+    [missing, allowed]
 }
 
 /// Liu's two-point toy: (0, +-7.5) to (15, +-7.5), standard deviation 0.5.
@@ -72,6 +91,13 @@ fn main() -> Result<(), Box<dyn Error>> {
             let cells = COLUMNS.map(|key| format!("{:.4}", number(&place, key)));
             println!("| round {round} | {} |", cells.join(" | "));
         }
+        let [missing, allowed] = identity(&of_round(&home, 0));
+        expect(
+            &format!(
+                "coupling cost - transport cost = S + V at round 0 but for {missing:.3}, at most {allowed:.3}"
+            ),
+            missing.abs() <= allowed,
+        );
         let at = |round: usize, key: &str| number(&of_round(&home, round), key);
         let share = |a: f64, b: f64| (a / b - 1.0).abs();
         // The table of pairs is where the flow of round 0 takes their starts.

@@ -33,6 +33,7 @@ pub mod peak;
 mod scaling;
 #[cfg(feature = "gpu")]
 mod self_test;
+mod teacher;
 mod training_state;
 
 pub use batch::{Batch, BatchRule, CfmRows, Regression, batch_of, make_batch, regressions};
@@ -49,6 +50,7 @@ pub use params::{MlpParams, Widths};
 pub use scaling::Scaling;
 #[cfg(feature = "gpu")]
 pub use self_test::{SelfTestError, self_test};
+pub use teacher::NetworkTeacher;
 pub use training_state::{Plan, TrainingState, TrainingStateError};
 
 #[cfg(test)]

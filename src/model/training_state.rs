@@ -8,6 +8,7 @@
 //! Random numbers need no state: they are functions of the seed, the stream and the step.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensorError, SafeTensors};
@@ -17,8 +18,9 @@ use crate::experiment::Experiment;
 use crate::flow::distribution::DistributionError;
 use crate::flow::rng::{Stream, stream};
 
-use crate::flow::coupling::{GivenPairs, Pairs};
+use crate::flow::coupling::{GivenPairs, Pairs, Teacher};
 
+use super::teacher::NetworkTeacher;
 use super::{EngineState, MlpParams, ModelFile, OptimizerMoments, Scaling, StepLoss, Widths};
 
 const KEY: &str = "pushforward";
@@ -32,6 +34,8 @@ const SCALING: &str = "scaling";
 const RECENT: &str = "recent_losses";
 /// The pairs of a coupling that needs them given: `x_0` and `x_1` one after the other, each as x, y.
 const PAIRS: &str = "pairs";
+/// The network that has made them, as the bytes of a model file.
+const TEACHER: &str = "teacher";
 
 /// The steps that the schedule of the learning rate covers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -97,6 +101,9 @@ pub enum TrainingStateError {
     /// A byte is not what was written.
     #[error("damaged: its checksum does not belong to its contents")]
     Checksum,
+    /// The network whose pairs are trained on cannot be read.
+    #[error("the network of the round before: {0}")]
+    Teacher(String),
     /// A number cannot be one of a training run.
     #[error("the {0} cannot be those of a training run: not finite, negative or too many")]
     Number(&'static str),
@@ -232,11 +239,23 @@ impl TrainingState {
             false => None,
         };
         data.extend(given);
+        let teacher = match file.names().contains(&TEACHER) {
+            true => Some(tensor(&file, TEACHER, Dtype::U8, None)?),
+            false => None,
+        };
+        data.extend(teacher);
         let expected = std::mem::take(&mut description.checksum);
         if checksum(&description, data.iter().copied())? != expected {
             return Err(TrainingStateError::Checksum);
         }
-        experiment.problem.pairs = given.map(|bytes| pairs(&f64s(bytes)));
+        let mut given = given.map(|bytes| pairs(&f64s(bytes)));
+        if let (Some(pairs), Some(bytes)) = (&given, teacher) {
+            let teacher = NetworkTeacher::decode(bytes);
+            let teacher =
+                teacher.map_err(|error| TrainingStateError::Teacher(error.to_string()))?;
+            given = Some(pairs.clone().made_by(Arc::new(teacher)));
+        }
+        experiment.problem.pairs = given;
         let recent = data.get(7).filter(|_| file.names().contains(&RECENT));
         let params = |at: usize, name| {
             let params = MlpParams::new(widths.clone(), f32s(data[at]));
@@ -339,6 +358,12 @@ impl TrainingState {
             let ends = given.x_0.iter().chain(&given.x_1);
             let numbers: Vec<f64> = ends.flatten().copied().collect();
             tensors.push(f64s(PAIRS, &numbers));
+            let teacher = given.teacher().and_then(Teacher::encode);
+            tensors.extend(teacher.map(|bytes| Tensor {
+                name: TEACHER,
+                dtype: Dtype::U8,
+                bytes,
+            }));
         }
         tensors
     }

@@ -11,6 +11,7 @@ use crate::flow::vocabulary::Vocabulary;
 use crate::flow::work::{Work, pause};
 use crate::flow::{Bounds, Point};
 
+use super::block_matrix::Matrix;
 use super::{Cost, Demand, Flow, Product, Tools, Wish};
 
 /// Columns and rows of the map of the potential.
@@ -27,6 +28,8 @@ pub struct CouplingBlock {
     pub pairings: Vec<Pairing>,
     /// The length of the longest pair of all of them: where the scale of lengths ends.
     pub longest: f64,
+    /// Which source points the experiment's coupling pairs with which target points.
+    pub matrix: Matrix,
     /// The dual potential of the block's optimal permutation.
     pub potential: Potential,
 }
@@ -101,22 +104,23 @@ impl CouplingBlock {
     pub async fn pair(experiment: &Experiment, block: BlockView) -> Option<Self> {
         let own = experiment.problem.coupling;
         let size = block.size_for(own);
-        let mut pairings = Vec::new();
-        for coupling in couplings(experiment, size) {
+        let own = own.with_block(size);
+        let (pairs, matrix) = with_matrix(experiment, own, block.number, size).await?;
+        let potential = Potential::of(&pairs).await?;
+        let mut pairings = vec![Pairing::of(own, pairs).await];
+        for coupling in others(experiment, own, size) {
             pause().await;
-            let Some(pairs) = drawn(experiment, coupling, block.number, size).await else {
-                continue;
-            };
-            pairings.push(Pairing::of(coupling, pairs).await);
+            if let Some(pairs) = drawn(experiment, coupling, block.number, size).await {
+                pairings.push(Pairing::of(coupling, pairs).await);
+            }
         }
-        let first: &Pairing = pairings.first()?;
-        let potential = Potential::of(&first.pairs).await?;
         let lengths = pairings.iter().flat_map(|pairing| pairing.pairs.iter());
         let squares = lengths.map(|(x_0, x_1)| squared_distance(x_0, x_1));
         Some(Self {
             size,
             longest: squares.fold(0.0, f64::max).sqrt().max(f64::MIN_POSITIVE),
             pairings,
+            matrix,
             potential,
         })
     }
@@ -186,22 +190,37 @@ impl Potential {
     }
 }
 
-/// The experiment's coupling with that block, then every other one that may take its place and pairs the same points.
-fn couplings(experiment: &Experiment, size: usize) -> Vec<Coupling> {
-    let own = experiment.problem.coupling.with_block(size);
+/// Every other coupling that may take the place of the experiment's own and pairs the same points.
+fn others(experiment: &Experiment, own: Coupling, size: usize) -> impl Iterator<Item = Coupling> {
     let is_legal = |coupling: &Coupling| {
         let mut other = experiment.clone();
         other.problem.coupling = *coupling;
         other.legality().is_ok()
     };
     let Problem { source, target, .. } = &experiment.problem;
-    let others = Coupling::MEMBERS
+    Coupling::MEMBERS
         .iter()
-        .filter(|other| other.key() != own.key())
-        .map(|other| other.with_block(size))
+        .filter(move |other| other.key() != own.key())
+        .map(move |other| other.with_block(size))
         .filter(|other| other.permutes(source, target))
-        .filter(is_legal);
-    [own].into_iter().chain(others).collect()
+        .filter(is_legal)
+}
+
+/// The pairs of the experiment's coupling, and their plan or, where they are not drawn from one, themselves as a matrix.
+async fn with_matrix(
+    experiment: &Experiment,
+    own: Coupling,
+    number: u64,
+    n: usize,
+) -> Option<(Pairs, Matrix)> {
+    let blocks = experiment.blocks_of(own).ok()?;
+    if let Some(planned) = blocks.planned(number).await.ok()? {
+        let matrix = Matrix::of_plan(&planned);
+        return Some((planned.pairs, matrix));
+    }
+    let pairs = blocks.draw(number, n).ok()?;
+    let matrix = Matrix::of_pairs(&pairs);
+    Some((pairs, matrix))
 }
 
 /// A block of so many pairs.

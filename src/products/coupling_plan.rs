@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::experiment::Experiment;
+use crate::flow::coupling::Planned;
 use crate::flow::metrics::Mean;
 use crate::flow::work::{Work, pause};
 
@@ -67,9 +68,9 @@ impl CouplingPlan {
         let (mut plans, mut draws, mut eps) = (Vec::new(), Vec::new(), Vec::new());
         let (mut error, mut iterations) = (0.0_f64, 0);
         for number in 0..PAIRS.div_ceil(block).min(BLOCKS) {
-            let (plan, drawn) = blocks.planned(number as u64).await.ok()??;
+            let Planned { plan, pairs, .. } = blocks.planned(number as u64).await.ok()??;
             plans.push(plan.cost);
-            draws.push(drawn.cost());
+            draws.push(pairs.cost());
             eps.push(plan.eps);
             error = error.max(plan.error);
             iterations = iterations.max(plan.iterations);

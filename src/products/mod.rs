@@ -4,6 +4,7 @@
 //! until the new one is there. This floor refuses to know who does the work, on which thread and when: that is the
 //! dispatcher's (`session::dispatcher`), or whoever calls [`make_all`].
 
+mod block_matrix;
 mod carried_pairs;
 mod flow;
 mod kind;
@@ -20,6 +21,7 @@ use crate::flow::{Bounds, Point};
 use crate::model::Checkpoints;
 
 pub use block::{Pairing, Potential};
+pub use block_matrix::Matrix;
 pub use carried_pairs::carried_pairs;
 pub use cloud::{Carried, Carrier, Cloud, CloudBlock, Growing};
 pub use conditional::{Condition, POINTS};

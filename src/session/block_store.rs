@@ -18,6 +18,8 @@ type Block = Result<Pairs, AssignmentError>;
 /// Blocks from a first one on.
 pub struct BlockStore {
     blocks: Blocks,
+    /// Pairs of a block where the coupling does not say: those of a batch.
+    batch: usize,
     /// Blocks that are drawn before they are taken, at most.
     ahead: usize,
     /// How many are, or are being, drawn.
@@ -34,10 +36,12 @@ struct State {
 }
 
 impl BlockStore {
-    /// Blocks from `first` on, of which so many may be drawn ahead. With none, whoever takes a block draws it.
-    pub fn new(blocks: Blocks, first: u64, ahead: usize) -> Self {
+    /// Blocks from `first` on, a batch each unless the coupling says their size, of which so many may be drawn ahead. With
+    /// none, whoever takes a block draws it.
+    pub fn new(blocks: Blocks, (first, batch): (u64, usize), ahead: usize) -> Self {
         Self {
             blocks,
+            batch,
             ahead,
             n_ahead: AtomicUsize::new(0),
             state: Mutex::new(State {
@@ -74,8 +78,7 @@ impl BlockStore {
             state.next += 1;
             state.next - 1
         };
-        // Only couplings that set the size of a block are worth it, so no other size is asked for.
-        let drawn = caught(|| self.blocks.draw(number, 0)).ok();
+        let drawn = caught(|| self.blocks.draw(number, self.batch)).ok();
         self.lock().drawn.insert(number, drawn);
         self.changed.notify_all();
         true
@@ -128,7 +131,7 @@ mod tests {
     #[test]
     fn blocks_come_in_order_whoever_draws_them() {
         for (helpers, ahead) in [(0, 0), (0, 4), (1, 4), (3, 6)] {
-            let (blocks, store) = (blocks(1.0), BlockStore::new(blocks(1.0), 5, ahead));
+            let (blocks, store) = (blocks(1.0), BlockStore::new(blocks(1.0), (5, 0), ahead));
             let over = std::sync::atomic::AtomicBool::new(false);
             std::thread::scope(|scope| {
                 for _ in 0..helpers {
@@ -148,7 +151,7 @@ mod tests {
 
     #[test]
     fn no_more_blocks_are_drawn_ahead_than_there_is_room_for() {
-        let store = BlockStore::new(blocks(1.0), 0, 4);
+        let store = BlockStore::new(blocks(1.0), (0, 0), 4);
         let mut drawn = 0;
         while store.draw_ahead() {
             drawn += 1;

@@ -249,9 +249,13 @@ impl BatchMaker {
             rule: BatchRule::new(experiment, recipe.scaling),
             step: recipe.first_step,
             stream,
-            blocks: experiment
-                .blocks()
-                .map(|b| Arc::new(BlockStore::new(b, first, ahead))),
+            blocks: experiment.blocks().map(|b| {
+                Arc::new(BlockStore::new(
+                    b,
+                    (first, experiment.training.batch),
+                    ahead,
+                ))
+            }),
             recipe,
         }
     }

@@ -122,7 +122,7 @@ fn made_pairs(
     let work = carried_pairs(flow, n, hands.parts());
     match hands.compute(work, || !observer.interrupted()) {
         None => Ok(None),
-        Some(Some(pairs)) => Ok(Some(GivenPairs::new(pairs))),
+        Some(Some(pairs)) => Ok(Some(pairs)),
         Some(None) => Err(RunError::Failed(format!(
             "{}: the flow takes some points nowhere, so that it has no pairs for the next round",
             place.display()

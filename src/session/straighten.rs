@@ -33,7 +33,7 @@ impl Straightening {
             let carried = caught(|| finish_while(carried_pairs(&flow, n, &parts), go_on));
             let outcome = match carried {
                 Ok(None) => return,
-                Ok(Some(Some(pairs))) => Ok(GivenPairs::new(pairs)),
+                Ok(Some(Some(pairs))) => Ok(pairs),
                 Ok(Some(None)) => Err(
                     "The flow takes some points nowhere: it has no pairs to straighten.".to_owned(),
                 ),

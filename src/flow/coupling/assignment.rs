@@ -43,6 +43,16 @@ pub enum AssignmentError {
          `pushforward run` trains all rounds"
     )]
     NotGiven,
+    /// Fresh pairs are to come from a network that is not there.
+    #[error(
+        "fresh pairs need the network of the round before, which is not there: `fresh: 0` takes the pairs that are"
+    )]
+    NoTeacher,
+    /// A flow takes a point nowhere.
+    #[error(
+        "the flow of the round before takes a point nowhere: `fresh: 0` takes the pairs that are there"
+    )]
+    Lost,
     /// A permutation needs two sets of one size.
     #[error("cannot pair {n_sources} source points with {n_targets} target points one to one")]
     UnequalLengths {

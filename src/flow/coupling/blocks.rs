@@ -7,9 +7,8 @@ use rand_chacha::ChaCha8Rng;
 
 use super::Coupling;
 use super::assignment::AssignmentError;
-use super::entropic::Plan;
 use super::given::GivenPairs;
-use super::pairs::{Drawn, Pairs};
+use super::pairs::{Drawn, Pairs, Planned};
 use crate::flow::distribution::{Class, Sampler};
 use crate::flow::rng::{Stream, stream};
 
@@ -65,8 +64,11 @@ impl Blocks {
     /// A drawn point is too far out for an exact assignment, or the coupling needs pairs that are not given.
     pub fn draw(&self, block: u64, n: usize) -> Result<Pairs, AssignmentError> {
         if self.coupling.needs_given().is_some() {
-            let given = self.given.as_ref();
-            let drawn = given.and_then(|given| given.draw(self.seed, self.stream, block, n));
+            let given = self.given.as_ref().ok_or(AssignmentError::NotGiven)?;
+            if self.coupling.wants_fresh() {
+                return self.fresh(given, block, n);
+            }
+            let drawn = given.draw(self.seed, self.stream, block, n);
             return drawn.ok_or(AssignmentError::NotGiven);
         }
         let n = self.coupling.block().unwrap_or(n);
@@ -79,7 +81,7 @@ impl Blocks {
     ///
     /// # Errors
     /// As [`Self::draw`].
-    pub async fn planned(&self, block: u64) -> Result<Option<(Plan<f32>, Pairs)>, AssignmentError> {
+    pub async fn planned(&self, block: u64) -> Result<Option<Planned>, AssignmentError> {
         let n = self.coupling.block().unwrap_or(0);
         let mut rng = stream(self.seed, self.stream, block);
         let drawn = self.independent(n, &mut rng);
@@ -95,9 +97,21 @@ impl Blocks {
     /// As [`Self::draw`].
     pub async fn draw_in_pieces(&self, block: u64, n: usize) -> Result<Pairs, AssignmentError> {
         match self.planned(block).await? {
-            Some((_, pairs)) => Ok(pairs),
+            Some(planned) => Ok(planned.pairs),
             None => self.draw(block, n),
         }
+    }
+
+    /// Source points of the block, and where the flow behind the given pairs takes them.
+    fn fresh(&self, given: &GivenPairs, block: u64, n: usize) -> Result<Pairs, AssignmentError> {
+        let teacher = given.teacher().ok_or(AssignmentError::NoTeacher)?;
+        let mut rng = stream(self.seed, self.stream, block);
+        let mut x_0 = self.source.sample_n(n, &mut rng);
+        for x in x_0.iter_mut().flatten() {
+            *x *= self.source_scale;
+        }
+        let x_1 = teacher.carry(&x_0).ok_or(AssignmentError::Lost)?;
+        Ok(Pairs { x_0, x_1 })
     }
 
     fn independent(&self, n: usize, rng: &mut ChaCha8Rng) -> Drawn {
@@ -215,6 +229,7 @@ mod tests {
             rounds: 1,
             pairs: 3,
             batch: 1,
+            fresh: 0,
         };
         let given = GivenPairs::new(Pairs {
             x_0: vec![[0.0, 1.0], [2.0, 3.0], [4.0, 5.0]],
@@ -231,6 +246,46 @@ mod tests {
         }
         let first = drawn.x_0.iter().filter(|p| **p == given.x_0[0]).count();
         assert!((60..140).contains(&first), "{first} of 300");
+    }
+
+    /// A flow that turns the plane by a quarter and doubles it, and loses what lies on the left.
+    struct Turn;
+
+    impl super::super::Teacher for Turn {
+        fn carry(&self, x_0: &[Point]) -> Option<Vec<Point>> {
+            let lost = x_0.iter().any(|x| x[0] < -6.0);
+            (!lost).then(|| x_0.iter().map(|x| [-2.0 * x[1], 2.0 * x[0]]).collect())
+        }
+
+        fn encode(&self) -> Option<Vec<u8>> {
+            None
+        }
+    }
+
+    #[test]
+    fn fresh_pairs_are_the_ends_of_other_source_points_in_every_block() {
+        let coupling = Coupling::Reflow {
+            rounds: 1,
+            pairs: 1,
+            batch: 1,
+            fresh: 1,
+        };
+        let table = GivenPairs::new(Pairs {
+            x_0: vec![[0.0, 0.0]],
+            x_1: vec![[0.0, 0.0]],
+        });
+        let blocks = |given: &GivenPairs| pairs_of(coupling, 1, 0).blocks.given(Some(given));
+        let error = blocks(&table).draw(0, 5).unwrap_err();
+        assert_eq!(error, AssignmentError::NoTeacher);
+        let mut blocks = blocks(&table.made_by(std::sync::Arc::new(Turn)));
+        let (first, second) = (blocks.draw(0, 50).unwrap(), blocks.draw(1, 50).unwrap());
+        assert_eq!(first, blocks.draw(0, 50).unwrap());
+        assert!(first.x_0.iter().all(|x| !second.x_0.contains(x)));
+        for ([x, y], end) in first.iter().chain(second.iter()) {
+            assert_eq!(end, [-2.0 * y, 2.0 * x]);
+        }
+        blocks.source_scale = 1e3;
+        assert_eq!(blocks.draw(0, 50).unwrap_err(), AssignmentError::Lost);
     }
 
     /// Whatever a coupling pairs, both marginals are those of independent draws; but for the one that takes images of

@@ -14,7 +14,7 @@ mod clusters;
 mod columns;
 mod dense;
 pub mod entropic;
-mod given;
+pub mod given;
 mod greedy;
 mod groups;
 mod merge;
@@ -40,8 +40,8 @@ use assignment::AssignmentError;
 pub use assignment::squared_distance;
 
 pub use blocks::Blocks;
-pub use given::GivenPairs;
-pub use pairs::{Drawn, PairStream, Pairing, Pairs, Planning};
+pub use given::{GivenPairs, Teacher};
+pub use pairs::{Drawn, PairStream, Pairing, Pairs, Planned, Planning};
 
 /// A row is the coupling's name in files, its constants, and the file with its `ENTRY` and the type of its own.
 macro_rules! couplings {
@@ -79,7 +79,7 @@ couplings! {
     Sinkhorn { batch: usize, epsilon: f64, #[serde(default)] bridge: f64 } = sinkhorn,
     ClassOt { batch: usize } = class_ot,
     Equivariant { batch: usize, n: usize, mirror: usize } = equivariant,
-    Reflow { rounds: usize, pairs: usize, #[serde(default = "reflow::independent")] batch: usize } = reflow,
+    Reflow { rounds: usize, pairs: usize, #[serde(rename = "base", with = "reflow::base", default = "reflow::base::independent")] batch: usize, #[serde(default)] fresh: usize } = reflow,
 }
 
 impl Coupling {
@@ -100,6 +100,11 @@ impl Coupling {
     /// How many pairs it is to be given, where they are not paired from independent draws.
     pub fn needs_given(&self) -> Option<usize> {
         self.dispatch(|coupling| coupling.needs_given())
+    }
+
+    /// Whether those that it needs are made anew for every block, and not drawn from a table.
+    fn wants_fresh(&self) -> bool {
+        self.dispatch(|coupling| coupling.wants_fresh())
     }
 
     /// Whether a block takes longer than to hand it from thread to thread.

@@ -68,9 +68,19 @@ impl Pairs {
     }
 }
 
+/// A plan, and the pairs that were drawn from it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Planned {
+    /// How likely each source point goes with each target point.
+    pub plan: Plan<f32>,
+    /// The points in the order of the plan's rows and columns.
+    pub drawn: Pairs,
+    /// The pairs.
+    pub pairs: Pairs,
+}
+
 /// A plan and pairs that are being found.
-pub type Planning<'r> =
-    Pin<Box<dyn Future<Output = Result<(Plan<f32>, Pairs), AssignmentError>> + Send + 'r>>;
+pub type Planning<'r> = Pin<Box<dyn Future<Output = Result<Planned, AssignmentError>> + Send + 'r>>;
 
 /// What makes a coupling: one file each, with the [`Entry`](crate::flow::vocabulary::Entry) of its constants.
 pub trait Pairing {
@@ -125,6 +135,11 @@ pub trait Pairing {
     /// How many pairs it is to be given, where they are not paired from independent draws.
     fn needs_given(&self) -> Option<usize> {
         None
+    }
+
+    /// Whether those are made anew for every block, and not drawn from a table.
+    fn wants_fresh(&self) -> bool {
+        false
     }
 
     /// Whether a block takes longer than to hand it from thread to thread.

@@ -5,8 +5,8 @@ use rand_chacha::ChaCha8Rng;
 
 use super::assignment::AssignmentError;
 use super::batch_ot::BLOCK;
-use super::entropic::{Plan, Stop, entropic_in_pieces};
-use super::pairs::{Drawn, Pairing, Pairs, Planning};
+use super::entropic::{Stop, entropic_in_pieces};
+use super::pairs::{Drawn, Pairing, Pairs, Planned, Planning};
 use super::rounding::draw_permutation;
 use crate::flow::constant::{Constant, Control, Range};
 use crate::flow::vocabulary::Entry;
@@ -64,7 +64,7 @@ impl Pairing for Sinkhorn {
     }
 
     fn pair(&self, drawn: Drawn, rng: &mut ChaCha8Rng) -> Result<Pairs, AssignmentError> {
-        finish(plan_and_pairs(drawn.pairs, self.epsilon, rng)).map(|(_, pairs)| pairs)
+        finish(plan_and_pairs(drawn.pairs, self.epsilon, rng)).map(|planned| planned.pairs)
     }
 
     fn has_plan(&self) -> bool {
@@ -88,9 +88,10 @@ async fn plan_and_pairs(
     drawn: Pairs,
     epsilon: f64,
     rng: &mut ChaCha8Rng,
-) -> Result<(Plan<f32>, Pairs), AssignmentError> {
+) -> Result<Planned, AssignmentError> {
     let plan = entropic_in_pieces(&drawn.x_0, &drawn.x_1, epsilon, Stop::default()).await?;
     pause().await;
     let partners = draw_permutation(&plan, rng);
-    Ok((plan, drawn.permuted(&partners)))
+    let pairs = drawn.clone().permuted(&partners);
+    Ok(Planned { plan, drawn, pairs })
 }

@@ -12,7 +12,7 @@ use crate::experiment::{Experiment, Model};
 use crate::flow::conversion::Affine;
 use crate::flow::path::Path;
 use crate::flow::{Jacobian, Point, Provenance, VelocityField};
-use crate::model::{MlpParams, Scaling, embedding};
+use crate::model::{MlpParams, ModelFile, Scaling, embedding};
 
 use super::aligned::Aligned;
 use super::kernel::{Form, Outputs, RowProduct, SimdWidths};
@@ -64,6 +64,32 @@ impl FrozenField {
         scaling: Scaling,
         step: u64,
     ) -> Self {
+        let problem = &experiment.problem;
+        let (start, _) = problem.path.time_range();
+        let file = (experiment.model.clone(), problem.path, scaling, step);
+        Self {
+            only_at: problem.velocity.is_one_step().then_some(start),
+            ..Self::of(arch, params, file)
+        }
+    }
+
+    /// The field of the flow that a file has the weights of.
+    pub fn of_file(file: ModelFile) -> Self {
+        let ModelFile {
+            params,
+            model,
+            path,
+            scaling,
+            step,
+        } = file;
+        Self::of(Arch::new(), Arc::new(params), (model, path, scaling, step))
+    }
+
+    fn of(
+        arch: Arch,
+        params: Arc<MlpParams>,
+        (model, path, scaling, step): (Model, Path, Scaling, u64),
+    ) -> Self {
         let network = Layout::new(params.widths(), SimdWidths::of(arch)).map(|layout| {
             let blocks = layout.cut(params.values());
             Arc::new(Network {
@@ -72,16 +98,14 @@ impl FrozenField {
                 blocks,
             })
         });
-        let problem = &experiment.problem;
-        let (start, _) = problem.path.time_range();
         Self {
             params,
             network,
-            model: experiment.model.clone(),
-            path: experiment.problem.path,
+            model,
+            path,
             scaling,
             step,
-            only_at: problem.velocity.is_one_step().then_some(start),
+            only_at: None,
         }
     }
 

@@ -11,6 +11,7 @@ fn experiment(rounds: usize) -> Experiment {
         rounds,
         pairs: 400,
         batch: 1,
+        fresh: 0,
     };
     experiment.model.hidden = vec![16, 16];
     experiment.training.steps = 400;
@@ -82,7 +83,7 @@ fn every_round_is_a_run_of_its_own_on_the_pairs_of_the_one_before() {
     // Again, nothing is trained again: the same bytes.
     let state = std::fs::read(second.join(names::STATE)).unwrap();
     run(&asked, folder.path(), &options(), &mut Unobserved).unwrap();
-    assert_eq!(std::fs::read(second.join(names::STATE)).unwrap(), state);
+    assert!(std::fs::read(second.join(names::STATE)).unwrap() == state);
 }
 
 #[test]
@@ -95,7 +96,38 @@ fn a_run_that_is_stopped_in_a_round_goes_on_as_if_it_had_not_been() {
     assert!(!stopped.path().join(names::METRICS).exists());
     run(&asked, stopped.path(), &options(), &mut Unobserved).unwrap();
     let state = |folder: &Path| std::fs::read(of_round(folder, 1).join(names::STATE)).unwrap();
-    assert_eq!(state(whole.path()), state(stopped.path()));
+    assert!(state(whole.path()) == state(stopped.path()));
+}
+
+/// The network of the round before is in the state, and new pairs are the same however many threads draw them.
+#[test]
+fn fresh_pairs_are_made_by_the_network_of_the_round_before() {
+    let with = |fresh: usize| {
+        let mut asked = experiment(1);
+        if let Coupling::Reflow { fresh: of, .. } = &mut asked.problem.coupling {
+            *of = fresh;
+        }
+        asked.training.steps = 60;
+        asked
+    };
+    let [alone, shared, fixed] = [(1, 1), (1, 2), (0, 1)].map(|(fresh, threads)| {
+        let folder = tempfile::tempdir().unwrap();
+        let options = RunOptions {
+            threads: Some(threads),
+            ..options()
+        };
+        run(&with(fresh), folder.path(), &options, &mut Unobserved).unwrap();
+        folder
+    });
+    let losses = |folder: &Path| std::fs::read(of_round(folder, 1).join(names::LOSS)).unwrap();
+    assert!(losses(alone.path()) == losses(shared.path()));
+    assert!(losses(alone.path()) != losses(fixed.path()));
+    let opened = folder::open(&of_round(alone.path(), 1)).unwrap();
+    let given = opened.experiment.problem.pairs.unwrap();
+    let carried = given.teacher().unwrap().carry(&given.x_0).unwrap();
+    for (end, table) in carried.iter().zip(&given.x_1) {
+        assert!((end[0] - table[0]).hypot(end[1] - table[1]) < 1e-4);
+    }
 }
 
 #[test]

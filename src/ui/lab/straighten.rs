@@ -21,10 +21,12 @@ fn next(own: Coupling) -> Coupling {
             rounds,
             pairs,
             batch,
+            fresh,
         } => Coupling::Reflow {
             rounds: rounds + 1,
             pairs,
             batch,
+            fresh,
         },
         other => Coupling::Reflow {
             rounds: 1,
@@ -33,6 +35,7 @@ fn next(own: Coupling) -> Coupling {
                 Coupling::BatchOt { batch } => batch,
                 _ => 1,
             },
+            fresh: 0,
         },
     }
 }

@@ -4,16 +4,15 @@ use std::sync::Arc;
 
 use egui::{Color32, ColorImage, Rect, Sense, TextureHandle, TextureOptions, Ui, Vec2, pos2};
 
-use crate::flow::Point;
-use crate::products::{CouplingBlock, Made, Pairing, Potential};
+use crate::products::{CouplingBlock, Made, Matrix, Potential};
 use crate::scene::theme::Theme;
 
 use super::super::panels::widgets::{heading_ui, note_ui};
 use super::super::theme::ink;
 use super::Sight;
 
-/// Most cells along a side of the matrix: several points share one where there are more.
-const CELLS: usize = 64;
+/// The smallest share of the fullest cell of the matrix that is not left as ground.
+const FAINTEST: f64 = 1e-3;
 /// Between the two maps, in points.
 const GAP: f32 = 8.0;
 
@@ -33,7 +32,7 @@ pub fn maps_ui(ui: &mut Ui, maps: &mut Maps, sight: Sight<'_>, block: &Arc<Made<
     let (theme, dark) = (sight.theme, sight.lab.dark);
     let is_it = |known: &&Known| Arc::ptr_eq(&known.of, block) && known.dark == dark;
     if maps.0.as_ref().filter(is_it).is_none() {
-        maps.0 = known(ui, theme, dark, block);
+        maps.0 = Some(known(ui, theme, dark, block));
     }
     let Some(known) = &maps.0 else {
         return;
@@ -43,10 +42,11 @@ pub fn maps_ui(ui: &mut Ui, maps: &mut Maps, sight: Sight<'_>, block: &Arc<Made<
     let (rect, _) = ui.allocate_exact_size(Vec2::new(ui.available_width(), side), Sense::hover());
     let boxes = [rect.left(), rect.left() + side + GAP]
         .map(|left| Rect::from_min_size(pos2(left, rect.top()), Vec2::splat(side)));
-    let hints = [
-        ("Matrix of the pairs", MATRIX),
-        ("Dual potential of the block", POTENTIAL),
-    ];
+    let (name, hint, explanation) = match block.matrix.is_plan {
+        true => ("Matrix of the plan", PLAN, OF_PLAN),
+        false => ("Matrix of the pairs", MATRIX, OF_PAIRS),
+    };
+    let hints = [(name, hint), ("Dual potential of the block", POTENTIAL)];
     for ((area, texture), (name, hint)) in boxes
         .into_iter()
         .zip([&known.matrix, &known.potential])
@@ -57,56 +57,43 @@ pub fn maps_ui(ui: &mut Ui, maps: &mut Maps, sight: Sight<'_>, block: &Arc<Made<
         let response = ui.interact(area, ui.scope_id().with(name), Sense::hover());
         response.on_hover_text(hint).accessible_name(name);
     }
-    note_ui(ui, theme, EXPLANATION);
+    note_ui(ui, theme, explanation);
 }
 
 const MATRIX: &str = "A row for each source point, a column for each target point, both from left to right on the canvas: \
                       a mark where they are paired. Points side by side share a cell where there are more than 64.";
 const POTENTIAL: &str = "φ(x) = max_j (x·y_j − ψ_j) over the plane around the source points: convex, and grad φ is the target \
                          point that x is sent to. Every flat facet is the part of the plane that one target point gets.";
-const EXPLANATION: &str = "Left: source points (down) and their partners (right), both from left to right on the canvas. \
-                           Right: the convex potential φ of the optimal permutation, with its facets; grad φ(x₀) = x₁.";
+const PLAN: &str = "A row for each source point, a column for each target point, both from left to right on the canvas, and \
+                    the weight n P of each two: the pairs are drawn from it. Points side by side share a cell where there \
+                    are more than 64.";
+const OF_PAIRS: &str = "Left: source points (down) and their partners (right), both from left to right on the canvas. \
+                        Right: the convex potential φ of the optimal permutation, with its facets; grad φ(x₀) = x₁.";
+const OF_PLAN: &str = "Left: the plan that the pairs are drawn from, source points down and target points to the right, both \
+                       from left to right on the canvas. Right: the convex potential φ of the optimal permutation of the \
+                       drawn points, with its facets; grad φ(x₀) = x₁.";
 
-fn known(ui: &Ui, theme: &Theme, dark: bool, block: &Arc<Made<CouplingBlock>>) -> Option<Known> {
+fn known(ui: &Ui, theme: &Theme, dark: bool, block: &Arc<Made<CouplingBlock>>) -> Known {
     let load = |name: &str, image: ColorImage, options| ui.ctx().load_texture(name, image, options);
-    let matrix = matrix(block.own()?, theme);
+    let matrix = matrix(&block.matrix, theme);
     let potential = potential(&block.potential, theme);
-    Some(Known {
+    Known {
         of: Arc::clone(block),
         dark,
         matrix: load("matrix of the pairs", matrix, TextureOptions::NEAREST),
         potential: load("dual potential", potential, TextureOptions::LINEAR),
-    })
+    }
 }
 
 /// How many pairs each cell has, as shades.
-fn matrix(pairing: &Pairing, theme: &Theme) -> ColorImage {
-    let n = pairing.pairs.x_0.len();
-    let side = n.clamp(1, CELLS);
-    let (rows, columns) = (ranks(&pairing.pairs.x_0), ranks(&pairing.pairs.x_1));
-    let mut counts = vec![0_u32; side * side];
-    for (row, column) in rows.into_iter().zip(columns) {
-        let cell = |rank: usize| rank * side / n;
-        counts[cell(row) * side + cell(column)] += 1;
-    }
-    let most = counts.iter().copied().max().unwrap_or(1).max(1) as f32;
+fn matrix(matrix: &Matrix, theme: &Theme) -> ColorImage {
+    let most = matrix.pairs.iter().copied().fold(0.0, f64::max);
     let ground = ink(theme.background);
-    let shade = |count: &u32| match count {
-        0 => ground,
-        count => ink(theme.shade(*count as f32 / most)),
+    let shade = |&pairs: &f64| match pairs > FAINTEST * most {
+        false => ground,
+        true => ink(theme.shade((pairs / most) as f32)),
     };
-    ColorImage::new([side, side], counts.iter().map(shade).collect())
-}
-
-/// The place of every point among all from left to right.
-fn ranks(points: &[Point]) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..points.len()).collect();
-    order.sort_by(|&a, &b| points[a][0].total_cmp(&points[b][0]));
-    let mut ranks = vec![0; points.len()];
-    for (rank, point) in order.into_iter().enumerate() {
-        ranks[point] = rank;
-    }
-    ranks
+    ColorImage::new([matrix.side; 2], matrix.pairs.iter().map(shade).collect())
 }
 
 /// The potential as shades, with lines where another facet begins.
@@ -133,14 +120,4 @@ fn potential(potential: &Potential, theme: &Theme) -> ColorImage {
         }
     }
     ColorImage::new([columns, rows], pixels)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ranks_run_from_left_to_right() {
-        assert_eq!(ranks(&[[3.0, 0.0], [-1.0, 5.0], [2.0, 1.0]]), [2, 0, 1]);
-    }
 }
