@@ -21,6 +21,8 @@ use pushforward::flow::path::Path as Schedule;
 use pushforward::flow::solver::Solver;
 use pushforward::flow::vocabulary::Vocabulary;
 use pushforward::scene::metrics;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 /// What begins a command that builds, tests or installs; what follows `--` is the program's own command line.
 const TOOLS: [&str; 4] = ["cargo run", "cargo test", "cargo install", "pip install"];
@@ -98,21 +100,32 @@ fn the_python_of_the_readme_is_that_of_the_file() {
     assert!(file.contains(block.trim_end()), "{block}");
 }
 
-/// The member as a file writes it, with its constants.
-fn written<V: Vocabulary>(mut member: V) -> String {
+/// The member as a file writes it, with its constants; one of them may have a form of its own there.
+fn written<V: Vocabulary + Serialize + DeserializeOwned>(mut member: V) -> String {
     let key = member.key();
     let constants = member.numbers().into_iter();
     let constants: Vec<String> = constants
         .map(|(name, number)| format!("{name}: {}", number.words()))
         .collect();
-    match constants.is_empty() {
+    let text = match constants.is_empty() {
         true => key.to_owned(),
         false => format!("{key}({})", constants.join(", ")),
+    };
+    match ron::from_str::<V>(&text) {
+        Ok(_) => text,
+        Err(_) => {
+            let text = ron::to_string(&member).unwrap();
+            text.replace(':', ": ").replace(',', ", ")
+        }
     }
 }
 
 /// A line of the README's table: name, what `--set` takes, what it is, the ranges of its constants.
-fn line<V: Vocabulary>(field: &str, member: V, explanation: &str) -> String {
+fn line<V: Vocabulary + Serialize + DeserializeOwned>(
+    field: &str,
+    member: V,
+    explanation: &str,
+) -> String {
     let value = written(member);
     let mut experiment = presets::find("two-moons").unwrap().experiment().unwrap();
     experiment.set(field, &value).unwrap();

@@ -173,6 +173,8 @@ struct Halving {
     next: [Vec<u32>; 2],
     /// Numbers of odd entries, by row and by column.
     at: [Vec<u32>; 2],
+    /// Their numbers in order.
+    odd: Vec<u32>,
     is_used: Vec<bool>,
 }
 
@@ -183,6 +185,7 @@ impl Halving {
             first: [zeros(), zeros()],
             next: [zeros(), zeros()],
             at: [Vec::new(), Vec::new()],
+            odd: Vec::new(),
             is_used: Vec::new(),
         }
     }
@@ -222,17 +225,17 @@ impl Halving {
     fn join(&mut self, entries: &[Entry]) {
         self.is_used.clear();
         self.is_used.resize(entries.len(), false);
+        self.list_odd(entries);
         for side in 0..2 {
-            let end = |entry: &Entry| [entry.row, entry.column][side] as usize;
-            let odd = || {
-                entries
-                    .iter()
-                    .enumerate()
-                    .filter(|(_, entry)| entry.value % 2 == 1)
+            let end = |number: u32| {
+                let entry = &entries[number as usize];
+                [entry.row, entry.column][side] as usize
             };
             let first = &mut self.first[side];
             first.fill(0);
-            odd().for_each(|(_, entry)| first[end(entry) + 1] += 1);
+            for &number in &self.odd {
+                first[end(number) + 1] += 1;
+            }
             for k in 1..first.len() {
                 first[k] += first[k - 1];
             }
@@ -240,13 +243,25 @@ impl Halving {
             self.at[side].clear();
             let total = first.last().copied().unwrap_or(0);
             self.at[side].resize(total as usize, 0);
-            for (number, entry) in odd() {
-                let place = &mut self.next[side][end(entry)];
-                self.at[side][*place as usize] = number as u32;
+            for &number in &self.odd {
+                let place = &mut self.next[side][end(number)];
+                self.at[side][*place as usize] = number;
                 *place += 1;
             }
             self.next[side].clone_from(&self.first[side]);
         }
+    }
+
+    /// Without a branch for each entry, which nobody could predict.
+    fn list_odd(&mut self, entries: &[Entry]) {
+        self.odd.clear();
+        self.odd.resize(entries.len(), 0);
+        let mut n = 0;
+        for (number, entry) in entries.iter().enumerate() {
+            self.odd[n] = number as u32;
+            n += (entry.value & 1) as usize;
+        }
+        self.odd.truncate(n);
     }
 
     /// An entry of that row or column that no trail has used.

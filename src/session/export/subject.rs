@@ -85,6 +85,10 @@ impl Subject {
         crew: &Crew,
     ) -> Result<Self, RunError> {
         let saved = folder::saved(folder)?;
+        let experiment = match &saved {
+            Some(saved) => experiment.with_pairs_of(&saved.state.experiment.problem),
+            None => experiment,
+        };
         if experiment.problem.velocity.is_learned() {
             check(folder, &experiment, saved.as_ref())?;
         }

@@ -2,7 +2,9 @@ use super::super::lanes_report::MetricsFile;
 use super::super::observer::{Progress, Unobserved};
 use super::super::run::run;
 use super::*;
-use crate::experiment::presets;
+use crate::experiment::{Lane, presets};
+use crate::session::export::Subject;
+use crate::session::{lane_folders, lanes_run};
 
 fn experiment(rounds: usize) -> Experiment {
     let preset = presets::find("eight-gaussians").unwrap();
@@ -186,4 +188,39 @@ fn a_flow_is_distilled_to_one_step() {
     // A file with lines of one step each.
     let table = std::fs::read_to_string(folder.path().join(names::TRAJECTORIES)).unwrap();
     assert_eq!(table.lines().count(), 1 + 2 * 100);
+}
+
+/// Rounds stand side by side as lanes of one run, with the figure of them, and the folder opens again.
+#[test]
+fn rounds_are_lanes_as_any_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut document = experiment(0);
+    document.problem.coupling = Coupling::Independent;
+    document.training.steps = 100;
+    let lane = |title: &str, set: &[&str]| Lane {
+        title: title.to_owned(),
+        set: set.iter().map(|set| set.parse().unwrap()).collect(),
+    };
+    document.lanes = vec![
+        lane("1-RF", &[]),
+        lane("2-RF", &["coupling=Reflow(rounds: 1, pairs: 200)"]),
+    ];
+    for _ in 0..2 {
+        let outcome = lanes_run::run(&document, folder.path(), None, &options(), &mut Unobserved);
+        let outcome = outcome.unwrap();
+        assert!(outcome.finished && outcome.lanes.len() == 2);
+    }
+    assert!(folder.path().join(names::LANES[1]).exists());
+    let saved = lane_folders::saved(folder.path(), &document).unwrap();
+    let given = saved[1]
+        .as_ref()
+        .unwrap()
+        .state
+        .experiment
+        .problem
+        .pairs
+        .as_ref();
+    assert_eq!(given.unwrap().x_0.len(), 200);
+    let subjects = Subject::of_folder(folder.path(), &document, &Crew::alone()).unwrap();
+    assert_eq!(subjects.len(), 2);
 }
