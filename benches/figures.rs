@@ -166,9 +166,11 @@ impl Bench {
         let path = folder.join("film.gif");
         let hands = Hands::of(&self.crew);
         let watch = Watch::start(before)?;
-        let written = write(&path, &figure, &drawn, &options, &hands, &mut Unobserved)?;
+        let places = std::slice::from_ref(&path);
+        let written = write(places, &figure, &drawn, &options, &hands, &mut Unobserved)?;
         let peak = watch.peak() as f64 / 1e6;
         let all = start.elapsed().as_secs_f64();
+        let written = written.and_then(|written| written.into_iter().next());
         let size = written.ok_or("interrupted")?.bytes as f64 / 1e6;
         println!(
             "| film, 300 pictures, 2,000 particles | gif | {drawing:.1} s | {:.1} s | {size:.1} MB | {peak:.0} MB |",
