@@ -349,7 +349,7 @@ fn numbers_and_captions_are_written_beside_pictures() {
     assert!(read("a.caption.tex").contains("\\includegraphics[width=6.75in]{a.pdf}"));
     assert!(read("a.caption.tex").starts_with("% LaTeX reads PDF and PNG"));
     let refused = export("film", &["f.md"], 3);
-    assert!(refused.contains(".csv or .npz"), "{refused}");
+    assert!(refused.contains(".csv and .npz hold them"), "{refused}");
     export("samples", &["b.csv"], 0);
     let samples = read("b.csv");
     assert!(samples.starts_with("part,x,y\nsource,"));
@@ -398,6 +398,14 @@ fn a_trained_run_has_its_curves_and_a_film_of_its_training() {
         "--paths",
         "20",
     ];
-    exported(run.path(), &film);
+    let (csv, npz, md) = (path("a.csv"), path("a.npz"), path("a.md"));
+    let numbers = ["--out", &csv, "--out", &npz, "--out", &md];
+    exported(run.path(), &[&film[..], &numbers].concat());
     assert!(fs::read(&gif).unwrap().starts_with(b"GIF89a"));
+    let rows = fs::read_to_string(&csv).unwrap();
+    assert!(rows.starts_with("step,t,point,x,y\n0,"), "{rows}");
+    assert!(rows.contains("\n20,"), "{rows}");
+    assert!(fs::read(&npz).unwrap().starts_with(b"PK"));
+    let table = fs::read_to_string(&md).unwrap();
+    assert!(table.starts_with("| step | t | point | x | y |"), "{table}");
 }

@@ -9,9 +9,10 @@ use super::super::observer::{Progress, RunObserver, Unobserved};
 use super::super::run::{RunOptions, run};
 use super::*;
 use crate::experiment::figure::{FilmOver, Show};
-use crate::experiment::{Experiment, Figure, FigureKind, presets};
+use crate::experiment::{Experiment, Figure, FigureKind, Layer, presets};
 use crate::export::Format;
 use crate::scene::Item;
+use crate::scene::numbers::{Table, Values};
 
 /// Stops when it has been asked so many times.
 struct Until {
@@ -296,6 +297,87 @@ fn a_film_over_training_is_the_same_bytes_for_any_number_of_threads() {
             .any(|item| matches!(item, Item::Text(text) if text.text.contains(words)))
     };
     assert!(says(0, "step 0") && says(1, "step 10") && says(2, "step 20"));
+}
+
+/// The column of a table, as numbers.
+fn column(table: &Table, name: &str) -> Vec<f32> {
+    let column = table.columns.iter().find(|column| column.name == name);
+    match &column.unwrap_or_else(|| panic!("no {name}")).values {
+        Values::Numbers(numbers) => numbers.clone(),
+        Values::Words(_) => panic!("{name} are words"),
+    }
+}
+
+#[test]
+fn a_film_over_training_has_its_particles_at_every_step_as_numbers() {
+    let (folder, experiment) = trained();
+    let crew = Crew::alone();
+    let hands = Hands::of(&crew);
+    let subjects = Subject::of_folder(folder.path(), &experiment, &crew).unwrap();
+    let of = |over, frames| {
+        let figure = film(over, frames);
+        let looked = (&figure, &experiment.view);
+        let drawn = draw(&subjects, looked, &hands, &mut Unobserved)
+            .unwrap()
+            .unwrap();
+        let numbers = drawn.numbers(&figure, &|| true).unwrap().unwrap();
+        assert!(drawn.numbers(&figure, &|| false).unwrap().is_none());
+        (numbers.tables[0].clone(), drawn, figure)
+    };
+    let (table, drawn, figure) = of(FilmOver::Training, 9);
+    let names: Vec<&str> = table.columns.iter().map(|column| column.name).collect();
+    assert_eq!(
+        (table.name, &names[..]),
+        ("particles", &["step", "t", "point", "x", "y"][..])
+    );
+    let (steps, points) = (column(&table, "step"), column(&table, "point"));
+    let mut known = steps.clone();
+    known.dedup();
+    assert!(known.len() > 2 && known.is_sorted(), "{known:?}");
+    assert_eq!((known[0], known[known.len() - 1]), (0.0, 20.0));
+    let n = points.iter().filter(|point| **point == 0.0).count();
+    assert_eq!(n, known.len(), "each step once");
+    assert_eq!(table.len() % known.len(), 0);
+    // They are where the picture of that step shows them.
+    let (x, y) = (column(&table, "x"), column(&table, "y"));
+    let first = drawn.earlier(&figure, 0.0).unwrap();
+    let transform = &first.panels[0].transform;
+    let group = first.panels[0]
+        .groups
+        .iter()
+        .find(|group| group.layer == Layer::Particles);
+    let Some(Item::Points(shown)) = group.unwrap().items.first() else {
+        panic!("no particles");
+    };
+    let at = transform.page_from_data([f64::from(x[0]), f64::from(y[0])]);
+    let near = |center: &&[f32; 2]| (center[0] - at[0]).hypot(center[1] - at[1]) < 0.01;
+    assert!(shown.centers.iter().any(|center| near(&center)));
+    let moved = x
+        .iter()
+        .zip(&steps)
+        .filter(|(_, step)| **step == 20.0)
+        .map(|(x, _)| x);
+    let before = x
+        .iter()
+        .zip(&steps)
+        .filter(|(_, step)| **step == 0.0)
+        .map(|(x, _)| x);
+    assert!(!before.eq(moved), "training moves them");
+
+    let (table, ..) = of(FilmOver::Both, 10);
+    let (steps, times) = (column(&table, "step"), column(&table, "t"));
+    let last: Vec<f32> = steps
+        .iter()
+        .zip(&times)
+        .filter(|(step, _)| **step == 20.0)
+        .map(|(_, t)| *t)
+        .collect();
+    for t in [0.0, 0.25, 0.5, 0.75, 1.0] {
+        assert!(last.contains(&t), "{t}");
+    }
+    assert!(steps.contains(&0.0));
+    let (table, ..) = of(FilmOver::Time, 5);
+    assert!(!table.has("step") && table.has("t"));
 }
 
 #[test]

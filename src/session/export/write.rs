@@ -136,8 +136,9 @@ pub fn write(
                 Some(file_of(path, bytes)?)
             }
             Output::Numbers(format) => {
-                let bytes = format.encode(&drawn.numbers(figure)?);
-                Some(file_of(path, bytes)?)
+                let numbers = drawn.numbers(figure, &|| !observer.interrupted())?;
+                let file = numbers.map(|numbers| file_of(path, format.encode(&numbers)));
+                file.transpose()?
             }
         };
         let Some(file) = made else {
@@ -231,7 +232,8 @@ fn format_of(path: &Path) -> Result<Format, RunError> {
     })
 }
 
-/// The suffixes of the files that a kind of figure can be, the usual one first.
+/// The suffixes of the files that a kind of figure is offered as, the usual one first. Of a film few tables are short enough to
+/// be read, so that text is left to those who ask for it.
 pub fn suffixes(kind: &FigureKind) -> &'static [&'static str] {
     match kind {
         FigureKind::Film { .. } => &["gif", "apng", "mp4", "csv", "npz"],
@@ -264,16 +266,8 @@ impl Output {
     /// [`RunError::Input`] for a suffix that the kind of figure has no format for.
     fn of(figure: &Figure, path: &Path) -> Result<Self, RunError> {
         let suffix = path.extension().and_then(|suffix| suffix.to_str());
-        let is_film = matches!(figure.kind, FigureKind::Film { .. });
-        match NumbersFormat::of_suffix(suffix.unwrap_or_default()) {
-            Some(NumbersFormat::Markdown | NumbersFormat::Latex) if is_film => {
-                let path = path.display();
-                return Err(RunError::Input(format!(
-                    "{path}: a film has too many numbers for a table that is read: .csv or .npz hold them"
-                )));
-            }
-            Some(format) => return Ok(Self::Numbers(format)),
-            None => {}
+        if let Some(format) = NumbersFormat::of_suffix(suffix.unwrap_or_default()) {
+            return Ok(Self::Numbers(format));
         }
         if figure.kind.is_numbers_alone() {
             let (path, kind) = (path.display(), figure.kind.name());
