@@ -29,6 +29,7 @@ pub fn curves(comparison: &Comparison, table: &Table, recipe: String) -> Option<
             title,
             curves,
             scale,
+            orders: &[],
         })
     };
     Some(CurvesFigure {
