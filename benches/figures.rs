@@ -5,6 +5,7 @@
 
 use std::alloc::System;
 use std::path::Path;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -14,6 +15,7 @@ use pushforward::experiment::figure::Length;
 use pushforward::experiment::{Experiment, Figure, FigureKind, Layer};
 use pushforward::export::{Format, flatten};
 use pushforward::session::export::{Drawn, Subject, draw, options, write};
+use pushforward::session::files::atomic_write;
 use pushforward::session::run::Unobserved;
 use pushforward::session::{Crew, Hands};
 
@@ -60,8 +62,10 @@ fn main() -> Outcome<()> {
     bench.stills()?;
     let heavy = bench.heavy()?;
     let film = bench.film(folder.path())?;
-    println!("\n| trajectories | vertices of the layer | SVG as vectors |\n|---|---|---|");
-    bench.vectors()?;
+    println!(
+        "\n| layer | vertices | SVG | written in | rsvg-convert | PDF | written in | pdftoppm | mutool |\n|---|---|---|---|---|---|---|---|---|"
+    );
+    bench.vectors(folder.path())?;
     println!(
         "\nSVG of 10,000 trajectories, bar of 15 MB and 10 s: {}",
         verdict(heavy)
@@ -166,9 +170,11 @@ impl Bench {
         let path = folder.join("film.gif");
         let hands = Hands::of(&self.crew);
         let watch = Watch::start(before)?;
-        let written = write(&path, &figure, &drawn, &options, &hands, &mut Unobserved)?;
+        let places = std::slice::from_ref(&path);
+        let written = write(places, &figure, &drawn, &options, &hands, &mut Unobserved)?;
         let peak = watch.peak() as f64 / 1e6;
         let all = start.elapsed().as_secs_f64();
+        let written = written.and_then(|written| written.into_iter().next());
         let size = written.ok_or("interrupted")?.bytes as f64 / 1e6;
         println!(
             "| film, 300 pictures, 2,000 particles | gif | {drawing:.1} s | {:.1} s | {size:.1} MB | {peak:.0} MB |",
@@ -177,29 +183,72 @@ impl Bench {
         Ok(all <= 30.0 && peak <= 200.0)
     }
 
-    /// What trajectories take as vectors, for the number from which on they are a picture.
-    fn vectors(&self) -> Outcome<()> {
-        for paths in [300, 1000, 3000] {
+    /// What trajectories and particles take as vectors, for the number from which on they are a picture: the files, and
+    /// how long viewers that are installed draw a page of them.
+    fn vectors(&self, folder: &Path) -> Outcome<()> {
+        let trajectories = [300, 1000, 3000, 6000, 10_000].map(|n| (Layer::Trajectories, n));
+        let particles = [2000, 10_000].map(|n| (Layer::Particles, n));
+        for (layer, n) in trajectories.into_iter().chain(particles) {
             let figure = Figure {
-                paths: Some(paths),
-                layers: Some(vec![Layer::Trajectories]),
+                paths: Some(n),
+                layers: Some(vec![layer]),
                 ..Figure::new(FigureKind::Trajectories)
             };
             let drawn = self.draw(&figure)?;
             let groups = drawn.scene.panels.iter().flat_map(|panel| &panel.groups);
             let vertices: usize = groups.map(|group| flatten::vertices(&group.items)).sum();
-            let bytes = Format::Svg.encode(&drawn.scene, &options(&figure, &self.experiment)?)?;
             let is_picture = match flatten::layers(&drawn.scene).is_empty() {
                 true => "",
                 false => " (a picture)",
             };
-            println!(
-                "| {paths} | {vertices} | {:.2} MB{is_picture} |",
-                bytes.len() as f64 / 1e6
-            );
+            let mut row = format!("| {n} {} | {vertices}{is_picture} |", layer.name());
+            for format in [Format::Svg, Format::Pdf] {
+                let start = Instant::now();
+                let bytes = format.encode(&drawn.scene, &options(&figure, &self.experiment)?)?;
+                let writing = 1e3 * start.elapsed().as_secs_f64();
+                let file = folder.join(format!("vectors.{}", format.suffix()));
+                atomic_write(&file, &bytes)?;
+                row += &format!(" {:.2} MB | {writing:.0} ms |", bytes.len() as f64 / 1e6);
+                for (program, arguments) in viewers(format) {
+                    row += &match seen(program, arguments, &file) {
+                        Some(seconds) => format!(" {seconds:.2} s |"),
+                        None => " |".to_owned(),
+                    };
+                }
+            }
+            println!("{row}");
         }
         Ok(())
     }
+}
+
+/// Programs that draw a file of this format, with what makes them draw it at 100 dots per inch into nowhere.
+fn viewers(format: Format) -> &'static [(&'static str, &'static [&'static str])] {
+    match format {
+        Format::Svg => &[(
+            "rsvg-convert",
+            &["-d", "100", "-p", "100", "-o", "/dev/null"],
+        )],
+        _ => &[
+            ("pdftoppm", &["-r", "100", "-png"]),
+            (
+                "mutool",
+                &["draw", "-q", "-r", "100", "-F", "png", "-o", "/dev/null"],
+            ),
+        ],
+    }
+}
+
+/// Seconds until a program has drawn the file; none if it is not installed.
+fn seen(program: &str, arguments: &[&str], file: &Path) -> Option<f64> {
+    let start = Instant::now();
+    let mut command = Command::new(program);
+    let done = command
+        .args(arguments)
+        .arg(file)
+        .stdout(Stdio::null())
+        .status();
+    done.ok()?.success().then(|| start.elapsed().as_secs_f64())
 }
 
 fn names(layers: &[Layer]) -> String {

@@ -1,4 +1,5 @@
-//! Figures through other people's programs: vectors pass the validators and show what our own pixels show.
+//! Figures through other people's programs: vectors pass the validators and show what our own pixels show, arrays are read by
+//! numpy, films by ffmpeg.
 
 #![allow(
     clippy::unwrap_used,
@@ -14,11 +15,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use pushforward::experiment::figure::{Length, TextAs};
+use pushforward::experiment::figure::{FilmOver, Length, StripOf, TextAs};
 use pushforward::experiment::{Experiment, Figure, FigureKind, Layer};
-use pushforward::export::{Format, Ground, Metadata, Options, flatten, png};
+use pushforward::export::numbers::NumbersFormat;
+use pushforward::export::{Format, Ground, Metadata, Options, flatten, npy, png};
+use pushforward::flow::Bounds;
+use pushforward::products::LogDensityMap;
+use pushforward::scene::figures::{FilmShot, film_shot};
+use pushforward::scene::numbers::Values;
 use pushforward::scene::{Arrows, Color, Item, PagePoint, Polylines, Scene, Segments};
-use pushforward::session::export::{Subject, draw};
+use pushforward::session::export::{self as session_export, Subject, draw};
 use pushforward::session::run::Unobserved;
 use pushforward::session::{Crew, Hands};
 use skip::skip;
@@ -334,4 +340,273 @@ fn a_layer_that_became_a_picture_lies_where_its_marks_would() {
         let mean: f64 = sum / n;
         assert!(mean < 4.0, "{tool}: {mean:.2} of 255 on average");
     }
+}
+
+/// What numpy reads of files of arrays: for each array its type, its lengths and its values one after the other, numbers
+/// that are none as `null`.
+const READ: &str = r#"
+import json, sys
+import numpy as np
+
+def told(array):
+    values = [None if value != value else value for value in array.ravel().tolist()]
+    return {"dtype": array.dtype.str, "shape": list(array.shape), "values": values}
+
+def read(path):
+    loaded = np.load(path, allow_pickle=False)
+    if path.endswith(".npy"):
+        return {"": told(loaded)}
+    return {name: told(loaded[name]) for name in loaded.files}
+
+json.dump([read(path) for path in sys.argv[1:]], sys.stdout)
+"#;
+
+/// What numpy reads of these files; or why there is none to ask.
+fn numpy(files: &[PathBuf]) -> Result<serde_json::Value, String> {
+    let python = |arguments: &[&str]| Command::new("python3").args(arguments).output();
+    match python(&["-c", "import numpy"]) {
+        Err(error) => return Err(format!("no python3: {error}")),
+        Ok(output) if !output.status.success() => return Err("python3 has no numpy".to_owned()),
+        Ok(_) => {}
+    }
+    let files = files.iter().map(|file| file.to_str().unwrap());
+    let arguments: Vec<&str> = ["-B", "-c", READ].into_iter().chain(files).collect();
+    let output = python(&arguments).unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    Ok(serde_json::from_slice(&output.stdout).unwrap())
+}
+
+/// A column as what numpy should say of it.
+fn told(values: &Values, shape: &[usize]) -> serde_json::Value {
+    match values {
+        // A double that is a number of single precision is written and read as itself.
+        Values::Numbers(numbers) => {
+            let numbers = numbers
+                .iter()
+                .map(|x| x.is_finite().then_some(f64::from(*x)));
+            let numbers: Vec<Option<f64>> = numbers.collect();
+            serde_json::json!({"dtype": "<f4", "shape": shape, "values": numbers})
+        }
+        Values::Words(words) => {
+            let longest = words.iter().map(|word| word.chars().count()).max();
+            let dtype = format!("<U{}", longest.unwrap_or(1).max(1));
+            serde_json::json!({"dtype": dtype, "shape": shape, "values": words})
+        }
+    }
+}
+
+/// Whether two values are the same, numbers but for the last digit that reading JSON may lose.
+fn agree(a: &serde_json::Value, b: &serde_json::Value) -> bool {
+    use serde_json::Value::{Array, Number, Object};
+    match (a, b) {
+        (Number(a), Number(b)) => {
+            let [a, b] = [a, b].map(|number| number.as_f64().unwrap());
+            (a - b).abs() <= 1e-15 * a.abs()
+        }
+        (Array(a), Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| agree(a, b)),
+        (Object(a), Object(b)) => {
+            let known = |(name, a)| b.get(name).is_some_and(|b| agree(a, b));
+            a.len() == b.len() && a.iter().all(known)
+        }
+        _ => a == b,
+    }
+}
+
+#[test]
+fn arrays_come_back_from_numpy_as_they_were_written() {
+    let experiment = Experiment::from_ron(EXPERIMENT).unwrap();
+    let crew = Crew::of_all_cores().unwrap();
+    let hands = Hands::of(&crew);
+    let folder = tempfile::tempdir().unwrap();
+    let subjects = Subject::of_folder(folder.path(), &experiment, &crew).unwrap();
+    let (mut files, mut written) = (Vec::new(), Vec::new());
+    let strip = FigureKind::Strip {
+        of: StripOf::Density,
+    };
+    let named = ["lanes", "field", "density", "film"].map(|name| FigureKind::named(name).unwrap());
+    for kind in named.into_iter().chain([strip]) {
+        let figure = Figure {
+            paths: Some(7),
+            ..Figure::new(kind.clone())
+        };
+        let looked = (&figure, &experiment.view);
+        let drawn = draw(&subjects, looked, &hands, &mut Unobserved)
+            .unwrap()
+            .unwrap();
+        let numbers = drawn.numbers(&figure, &|| true).unwrap().unwrap();
+        let file = folder.path().join(format!("{}.npz", files.len()));
+        fs::write(&file, NumbersFormat::Npz.encode(&numbers).unwrap()).unwrap();
+        files.push(file);
+        let mut arrays = serde_json::Map::new();
+        for (i, table) in numbers.tables.iter().enumerate() {
+            for column in &table.columns {
+                let name = match i {
+                    0 => column.name.to_owned(),
+                    _ => format!("{}.{}", table.name, column.name),
+                };
+                arrays.insert(name, told(&column.values, &table.shape()));
+            }
+        }
+        assert!(arrays.len() >= 3, "{kind:?}: {:?}", arrays.keys());
+        written.push(serde_json::Value::Object(arrays));
+    }
+    let map = LogDensityMap {
+        bounds: Bounds::square(1.0),
+        n: [3, 2],
+        values: [0.5, -1.0, 2.0, f64::NEG_INFINITY, 0.0, 1e-9].to_vec(),
+    };
+    let file = folder.path().join("density.npy");
+    fs::write(&file, npy::density(&map).unwrap()).unwrap();
+    files.push(file);
+    let values: Vec<f64> = map.values.iter().map(|log| log.exp()).collect();
+    written.push(serde_json::json!({"": {"dtype": "<f8", "shape": [2, 3], "values": values}}));
+    match numpy(&files) {
+        Err(reason) => skip("arrays_come_back_from_numpy", &reason),
+        Ok(read) => {
+            let read = read.as_array().unwrap();
+            assert_eq!(read.len(), written.len());
+            for (file, (read, written)) in files.iter().zip(read.iter().zip(&written)) {
+                assert!(
+                    agree(read, written),
+                    "{}: {read} and {written}",
+                    file.display()
+                );
+            }
+        }
+    }
+}
+
+/// What ffprobe says of the film in a file under these names, one after the other.
+fn probed(file: &Path, names: &str) -> Vec<String> {
+    let entries = format!("stream={names}:format_tags=title,comment");
+    let output = Command::new("ffprobe")
+        .args([
+            "-v",
+            "error",
+            "-count_frames",
+            "-select_streams",
+            "v:0",
+            "-show_entries",
+            &entries,
+        ])
+        .args(["-of", "default=noprint_wrappers=1"])
+        .arg(file)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && said.is_empty(), "{said}");
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.lines().map(str::to_owned).collect()
+}
+
+/// The picture of a film with this number, as red, green and blue.
+fn picture_of(file: &Path, number: usize) -> Vec<u8> {
+    let filter = format!("select=eq(n\\,{number}),scale=in_color_matrix=bt709:in_range=tv");
+    let output = Command::new("ffmpeg")
+        .args(["-v", "error", "-i"])
+        .arg(file)
+        .args([
+            "-vf",
+            &filter,
+            "-frames:v",
+            "1",
+            "-f",
+            "rawvideo",
+            "-pix_fmt",
+            "rgb24",
+            "-",
+        ])
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    output.stdout
+}
+
+#[test]
+fn a_film_has_the_size_the_pictures_and_the_rate_that_were_asked_for() {
+    for tool in ["ffmpeg", "ffprobe"] {
+        if !is_there(tool) {
+            return skip("a_film_has_the_size", &format!("{tool} is not installed"));
+        }
+    }
+    let experiment = Experiment::from_ron(EXPERIMENT).unwrap();
+    let crew = Crew::of_all_cores().unwrap();
+    let hands = Hands::of(&crew);
+    let folder = tempfile::tempdir().unwrap();
+    let subjects = Subject::of_folder(folder.path(), &experiment, &crew).unwrap();
+    let (frames, rate, pause) = (12, 10.0, 0.4);
+    let figure = Figure {
+        width: Some(Length::Pixels(400.0)),
+        height: Some(Length::Pixels(240.0)),
+        dpi: 80.0,
+        paths: Some(20),
+        ..Figure::new(FigureKind::Film {
+            frames,
+            rate,
+            pause,
+            repeat: false,
+            over: FilmOver::Time,
+        })
+    };
+    let looked = (&figure, &experiment.view);
+    let drawn = draw(&subjects, looked, &hands, &mut Unobserved).unwrap();
+    let drawn = std::sync::Arc::new(drawn.unwrap());
+    let options = session_export::options(&figure, &experiment).unwrap();
+    let places = ["a.mp4", "a.gif", "a.apng"].map(|name| folder.path().join(name));
+    session_export::write(&places, &figure, &drawn, &options, &hands, &mut Unobserved).unwrap();
+    let [mp4, gif, apng] = &places;
+    let said = probed(
+        mp4,
+        "codec_name,width,height,pix_fmt,r_frame_rate,nb_read_frames",
+    );
+    // The first and the last picture stay four more pictures each.
+    for expected in [
+        "codec_name=h264",
+        "width=400",
+        "height=240",
+        "pix_fmt=yuv420p",
+        "r_frame_rate=10/1",
+        "nb_read_frames=20",
+    ] {
+        assert!(
+            said.iter().any(|line| line == expected),
+            "{expected}: {said:?}"
+        );
+    }
+    let title = format!("TAG:title={}", options.metadata.title);
+    assert!(said.contains(&title), "{title}: {said:?}");
+    assert!(
+        said.iter().any(|line| line.starts_with("TAG:comment=(")),
+        "{said:?}"
+    );
+    for other in [gif, apng] {
+        let said = probed(other, "width,height,nb_read_frames");
+        for expected in ["width=400", "height=240", "nb_read_frames=12"] {
+            assert!(
+                said.iter().any(|line| line == expected),
+                "{expected}: {said:?}"
+            );
+        }
+    }
+    for (number, t) in [(0, 0.0), (19, 1.0)] {
+        let shot = film_shot(&figure, FilmShot::Flow(t));
+        let own = png::pixels(&drawn.shot(&shot).unwrap(), &options).unwrap();
+        let own = own.rgba.chunks_exact(4).flat_map(|p| [p[0], p[1], p[2]]);
+        let own: Vec<u8> = own.collect();
+        let theirs = picture_of(mp4, number);
+        assert_eq!(theirs.len(), own.len());
+        let off = own
+            .iter()
+            .zip(&theirs)
+            .map(|(a, b)| f64::from(a.abs_diff(*b)));
+        let off = off.sum::<f64>() / own.len() as f64;
+        assert!(off < 4.0, "picture {number} is off by {off} of 255");
+    }
+    let ends = [0, 19].map(|number| picture_of(mp4, number));
+    assert!(ends[0] != ends[1], "it moves");
 }

@@ -373,6 +373,9 @@ fn shows_its_curves(of: MetricsOf, scene: &Scene) {
             "end-point error (RMS)",
             "velocity evaluations per particle (NFE)",
             "10⁻⁶",
+            "order 1",
+            "order 2",
+            "order 4",
         ],
         MetricsOf::BlockCost => &[
             "pairs of a block, k",

@@ -20,7 +20,7 @@ use crate::session::{Crew, Hands};
 /// Trains what has not been trained, and writes every figure.
 ///
 /// # Errors
-/// [`Failure`], with the file or the flag in it; files that were written before stay.
+/// [`Failure`], with the file or the flag in it; figures that were written before stay.
 pub fn export(args: &ExportArgs, stop: Arc<AtomicBool>) -> Result<(), Failure> {
     let origin = Origin::find(&args.experiment)?;
     let experiment = input::changed(&args.experiment, origin.experiment()?, &args.changes)?;
@@ -68,9 +68,8 @@ pub fn export(args: &ExportArgs, stop: Arc<AtomicBool>) -> Result<(), Failure> {
         for unset in drawn.unset_formulas() {
             reporter.notice(&unset);
         }
-        for path in &places {
-            let written = export::write(path, figure, &drawn, &options, &hands, &mut reporter)?;
-            let written = written.ok_or(Failure::Interrupted)?;
+        let written = export::write(&places, figure, &drawn, &options, &hands, &mut reporter)?;
+        for (path, written) in places.iter().zip(written.ok_or(Failure::Interrupted)?) {
             if !written.pictures.is_empty() {
                 let layers: Vec<_> = written.pictures.iter().map(|layer| layer.name()).collect();
                 reporter.notice(&format!(
@@ -89,7 +88,6 @@ pub fn export(args: &ExportArgs, stop: Arc<AtomicBool>) -> Result<(), Failure> {
                 ))?;
             }
         }
-        export::write_captions(&places, figure, &drawn)?;
     }
     Ok(())
 }

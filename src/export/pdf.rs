@@ -1,4 +1,7 @@
-//! A scene as a PDF file (krilla): paths, pictures where the scene has some, and text as outlines or in embedded fonts.
+//! A scene as a PDF file (krilla): paths, pictures where the scene has some, and text as outlines or in embedded fonts. What
+//! is a named group in SVG is a layer of that name here ([`layers`]).
+
+mod layers;
 
 use std::ops::Range;
 
@@ -10,6 +13,7 @@ use krilla::num::NormalizedF32;
 use krilla::page::PageSettings;
 use krilla::paint::{Fill, FillRule, LineCap, LineJoin, Stroke};
 use krilla::surface::Surface;
+use krilla::tagging::{Artifact, ContentTag};
 use krilla::text::{Font as PdfFont, GlyphId, KrillaGlyph};
 use krilla::{Document, SerializeSettings};
 
@@ -17,7 +21,7 @@ use super::{ExportError, Options, apart, flatten};
 use crate::experiment::figure::TextAs;
 use crate::scene::text::{self, Pen, Run};
 use crate::scene::{
-    Arrows, Color, Image, Item, PagePoint, Polylines, Rect, Rectangle, Scene, Segments, Text,
+    Arrows, Color, Image, Item, PagePoint, Panel, Polylines, Rect, Rectangle, Scene, Segments, Text,
 };
 
 /// The scene as a PDF file of one page of its size. There is no date in it.
@@ -27,7 +31,9 @@ use crate::scene::{
 pub fn encode(scene: &Scene, options: &Options) -> Result<Vec<u8>, ExportError> {
     let scene = &*flatten::flatten(scene, options.dpi)?;
     let mut document = Document::new_with(SerializeSettings {
-        enable_tagging: false,
+        // Without tags it marks no content; without compression its marks can be found.
+        enable_tagging: true,
+        compress_content_streams: false,
         ..SerializeSettings::default()
     });
     document.set_metadata(metadata(options));
@@ -35,41 +41,36 @@ pub fn encode(scene: &Scene, options: &Options) -> Result<Vec<u8>, ExportError> 
     let page = PageSettings::from_wh(width, height);
     let page = page.ok_or_else(|| ExportError::Pdf("the page has no extent".to_owned()))?;
     let mut page = document.start_page_with(page);
-    draw(page.surface(), scene, options);
+    let names = draw(page.surface(), scene, options);
     page.finish();
     let bytes = document.finish();
-    bytes.map_err(|error| ExportError::Pdf(format!("{error:?}")))
+    let bytes = bytes.map_err(|error| ExportError::Pdf(format!("{error:?}")))?;
+    let named = layers::named(&bytes, &names);
+    named.ok_or_else(|| ExportError::Pdf("its layers cannot be named".to_owned()))
 }
 
-/// Draws the scene, bottom first.
-fn draw(surface: Surface, scene: &Scene, options: &Options) {
+/// Draws the scene, bottom first; the names of its layers.
+fn draw(surface: Surface, scene: &Scene, options: &Options) -> Vec<String> {
     let mut pdf = Pdf {
         surface,
         text: options.text,
         fonts: Vec::new(),
+        layers: Vec::new(),
     };
     if let Some(ground) = options.ground(scene) {
+        pdf.layer("ground".to_owned());
         pdf.fill(rect_path(Rect::at([0.0, 0.0], scene.size)), ground);
+        pdf.surface.end_tagged();
     }
-    for panel in &scene.panels {
-        let clip = rect_path(panel.transform.rect());
-        if let Some(clip) = &clip {
-            pdf.surface.push_clip_path(clip, &FillRule::NonZero);
-        }
-        pdf.items(&panel.backdrop);
-        for group in &panel.groups {
-            pdf.items(&group.items);
-        }
-        pdf.items(&panel.overlay);
-        if clip.is_some() {
-            pdf.surface.pop();
-        }
+    for (panel, number) in scene.panels.iter().zip(1..) {
+        pdf.panel(panel, number);
     }
-    pdf.items(&scene.furniture);
-    for bar in &scene.color_bars {
-        pdf.items(bar);
+    pdf.group("axes-and-legend".to_owned(), &scene.furniture);
+    for (bar, number) in scene.color_bars.iter().zip(1..) {
+        pdf.group(format!("color-bar-{number}"), bar);
     }
     pdf.surface.finish();
+    pdf.layers
 }
 
 fn metadata(options: &Options) -> PdfMetadata {
@@ -84,9 +85,41 @@ struct Pdf<'a> {
     surface: Surface<'a>,
     text: TextAs,
     fonts: Vec<(&'static [u8], PdfFont)>,
+    /// The names of the layers so far.
+    layers: Vec<String>,
 }
 
 impl Pdf<'_> {
+    /// Begins a layer, which `end_tagged` ends.
+    fn layer(&mut self, name: String) {
+        let mark = ContentTag::Artifact(Artifact::default());
+        self.surface.start_tagged(mark);
+        self.layers.push(name);
+    }
+
+    fn group(&mut self, name: String, items: &[Item]) {
+        self.layer(name);
+        self.items(items);
+        self.surface.end_tagged();
+    }
+
+    fn panel(&mut self, panel: &Panel, number: usize) {
+        let clip = rect_path(panel.transform.rect());
+        if let Some(clip) = &clip {
+            self.surface.push_clip_path(clip, &FillRule::NonZero);
+        }
+        self.items(&panel.backdrop);
+        for group in &panel.groups {
+            self.group(format!("panel{number}-{:?}", group.layer), &group.items);
+        }
+        if !panel.overlay.is_empty() {
+            self.group(format!("panel{number}-step"), &panel.overlay);
+        }
+        if clip.is_some() {
+            self.surface.pop();
+        }
+    }
+
     fn items(&mut self, items: &[Item]) {
         for item in items {
             match item {
@@ -349,7 +382,8 @@ mod tests {
     use super::*;
     use crate::experiment::View;
     use crate::export::{Ground, Metadata};
-    use crate::scene::{Page, Style, build, fixture};
+    use crate::scene::lanes::LanePanel;
+    use crate::scene::{Around, Page, Style, build, fixture, lanes};
 
     fn scene() -> Scene {
         let page = Page::figure(Style::Paper);
@@ -372,6 +406,40 @@ mod tests {
         assert_eq!(count(&bytes, "/MediaBox[0 0 486 388.8]"), 1);
         assert_eq!(count(&bytes, "CreationDate") + count(&bytes, "ModDate"), 0);
         assert_eq!(bytes, file(&Options::default()), "the same bytes");
+    }
+
+    /// The names in this order that follow a word in a file.
+    fn names(bytes: &[u8], before: &str, after: char) -> Vec<String> {
+        let text = String::from_utf8_lossy(bytes);
+        let names = text.split(before).skip(1);
+        let names = names.map(|rest| rest.split(after).next().unwrap().to_owned());
+        names.collect()
+    }
+
+    #[test]
+    fn the_groups_of_an_svg_are_layers_of_their_names() {
+        let frame = fixture::frame();
+        let view = View::default();
+        let lane = |frame, title: &str| LanePanel::measured(frame, title.to_owned());
+        let lanes = [lane(&frame, "a"), lane(&frame, "b")];
+        let around = Around::default();
+        let grid = lanes::grid(&lanes, &view, 0.5, 2, around);
+        let scenes = [scene(), grid.scene(&Page::figure(Style::Paper))];
+        for scene in scenes {
+            for text in [TextAs::Outlines, TextAs::Text] {
+                let options = Options {
+                    text,
+                    ..Options::default()
+                };
+                let svg = crate::export::svg::encode(&scene, &options).unwrap();
+                let groups = names(&svg, "<g id=\"", '"');
+                assert!(groups.len() > 3, "{groups:?}");
+                let pdf = encode(&scene, &options).unwrap();
+                let layers = names(&pdf, "/Type/OCG/Name(", ')');
+                assert_eq!(layers.split_first().unwrap().0, "ground");
+                assert_eq!(layers[1..], groups);
+            }
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod data;
 mod header;
 mod legend;
 mod marks;
+mod slopes;
 mod ticks;
 
 use super::figure::margin;
@@ -167,6 +168,7 @@ impl CurvesFigure {
             items.extend(ticks::y_marks(plot, page));
             items.extend(self.x_marks(plot, is_lowest, page));
         }
+        items.extend(slopes::slopes(plot, page));
         for curve in &plot.plot.curves {
             items.extend(marks::curve_marks(plot, curve, page));
         }

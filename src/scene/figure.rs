@@ -189,7 +189,7 @@ impl Figure<'_> {
 
     fn column_width(&self, beside: bool) -> f32 {
         let sizes = self.page.sizes();
-        let ramp = legend::ramp(self.moment.view, self.moment.frame);
+        let ramp = legend::ramp(&self.moment);
         let bar = ramp.map_or(0.0, |ramp| ColorBar::of_ramp(&ramp).width(&sizes));
         match beside {
             true => bar.max(legend::column_width(

@@ -181,8 +181,13 @@ pub fn exact_field(frame: &mut Frame, factor: f64) {
 
 /// Measures the trajectories of a frame for a colour that asks for it, all of them, in units of 2.
 pub fn measure(frame: &mut Frame, color: TrajectoryColor) {
+    measure_in(frame, color, 2.0);
+}
+
+/// The same in other units.
+pub fn measure_in(frame: &mut Frame, color: TrajectoryColor, unit: f64) {
     let followed = frame.products.trajectories.get().map(Arc::clone);
-    let measures = Measures::of(followed.expect("trajectories"), N, color, 2.0);
+    let measures = Measures::of(followed.expect("trajectories"), N, color, unit);
     let of = frame.flow();
     frame.products.put(of, finish(measures));
 }

@@ -71,7 +71,7 @@ impl<'a> Meaning<'a> {
         let notes = visible.map(|layer| (layer, (look(layer).notes.words)(&moment, place)));
         Self {
             view: moment.view,
-            ramp: ramp(moment.view, moment.frame),
+            ramp: ramp(&moment),
             classes: ClassSet::shown(moment.view, moment.frame),
             notes: notes.collect(),
             basis: basis(moment.view, moment.frame),
@@ -228,9 +228,9 @@ fn basis(view: &View, frame: &Frame) -> Option<String> {
 }
 
 /// What the colour bar is about, if colour is a number that needs one.
-pub fn ramp(view: &View, frame: &Frame) -> Option<Ramp> {
-    let visible = view.step.is_none() && view.layers.contains(&Layer::Trajectories);
-    Ramp::of(view, frame).filter(|_| visible)
+pub(super) fn ramp(moment: &Moment) -> Option<Ramp> {
+    let visible = moment.view.step.is_none() && moment.shows(Layer::Trajectories);
+    Ramp::of(moment.view, moment.frame, &moment.scales).filter(|_| visible)
 }
 
 /// Distance between the baselines of two lines of the legend, in points.

@@ -1,10 +1,12 @@
 //! What a colour of the ramp means where colour is a number of trajectories: its name and where its scale ends.
 //!
-//! Scales begin at 0 and do not follow the flow, so that a colour stays what it is while training runs, and is the same
-//! in lanes that flow between the same densities. What lies beyond the end has the colour of the end.
+//! Scales begin at 0 and do not follow the flow, so that a colour stays what it is while training runs. Lanes side by side
+//! have one scale, which ends for the densities that are farthest apart, so that a colour is the same number in all of them.
+//! What lies beyond the end has the colour of the end.
 
 use std::f64::consts::PI;
 
+use super::Scales;
 use crate::experiment::{TrajectoryColor, View};
 use crate::snapshot::Frame;
 
@@ -18,17 +20,16 @@ pub struct Ramp {
 }
 
 impl Ramp {
-    /// What the view's colours mean; none if they are no number.
+    /// What the view's colours mean for a frame among others; none if they are no number.
     ///
     /// The chord ratio ends at 1 and turning at pi, half a turn. The local S ends near the mean squared distance `U^2` of
     /// independent points of source and target, and the speed near `2 U`: at the next of 1, 2, 5 times a power of ten.
     /// The ways of an SDE have none of these numbers and are told apart by colour alone.
-    pub fn of(view: &View, frame: &Frame) -> Option<Self> {
+    pub fn of(view: &View, frame: &Frame, scales: &Scales) -> Option<Self> {
         if !frame.experiment.readout.sampler.is_ode() {
             return None;
         }
-        let measures = frame.products.measures.get();
-        let unit = measures.map_or(1.0, |measures| measures.unit);
+        let unit = scales.unit;
         let top = match view.color {
             TrajectoryColor::Identity => return None,
             TrajectoryColor::ChordRatio => 1.0,

@@ -1,13 +1,14 @@
-//! Where the scales of maps end.
+//! Where the scales of colours end.
 //!
-//! A scale does not move with the play head, and lanes side by side have the same one: it ends where 95 % of the
-//! probability fits in, over all times and all lanes, at the next of 1, 2, 5 times a power of ten.
+//! A scale does not move with the play head, and lanes side by side have the same one. That of a map ends where 95 % of the
+//! probability fits in, over all times and all lanes, at the next of 1, 2, 5 times a power of ten; that of a number of
+//! trajectories where [`Ramp`](super::Ramp) says, for the largest unit of all lanes.
 
 use super::ramp::round;
 use crate::products::FieldTops;
 use crate::snapshot::Frame;
 
-/// Where the scales of maps end, above 0; the same for all lanes that are shown side by side.
+/// Where the scales of colours end, above 0; the same for all lanes that are shown side by side.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Scales {
     pub(super) density: f64,
@@ -15,6 +16,8 @@ pub struct Scales {
     pub(super) divergence: f64,
     pub(super) continuity: f64,
     pub(super) ppd: f64,
+    /// The largest distance between source and target that trajectories are measured in.
+    pub(super) unit: f64,
 }
 
 impl Scales {
@@ -22,7 +25,10 @@ impl Scales {
     pub fn of<'a>(frames: impl IntoIterator<Item = &'a Frame>) -> Self {
         let mut density: f64 = 0.0;
         let mut tops = FieldTops::default();
+        let mut unit: f64 = 0.0;
         for frame in frames {
+            let measures = frame.products.measures.get();
+            unit = unit.max(measures.map_or(0.0, |measures| measures.unit));
             density = density.max(frame.products.exact_maps.get().map_or(0.0, |maps| maps.top));
             if let Some(maps) = frame.products.field_maps.get() {
                 tops.error = tops.error.max(maps.tops.error);
@@ -37,6 +43,7 @@ impl Scales {
             divergence: round(tops.divergence),
             continuity: round(tops.continuity),
             ppd: round(tops.ppd),
+            unit: if unit > 0.0 { unit } else { 1.0 },
         }
     }
 }

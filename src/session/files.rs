@@ -1,5 +1,7 @@
 //! The one place that reads and writes files. Writing is atomic: a reader sees the old file or the new one.
 
+pub mod together;
+
 use std::env;
 use std::ffi::OsStr;
 use std::fs::{self, File};
@@ -13,7 +15,7 @@ use tempfile::NamedTempFile;
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
     /// The system refused.
-    #[error("{path}: {source}")]
+    #[error("{path}: {source}{}", way_out(source))]
     Io {
         /// The file.
         path: PathBuf,
@@ -86,6 +88,18 @@ fn io_error(path: &Path) -> impl FnOnce(io::Error) -> FileError + '_ {
     }
 }
 
+/// What helps against an error of the system, to be said after it; nothing where it says enough.
+pub fn way_out(error: &io::Error) -> &'static str {
+    use io::ErrorKind::{FileTooLarge, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+    match error.kind() {
+        StorageFull | QuotaExceeded | FileTooLarge => {
+            "; make room there, or write to another place"
+        }
+        ReadOnlyFilesystem => "; write to another place",
+        _ => "",
+    }
+}
+
 /// Replaces the file by `bytes`, see [`AtomicFile`].
 ///
 /// # Errors
@@ -134,24 +148,41 @@ impl AtomicFile {
         written.map_err(io_error(&self.path))
     }
 
+    /// How many bytes it has so far.
+    ///
+    /// # Errors
+    /// If the system refuses to say.
+    pub fn length(&self) -> Result<u64, FileError> {
+        // By its name: another program may write it.
+        let meta = fs::metadata(self.temporary.path());
+        Ok(meta.map_err(io_error(&self.path))?.len())
+    }
+
     /// Puts the file in the old one's place.
     ///
     /// # Errors
     /// If the system refuses; then the old file, if any, is untouched.
     pub fn commit(self) -> Result<(), FileError> {
-        let persist = || {
-            set_permissions(self.temporary.as_file(), &self.target)?;
-            self.temporary.as_file().sync_all()?;
-            let persisted = self.temporary.persist(&self.target);
-            persisted.map_err(|error| error.error)?;
-            sync_folder(folder_of(&self.target))
-        };
-        persist().map_err(io_error(&self.path))
+        let (path, target) = (self.path.clone(), self.target.clone());
+        let settled = self.settle().and_then(|()| self.rename());
+        let placed = settled.and_then(|()| sync_folder(folder_of(&target)));
+        placed.map_err(io_error(&path))
+    }
+
+    /// All bytes are on the disk.
+    fn settle(&self) -> io::Result<()> {
+        set_permissions(self.temporary.as_file(), &self.target)?;
+        self.temporary.as_file().sync_all()
+    }
+
+    fn rename(self) -> io::Result<()> {
+        let persisted = self.temporary.persist(&self.target);
+        persisted.map(drop).map_err(|error| error.error)
     }
 }
 
-/// An [`AtomicFile`] that somebody else writes. Whoever opened it puts it in its place, or drops it, which leaves nothing
-/// even where a writer is still there.
+/// An [`AtomicFile`] that somebody else writes. Whoever opened it takes it back, or drops it, which leaves nothing even
+/// where a writer is still there.
 pub struct Shared {
     file: Arc<Mutex<Option<AtomicFile>>>,
     owns: bool,
@@ -177,13 +208,9 @@ impl Shared {
         path.unwrap_or_default()
     }
 
-    /// See [`AtomicFile::commit`].
-    ///
-    /// # Errors
-    /// If the system refuses.
-    pub fn commit(self) -> Result<(), FileError> {
-        let file = self.lock().take();
-        file.map_or(Ok(()), AtomicFile::commit)
+    /// The file when it is written; nothing for a handle to write through once its owner has it.
+    pub fn take(self) -> Option<AtomicFile> {
+        self.lock().take()
     }
 }
 

@@ -228,28 +228,69 @@ fn weights_of_another_problem_seed_or_length_are_not_drawn() {
     }
 }
 
+/// A limit on the size of files, in blocks of 512 bytes or of 1024, stands for a full disk.
 #[cfg(unix)]
 #[test]
 fn a_disk_that_fills_up_keeps_the_old_figure() {
     let run = trained();
-    let out = folder();
-    let svg = out.path().join("a.svg");
-    put(&svg, "the old one");
     let program = assert_cmd::cargo::cargo_bin!("pushforward");
-    let mut command = Command::new("sh");
-    command
-        .args(["-c", "trap '' XFSZ; ulimit -f 1; exec \"$@\"", "sh"])
-        .arg(program);
-    command
-        .arg("export")
-        .arg(run.path())
-        .args(["--figure", "trajectories", "--out"])
-        .arg(&svg);
-    let assert = command.assert().code(1);
-    let message = String::from_utf8(assert.get_output().stderr.clone()).unwrap();
-    assert!(message.contains("a.svg"), "{message}");
-    assert_eq!(fs::read_to_string(&svg).unwrap(), "the old one");
+    let film = [
+        "--frames", "40", "--width", "3in", "--dpi", "60", "--paths", "20",
+    ];
+    for (kind, name, limit, flags) in [
+        ("trajectories", "a.svg", "1", &[][..]),
+        ("trajectories", "a.pdf", "1", &[]),
+        ("trajectories", "a.npz", "1", &[]),
+        ("film", "a.gif", "1", &film),
+        ("film", "a.gif", "32", &film),
+        ("film", "a.apng", "32", &film),
+    ] {
+        let out = folder();
+        let file = out.path().join(name);
+        put(&file, "the old one");
+        let mut command = Command::new("sh");
+        let script = format!("trap '' XFSZ; ulimit -f {limit}; exec \"$@\"");
+        command.args(["-c", &script, "sh"]).arg(program);
+        command.arg("export").arg(run.path());
+        command.args(["--figure", kind, "--out"]).arg(&file);
+        let assert = command.args(flags).assert().code(1);
+        let message = String::from_utf8(assert.get_output().stderr.clone()).unwrap();
+        for words in [name, "make room there, or write to another place"] {
+            assert!(message.contains(words), "{name}, {limit}: {message}");
+        }
+        assert_eq!(fs::read_to_string(&file).unwrap(), "the old one");
+        assert_eq!(fs::read_dir(out.path()).unwrap().count(), 1);
+    }
+}
+
+#[test]
+fn a_folder_in_the_place_of_a_caption_is_found_before_anything_is_written() {
+    let run = trained();
+    let out = folder();
+    let at = |name: &str| out.path().join(name).to_str().unwrap().to_owned();
+    fs::create_dir(at("a.caption.tex")).unwrap();
+    let (svg, csv) = (at("a.svg"), at("a.csv"));
+    let place = run.path().to_str().unwrap();
+    let args = [
+        "export",
+        place,
+        "--figure",
+        "trajectories",
+        "--out",
+        &csv,
+        "--out",
+        &svg,
+    ];
+    let message = refusal(1, &args);
+    assert!(
+        message.contains("a.caption.tex: is a folder, no file"),
+        "{message}"
+    );
     assert_eq!(fs::read_dir(out.path()).unwrap().count(), 1);
+    let mut without = args.to_vec();
+    without.push("--no-caption");
+    pushforward().args(without).assert().code(0);
+    assert_eq!(fs::read_dir(out.path()).unwrap().count(), 3);
 }
 
 #[test]
@@ -308,7 +349,7 @@ fn numbers_and_captions_are_written_beside_pictures() {
     assert!(read("a.caption.tex").contains("\\includegraphics[width=6.75in]{a.pdf}"));
     assert!(read("a.caption.tex").starts_with("% LaTeX reads PDF and PNG"));
     let refused = export("film", &["f.md"], 3);
-    assert!(refused.contains(".csv or .npz"), "{refused}");
+    assert!(refused.contains(".csv and .npz hold them"), "{refused}");
     export("samples", &["b.csv"], 0);
     let samples = read("b.csv");
     assert!(samples.starts_with("part,x,y\nsource,"));
@@ -357,6 +398,14 @@ fn a_trained_run_has_its_curves_and_a_film_of_its_training() {
         "--paths",
         "20",
     ];
-    exported(run.path(), &film);
+    let (csv, npz, md) = (path("a.csv"), path("a.npz"), path("a.md"));
+    let numbers = ["--out", &csv, "--out", &npz, "--out", &md];
+    exported(run.path(), &[&film[..], &numbers].concat());
     assert!(fs::read(&gif).unwrap().starts_with(b"GIF89a"));
+    let rows = fs::read_to_string(&csv).unwrap();
+    assert!(rows.starts_with("step,t,point,x,y\n0,"), "{rows}");
+    assert!(rows.contains("\n20,"), "{rows}");
+    assert!(fs::read(&npz).unwrap().starts_with(b"PK"));
+    let table = fs::read_to_string(&md).unwrap();
+    assert!(table.starts_with("| step | t | point | x | y |"), "{table}");
 }

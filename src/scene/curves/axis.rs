@@ -138,6 +138,11 @@ impl Axis {
         self.value(self.min)
     }
 
+    /// The value at the upper end.
+    pub fn high(&self) -> f64 {
+        self.value(self.max)
+    }
+
     fn value(&self, x: f64) -> f64 {
         if self.logarithmic { 10_f64.powf(x) } else { x }
     }

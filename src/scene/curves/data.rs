@@ -62,6 +62,8 @@ pub struct Plot {
     pub curves: Vec<Curve>,
     /// How its values are spaced.
     pub scale: Scale,
+    /// Orders of convergence whose slopes are drawn, where both axes have ratios.
+    pub orders: &'static [u8],
 }
 
 /// What the x axis says.

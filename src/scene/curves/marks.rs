@@ -134,7 +134,7 @@ pub(super) fn dashes(line: &[PagePoint], width: f32) -> Vec<[PagePoint; 2]> {
 }
 
 /// The part of a stroke within a box (Liang and Barsky 1984).
-fn clipped([a, b]: [PagePoint; 2], rect: Rect) -> Option<[PagePoint; 2]> {
+pub(super) fn clipped([a, b]: [PagePoint; 2], rect: Rect) -> Option<[PagePoint; 2]> {
     let (mut from, mut to) = (0.0_f32, 1.0_f32);
     for k in 0..2 {
         let way = b[k] - a[k];

@@ -18,6 +18,7 @@ fn figure(n_plots: usize) -> CurvesFigure {
         title: format!("number {i}"),
         curves: vec![curve(0), curve(1)],
         scale: Scale::Linear,
+        orders: &[],
     };
     CurvesFigure {
         title: "Two moons".to_owned(),

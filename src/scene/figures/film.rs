@@ -68,35 +68,63 @@ pub fn film_shot(figure: &Figure, shot: FilmShot) -> Figure {
 /// Most rows of a table of a film's numbers.
 const MAX_ROWS: usize = 5_000_000;
 
-impl Kind for Film {
-    /// Those of every picture, one after the other.
-    fn numbers(figure: &Figure, material: &Material) -> Result<FigureNumbers, FigureError> {
-        let mut tables: Vec<Table> = Vec::new();
-        let shots = film_shots(figure);
-        if shots
-            .iter()
-            .any(|shot| matches!(shot, FilmShot::Training(_)))
-        {
-            let sentence = "the numbers of a film are those over t: --over time has them";
-            return Err(FigureError::Nothing(sentence.to_owned()));
+/// The numbers of a film, picture by picture: what is shown at a time and, where it looks back, a training step, each once.
+#[derive(Default)]
+pub struct FilmNumbers {
+    tables: Vec<Table>,
+    seen: Vec<(Vec<u64>, Vec<u64>)>,
+}
+
+impl FilmNumbers {
+    /// Adds those of a picture of the film, a figure of [`film_shot`], with the lanes that it shows.
+    ///
+    /// # Errors
+    /// There are too many of them for a file.
+    pub fn add(&mut self, picture: &Figure, material: &Material) -> Result<(), FigureError> {
+        let steps = material.lanes.iter().map(|lane| lane.frame.step).collect();
+        let times = picture.times.iter().map(|t| t.to_bits()).collect();
+        let shown = (steps, times);
+        if self.seen.contains(&shown) {
+            return Ok(());
         }
-        for shot in shots {
-            let shot = film_shot(figure, shot);
-            tables = joined(
-                tables
-                    .into_iter()
-                    .chain(Self::grid(&shot, material).tables(Self::MAIN)),
-            );
-            let rows = tables.iter().map(Table::len).max().unwrap_or(0);
-            if rows > MAX_ROWS {
-                let sentence = format!(
-                    "the film's numbers have more than {MAX_ROWS} rows: fewer pictures (--frames 30) or particles (--paths 500) have fewer"
-                );
-                return Err(FigureError::Nothing(sentence));
-            }
+        self.seen.push(shown);
+        let looks_back = match picture.kind {
+            FigureKind::Film { over, .. } => over.looks_back(),
+            _ => false,
+        };
+        let grid = Film::grid(picture, material);
+        let tables = match looks_back {
+            true => grid.tables_by_step(Film::MAIN),
+            false => grid.tables(Film::MAIN),
+        };
+        self.tables = joined(std::mem::take(&mut self.tables).into_iter().chain(tables));
+        let rows = self.tables.iter().map(Table::len).max().unwrap_or(0);
+        match rows > MAX_ROWS {
+            true => Err(FigureError::Nothing(format!(
+                "the film's numbers have more than {MAX_ROWS} rows: fewer pictures (--frames 30) or particles (--paths 500) have fewer"
+            ))),
+            false => Ok(()),
         }
+    }
+
+    /// All of them.
+    pub fn all(self) -> FigureNumbers {
         let metrics = None;
-        Ok(FigureNumbers { tables, metrics })
+        FigureNumbers {
+            tables: self.tables,
+            metrics,
+        }
+    }
+}
+
+impl Kind for Film {
+    /// Those of every picture that shows these lanes, one after the other.
+    fn numbers(figure: &Figure, material: &Material) -> Result<FigureNumbers, FigureError> {
+        let mut numbers = FilmNumbers::default();
+        for shot in film_shots(figure) {
+            numbers.add(&film_shot(figure, shot), material)?;
+        }
+        Ok(numbers.all())
     }
 
     const MAIN: Option<Layer> = Some(Layer::Particles);

@@ -79,6 +79,7 @@ fn curves(figure: &Figure, material: &Material) -> CurvesFigure {
     let plot = |(plot, lines): (&lines::PlotSpec, Vec<Line>)| Plot {
         title: plot.title.to_owned(),
         scale: plot.scale,
+        orders: plot.orders,
         curves: lines
             .into_iter()
             .map(|line| Curve {

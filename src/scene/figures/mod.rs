@@ -347,7 +347,7 @@ fn settled(
 
 /// So often a size is tried that is to be large enough.
 const ROUNDS: usize = 20;
-pub use film::{FilmShot, film_shot, film_shots};
+pub use film::{FilmNumbers, FilmShot, film_shot, film_shots};
 
 /// Width to height of a page whose height nobody chose.
 const HABIT: [f32; 2] = [6.75, 5.4];

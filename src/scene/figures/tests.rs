@@ -1,7 +1,7 @@
 //! What each kind shows of a frame with known numbers.
 
 use super::*;
-use crate::experiment::figure::{DensityOf, FieldOf, Show, StripOf};
+use crate::experiment::figure::{DensityOf, FieldOf, FilmOver, Show, StripOf};
 use crate::scene::fixture::{self, N};
 use crate::scene::{Item, Rect, Text};
 
@@ -502,8 +502,16 @@ fn every_table_of_every_kind_is_documented() {
     view.layers = Layer::ALL.to_vec();
     view.ask = Some((0.5, 0.5));
     let mut known = std::collections::BTreeSet::new();
-    for name in FigureKind::NAMES {
-        let kind = FigureKind::named(name).unwrap();
+    let named = FigureKind::NAMES.into_iter();
+    let named = named.map(|name| (name, FigureKind::named(name).unwrap()));
+    let looks_back = FigureKind::Film {
+        frames: 3,
+        rate: 30.0,
+        pause: 0.0,
+        repeat: true,
+        over: FilmOver::Both,
+    };
+    for (name, kind) in named.chain([("film", looks_back)]) {
         if matches!(kind, FigureKind::Loss) && frame.loss.is_empty() {
             continue;
         }

@@ -89,7 +89,7 @@ impl Marks for Trajectories {
         Some(Shown {
             ways: Ways::of(moment)?,
             n: moment.view.trajectories,
-            ramp: Ramp::of(moment.view, moment.frame),
+            ramp: Ramp::of(moment.view, moment.frame, &moment.scales),
         })
     }
 

@@ -226,12 +226,11 @@ impl PanelGrid<'_> {
     }
 
     /// The colour bars at the right of the panels, from left to right, those of maps with their layers and without numbers.
-    /// Where the scales of trajectories' colours differ, which they do between different densities, it is that of the first.
     /// There is room for a few; the legend says of other maps what they show.
     pub(super) fn bars(&self) -> impl Iterator<Item = (Option<Layer>, ColorBar)> {
         let legend = self.around.show.legend;
         let mut panels = self.panels.iter().filter(|_| legend);
-        let ramp = panels.find_map(|panel| legend::ramp(&panel.view, &panel.frame));
+        let ramp = panels.find_map(|panel| legend::ramp(&self.moment(panel)));
         let ramp = ramp.map(|ramp| (None, ColorBar::of_ramp(&ramp)));
         let all = self.all_layers();
         let maps: Vec<_> = legend::bars(&all).filter(|_| legend).collect();

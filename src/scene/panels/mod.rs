@@ -77,6 +77,15 @@ impl PanelGrid<'_> {
     /// The numbers behind the marks, a table for each layer that has some; that of `main` comes first. Where there are
     /// several panels, columns say which panel it is, or which lane, and at which time.
     pub fn tables(&self, main: Option<Layer>) -> Vec<Table> {
+        self.tables_with(main, false)
+    }
+
+    /// The same with a column that says the training step of the weights.
+    pub fn tables_by_step(&self, main: Option<Layer>) -> Vec<Table> {
+        self.tables_with(main, true)
+    }
+
+    fn tables_with(&self, main: Option<Layer>, step: bool) -> Vec<Table> {
         let of_lanes = self.panels.iter().any(|panel| panel.lane > 0);
         let mut tables = Vec::new();
         for (i, shown) in self.panels.iter().enumerate() {
@@ -87,6 +96,9 @@ impl PanelGrid<'_> {
                 };
                 if !table.has("t") && look(layer).moves {
                     table = table.with_number("t", shown.t);
+                }
+                if step {
+                    table = table.with_number("step", shown.frame.step as f64);
                 }
                 if self.panels.len() > 1 {
                     let (name, number) = match of_lanes {

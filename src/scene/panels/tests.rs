@@ -4,10 +4,10 @@ use proptest::prelude::*;
 
 use super::words::letter;
 use super::*;
-use crate::experiment::Camera;
-use crate::scene::fixture::{empty_frame, frame};
+use crate::experiment::{Camera, TrajectoryColor};
+use crate::scene::fixture::{empty_frame, frame, measure_in};
 use crate::scene::lanes::{LanePanel, columns, grid};
-use crate::scene::{Rect, Style, Text};
+use crate::scene::{Color, Rect, Style, Text};
 
 /// The grid of some lanes at a time.
 fn of_lanes<'a>(lanes: &'a [LanePanel<'a>], view: &View, t: f64, columns: usize) -> PanelGrid<'a> {
@@ -163,6 +163,63 @@ fn what_differs_from_lane_to_lane_stands_under_its_panel() {
     assert_eq!(words([&slow, &slow]).len(), 1);
     let notes = words([&slow, &fast]);
     assert!(notes.len() == 2 && notes[0] != notes[1], "{notes:?}");
+}
+
+/// The colours of the trajectories in a panel, one after the other.
+fn colors(scene: &Scene, panel: usize) -> Vec<Color> {
+    let items = scene.panels[panel]
+        .groups
+        .iter()
+        .flat_map(|group| &*group.items);
+    let lines = items.filter_map(|item| match item {
+        Item::Polylines(lines) => Some(lines.colors.clone()),
+        _ => None,
+    });
+    lines.flatten().collect()
+}
+
+/// The number at the upper end of the one colour bar.
+fn end_of_bar(scene: &Scene) -> f64 {
+    let [bar] = &scene.color_bars[..] else {
+        panic!("{} bars", scene.color_bars.len());
+    };
+    let numbers = bar.iter().filter_map(|item| match item {
+        Item::Text(text) => text.text.parse().ok(),
+        _ => None,
+    });
+    numbers.fold(0.0, f64::max)
+}
+
+#[test]
+fn a_colour_of_trajectories_is_one_number_in_all_lanes() {
+    // The same speeds between densities that are ten times as far from each other.
+    let [near, far] = [2.0, 20.0].map(|unit| {
+        let mut frame = frame();
+        measure_in(&mut frame, TrajectoryColor::Speed, unit);
+        frame
+    });
+    let view = View {
+        layers: vec![Layer::Trajectories],
+        color: TrajectoryColor::Speed,
+        ..View::default()
+    };
+    let drawn = |frames: &[&Frame]| {
+        let frames = frames.iter().copied();
+        let lanes = frames.map(|frame| LanePanel::measured(frame, "lane".to_owned()));
+        let lanes: Vec<LanePanel> = lanes.collect();
+        let figure = of_lanes(&lanes, &view, 1.0, 2);
+        figure.scene(&natural(&figure, Style::Paper))
+    };
+    let [alone, wide] = [&near, &far].map(|frame| drawn(&[frame]));
+    assert!(end_of_bar(&wide) > 5.0 * end_of_bar(&alone));
+    assert_ne!(colors(&alone, 0), colors(&wide, 0), "the scales differ");
+    for lanes in [[&near, &far], [&far, &near]] {
+        let both = drawn(&lanes);
+        assert!(colors(&both, 0).len() > 30);
+        assert_eq!(colors(&both, 0), colors(&both, 1));
+        assert_eq!(end_of_bar(&both), end_of_bar(&wide));
+        assert_eq!(colors(&both, 0), colors(&wide, 0), "those of the one bar");
+    }
 }
 
 #[test]

@@ -49,6 +49,7 @@ pub fn theorem(comparison: &Comparison, table: &Table, recipe: String) -> Option
             title: names.get(i).cloned().unwrap_or_default(),
             curves: curves.filter(|curve| !curve.points.is_empty()).collect(),
             scale: Scale::Logarithmic,
+            orders: &[],
         }
     };
     let plots: Vec<Plot> = groups.iter().enumerate().map(plot).collect();
@@ -88,6 +89,7 @@ pub fn curves(comparison: &Comparison, table: &Table, recipe: String) -> Option<
             title,
             curves,
             scale,
+            orders: &[],
         })
     };
     Some(CurvesFigure {

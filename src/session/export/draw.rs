@@ -5,7 +5,9 @@ use crate::flow::Bounds;
 use crate::model::DeviceChoice;
 use crate::products::{Look, Products};
 use crate::scene::caption::{self, Caption};
-use crate::scene::figures::{self, FigureError, Material};
+use crate::scene::figures::{
+    self, FigureError, FilmNumbers, FilmShot, Material, film_shot, film_shots,
+};
 use crate::scene::lanes::LanePanel;
 use crate::scene::missing::{missing, unset_formulas};
 use crate::scene::numbers::FigureNumbers;
@@ -86,15 +88,46 @@ impl Drawn {
         scene.map_err(refused)
     }
 
-    /// The numbers behind the figure.
+    /// The numbers behind the figure, of a film those of all its pictures; nothing if `goes_on` says no in between.
     ///
     /// # Errors
-    /// [`RunError::Input`] if the lanes do not have what it shows.
-    pub fn numbers(&self, figure: &Figure) -> Result<FigureNumbers, RunError> {
-        let numbers = with_material(&self.lanes, &self.frames, &self.view, |material| {
-            figures::numbers(figure, material)
-        });
-        numbers.map_err(refused)
+    /// [`RunError::Input`] if the lanes do not have what it shows, or it shows too much for a file.
+    pub fn numbers(
+        &self,
+        figure: &Figure,
+        goes_on: &dyn Fn() -> bool,
+    ) -> Result<Option<FigureNumbers>, RunError> {
+        let shots = film_shots(figure);
+        if shots.is_empty() {
+            let numbers = with_material(&self.lanes, &self.frames, &self.view, |material| {
+                figures::numbers(figure, material)
+            });
+            return numbers.map(Some).map_err(refused);
+        }
+        let mut numbers = FilmNumbers::default();
+        // Several pictures in a row may show the same weights.
+        let mut earlier: Option<(usize, Vec<Frame>)> = None;
+        for shot in shots {
+            if !goes_on() {
+                return Ok(None);
+            }
+            if let FilmShot::Training(share) = shot {
+                let place = self.past.place(share);
+                let known = earlier.take().filter(|(of, _)| *of == place);
+                let made = || (place, self.past.frames(&self.frames, share, &self.look));
+                earlier = Some(known.unwrap_or_else(made));
+            }
+            let frames = match (shot, &earlier) {
+                (FilmShot::Training(_), Some((_, frames))) => frames,
+                _ => &self.frames,
+            };
+            let picture = film_shot(figure, shot);
+            let added = with_material(&self.lanes, frames, &self.view, |material| {
+                numbers.add(&picture, material)
+            });
+            added.map_err(refused)?;
+        }
+        Ok(Some(numbers.all()))
     }
 
     /// The caption of the figure in a file of this name.

@@ -1,7 +1,7 @@
-//! A film as a file: pictures are rasterised side by side, a few at a time, and written in order into a temporary file that
-//! takes the target's place at the end. Cancelled or failed it leaves nothing.
+//! A film as a file: pictures are rasterised side by side, a few at a time, and written in order into a temporary file for
+//! its place. Cancelled or failed it leaves nothing.
 
-use std::io::BufWriter;
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use crate::clock::Instant;
@@ -14,7 +14,7 @@ use crate::export::png::{Pixels, pixels};
 use crate::flow::work::Work;
 use crate::scene::Scene;
 
-use super::super::files::{AtomicFile, Shared};
+use super::super::files::{AtomicFile, Shared, way_out};
 use super::super::hands::Hands;
 use super::super::observer::{Phase, Progress, RunError, RunObserver};
 use super::ffmpeg::{self, Mp4};
@@ -37,7 +37,7 @@ pub struct Reel {
 /// Makes a picture's scene, on whichever thread.
 pub type Shot = Box<dyn FnOnce() -> Result<Scene, RunError> + Send>;
 
-/// Writes a film of the pictures that `shot` hands out by number; `false` if interrupted.
+/// Writes a film of the pictures that `shot` hands out by number; nothing if interrupted. Whoever called puts it in its place.
 ///
 /// # Errors
 /// [`RunError`] with the path and the number of the picture if it cannot be made or written.
@@ -47,26 +47,39 @@ pub fn record(
     shot: &mut dyn FnMut(usize) -> Result<Shot, RunError>,
     hands: &Hands,
     observer: &mut dyn RunObserver,
-) -> Result<bool, RunError> {
-    record_with(&ffmpeg::available, path, reel, shot, hands, observer)
+) -> Result<Option<AtomicFile>, RunError> {
+    let tools = Tools {
+        ffmpeg: &ffmpeg::available,
+        out: &|file| Box::new(BufWriter::new(file)),
+    };
+    record_with(&tools, path, reel, shot, hands, observer)
 }
 
-/// Where ffmpeg is, if it is there; otherwise a sentence.
-type Program<'a> = &'a dyn Fn() -> Result<PathBuf, String>;
+/// What a film is written with.
+struct Tools<'a> {
+    /// Where ffmpeg is, if it is there; otherwise a sentence.
+    ffmpeg: &'a dyn Fn() -> Result<PathBuf, String>,
+    /// What the other formats write to.
+    out: &'a dyn Fn(Shared) -> Box<dyn Write + Send>,
+}
 
 fn record_with(
-    ffmpeg: Program,
+    tools: &Tools,
     path: &Path,
     reel: &Reel,
     shot: &mut dyn FnMut(usize) -> Result<Shot, RunError>,
     hands: &Hands,
     observer: &mut dyn RunObserver,
-) -> Result<bool, RunError> {
+) -> Result<Option<AtomicFile>, RunError> {
     let n = reel.timing.pictures;
     let failed = |k: usize, error: &FilmError| {
         let file = path.display();
+        let way_out = match error {
+            FilmError::Io(error) => way_out(error),
+            _ => "",
+        };
         RunError::Failed(format!(
-            "{file}: picture {k} of {n} could not be written: {error}"
+            "{file}: picture {k} of {n} could not be written: {error}{way_out}"
         ))
     };
     let samples: Vec<usize> = match reel.format {
@@ -75,21 +88,20 @@ fn record_with(
     };
     let first = shot(0)?()?;
     let Some(samples) = draw(&samples, reel, shot, hands, observer)? else {
-        return Ok(false);
+        return Ok(None);
     };
     let file = AtomicFile::create(path).map_err(|error| RunError::Failed(error.to_string()))?;
     let file = Shared::of(file);
-    let mut film =
-        open(ffmpeg, &file, reel, &samples, &first).map_err(|error| failed(1, &error))?;
+    let mut film = open(tools, &file, reel, &samples, &first).map_err(|error| failed(1, &error))?;
     drop(samples);
     let (start, all) = (Instant::now(), (0..n).collect::<Vec<_>>());
     for batch in all.chunks(AHEAD * hands.count().max(1)) {
         let Some(pictures) = draw(batch, reel, shot, hands, observer)? else {
-            return Ok(false);
+            return Ok(None);
         };
         for (k, picture) in batch.iter().zip(&pictures) {
             if observer.interrupted() {
-                return Ok(false);
+                return Ok(None);
             }
             film.push(picture).map_err(|error| failed(k + 1, &error))?;
         }
@@ -105,16 +117,14 @@ fn record_with(
         });
     }
     if observer.interrupted() {
-        return Ok(false);
+        return Ok(None);
     }
     film.finish().map_err(|error| failed(n, &error))?;
-    file.commit()
-        .map_err(|error| RunError::Failed(error.to_string()))?;
-    Ok(true)
+    Ok(file.take())
 }
 
 fn open(
-    ffmpeg: Program,
+    tools: &Tools,
     file: &Shared,
     reel: &Reel,
     samples: &[Pixels],
@@ -122,7 +132,7 @@ fn open(
 ) -> Result<Box<dyn FilmWriter>, FilmError> {
     let size = samples.first().map_or([0, 0], |picture| picture.size);
     let (timing, metadata) = (reel.timing, &reel.options.metadata);
-    let out = || BufWriter::new(file.clone());
+    let out = || (tools.out)(file.clone());
     Ok(match reel.format {
         FilmFormat::Gif => {
             let palette = Palette::of(samples, &inks(first));
@@ -130,7 +140,7 @@ fn open(
         }
         FilmFormat::Apng => Box::new(Apng::new(out(), size, timing, metadata)?),
         FilmFormat::Mp4 => {
-            let program = ffmpeg().map_err(FilmError::Encoder)?;
+            let program = (tools.ffmpeg)().map_err(FilmError::Encoder)?;
             Box::new(Mp4::start(&program, &file.path(), size, timing, metadata)?)
         }
     })

@@ -2,6 +2,7 @@
 //!
 //! The same weights and the same figure are the same bytes, however many threads there are.
 
+mod captions;
 mod draw;
 pub mod ffmpeg;
 pub mod film;
@@ -12,7 +13,7 @@ mod write;
 
 pub use draw::{Drawn, draw};
 pub use subject::Subject;
-pub use write::{Written, check, options, suffixes, write, write_captions, write_stills};
+pub use write::{Written, check, options, suffixes, write, write_stills};
 
 #[cfg(test)]
 mod tests;

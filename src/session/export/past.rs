@@ -41,11 +41,16 @@ impl Past {
         Ok(Self { histories, steps })
     }
 
+    /// Which of the steps belongs to a share of them, 0 to 1.
+    pub fn place(&self, share: f64) -> usize {
+        let last = self.steps.len().saturating_sub(1);
+        ((share * last as f64) as usize).min(last)
+    }
+
     /// The lanes with what is looked at of them, after a share of the steps, each with its newest weights that are not later.
     pub fn frames(&self, newest: &[Frame], share: f64, look: &Look) -> Vec<Frame> {
-        let last = self.steps.len().saturating_sub(1);
-        let place = (share * last as f64) as usize;
-        let step = self.steps.get(place.min(last)).copied().unwrap_or(u64::MAX);
+        let step = self.steps.get(self.place(share)).copied();
+        let step = step.unwrap_or(u64::MAX);
         let lanes = newest.iter().zip(&self.histories);
         lanes
             .map(|(frame, history)| at(frame, history, step, look))

@@ -1,14 +1,18 @@
 use std::cell::Cell;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::super::crew::Crew;
+use super::super::files::atomic_write;
 use super::super::hands::Hands;
 use super::super::observer::{Progress, RunObserver, Unobserved};
 use super::super::run::{RunOptions, run};
 use super::*;
 use crate::experiment::figure::{FilmOver, Show};
-use crate::experiment::{Experiment, Figure, FigureKind, presets};
+use crate::experiment::{Experiment, Figure, FigureKind, Layer, presets};
 use crate::export::Format;
+use crate::scene::Item;
+use crate::scene::numbers::{Table, Values};
 
 /// Stops when it has been asked so many times.
 struct Until {
@@ -67,6 +71,94 @@ fn a_figure_that_is_cancelled_at_any_time_is_none() {
     for percent in [1, 50, 99] {
         let most = all * percent / 100;
         assert!(drawn(&mut Until::asked(most)).is_none(), "{percent} %");
+    }
+}
+
+#[test]
+fn a_figure_that_is_cancelled_before_all_of_its_files_are_made_leaves_none() {
+    let (folder, experiment) = trained();
+    let crew = Crew::alone();
+    let hands = Hands::of(&crew);
+    let subjects = Subject::of_folder(folder.path(), &experiment, &crew).unwrap();
+    let out = tempfile::tempdir().unwrap();
+    let files = || out.path().read_dir().unwrap().count();
+    let still = Figure::new(FigureKind::Trajectories);
+    for (figure, names) in [
+        (still, &["a.svg", "a.png", "a.pdf", "a.csv"][..]),
+        (film(FilmOver::Time, 60), &["a.gif", "b.apng", "a.npz"]),
+    ] {
+        let places: Vec<PathBuf> = names.iter().map(|name| out.path().join(name)).collect();
+        let options = options(&figure, &experiment).unwrap();
+        let looked = (&figure, &experiment.view);
+        let written = |until: &mut Until| {
+            let drawn = draw(&subjects, looked, &hands, until).unwrap();
+            let drawn = std::sync::Arc::new(drawn?);
+            write(&places, &figure, &drawn, &options, &hands, until).unwrap()
+        };
+        let mut patient = Until::asked(usize::MAX);
+        assert_eq!(written(&mut patient).unwrap().len(), names.len());
+        let whole = files();
+        assert!(whole > names.len(), "captions are beside them");
+        std::fs::read_dir(out.path())
+            .unwrap()
+            .for_each(|file| std::fs::remove_file(file.unwrap().path()).unwrap());
+        let all = patient.asked.load(Ordering::Relaxed);
+        for most in [all / 100, all / 2, all * 99 / 100, all - 1] {
+            assert!(
+                written(&mut Until::asked(most)).is_none(),
+                "{most} of {all}"
+            );
+            assert_eq!(files(), 0, "{most} of {all}");
+        }
+    }
+}
+
+#[test]
+fn a_figure_whose_captions_cannot_be_written_is_none() {
+    let (folder, experiment) = trained();
+    let crew = Crew::alone();
+    let hands = Hands::of(&crew);
+    let subjects = Subject::of_folder(folder.path(), &experiment, &crew).unwrap();
+    for (figure, names, caption) in [
+        (
+            Figure::new(FigureKind::Trajectories),
+            ["a.svg", "b.pdf"],
+            "b.caption.tex",
+        ),
+        (
+            film(FilmOver::Time, 3),
+            ["a.gif", "a.apng"],
+            "a.caption.txt",
+        ),
+    ] {
+        let out = tempfile::tempdir().unwrap();
+        let places = names.map(|name| out.path().join(name));
+        std::fs::create_dir(out.path().join(caption)).unwrap();
+        atomic_write(&places[0], b"the old one").unwrap();
+        let options = options(&figure, &experiment).unwrap();
+        let looked = (&figure, &experiment.view);
+        let drawn = draw(&subjects, looked, &hands, &mut Unobserved).unwrap();
+        let drawn = std::sync::Arc::new(drawn.unwrap());
+        let written = write(&places, &figure, &drawn, &options, &hands, &mut Unobserved);
+        let error = written.err().unwrap().to_string();
+        assert!(error.contains(caption), "{error}");
+        assert_eq!(std::fs::read(&places[0]).unwrap(), b"the old one");
+        assert_eq!(out.path().read_dir().unwrap().count(), 2);
+        // It is found before anything is drawn, too, and without captions nothing is in the way.
+        let early = places.iter().find_map(|path| check(&figure, path).err());
+        let early = early.unwrap().to_string();
+        assert!(
+            early.contains(caption) && early.contains("is a folder"),
+            "{early}"
+        );
+        let bare = Figure {
+            caption: false,
+            ..figure
+        };
+        assert!(check(&bare, &places[1]).is_ok());
+        let written = write(&places, &bare, &drawn, &options, &hands, &mut Unobserved);
+        assert_eq!(written.unwrap().unwrap().len(), 2);
+        assert_eq!(out.path().read_dir().unwrap().count(), 3);
     }
 }
 
@@ -182,7 +274,8 @@ fn a_film_over_training_is_the_same_bytes_for_any_number_of_threads() {
         let drawn = std::sync::Arc::new(drawn.unwrap());
         let path = folder.path().join(format!("{threads}.gif"));
         let options = options(&figure, &experiment).unwrap();
-        write(&path, &figure, &drawn, &options, &hands, &mut Unobserved).unwrap();
+        let places = std::slice::from_ref(&path);
+        write(places, &figure, &drawn, &options, &hands, &mut Unobserved).unwrap();
         (std::fs::read(path).unwrap(), drawn)
     };
     let ((one, drawn), (two, _)) = (bytes(1), bytes(2));
@@ -201,9 +294,90 @@ fn a_film_over_training_is_the_same_bytes_for_any_number_of_threads() {
         scenes[k]
             .furniture
             .iter()
-            .any(|item| matches!(item, crate::scene::Item::Text(text) if text.text.contains(words)))
+            .any(|item| matches!(item, Item::Text(text) if text.text.contains(words)))
     };
     assert!(says(0, "step 0") && says(1, "step 10") && says(2, "step 20"));
+}
+
+/// The column of a table, as numbers.
+fn column(table: &Table, name: &str) -> Vec<f32> {
+    let column = table.columns.iter().find(|column| column.name == name);
+    match &column.unwrap_or_else(|| panic!("no {name}")).values {
+        Values::Numbers(numbers) => numbers.clone(),
+        Values::Words(_) => panic!("{name} are words"),
+    }
+}
+
+#[test]
+fn a_film_over_training_has_its_particles_at_every_step_as_numbers() {
+    let (folder, experiment) = trained();
+    let crew = Crew::alone();
+    let hands = Hands::of(&crew);
+    let subjects = Subject::of_folder(folder.path(), &experiment, &crew).unwrap();
+    let of = |over, frames| {
+        let figure = film(over, frames);
+        let looked = (&figure, &experiment.view);
+        let drawn = draw(&subjects, looked, &hands, &mut Unobserved)
+            .unwrap()
+            .unwrap();
+        let numbers = drawn.numbers(&figure, &|| true).unwrap().unwrap();
+        assert!(drawn.numbers(&figure, &|| false).unwrap().is_none());
+        (numbers.tables[0].clone(), drawn, figure)
+    };
+    let (table, drawn, figure) = of(FilmOver::Training, 9);
+    let names: Vec<&str> = table.columns.iter().map(|column| column.name).collect();
+    assert_eq!(
+        (table.name, &names[..]),
+        ("particles", &["step", "t", "point", "x", "y"][..])
+    );
+    let (steps, points) = (column(&table, "step"), column(&table, "point"));
+    let mut known = steps.clone();
+    known.dedup();
+    assert!(known.len() > 2 && known.is_sorted(), "{known:?}");
+    assert_eq!((known[0], known[known.len() - 1]), (0.0, 20.0));
+    let n = points.iter().filter(|point| **point == 0.0).count();
+    assert_eq!(n, known.len(), "each step once");
+    assert_eq!(table.len() % known.len(), 0);
+    // They are where the picture of that step shows them.
+    let (x, y) = (column(&table, "x"), column(&table, "y"));
+    let first = drawn.earlier(&figure, 0.0).unwrap();
+    let transform = &first.panels[0].transform;
+    let group = first.panels[0]
+        .groups
+        .iter()
+        .find(|group| group.layer == Layer::Particles);
+    let Some(Item::Points(shown)) = group.unwrap().items.first() else {
+        panic!("no particles");
+    };
+    let at = transform.page_from_data([f64::from(x[0]), f64::from(y[0])]);
+    let near = |center: &&[f32; 2]| (center[0] - at[0]).hypot(center[1] - at[1]) < 0.01;
+    assert!(shown.centers.iter().any(|center| near(&center)));
+    let moved = x
+        .iter()
+        .zip(&steps)
+        .filter(|(_, step)| **step == 20.0)
+        .map(|(x, _)| x);
+    let before = x
+        .iter()
+        .zip(&steps)
+        .filter(|(_, step)| **step == 0.0)
+        .map(|(x, _)| x);
+    assert!(!before.eq(moved), "training moves them");
+
+    let (table, ..) = of(FilmOver::Both, 10);
+    let (steps, times) = (column(&table, "step"), column(&table, "t"));
+    let last: Vec<f32> = steps
+        .iter()
+        .zip(&times)
+        .filter(|(step, _)| **step == 20.0)
+        .map(|(_, t)| *t)
+        .collect();
+    for t in [0.0, 0.25, 0.5, 0.75, 1.0] {
+        assert!(last.contains(&t), "{t}");
+    }
+    assert!(steps.contains(&0.0));
+    let (table, ..) = of(FilmOver::Time, 5);
+    assert!(!table.has("step") && table.has("t"));
 }
 
 #[test]

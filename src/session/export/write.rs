@@ -1,7 +1,7 @@
 //! A figure that is drawn becomes a file.
 
-use std::collections::BTreeSet;
 use std::ffi::OsStr;
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -11,14 +11,15 @@ use crate::export::film::{FilmFormat, Timing};
 use crate::export::numbers::NumbersFormat;
 use crate::export::png::MAX_PIXELS;
 use crate::export::{ExportError, Format, Ground, Metadata, Options, flatten};
-use crate::scene::caption::Caption;
 use crate::scene::figures::{FilmShot, film_shot, film_shots};
 use crate::scene::{Color, Scene};
 
-use super::super::files::{atomic_write, is_folder};
+use super::super::files::together::commit_all;
+use super::super::files::{AtomicFile, FileError, is_folder};
 use super::super::folder::Folder;
 use super::super::hands::Hands;
 use super::super::observer::{RunError, RunObserver};
+use super::captions;
 use super::draw::Drawn;
 use super::ffmpeg;
 use super::film::{Reel, Shot, record};
@@ -87,9 +88,15 @@ pub fn check(figure: &Figure, path: &Path) -> Result<(), RunError> {
             )));
         }
     }
-    if is_folder(path).unwrap_or(false) {
-        let path = path.display();
-        return Err(RunError::Failed(format!("{path}: is a folder, no file")));
+    let captions = captions::places(&[path.to_owned()], figure);
+    for path in [path]
+        .into_iter()
+        .chain(captions.iter().map(PathBuf::as_path))
+    {
+        if is_folder(path).unwrap_or(false) {
+            let path = path.display();
+            return Err(RunError::Failed(format!("{path}: is a folder, no file")));
+        }
     }
     let folder = path
         .parent()
@@ -98,66 +105,104 @@ pub fn check(figure: &Figure, path: &Path) -> Result<(), RunError> {
     Ok(())
 }
 
-/// Writes the figure in the format of the path's suffix, atomically; `None` if interrupted, which leaves no file.
+/// Writes the figure to every place in the format of its suffix, and its captions beside its pictures: all of these files or,
+/// if interrupted (`None`) or refused, none of them.
 ///
 /// # Errors
 /// [`RunError::Input`] for a suffix that says no format or a size that cannot be, [`RunError::Failed`] if the system
 /// refuses; both with the path.
 pub fn write(
-    path: &Path,
+    places: &[PathBuf],
     figure: &Figure,
     drawn: &Arc<Drawn>,
     options: &Options,
     hands: &Hands,
     observer: &mut dyn RunObserver,
-) -> Result<Option<Written>, RunError> {
-    if observer.interrupted() {
-        return Ok(None);
-    }
-    match Output::of(figure, path)? {
-        Output::Still(format) => {
-            let bytes = format.encode(&drawn.scene, options);
-            let bytes =
-                bytes.map_err(|error| RunError::Input(format!("{}: {error}", path.display())))?;
-            atomic_write(path, &bytes).map_err(|error| RunError::Failed(error.to_string()))?;
-        }
-        Output::Numbers(format) => {
-            let bytes = format.encode(&drawn.numbers(figure)?);
-            let bytes =
-                bytes.map_err(|error| RunError::Input(format!("{}: {error}", path.display())))?;
-            atomic_write(path, &bytes).map_err(|error| RunError::Failed(error.to_string()))?;
-        }
-        Output::Film(format, timing) => {
-            let reel = Reel {
-                format,
-                timing,
-                options: match format.has_opacity() {
-                    true => options.clone(),
-                    false => opaque(options),
-                },
-            };
-            let shots = film_shots(figure);
-            let mut shot = |k: usize| -> Result<Shot, RunError> {
-                let drawn = Arc::clone(drawn);
-                let shot = shots.get(k).copied().unwrap_or(FilmShot::Flow(1.0));
-                let figure = film_shot(figure, shot);
-                Ok(Box::new(move || match shot {
-                    FilmShot::Flow(_) => drawn.shot(&figure),
-                    FilmShot::Training(share) => drawn.earlier(&figure, share),
-                }))
-            };
-            if !record(path, &reel, &mut shot, hands, observer)? {
-                return Ok(None);
+) -> Result<Option<Vec<Written>>, RunError> {
+    let (mut files, mut all) = (Vec::new(), Vec::new());
+    for path in places {
+        let made = match Output::of(figure, path)? {
+            Output::Film(format, timing) => filmed(
+                path,
+                (format, timing),
+                (figure, drawn),
+                options,
+                hands,
+                observer,
+            )?,
+            _ if observer.interrupted() => None,
+            Output::Still(format) => {
+                let bytes = format.encode(&drawn.scene, options);
+                Some(file_of(path, bytes)?)
             }
-        }
+            Output::Numbers(format) => {
+                let numbers = drawn.numbers(figure, &|| !observer.interrupted())?;
+                let file = numbers.map(|numbers| file_of(path, format.encode(&numbers)));
+                file.transpose()?
+            }
+        };
+        let Some(file) = made else {
+            return Ok(None);
+        };
+        let pictures = match Output::of(figure, path)? {
+            Output::Still(Format::Svg | Format::Pdf) => flatten::layers(&drawn.scene),
+            _ => Vec::new(),
+        };
+        let bytes = file.length().map_err(failed)?;
+        all.push(Written { bytes, pictures });
+        files.push(file);
     }
-    let length = std::fs::metadata(path).map(|file| file.len());
-    let bytes = length.map_err(|error| RunError::Failed(format!("{}: {error}", path.display())))?;
-    let pictures = match Output::of(figure, path)? {
-        Output::Still(Format::Svg | Format::Pdf) => flatten::layers(&drawn.scene),
-        _ => Vec::new(),
+    for (path, words) in captions::of(places, figure, drawn) {
+        files.push(begun(&path, words.as_bytes())?);
+    }
+    commit_all(files).map_err(failed)?;
+    Ok(Some(all))
+}
+
+fn failed(error: FileError) -> RunError {
+    RunError::Failed(error.to_string())
+}
+
+/// A file of these bytes that has not got its place yet.
+fn begun(path: &Path, bytes: &[u8]) -> Result<AtomicFile, RunError> {
+    let mut file = AtomicFile::create(path).map_err(failed)?;
+    file.write(bytes).map_err(failed)?;
+    Ok(file)
+}
+
+fn file_of<E: Display>(path: &Path, bytes: Result<Vec<u8>, E>) -> Result<AtomicFile, RunError> {
+    let refused = |error| RunError::Input(format!("{}: {error}", path.display()));
+    begun(path, &bytes.map_err(refused)?)
+}
+
+/// The film that has not got its place yet; nothing if interrupted.
+fn filmed(
+    path: &Path,
+    (format, timing): (FilmFormat, Timing),
+    (figure, drawn): (&Figure, &Arc<Drawn>),
+    options: &Options,
+    hands: &Hands,
+    observer: &mut dyn RunObserver,
+) -> Result<Option<AtomicFile>, RunError> {
+    let reel = Reel {
+        format,
+        timing,
+        options: match format.has_opacity() {
+            true => options.clone(),
+            false => opaque(options),
+        },
     };
-    Ok(Some(Written { bytes, pictures }))
+    let shots = film_shots(figure);
+    let mut shot = |k: usize| -> Result<Shot, RunError> {
+        let drawn = Arc::clone(drawn);
+        let shot = shots.get(k).copied().unwrap_or(FilmShot::Flow(1.0));
+        let figure = film_shot(figure, shot);
+        Ok(Box::new(move || match shot {
+            FilmShot::Flow(_) => drawn.shot(&figure),
+            FilmShot::Training(share) => drawn.earlier(&figure, share),
+        }))
+    };
+    record(path, &reel, &mut shot, hands, observer)
 }
 
 /// Writes a figure into a folder as vectors and as pixels, under these names.
@@ -187,54 +232,8 @@ fn format_of(path: &Path) -> Result<Format, RunError> {
     })
 }
 
-/// Writes the captions beside the pictures of a figure that are at these paths, if the figure has one: `a.caption.txt` and
-/// `a.caption.tex` beside `a.pdf` and `a.png`, of a film the first alone. LaTeX is given the PDF, or else the PNG.
-///
-/// # Errors
-/// [`RunError::Failed`] if the system refuses.
-pub fn write_captions(paths: &[PathBuf], figure: &Figure, drawn: &Drawn) -> Result<(), RunError> {
-    let is_picture = |path: &&PathBuf| {
-        let suffix = path.extension().and_then(|suffix| suffix.to_str());
-        NumbersFormat::of_suffix(suffix.unwrap_or_default()).is_none()
-    };
-    let pictures: Vec<&PathBuf> = paths.iter().filter(is_picture).collect();
-    let stems: BTreeSet<PathBuf> = pictures
-        .iter()
-        .map(|path| path.with_extension(""))
-        .collect();
-    for stem in stems.iter().filter(|_| figure.caption) {
-        let has = |suffix: &str| {
-            let mut own = pictures
-                .iter()
-                .filter(|path| path.with_extension("") == *stem);
-            own.any(|path| {
-                path.extension()
-                    .is_some_and(|own| own.eq_ignore_ascii_case(suffix))
-            })
-        };
-        let read = ["pdf", "png"].into_iter().find(|suffix| has(suffix));
-        let name = stem.file_name().unwrap_or_default().to_string_lossy();
-        let file = format!("{name}.{}", read.unwrap_or("pdf"));
-        let Caption { text, latex } = drawn.caption(figure, &file);
-        let latex = match read {
-            Some(_) => latex,
-            None => {
-                format!("% LaTeX reads PDF and PNG: --out {file} writes the one below\n{latex}")
-            }
-        };
-        let is_film = matches!(figure.kind, FigureKind::Film { .. });
-        let files = [("caption.txt", text), ("caption.tex", latex)];
-        for (suffix, words) in files.into_iter().take(if is_film { 1 } else { 2 }) {
-            // The stem may have dots of its own.
-            let beside = stem.with_file_name(format!("{name}.{suffix}"));
-            atomic_write(&beside, words.as_bytes())
-                .map_err(|error| RunError::Failed(error.to_string()))?;
-        }
-    }
-    Ok(())
-}
-
-/// The suffixes of the files that a kind of figure can be, the usual one first.
+/// The suffixes of the files that a kind of figure is offered as, the usual one first. Of a film few tables are short enough to
+/// be read, so that text is left to those who ask for it.
 pub fn suffixes(kind: &FigureKind) -> &'static [&'static str] {
     match kind {
         FigureKind::Film { .. } => &["gif", "apng", "mp4", "csv", "npz"],
@@ -267,16 +266,8 @@ impl Output {
     /// [`RunError::Input`] for a suffix that the kind of figure has no format for.
     fn of(figure: &Figure, path: &Path) -> Result<Self, RunError> {
         let suffix = path.extension().and_then(|suffix| suffix.to_str());
-        let is_film = matches!(figure.kind, FigureKind::Film { .. });
-        match NumbersFormat::of_suffix(suffix.unwrap_or_default()) {
-            Some(NumbersFormat::Markdown | NumbersFormat::Latex) if is_film => {
-                let path = path.display();
-                return Err(RunError::Input(format!(
-                    "{path}: a film has too many numbers for a table that is read: .csv or .npz hold them"
-                )));
-            }
-            Some(format) => return Ok(Self::Numbers(format)),
-            None => {}
+        if let Some(format) = NumbersFormat::of_suffix(suffix.unwrap_or_default()) {
+            return Ok(Self::Numbers(format));
         }
         if figure.kind.is_numbers_alone() {
             let (path, kind) = (path.display(), figure.kind.name());

@@ -12,7 +12,7 @@ use crate::export::png::{Pixels, pixels};
 use super::super::Wake;
 use super::super::crew::Crew;
 use super::super::documents;
-use super::super::export::{check, options, write, write_captions};
+use super::super::export::{check, options, write};
 use super::super::hands::Hands;
 use super::super::observer::{Progress, RunError, RunObserver};
 use super::super::thread::{Joined, caught};
@@ -253,11 +253,9 @@ fn done(export: &Export, observer: &mut dyn RunObserver) -> Result<Option<Ended>
             Ok(Some(Ended::Copied(pixels)))
         }
         Way::File(path) => {
-            let drawn = Arc::new(drawn);
-            let written = write(path, figure, &drawn, &options, hands, observer)?;
-            if written.is_some() {
-                write_captions(std::slice::from_ref(path), figure, &drawn)?;
-            }
+            let (places, drawn) = (std::slice::from_ref(path), Arc::new(drawn));
+            let written = write(places, figure, &drawn, &options, hands, observer)?;
+            let written = written.and_then(|written| written.into_iter().next());
             Ok(written.map(|written| Ended::Written(path.clone(), written.bytes)))
         }
     }

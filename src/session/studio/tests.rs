@@ -1,4 +1,5 @@
 use std::path::Path;
+use std::sync::{OnceLock, Weak};
 use std::time::Duration;
 
 use super::desktop::quoted;
@@ -186,6 +187,106 @@ fn exports_come_one_after_the_other_and_what_fails_or_is_cancelled_leaves_no_fil
         assert!(sentence.contains(&name), "{sentence}");
     }
     assert!(is_empty(empty.path()));
+}
+
+/// A studio that takes the export under way back once this share of it is done.
+fn impatient(share: f64) -> Arc<Studio> {
+    let own: Arc<OnceLock<Weak<Studio>>> = Arc::default();
+    let seen = Arc::clone(&own);
+    let wake = move || {
+        let Some(studio) = seen.get().and_then(Weak::upgrade) else {
+            return;
+        };
+        let is_due = |under: &Under| under.share.is_some_and(|done| done >= share);
+        if let Some(under) = studio.under_way().into_iter().find(is_due) {
+            studio.cancel(under.number);
+        }
+    };
+    let studio = Arc::new(Studio::spawn(Arc::new(wake)).unwrap());
+    own.set(Arc::downgrade(&studio)).unwrap();
+    studio
+}
+
+#[test]
+fn a_film_that_is_cancelled_at_1_50_and_99_percent_leaves_nothing_and_the_next_one_is_made() {
+    for (share, suffix) in [(0.01, "gif"), (0.5, "apng"), (0.99, "gif")] {
+        let folder = tempfile::tempdir().unwrap();
+        let studio = impatient(share);
+        let export = |figure: Figure, name: &str| Export {
+            shown: shown(),
+            figure,
+            way: Way::File(folder.path().join(name)),
+            keeps_run: true,
+        };
+        let cancelled = export(film(200), &format!("a.{suffix}"));
+        let way = cancelled.way.clone();
+        studio.export(cancelled);
+        assert_eq!(ended(&studio), Ended::Cancelled(way), "{share}");
+        assert!(is_empty(folder.path()), "{share}");
+        studio.export(export(Figure::new(FigureKind::Trajectories), "b.svg"));
+        assert!(matches!(ended(&studio), Ended::Written(path, _) if path.ends_with("b.svg")));
+        assert_eq!(
+            folder.path().read_dir().unwrap().count(),
+            3,
+            "with its captions"
+        );
+    }
+}
+
+#[test]
+fn an_export_whose_place_goes_away_says_so_and_the_next_one_is_made() {
+    let outer = tempfile::tempdir().unwrap();
+    let folder = outer.path().join("figures");
+    let studio = studio();
+    let export = |figure: Figure, name: &str| Export {
+        shown: shown(),
+        figure,
+        way: Way::File(folder.join(name)),
+        keeps_run: true,
+    };
+    studio.export(export(film(200), "a.gif"));
+    wait(|| studio.under_way().first()?.share);
+    std::fs::remove_dir_all(&folder).unwrap();
+    let Ended::Failed(sentence) = ended(&studio) else {
+        panic!("a film without a place");
+    };
+    assert!(sentence.contains("figures/a.gif"), "{sentence}");
+    assert!(is_empty(outer.path()));
+    // A folder of the caption's name is found before anything is drawn.
+    let blocked = folder.join("a.caption.txt");
+    std::fs::create_dir_all(&blocked).unwrap();
+    studio.export(export(film(200), "a.gif"));
+    let Ended::Failed(sentence) = ended(&studio) else {
+        panic!("a caption that is a folder");
+    };
+    assert!(
+        sentence.contains("a.caption.txt: is a folder"),
+        "{sentence}"
+    );
+    assert_eq!(folder.read_dir().unwrap().count(), 1);
+    studio.export(export(film(3), "b.gif"));
+    assert!(matches!(ended(&studio), Ended::Written(path, _) if path.ends_with("b.gif")));
+}
+
+/// A device is always full: nothing is begun there.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_device_in_the_place_of_a_file_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let link = folder.path().join("a.gif");
+    std::os::unix::fs::symlink("/dev/full", &link).unwrap();
+    let studio = studio();
+    studio.export(Export {
+        shown: shown(),
+        figure: film(3),
+        way: Way::File(link),
+        keeps_run: true,
+    });
+    let Ended::Failed(sentence) = ended(&studio) else {
+        panic!("written to a device");
+    };
+    assert!(sentence.contains("a.gif: not a regular file"), "{sentence}");
+    assert_eq!(folder.path().read_dir().unwrap().count(), 1);
 }
 
 #[test]

@@ -8,12 +8,12 @@ use crate::experiment::{TrajectoryColor, View};
 use crate::products::{Followed, Made, Measures};
 use crate::scene::colormap::viridis;
 use crate::scene::metrics::significant;
-use crate::scene::theme::Theme;
-use crate::scene::{Color, Ramp};
+use crate::scene::{Color, Ramp, Scales};
 use crate::snapshot::Frame;
 
 use super::super::panels::widgets::card;
 use super::super::theme::ink;
+use super::Sight;
 
 /// Bins from 0 to the end of the scale; what lies beyond it is in the last one.
 const N_BINS: usize = 28;
@@ -80,11 +80,11 @@ pub struct Histogram {
 }
 
 impl Histogram {
-    fn update(&mut self, frame: &Frame, view: &View) {
+    fn update(&mut self, frame: &Frame, view: &View, scales: &Scales) {
         let counted = Counted::of(frame, view.color).and_then(|counted| {
             let mut view = view.clone();
             view.color = counted.color();
-            let ramp = Ramp::of(&view, frame)?;
+            let ramp = Ramp::of(&view, frame, scales)?;
             Some((counted, ramp))
         });
         let same = match (&self.counted, &counted) {
@@ -130,15 +130,13 @@ fn words(color: TrajectoryColor) -> (&'static str, &'static str) {
     }
 }
 
-/// The histogram of the newest picture.
-pub fn histogram_ui(
-    ui: &mut Ui,
-    theme: &Theme,
-    histogram: &mut Histogram,
-    frame: &Frame,
-    view: &View,
-) {
-    histogram.update(frame, view);
+/// The histogram of the newest picture of the selected lane, with the scale of all.
+pub fn histogram_ui(ui: &mut Ui, histogram: &mut Histogram, sight: Sight<'_>) {
+    let Sight {
+        theme, frame, lab, ..
+    } = sight;
+    let scales = Scales::of(sight.frames.iter().map(Arc::as_ref));
+    histogram.update(frame, &lab.editor.experiment().view, &scales);
     let (name, meaning) = words(histogram.color());
     card(theme).show(ui, |ui| {
         let size = Vec2::new(ui.available_width(), HEIGHT + 18.0);

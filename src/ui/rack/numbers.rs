@@ -39,13 +39,7 @@ pub fn page_ui(ui: &mut Ui, memory: &mut Memory, sight: Sight<'_>, commands: &mu
     speed_ui(ui, sight);
     learned_ui(ui, theme, frame);
     straightness_ui(ui, theme, lab, frame, commands);
-    histogram::histogram_ui(
-        ui,
-        theme,
-        &mut memory.histogram,
-        frame,
-        &lab.editor.experiment().view,
-    );
+    histogram::histogram_ui(ui, &mut memory.histogram, sight);
     samples_ui(ui, theme, frame);
     buttons_ui(ui, theme, lab, commands);
 }

@@ -37,8 +37,7 @@ pub fn page_ui(ui: &mut Ui, memory: &mut Memory, sight: Sight<'_>, commands: &mu
     disagreements_ui(ui, memory, sight, known.as_ref());
     profile::profile_ui(ui, &mut memory.profile, sight);
     heading_ui(ui, sight.theme, "TRAJECTORIES ON THE CANVAS");
-    let view = &sight.lab.editor.experiment().view;
-    histogram::histogram_ui(ui, sight.theme, &mut memory.histogram, sight.frame, view);
+    histogram::histogram_ui(ui, &mut memory.histogram, sight);
 }
 
 /// The button that repeats all lanes with other seeds, and how far that is.

@@ -11,6 +11,9 @@ use crate::snapshot::Frame;
 /// Errors below this many times that of the reference are not told from it.
 const BEYOND_REFERENCE: f64 = 10.0;
 
+/// Orders of the methods with equal steps.
+const ORDERS: [u8; 3] = [1, 2, 4];
+
 /// A line of a plot.
 pub(super) struct Line {
     /// What its colour goes by.
@@ -53,6 +56,8 @@ impl Line {
 pub(super) struct PlotSpec {
     pub title: &'static str,
     pub scale: Scale,
+    /// Orders of convergence to compare the lines with.
+    pub orders: &'static [u8],
     pub lines: fn(&[LanePanel]) -> Vec<Line>,
 }
 
@@ -72,6 +77,11 @@ pub(super) fn spec(of: MetricsOf) -> Spec {
         vec![PlotSpec {
             title,
             scale,
+            orders: if of == MetricsOf::SolverError {
+                &ORDERS
+            } else {
+                &[]
+            },
             lines,
         }]
     };
@@ -107,11 +117,13 @@ pub(super) fn spec(of: MetricsOf) -> Spec {
                 PlotSpec {
                     title: "straightness S",
                     scale: Logarithmic,
+                    orders: &[],
                     lines: |lanes| training(lanes, |point| Some(point.straightness)),
                 },
                 PlotSpec {
                     title: "W₂ to the target",
                     scale: Logarithmic,
+                    orders: &[],
                     lines: |lanes| training(lanes, |point| point.w2),
                 },
             ],

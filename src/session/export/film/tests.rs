@@ -18,11 +18,25 @@ impl RunObserver for Stop {
     }
 }
 
+const PICTURES: usize = 100;
+
+/// A film of the fixture for this place, with the tools that are there.
 fn film(path: &Path, format: FilmFormat, stop: u64) -> Result<bool, RunError> {
+    let file = BufWriter::<Shared>::new;
+    let out = |shared| -> Box<dyn Write + Send> { Box::new(file(shared)) };
+    film_on(&out, path, format, stop)
+}
+
+fn film_on(
+    out: &dyn Fn(Shared) -> Box<dyn Write + Send>,
+    path: &Path,
+    format: FilmFormat,
+    stop: u64,
+) -> Result<bool, RunError> {
     let reel = Reel {
         format,
         timing: Timing {
-            pictures: 100,
+            pictures: PICTURES,
             rate: 30.0,
             pause: 0.0,
             repeat: true,
@@ -38,19 +52,73 @@ fn film(path: &Path, format: FilmFormat, stop: u64) -> Result<bool, RunError> {
             Ok(build(
                 &fixture::frame(),
                 &View::default(),
-                k as f64 / 99.0,
+                k as f64 / (PICTURES - 1) as f64,
                 &page,
             ))
         }))
     };
-    let crew = Crew::spawn(2).unwrap();
-    record(
-        path,
-        &reel,
-        &mut shot,
-        &Hands::of(&crew),
-        &mut Stop(stop, 0),
-    )
+    let (crew, ffmpeg) = (Crew::spawn(2).unwrap(), || Err("no".to_owned()));
+    let (hands, mut observer) = (Hands::of(&crew), Stop(stop, 0));
+    let tools = Tools {
+        ffmpeg: &ffmpeg,
+        out,
+    };
+    let file = record_with(&tools, path, &reel, &mut shot, &hands, &mut observer)?;
+    placed(file)
+}
+
+/// Puts the file in its place, if there is one.
+fn placed(file: Option<AtomicFile>) -> Result<bool, RunError> {
+    let placed = file.map(|file| file.commit().unwrap());
+    Ok(placed.is_some())
+}
+
+/// A disk with room for so many bytes.
+struct Full(Shared, usize);
+
+impl Write for Full {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let fitting = bytes.get(..bytes.len().min(self.1)).unwrap_or_default();
+        if fitting.is_empty() && !bytes.is_empty() {
+            return Err(std::io::ErrorKind::StorageFull.into());
+        }
+        let written = self.0.write(fitting)?;
+        self.1 -= written;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.0.flush()
+    }
+}
+
+#[test]
+fn a_disk_that_fills_up_at_any_picture_is_said_and_leaves_nothing() {
+    for format in [FilmFormat::Gif, FilmFormat::Apng] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        assert!(film(&path, format, u64::MAX).unwrap());
+        let bytes = std::fs::metadata(&path).unwrap().len() as usize;
+        std::fs::remove_file(&path).unwrap();
+        let mut failed_at = Vec::new();
+        for percent in [0, 1, 50, 99] {
+            let room = bytes * percent / 100;
+            let out = |shared| -> Box<dyn Write + Send> { Box::new(Full(shared, room)) };
+            let error = film_on(&out, &path, format, u64::MAX).unwrap_err();
+            let error = error.to_string();
+            let begins = format!("{}: picture ", path.display());
+            let picture = error
+                .strip_prefix(&begins)
+                .unwrap_or_else(|| panic!("{error}"));
+            let (number, _) = picture.split_once(" of 100").unwrap();
+            failed_at.push(number.parse::<usize>().unwrap());
+            let ends = "make room there, or write to another place";
+            assert!(error.ends_with(ends), "{error}");
+            assert_eq!(folder.path().read_dir().unwrap().count(), 0, "{format:?}");
+        }
+        assert!(failed_at.is_sorted(), "{failed_at:?}");
+        assert!(failed_at[0] == 1 && failed_at[3] > 90, "{failed_at:?}");
+    }
 }
 
 #[test]
@@ -80,7 +148,6 @@ mod ffmpeg {
     const SIZE: [usize; 2] = [64, 48];
     /// Bytes of a picture as ffmpeg reads it.
     const EACH: usize = 3 * SIZE[0] * SIZE[1];
-    const PICTURES: usize = 100;
 
     /// A program in the place of ffmpeg, which gets the name of the file last.
     fn program(folder: &Path, script: &str) -> PathBuf {
@@ -131,7 +198,12 @@ mod ffmpeg {
         let (hands, mut observer) = (Hands::of(&crew), Stop(stop, 0));
         let path = folder.path().join("a.mp4");
         let program = || Ok(program.clone());
-        let done = record_with(&program, &path, &reel(), &mut shot, &hands, &mut observer);
+        let tools = Tools {
+            ffmpeg: &program,
+            out: &|file| Box::new(file),
+        };
+        let done = record_with(&tools, &path, &reel(), &mut shot, &hands, &mut observer);
+        let done = done.and_then(placed);
         let files = folder.path().read_dir().unwrap();
         let files = files.map(|file| std::fs::read(file.unwrap().path()).unwrap());
         (done, files.collect())
