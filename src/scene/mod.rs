@@ -48,6 +48,7 @@ pub mod numbers;
 pub mod panels;
 mod place;
 mod ramp;
+mod scale_end;
 mod scales;
 pub mod step;
 mod style;

@@ -4,7 +4,7 @@
 //! probability fits in, over all times and all lanes, at the next of 1, 2, 5 times a power of ten; that of a number of
 //! trajectories where [`Ramp`](super::Ramp) says, for the largest unit of all lanes.
 
-use super::ramp::round;
+use super::scale_end::round;
 use crate::products::FieldTops;
 use crate::snapshot::Frame;
 

@@ -6,7 +6,7 @@ use crate::flow::maps::Against;
 use crate::scene::item::Item;
 use crate::scene::metrics::number;
 use crate::scene::place::Place;
-use crate::scene::ramp::end;
+use crate::scene::scale_end::end;
 
 pub(super) struct Continuity;
 

@@ -5,7 +5,7 @@ use super::{Bar, Look, Marks, Moment, Notes};
 use crate::flow::maps::{Against, FieldSlice};
 use crate::scene::item::Item;
 use crate::scene::place::Place;
-use crate::scene::ramp::end;
+use crate::scene::scale_end::end;
 
 pub(super) struct Divergence;
 

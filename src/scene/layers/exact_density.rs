@@ -6,7 +6,7 @@ use crate::flow::maps::ExactSlice;
 use crate::scene::item::Item;
 use crate::scene::numbers::Table;
 use crate::scene::place::Place;
-use crate::scene::ramp::end;
+use crate::scene::scale_end::end;
 
 pub(super) struct ExactDensity;
 

@@ -7,7 +7,7 @@ use crate::scene::item::Item;
 use crate::scene::metrics::number;
 use crate::scene::numbers::Table;
 use crate::scene::place::Place;
-use crate::scene::ramp::end;
+use crate::scene::scale_end::end;
 
 pub(super) struct FieldError;
 

@@ -19,10 +19,11 @@ use super::super::folder::{self, Folder};
 use super::super::hands::Hands;
 use super::super::lanes_report::MetricsFile;
 use super::super::observer::RunError;
-use super::curves::{curves, theorem};
+use super::curves::curves;
 use super::options::{CompareObserver, CompareOptions};
 use super::plan::{Comparison, Run};
 use super::pool::Failures;
+use super::theorem::theorem;
 
 /// Names of the files.
 pub mod names {

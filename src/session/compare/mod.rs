@@ -12,6 +12,7 @@ mod options;
 mod plan;
 mod pool;
 mod run_folder;
+mod theorem;
 
 use std::path::Path;
 
