@@ -8,7 +8,8 @@ use crate::products::{self, Made};
 use crate::scene::item::Item;
 use crate::scene::numbers::Table;
 use crate::scene::place::Place;
-use crate::scene::ramp::{end, round};
+use crate::scene::ramp::end;
+use crate::scene::scales::round;
 
 pub(super) struct DensityDifference;
 
