@@ -225,10 +225,7 @@ impl Bench {
 /// Programs that draw a file of this format, with what makes them draw it at 100 dots per inch into nowhere.
 fn viewers(format: Format) -> &'static [(&'static str, &'static [&'static str])] {
     match format {
-        Format::Svg => &[(
-            "rsvg-convert",
-            &["-d", "100", "-p", "100", "-o", "/dev/null"],
-        )],
+        Format::Svg => &[("rsvg-convert", &["-d", "100", "-p", "100"])],
         _ => &[
             ("pdftoppm", &["-r", "100", "-png"]),
             (
@@ -247,6 +244,7 @@ fn seen(program: &str, arguments: &[&str], file: &Path) -> Option<f64> {
         .args(arguments)
         .arg(file)
         .stdout(Stdio::null())
+        .stderr(Stdio::null())
         .status();
     done.ok()?.success().then(|| start.elapsed().as_secs_f64())
 }

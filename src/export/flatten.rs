@@ -12,7 +12,8 @@ use super::png::{MAX_PIXELS, Pixels, excerpt};
 use crate::experiment::Layer;
 use crate::scene::{Group, Image, Item, Rect, Scene};
 
-/// The most vertices of a layer in one panel that stays vectors: a megabyte and a half of SVG as lines, three as dots.
+/// The most vertices of a layer in one panel that stays vectors: two megabytes of SVG as lines, as many as the
+/// picture would be, and four as dots (BENCHMARKS.md, "Figures").
 pub const MAX_VERTICES: usize = 100_000;
 /// Points per inch.
 const POINTS: f32 = 72.0;

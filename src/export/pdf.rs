@@ -1,5 +1,5 @@
 //! A scene as a PDF file (krilla): paths, pictures where the scene has some, and text as outlines or in embedded fonts. What
-//! is a named group in SVG is a layer of that name here ([`layers`]).
+//! is a named group in SVG is a layer of that name here (`layers`).
 
 mod layers;
 
