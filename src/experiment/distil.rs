@@ -64,8 +64,7 @@ impl Experiment {
     /// What independent pairs leave of a map.
     pub(super) fn distilled_mean(&self) -> Option<String> {
         let problem = &self.problem;
-        let coupling = problem.coupling;
-        let is_independent = coupling.block().is_none() && coupling.needs_given().is_none();
+        let is_independent = problem.coupling.is_independent();
         (problem.velocity.is_one_step() && is_independent).then(|| {
             "One step learns E[x_1 | x_0], and independent pairs leave of that the mean of the target: every particle ends \
              there. Pairs of a flow (reflow) have one x_1 for each x_0."

@@ -2,7 +2,6 @@
 
 use super::Problem;
 use crate::flow::conversion::Quantity;
-use crate::flow::coupling::Coupling;
 
 impl Problem {
     /// `s_0` of the canvas source `N(0, s_0^2 I)` by which the velocity tells the score.
@@ -11,7 +10,7 @@ impl Problem {
     /// Why it does not, in half a sentence: the source is another one or depends on the target, or `x_t` has a third part.
     pub fn score_scale(&self) -> Result<f64, String> {
         self.has_two_parts()?;
-        if self.coupling != Coupling::Independent {
+        if !self.coupling.is_independent() {
             return Err(format!(
                 "{} makes x_0 depend on x_1, so that the mean of x_0 at a point is no score",
                 self.coupling.name()

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use crate::experiment::{CFM_TIMES, Experiment, Problem};
-use crate::flow::coupling::{Coupling, PairStream};
+use crate::flow::coupling::PairStream;
 use crate::flow::exact::{Basis, MarginalField, energies};
 use crate::flow::metrics::Mean;
 use crate::flow::path::Path;
@@ -100,7 +100,7 @@ impl Product for Floor {
         let without_field = exact.is_some_and(|exact| !known(&exact));
         match wish.made.probes.get() {
             _ if !wish.look.floor => Demand::Nothing,
-            _ if without_field || experiment.problem.coupling != Coupling::Independent => {
+            _ if without_field || !experiment.problem.coupling.is_independent() => {
                 Demand::Of(Request(experiment, None, None))
             }
             Some(probes) if probes.is_demanded(wish) => Demand::Of(Request(
@@ -153,13 +153,12 @@ impl Floor {
             true => (start, end),
             false => (start.max(CFM_TIMES.0), end.min(CFM_TIMES.1)),
         };
-        match (problem.coupling, problem.path, probes) {
-            (Coupling::Independent, _, Some(probes)) => {
+        let is_independent = problem.coupling.is_independent();
+        match (is_independent, problem.path, probes) {
+            (true, _, Some(probes)) => {
                 Self::Sampled(probes.floor(times), probes.len(), probes.basis)
             }
-            (Coupling::Independent, _, None) => {
-                Self::Unknown("the problem has no exact field".to_owned())
-            }
+            (true, _, None) => Self::Unknown("the problem has no exact field".to_owned()),
             (_, Path::CondOt { sigma_min: 0.0 }, _)
                 if problem.has_two_parts().is_ok() && is_velocity =>
             {
@@ -168,10 +167,10 @@ impl Floor {
                     None => Self::Unknown("the coupling has no pairs to give".to_owned()),
                 }
             }
-            (coupling, path, _) => Self::Unknown(format!(
+            (_, path, _) => Self::Unknown(format!(
                 "under the {} coupling it is known on the linear path alone (cond-OT with sigma_min 0, without extra \
                  noise, the velocity predicted), and this is {}",
-                coupling.name(),
+                problem.coupling.name(),
                 path.name()
             )),
         }
@@ -230,6 +229,7 @@ async fn coupling_cost(experiment: &Experiment) -> Option<Mean> {
 mod tests {
     use super::*;
     use crate::experiment::presets;
+    use crate::flow::coupling::Coupling;
     use crate::flow::work::finish;
 
     fn eight_gaussians() -> Experiment {

@@ -9,7 +9,6 @@ use crate::clock::Instant;
 use crate::experiment::{Experiment, Figure, FigureKind, Readout};
 use crate::export::npy;
 use crate::flow::Point;
-use crate::flow::coupling::Coupling;
 use crate::flow::distribution::DistributionError;
 use crate::flow::likelihood::Divergence;
 use crate::flow::solver::Steps;
@@ -112,9 +111,10 @@ pub fn is_finished(folder: &Path, experiment: &Experiment, keep: Keep) -> bool {
 async fn against_exact(flow: &Flow) -> (Floor, Option<FmError>) {
     let experiment = &flow.id.experiment;
     // An estimate is no measure of either.
-    let field = match experiment.problem.coupling {
-        Coupling::Independent => marginal_field(experiment).ok(),
-        _ => None,
+    let is_independent = experiment.problem.coupling.is_independent();
+    let field = match is_independent {
+        true => marginal_field(experiment).ok(),
+        false => None,
     };
     let probes = match &field {
         Some(field) => Probes::draw(experiment, field).await,

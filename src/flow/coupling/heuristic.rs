@@ -39,6 +39,10 @@ pub const ENTRY: Entry = Entry {
 };
 
 impl Pairing for Heuristic {
+    fn is_independent(&self) -> bool {
+        self.batch <= 1
+    }
+
     fn block(&self) -> Option<usize> {
         Some(self.batch.max(1))
     }

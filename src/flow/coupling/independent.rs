@@ -16,6 +16,10 @@ pub const ENTRY: Entry = Entry::plain(
 );
 
 impl Pairing for Independent {
+    fn is_independent(&self) -> bool {
+        true
+    }
+
     fn pair(&self, drawn: Drawn, _rng: &mut ChaCha8Rng) -> Result<Pairs, AssignmentError> {
         Ok(drawn.pairs)
     }

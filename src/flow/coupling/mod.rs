@@ -83,6 +83,11 @@ couplings! {
 }
 
 impl Coupling {
+    /// Whether source and target point of a pair are independent, as they also are in blocks of one pair.
+    pub fn is_independent(&self) -> bool {
+        self.dispatch(|coupling| coupling.is_independent())
+    }
+
     /// Pairs of a block that is paired as a whole, at least 1; none where every pair stands for itself.
     pub fn block(&self) -> Option<usize> {
         self.dispatch(|coupling| coupling.block())

@@ -96,6 +96,11 @@ pub trait Pairing {
     /// A drawn point is too far out for an exact assignment.
     fn pair(&self, drawn: Drawn, rng: &mut ChaCha8Rng) -> Result<Pairs, AssignmentError>;
 
+    /// Whether source and target point of a pair are independent.
+    fn is_independent(&self) -> bool {
+        false
+    }
+
     /// Whether a source that has classes, too, is to be drawn class by class, so that each point has the class of the
     /// target point that was drawn with it.
     fn is_within_classes(&self) -> bool {

@@ -115,6 +115,10 @@ pub const ENTRY: Entry = Entry {
 };
 
 impl Pairing for Reflow {
+    fn is_independent(&self) -> bool {
+        self.rounds == 0 && self.batch <= 1
+    }
+
     fn block(&self) -> Option<usize> {
         (self.rounds == 0 && self.batch > 1).then_some(self.batch)
     }

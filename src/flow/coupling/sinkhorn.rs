@@ -59,6 +59,10 @@ pub const ENTRY: Entry = Entry {
 };
 
 impl Pairing for Sinkhorn {
+    fn is_independent(&self) -> bool {
+        self.batch <= 1 && self.bridge == 0.0
+    }
+
     fn block(&self) -> Option<usize> {
         Some(self.batch.max(1))
     }

@@ -26,6 +26,10 @@ pub const ENTRY: Entry = Entry {
 };
 
 impl Pairing for Stable {
+    fn is_independent(&self) -> bool {
+        self.batch <= 1
+    }
+
     fn block(&self) -> Option<usize> {
         Some(self.batch.max(1))
     }

@@ -9,7 +9,6 @@ use super::pool;
 use super::setting::{MarginalError, Setting};
 use super::swarm::{Spread, Swarm};
 use super::{Component, ExactField, ExactPoint, Nodes};
-use crate::flow::coupling::Coupling;
 use crate::flow::distribution::{Distribution, DistributionError};
 use crate::flow::grid::cell_centres;
 use crate::flow::path::Path;
@@ -50,9 +49,9 @@ impl MarginalField {
         if setting.coupling.bridge() > 0.0 {
             return Err(MarginalError::Bridge);
         }
-        let ends = match setting.coupling {
-            Coupling::Independent => ends(setting)?,
-            _ => None,
+        let ends = match setting.coupling.is_independent() {
+            true => ends(setting)?,
+            false => None,
         };
         let Some([source, target]) = ends else {
             return Self::estimated(setting);

@@ -3,7 +3,6 @@
 use egui::{Button, Label, RichText, Slider, Ui};
 
 use crate::experiment::{Given, Layer};
-use crate::flow::coupling::Coupling;
 use crate::products::POINTS;
 
 use super::super::actions;
@@ -45,15 +44,16 @@ pub fn bar_ui(ui: &mut Ui, lab: &Lab, commands: &mut Vec<Command>) {
             let done = Button::new(done).fill(ink(theme.accent));
             buttons::button_ui(ui, lab, &actions::GIVEN, done, true, commands);
         });
-        let words = match (lab.editor.experiment().problem.coupling, view.given) {
+        let is_independent = lab.editor.experiment().problem.coupling.is_independent();
+        let words = match (is_independent, view.given) {
             (_, None) => "Click a target point.",
-            (Coupling::Independent, Some(Given { points: 1, .. })) => {
+            (true, Some(Given { points: 1, .. })) => {
                 "p_t(x|x₁) and u_t(x|x₁): straight for everyone who goes to x₁. Add points and watch the paths cross."
             }
-            (Coupling::Independent, Some(_)) => {
+            (true, Some(_)) => {
                 "The mean of the conditional velocities, weighted with the conditional densities, is the marginal velocity."
             }
-            (_, Some(_)) => {
+            (false, Some(_)) => {
                 "Shown as for independent pairs: this coupling gives x₁ to few of the source points."
             }
         };

@@ -1,6 +1,7 @@
 //! The field of a problem: known values, what must hold for every shape, and estimates.
 
 use super::*;
+use crate::flow::coupling::Coupling;
 use crate::flow::distribution::Shape;
 use crate::flow::trajectory::distance_squared;
 
