@@ -172,11 +172,16 @@ pub fn side_scroll() -> ScrollArea {
         })
 }
 
+/// Room between the cells of a table, in points.
+const CELLS: Vec2 = Vec2::new(8.0, 4.0);
+
 /// A table, which scrolls to the side where its panel is narrower.
 pub fn grid_ui(ui: &mut Ui, name: &str, n_columns: usize, rows: impl FnOnce(&mut Ui)) {
     ScrollArea::horizontal().id_salt(name).show(ui, |ui| {
         let grid = Grid::new(name).num_columns(n_columns).striped(true);
-        grid.show(ui, rows);
+        grid.spacing(CELLS).show(ui, rows);
+        // Where it scrolls, the bar lies below the last row.
+        ui.add_space(CELLS.y);
     });
 }
 
