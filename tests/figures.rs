@@ -576,17 +576,24 @@ fn pdf_svg_and_png_agree_in_page_and_type() {
             assert!(svg.agrees(&png), "{svg:?} and {png:?}");
         }
     }
-    let arguments = [
-        "--export-type=png",
-        &format!("--export-dpi={dpi}"),
-        &format!("--export-filename={}", text("inkscape.png")),
-        &text("a.svg"),
+    let inkscape = vec![
+        "--export-type=png".to_owned(),
+        format!("--export-dpi={dpi}"),
+        format!("--export-filename={}", text("inkscape.png")),
+        text("a.svg"),
     ];
-    match rasterised("inkscape", &arguments, &at("inkscape.png")) {
-        None => skip::skip("page_and_type_in_inkscape", "inkscape is not installed"),
-        Some(file) => {
-            let svg = Measured::of(&file, line);
-            assert!(svg.agrees(&png), "{svg:?} and {png:?}");
+    let resvg = vec!["--dpi".to_owned(), dpi, text("a.svg"), text("resvg.png")];
+    for (program, arguments) in [("inkscape", inkscape), ("resvg", resvg)] {
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        match rasterised(program, &arguments, &at(&format!("{program}.png"))) {
+            None => skip::skip(
+                &format!("page_and_type_in_{program}"),
+                &format!("{program} is not installed"),
+            ),
+            Some(file) => {
+                let svg = Measured::of(&file, line);
+                assert!(svg.agrees(&png), "{program}: {svg:?} and {png:?}");
+            }
         }
     }
 }
