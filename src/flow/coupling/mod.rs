@@ -164,3 +164,33 @@ impl Coupling {
         format!("{} coupling{}", self.name(), block.unwrap_or_default())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blocks_of_one_pair_are_independent_and_no_others() {
+        let known = ["independent", "batch-OT", "stable", "heuristic", "Sinkhorn"];
+        for coupling in Coupling::ALL {
+            let [one, two] = [1, 2].map(|k| coupling.with_block(k));
+            assert_eq!(one.is_independent(), known.contains(&one.name()), "{one:?}");
+            let is_plain = two == Coupling::Independent;
+            assert_eq!(two.is_independent(), is_plain, "{two:?}");
+        }
+        let reflow = |rounds, batch| Coupling::Reflow {
+            rounds,
+            pairs: 100,
+            batch,
+            fresh: 0,
+        };
+        assert!(reflow(0, 1).is_independent());
+        assert!(!reflow(0, 2).is_independent() && !reflow(1, 1).is_independent());
+        let bridge = Coupling::Sinkhorn {
+            batch: 1,
+            epsilon: 1.0,
+            bridge: 0.1,
+        };
+        assert!(!bridge.is_independent());
+    }
+}
