@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use cpu_time::ThreadTime;
 use pushforward::experiment::{Experiment, presets};
 use pushforward::flow::coupling::entropic::{Plan, Stop, entropic};
-use pushforward::flow::coupling::{Blocks, Coupling, Planned};
+use pushforward::flow::coupling::{Blocks, Coupling};
 use pushforward::flow::metrics::Mean;
 use pushforward::flow::work::finish;
 use pushforward::products::Look;
@@ -269,10 +269,10 @@ fn times() -> Outcome<()> {
         let (mut iterations, mut error, mut drawn, mut planned) = (0, 0.0_f64, 0.0, 0.0);
         for block in 0..DRAWS {
             let found = finish(blocks.planned(block))?.ok_or("there is no plan")?;
-            let Planned { plan, pairs, .. } = found;
-            iterations = iterations.max(plan.iterations);
-            error = error.max(plan.error);
-            (drawn, planned) = (drawn + pairs.cost(), planned + plan.cost);
+            iterations = iterations.max(found.plan.iterations);
+            error = error.max(found.plan.error);
+            planned += found.plan.cost;
+            drawn += found.into_pairs().cost();
         }
         println!(
             "| {epsilon} | {iterations} | {error:.1e} | {:.4} |",

@@ -261,6 +261,24 @@ pub async fn ends(
     }
 }
 
+/// Tolerance, absolute and relative, of the ends that others are trained on: far below what training could learn.
+const TAUGHT: f64 = 1e-6;
+
+/// Where the flow takes the points, by Dormand-Prince 5(4) at 1e-6, as pairs of it are made; none if it takes one of them
+/// nowhere. See [`ends`].
+pub async fn carried(
+    field: &Arc<dyn VelocityField>,
+    time_range: (f64, f64),
+    x_0: &[Point],
+    rows: usize,
+    parts: &Parts,
+) -> Option<Vec<Point>> {
+    let solver = Solver::controlled(TAUGHT);
+    let (x_1, _) = ends(field, solver, time_range, x_0, rows, parts).await;
+    let arrived = x_1.iter().flatten().all(|x| x.is_finite());
+    arrived.then_some(x_1)
+}
+
 /// Where equal steps lead.
 async fn last_points(
     field: &Arc<dyn VelocityField>,

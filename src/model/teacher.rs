@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use crate::flow::coupling::Teacher;
-use crate::flow::coupling::given::TOLERANCE;
-use crate::flow::solver::{Solver, ends};
+use crate::flow::solver::carried;
 use crate::flow::work::{Parts, finish};
 use crate::flow::{Point, VelocityField};
 
@@ -49,14 +48,14 @@ impl NetworkTeacher {
 
 impl Teacher for NetworkTeacher {
     fn carry(&self, x_0: &[Point]) -> Option<Vec<Point>> {
-        let (solver, range) = (
-            Solver::controlled(TOLERANCE),
-            self.network.path().time_range(),
-        );
-        let (field, rows) = (&self.field, x_0.len());
-        let (x_1, _) = finish(ends(field, solver, range, x_0, rows, &Parts::default()));
-        let arrived = x_1.iter().flatten().all(|x| x.is_finite());
-        arrived.then_some(x_1)
+        let range = self.network.path().time_range();
+        finish(carried(
+            &self.field,
+            range,
+            x_0,
+            x_0.len(),
+            &Parts::default(),
+        ))
     }
 
     /// Both scales as numbers of eight bytes, for decimals are not read back to the last bit, and a model file.

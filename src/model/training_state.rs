@@ -34,7 +34,7 @@ const SCALING: &str = "scaling";
 const RECENT: &str = "recent_losses";
 /// The pairs of a coupling that needs them given: `x_0` and `x_1` one after the other, each as x, y.
 const PAIRS: &str = "pairs";
-/// The network that has made them, as the bytes of a model file.
+/// The network that has made them, in the bytes of [`NetworkTeacher`].
 const TEACHER: &str = "teacher";
 
 /// The steps that the schedule of the learning rate covers.
@@ -231,32 +231,19 @@ impl TrainingState {
         data.push(tensor(&file, LOSSES, Dtype::F32, steps)?);
         data.push(tensor(&file, COSTS, Dtype::F64, None)?);
         data.push(tensor(&file, SCALING, Dtype::F64, Some(2))?);
-        if file.names().contains(&RECENT) {
-            data.push(tensor(&file, RECENT, Dtype::F32, None)?);
-        }
-        let given = match file.names().contains(&PAIRS) {
-            true => Some(tensor(&file, PAIRS, Dtype::F64, None)?),
-            false => None,
-        };
-        data.extend(given);
-        let teacher = match file.names().contains(&TEACHER) {
-            true => Some(tensor(&file, TEACHER, Dtype::U8, None)?),
-            false => None,
-        };
-        data.extend(teacher);
+        let recent = optional(&file, RECENT, Dtype::F32)?;
+        let given = optional(&file, PAIRS, Dtype::F64)?;
+        let teacher = optional(&file, TEACHER, Dtype::U8)?;
+        data.extend([recent, given, teacher].into_iter().flatten());
         let expected = std::mem::take(&mut description.checksum);
         if checksum(&description, data.iter().copied())? != expected {
             return Err(TrainingStateError::Checksum);
         }
-        let mut given = given.map(|bytes| pairs(&f64s(bytes)));
-        if let (Some(pairs), Some(bytes)) = (&given, teacher) {
-            let teacher = NetworkTeacher::decode(bytes);
-            let teacher =
-                teacher.map_err(|error| TrainingStateError::Teacher(error.to_string()))?;
-            given = Some(pairs.clone().made_by(Arc::new(teacher)));
-        }
-        experiment.problem.pairs = given;
-        let recent = data.get(7).filter(|_| file.names().contains(&RECENT));
+        let given = given.map(|bytes| pairs(&f64s(bytes)));
+        experiment.problem.pairs = match (given, teacher) {
+            (Some(pairs), Some(bytes)) => Some(pairs.made_by(Arc::new(taught(bytes)?))),
+            (given, _) => given,
+        };
         let params = |at: usize, name| {
             let params = MlpParams::new(widths.clone(), f32s(data[at]));
             params.ok_or(TrainingStateError::Number(name))
@@ -280,7 +267,7 @@ impl TrainingState {
             },
             plan: description.plan,
             losses: f32s(data[4]),
-            recent_losses: recent.map_or_else(Vec::new, |bytes| step_losses(bytes)),
+            recent_losses: recent.map_or_else(Vec::new, step_losses),
             coupling_costs: f64s(data[5]),
             experiment,
         }
@@ -413,6 +400,24 @@ fn tensor<'a>(
                 None => format!("a list of numbers of type {dtype:?}"),
             },
         })
+}
+
+/// The bytes of a list that need not be there.
+fn optional<'a>(
+    file: &SafeTensors<'a>,
+    name: &'static str,
+    dtype: Dtype,
+) -> Result<Option<&'a [u8]>, TrainingStateError> {
+    let is_there = file.names().contains(&name);
+    is_there
+        .then(|| tensor(file, name, dtype, None))
+        .transpose()
+}
+
+/// The network that has made the pairs.
+fn taught(bytes: &[u8]) -> Result<NetworkTeacher, TrainingStateError> {
+    let teacher = NetworkTeacher::decode(bytes);
+    teacher.map_err(|error| TrainingStateError::Teacher(error.to_string()))
 }
 
 fn size_of_dtype(dtype: Dtype) -> usize {

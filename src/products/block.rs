@@ -216,7 +216,7 @@ async fn with_matrix(
     let blocks = experiment.blocks_of(own).ok()?;
     if let Some(planned) = blocks.planned(number).await.ok()? {
         let matrix = Matrix::of_plan(&planned);
-        return Some((planned.pairs, matrix));
+        return Some((planned.into_pairs(), matrix));
     }
     let pairs = blocks.draw(number, n).ok()?;
     let matrix = Matrix::of_pairs(&pairs);

@@ -119,7 +119,7 @@ mod tests {
                     "{row} {column}"
                 );
             }
-            let marks = Matrix::of_pairs(&planned.pairs).pairs;
+            let marks = Matrix::of_pairs(&planned.into_pairs()).pairs;
             let on_marks = marks.iter().zip(&matrix.pairs);
             let share: f64 = on_marks
                 .filter(|(mark, _)| **mark > 0.0)

@@ -2,12 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::flow::coupling::given::TOLERANCE;
 use crate::flow::coupling::{GivenPairs, Pairs};
 use crate::flow::rng::Stream;
-use crate::flow::solver::{Solver, ends};
+use crate::flow::solver::carried;
 use crate::flow::work::Parts;
-
 use crate::model::NetworkTeacher;
 
 use super::Flow;
@@ -22,11 +20,9 @@ pub async fn carried_pairs(flow: &Flow, n: usize, parts: &Parts) -> Option<Given
     }
     let experiment = &flow.id.experiment;
     let x_0 = source_points(experiment, Stream::Reflow, n).ok()?;
-    let solver = Solver::controlled(TOLERANCE);
     let range = experiment.problem.path.time_range();
-    let (x_1, _) = ends(&flow.field, solver, range, &x_0, flow.rows(), parts).await;
-    let arrived = x_1.iter().flatten().all(|x| x.is_finite());
-    let given = arrived.then(|| GivenPairs::new(Pairs { x_0, x_1 }))?;
+    let x_1 = carried(&flow.field, range, &x_0, flow.rows(), parts).await?;
+    let given = GivenPairs::new(Pairs { x_0, x_1 });
     let network = flow.network().cloned();
     Some(match network {
         Some(network) => given.made_by(Arc::new(NetworkTeacher::new(network))),

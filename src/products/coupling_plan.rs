@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use crate::experiment::Experiment;
-use crate::flow::coupling::Planned;
 use crate::flow::metrics::Mean;
 use crate::flow::work::{Work, pause};
 
@@ -68,12 +67,12 @@ impl CouplingPlan {
         let (mut plans, mut draws, mut eps) = (Vec::new(), Vec::new(), Vec::new());
         let (mut error, mut iterations) = (0.0_f64, 0);
         for number in 0..PAIRS.div_ceil(block).min(BLOCKS) {
-            let Planned { plan, pairs, .. } = blocks.planned(number as u64).await.ok()??;
-            plans.push(plan.cost);
-            draws.push(pairs.cost());
-            eps.push(plan.eps);
-            error = error.max(plan.error);
-            iterations = iterations.max(plan.iterations);
+            let planned = blocks.planned(number as u64).await.ok()??;
+            plans.push(planned.plan.cost);
+            eps.push(planned.plan.eps);
+            error = error.max(planned.plan.error);
+            iterations = iterations.max(planned.plan.iterations);
+            draws.push(planned.into_pairs().cost());
             pause().await;
         }
         Some(Self {

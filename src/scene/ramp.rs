@@ -66,6 +66,18 @@ mod tests {
     use super::*;
 
     #[test]
+    fn ends_are_written_short() {
+        let end = |top| {
+            Ramp {
+                color: TrajectoryColor::Speed,
+                top,
+            }
+            .end()
+        };
+        assert_eq!([0.02, 5.0, 1e5].map(end), ["0.02", "5", "1e5"]);
+    }
+
+    #[test]
     fn numbers_beyond_the_end_stand_at_the_end() {
         let ramp = Ramp {
             color: TrajectoryColor::LocalS,

@@ -9,6 +9,7 @@ use super::Coupling;
 use super::assignment::AssignmentError;
 use super::given::GivenPairs;
 use super::pairs::{Drawn, Pairs, Planned};
+use crate::flow::Point;
 use crate::flow::distribution::{Class, Sampler};
 use crate::flow::rng::{Stream, stream};
 
@@ -61,7 +62,8 @@ impl Blocks {
     /// Block number `block`: `n` pairs or, whatever `n` is, those of the coupling's block.
     ///
     /// # Errors
-    /// A drawn point is too far out for an exact assignment, or the coupling needs pairs that are not given.
+    /// A drawn point is too far out for an exact assignment, or the coupling needs pairs, or the flow behind them, that are
+    /// not given.
     pub fn draw(&self, block: u64, n: usize) -> Result<Pairs, AssignmentError> {
         if self.coupling.needs_given().is_some() {
             let given = self.given.as_ref().ok_or(AssignmentError::NotGiven)?;
@@ -97,7 +99,7 @@ impl Blocks {
     /// As [`Self::draw`].
     pub async fn draw_in_pieces(&self, block: u64, n: usize) -> Result<Pairs, AssignmentError> {
         match self.planned(block).await? {
-            Some(planned) => Ok(planned.pairs),
+            Some(planned) => Ok(planned.into_pairs()),
             None => self.draw(block, n),
         }
     }
@@ -106,12 +108,17 @@ impl Blocks {
     fn fresh(&self, given: &GivenPairs, block: u64, n: usize) -> Result<Pairs, AssignmentError> {
         let teacher = given.teacher().ok_or(AssignmentError::NoTeacher)?;
         let mut rng = stream(self.seed, self.stream, block);
-        let mut x_0 = self.source.sample_n(n, &mut rng);
+        let x_0 = self.on_canvas(self.source.sample_n(n, &mut rng));
+        let x_1 = teacher.carry(&x_0).ok_or(AssignmentError::Lost)?;
+        Ok(Pairs { x_0, x_1 })
+    }
+
+    /// Where draws of the source stand on the canvas.
+    fn on_canvas(&self, mut x_0: Vec<Point>) -> Vec<Point> {
         for x in x_0.iter_mut().flatten() {
             *x *= self.source_scale;
         }
-        let x_1 = teacher.carry(&x_0).ok_or(AssignmentError::Lost)?;
-        Ok(Pairs { x_0, x_1 })
+        x_0
     }
 
     fn independent(&self, n: usize, rng: &mut ChaCha8Rng) -> Drawn {
@@ -121,9 +128,7 @@ impl Blocks {
             let of_class = |&class: &Class| self.source.sample_of_class(class, rng);
             x_0 = classes.iter().map(of_class).collect();
         }
-        for x in x_0.iter_mut().flatten() {
-            *x *= self.source_scale;
-        }
+        let x_0 = self.on_canvas(x_0);
         Drawn {
             pairs: Pairs { x_0, x_1 },
             classes,
@@ -136,7 +141,6 @@ impl Blocks {
 mod tests {
     use super::super::pairs::PairStream;
     use super::*;
-    use crate::flow::Point;
     use crate::flow::distribution::{Distribution, Shape};
     use crate::flow::vocabulary::Vocabulary;
     use proptest::prelude::*;

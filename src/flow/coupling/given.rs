@@ -10,9 +10,6 @@ use super::pairs::Pairs;
 use crate::flow::Point;
 use crate::flow::rng::{Stream, stream};
 
-/// Tolerance, absolute and relative, to which the ends of a flow are solved for: far below what training could learn.
-pub const TOLERANCE: f64 = 1e-6;
-
 /// The flow whose pairs are trained on.
 pub trait Teacher: Send + Sync {
     /// Where it takes the points, on the canvas; none if it takes one of them nowhere.

@@ -14,7 +14,7 @@ mod clusters;
 mod columns;
 mod dense;
 pub mod entropic;
-pub mod given;
+mod given;
 mod greedy;
 mod groups;
 mod merge;

@@ -68,15 +68,22 @@ impl Pairs {
     }
 }
 
-/// A plan, and the pairs that were drawn from it.
+/// A plan, and the permutation that was drawn from it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Planned {
     /// How likely each source point goes with each target point.
     pub plan: Plan<f32>,
     /// The points in the order of the plan's rows and columns.
     pub drawn: Pairs,
+    /// The number of the target point of each source point.
+    pub partners: Vec<usize>,
+}
+
+impl Planned {
     /// The pairs.
-    pub pairs: Pairs,
+    pub fn into_pairs(self) -> Pairs {
+        self.drawn.permuted(&self.partners)
+    }
 }
 
 /// A plan and pairs that are being found.

@@ -68,7 +68,7 @@ impl Pairing for Sinkhorn {
     }
 
     fn pair(&self, drawn: Drawn, rng: &mut ChaCha8Rng) -> Result<Pairs, AssignmentError> {
-        finish(plan_and_pairs(drawn.pairs, self.epsilon, rng)).map(|planned| planned.pairs)
+        finish(plan_and_pairs(drawn.pairs, self.epsilon, rng)).map(Planned::into_pairs)
     }
 
     fn has_plan(&self) -> bool {
@@ -96,6 +96,9 @@ async fn plan_and_pairs(
     let plan = entropic_in_pieces(&drawn.x_0, &drawn.x_1, epsilon, Stop::default()).await?;
     pause().await;
     let partners = draw_permutation(&plan, rng);
-    let pairs = drawn.clone().permuted(&partners);
-    Ok(Planned { plan, drawn, pairs })
+    Ok(Planned {
+        plan,
+        drawn,
+        partners,
+    })
 }

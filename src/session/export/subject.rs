@@ -85,10 +85,7 @@ impl Subject {
         crew: &Crew,
     ) -> Result<Self, RunError> {
         let saved = folder::saved(folder)?;
-        let experiment = match &saved {
-            Some(saved) => experiment.with_pairs_of(&saved.state.experiment.problem),
-            None => experiment,
-        };
+        let experiment = with_pairs(experiment, saved.as_ref());
         if experiment.problem.velocity.is_learned() {
             check(folder, &experiment, saved.as_ref())?;
         }
@@ -111,10 +108,7 @@ impl Subject {
         let title = experiment.lane_label(i);
         let lane = experiment.lane(i);
         let lane = lane.map_err(|error| RunError::Input(error.to_string()))?;
-        let lane = match &saved {
-            Some(saved) => lane.with_pairs_of(&saved.state.experiment.problem),
-            None => lane,
-        };
+        let lane = with_pairs(lane, saved.as_ref());
         if lane.problem.velocity.is_learned() {
             check(folder, &lane, saved.as_ref()).map_err(|error| match experiment.n_lanes() {
                 1 => error,
@@ -141,6 +135,14 @@ impl Subject {
             history,
             numbers: None,
         }
+    }
+}
+
+/// What is asked for, with the pairs that the weights were trained on.
+fn with_pairs(asked: Experiment, saved: Option<&Saved>) -> Experiment {
+    match saved {
+        Some(saved) => asked.with_pairs_of(&saved.state.experiment.problem),
+        None => asked,
     }
 }
 

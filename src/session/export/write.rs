@@ -121,7 +121,12 @@ pub fn write(
 ) -> Result<Option<Vec<Written>>, RunError> {
     let (mut files, mut all) = (Vec::new(), Vec::new());
     for path in places {
-        let made = match Output::of(figure, path)? {
+        let output = Output::of(figure, path)?;
+        let pictures = match output {
+            Output::Still(Format::Svg | Format::Pdf) => flatten::layers(&drawn.scene),
+            _ => Vec::new(),
+        };
+        let made = match output {
             Output::Film(format, timing) => filmed(
                 path,
                 (format, timing),
@@ -143,10 +148,6 @@ pub fn write(
         };
         let Some(file) = made else {
             return Ok(None);
-        };
-        let pictures = match Output::of(figure, path)? {
-            Output::Still(Format::Svg | Format::Pdf) => flatten::layers(&drawn.scene),
-            _ => Vec::new(),
         };
         let bytes = file.length().map_err(failed)?;
         all.push(Written { bytes, pictures });
